@@ -1,0 +1,24 @@
+import type { CommandOutcome } from '../session/box-view.ts';
+
+export type Role = 'customer' | 'staff' | 'technician' | 'collector' | 'headend';
+
+/** How a command treats money that it would strand (ruling 35). */
+export type MoneyGuard = 'none' | 'refuses-while-paid-items' | 'refunds-paid-items';
+
+export interface CommandArgument {
+  readonly name: string;
+  readonly kind: 'text' | 'integer' | 'amount' | 'flag';
+  readonly required: boolean;
+  readonly help: string;
+}
+
+/** One command of the one registry, reached from console, screen, command line and headend. */
+export interface Command<Context> {
+  /** `verb noun`, as typed. */
+  readonly name: string;
+  readonly help: string;
+  readonly roles: readonly Role[];
+  readonly guard: MoneyGuard;
+  readonly arguments: readonly CommandArgument[];
+  run(context: Context, values: Readonly<Record<string, string>>): Promise<CommandOutcome>;
+}

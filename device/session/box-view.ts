@@ -1,0 +1,69 @@
+import type { CatalogueWork } from '../../src/wire/http-api.ts';
+import type { CustomerReceipt, LedgerSummary, OutboxState, QueueEntryRow } from '../stores/book-port.ts';
+import type { IntentEvent } from './events.ts';
+import type { PlayView } from './play-port.ts';
+
+/**
+ * The whole state that people can see, as one value: terminal view, screen, console and panel are functions of it.
+ * Money is decimal text in minor units here, because it leaves as JSON.
+ */
+export interface BoxView {
+  readonly profile: 'jukebox' | 'set-top';
+  readonly name: string;
+  /** The statechart's state per region, dotted: `playing.flowing`. */
+  readonly playback: string;
+  readonly cash: string;
+  readonly connectivity: string;
+  readonly service: string;
+  /** One sentence for the person at the box, and one line of at most 16 characters for a small display. */
+  readonly sentence: string;
+  readonly shortLine: string;
+  /** A question that OK answers, with the price and the time left for it. */
+  readonly question: { readonly text: string; readonly priceMinor: string; readonly secondsLeft: number } | null;
+  readonly creditMinor: string;
+  readonly currency: string;
+  readonly focusIndex: number;
+  readonly catalogueVersion: string;
+  readonly catalogueSize: number;
+  readonly focus: CatalogueWork | null;
+  readonly nowPlaying: (CatalogueWork & { readonly play: PlayView }) | null;
+  readonly queue: readonly (QueueEntryRow & { readonly startsInMs: number })[];
+  readonly lastReceipt: CustomerReceipt | null;
+  readonly volumePercent: number;
+  readonly silentPlayer: boolean;
+  readonly faults: readonly { readonly code: string; readonly message: string }[];
+  readonly lastContactMs: number | null;
+}
+
+/** Totals for the operator and the machine-readable run; asked for, not pushed. */
+export interface BoxTotals {
+  readonly ledger: LedgerSummary;
+  readonly outbox: OutboxState;
+  readonly rssBytes: number;
+  readonly playerRssBytes: number | null;
+  readonly eventLoopP99Ms: number;
+  readonly startToSoundMs: number | null;
+}
+
+/** What every surface (keys, screen, console, command line) may do to the box. */
+export interface BoxControl {
+  view(): BoxView;
+  onChange(listener: (view: BoxView) => void): () => void;
+  works(): readonly CatalogueWork[];
+  /** Raises an intent, with document 003's entry method of its source. */
+  intent(event: IntentEvent, entryMethod: '0' | '1' | '2' | '3' | '4' | '5'): void;
+  /** A coin of the simulated acceptor. Resolves when it is durable. */
+  coin(valueMinor: bigint): Promise<void>;
+  /** Runs a line through the command registry. */
+  command(line: string, by: { readonly role: string; readonly surface: 'console' | 'screen' | 'cli' | 'headend' }): Promise<CommandOutcome>;
+  totals(): Promise<BoxTotals>;
+}
+
+/** A command's typed result: rendered as a table, or as JSON. */
+export interface CommandOutcome {
+  readonly ok: boolean;
+  /** Closed, kebab-case; `ok` where all went well. */
+  readonly code: string;
+  readonly text: string;
+  readonly data: unknown;
+}

@@ -1,0 +1,64 @@
+import type { EndReason } from '../../src/domain/credit/statements.ts';
+import type { CatalogueWork } from '../../src/wire/http-api.ts';
+import type { PlaybackEvent } from './events.ts';
+
+/** What the runner of a play shows while it runs. Packets unless the name says otherwise. */
+export interface PlayView {
+  readonly playId: string;
+  readonly sid: string | null;
+  readonly workId: string;
+  readonly phase: 'opening' | 'trial' | 'paid' | 'draining' | 'closed';
+  readonly positionMs: number;
+  readonly durationMs: number;
+  readonly trialLeftMs: number;
+  readonly creditWindowPackets: number;
+  /** Headend's view from the last WINDOW. */
+  readonly sentPackets: number;
+  readonly ackBase: number;
+  readonly acknowledgedPackets: number;
+  readonly paidPackets: number;
+  readonly unpaidPackets: number;
+  readonly maxUnpaidPackets: number;
+  readonly lostPackets: number;
+  readonly concealedPackets: number;
+  readonly audibleGaps: number;
+  readonly heardMs: number;
+  readonly stalled: 'credit' | 'network' | null;
+  readonly acksSuppressed: boolean;
+  readonly paused: boolean;
+  /** What is owed so far by the rule of the terms. */
+  readonly paidSoFarMinor: string;
+}
+
+/** Everything a play leaves behind when it ended; already durable in the book. */
+export interface PlayOutcome {
+  readonly playId: string;
+  readonly endReason: EndReason;
+  readonly chargedMinor: bigint;
+  readonly refundMinor: bigint;
+  readonly heardMs: number;
+  readonly view: PlayView;
+}
+
+/**
+ * One play from the offer to its closing statement: checkout, RTSP, RTP, player, ACKs, receipts. It raises PlaybackEvents and
+ * makes durable what must be; it decides nothing about the box. One runs at a time (one output zone).
+ */
+export interface PlayRunner {
+  readonly playId: string;
+  /** Makes the confirmation and its hold durable FIRST (book.confirmPlay), then sends CONFIRM until it is echoed. */
+  confirm(): Promise<void>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  suppressAcks(on: boolean): void;
+  /** Ends the play: stops the player, makes the closing statement, settles in the book. Idempotent. */
+  end(reason: EndReason): Promise<PlayOutcome>;
+  view(): PlayView;
+}
+
+/** Starts plays. `trial` on pre-listen; without it the play is already confirmed and held (from the queue). */
+export interface PlayPort {
+  start(play: { readonly playId: string; readonly work: CatalogueWork; readonly trial: boolean }, raise: (event: PlaybackEvent) => void): Promise<PlayRunner>;
+  /** After a restart: goes on with a play that was under way, from its rows; null where it was settled instead. */
+  recover(playId: string, raise: (event: PlaybackEvent) => void): Promise<PlayRunner | null>;
+}

@@ -1,0 +1,193 @@
+import type { ClassCount } from '../../src/domain/credit/billing-class.ts';
+import type { EndReason } from '../../src/domain/credit/statements.ts';
+import type { AuditBody, FaultBody, UsageBody } from '../../src/domain/usage/record-bodies.ts';
+import type { OutboxRecord } from '../../src/wire/http-api.ts';
+
+/** Where a play's money comes from (ruling 3). */
+export type FundingSource = 'paid' | 'card' | 'bonus' | 'staff' | 'account' | 'none';
+
+export interface PayerRow {
+  readonly payerId: string;
+  readonly kind: 'coin-session' | 'account';
+  readonly creditMinor: bigint;
+  readonly openedAtMs: number;
+}
+
+/** A play as the book keeps it. `hold` is the full price set aside at confirmation. */
+export interface PlayRow {
+  readonly playId: string;
+  readonly workId: string;
+  readonly title: string;
+  readonly artist: string;
+  readonly payerId: string | null;
+  readonly quoteMinor: bigint;
+  readonly currency: string;
+  readonly state: 'trial' | 'queued' | 'confirmed' | 'playing' | 'settled' | 'declined';
+  readonly confirmEventId: string | null;
+  readonly fundingSource: FundingSource;
+  readonly chargedMinor: bigint | null;
+  readonly refundMinor: bigint | null;
+  readonly refundedTo: 'credit' | 'claim' | 'unclaimed' | 'account' | null;
+  readonly claimCode: string | null;
+  readonly endReason: EndReason | null;
+  readonly heardMs: number;
+  readonly createdAtMs: number;
+}
+
+/** What a resume needs after a crash. Keys are never stored: every resume makes a fresh exchange. */
+export interface PaySessionRow {
+  readonly sid: string;
+  readonly playId: string;
+  readonly epoch: number;
+  readonly termsText: string;
+  readonly termsSignature: string;
+  /** Newest own receipt that is durable here: bytes as signed. */
+  readonly receipt: Uint8Array | null;
+  readonly receiptSignature: Uint8Array | null;
+  readonly counts: readonly ClassCount[];
+  /** ACK counters up to here may have been used (reserved in blocks). */
+  readonly reservedCounter: number;
+  readonly lostPackets: number;
+  /** Work position heard when the last receipt was made, samples at 48 kHz. */
+  readonly heardSample: number;
+  readonly state: 'open' | 'closed';
+}
+
+export interface QueueEntryRow {
+  readonly entryId: string;
+  readonly playId: string;
+  readonly workId: string;
+  readonly title: string;
+  readonly artist: string;
+  readonly payerId: string | null;
+  readonly heldMinor: bigint;
+  readonly position: number;
+}
+
+export interface CustomerReceipt {
+  readonly playId: string;
+  readonly title: string;
+  readonly artist: string;
+  readonly quoteMinor: string;
+  readonly chargedMinor: string;
+  readonly refundMinor: string;
+  readonly refundedTo: string | null;
+  readonly claimCode: string | null;
+  readonly currency: string;
+  readonly heardMs: number;
+  readonly durationMs: number;
+  readonly endReason: string;
+  readonly text: string;
+}
+
+export interface LedgerSummary {
+  readonly currency: string;
+  readonly earnedMinor: bigint;
+  readonly cashBoxMinor: bigint;
+  readonly patronCreditMinor: bigint;
+  readonly heldMinor: bigint;
+  readonly unclaimedMinor: bigint;
+  readonly accountDebtMinor: bigint;
+  readonly refundedOutMinor: bigint;
+  /** Null where the books balance; otherwise what is wrong. */
+  readonly problem: string | null;
+}
+
+export interface OutboxState {
+  readonly generation: string;
+  readonly written: number;
+  readonly usageWritten: number;
+  readonly acknowledgedThrough: number;
+  readonly usageAcknowledged: number;
+  readonly quarantined: number;
+}
+
+/**
+ * The box's book: ledger, plays, queue, session log, usage and outbox in one SQLite file (ruling 29), reached through a worker
+ * thread. Every method that moves money is one FULL transaction, idempotent by its key, and resolves only after it is durable.
+ * A rejected promise means: nothing happened, or it is unknown (ask again with the same key).
+ */
+export interface Book {
+  /** Side journal append and fsync, then the transaction. Key: (source, counter epoch, absolute counter). */
+  insertCoin(coin: {
+    readonly source: string;
+    readonly counterEpoch: number;
+    readonly counter: number;
+    readonly valueMinor: bigint;
+  }): Promise<{ readonly payer: PayerRow; readonly duplicate: boolean }>;
+  /** The payer who may spend now: the open coin session, or the account on a set-top; null where there is none. */
+  currentPayer(): Promise<PayerRow | null>;
+  /** Closes a coin session that was idle for too long: what is left becomes a claim code. */
+  closeIdlePayer(): Promise<{ readonly claimCode: string; readonly amountMinor: bigint } | null>;
+  redeemClaim(code: string): Promise<{ readonly payer: PayerRow; readonly amountMinor: bigint } | null>;
+  grantCredit(amountMinor: bigint, by: string, reason: string, key: string): Promise<PayerRow>;
+
+  /** Refuses with `trial-quota` after limits.trialsPerWorkPerPayer. */
+  beginTrial(play: {
+    readonly playId: string;
+    readonly workId: string;
+    readonly title: string;
+    readonly artist: string;
+    readonly quoteMinor: bigint;
+  }): Promise<'ok' | 'trial-quota'>;
+  declineTrial(playId: string, heardMs: number): Promise<void>;
+  /** The confirmation and the hold of the full price in one transaction; the ORDER usage record with it. Idempotent. */
+  confirmPlay(playId: string, eventId: string): Promise<'ok' | 'no-credit' | 'not-open'>;
+  /** Confirms and queues in one transaction: the money is held until it plays or is refunded. */
+  enqueue(entry: {
+    readonly playId: string;
+    readonly workId: string;
+    readonly title: string;
+    readonly artist: string;
+    readonly quoteMinor: bigint;
+  }): Promise<'ok' | 'no-credit' | 'queue-full'>;
+  queue(): Promise<readonly QueueEntryRow[]>;
+  /** Takes the next entry out of the queue and marks its play `playing`, in one transaction. */
+  takeNext(): Promise<{ readonly entry: QueueEntryRow; readonly play: PlayRow } | null>;
+
+  openSession(session: { readonly sid: string; readonly playId: string; readonly termsText: string; readonly termsSignature: string }): Promise<void>;
+  advanceEpoch(sid: string, epoch: number): Promise<void>;
+  reserveCounters(sid: string, upTo: number): Promise<void>;
+  /** Durable BEFORE the receipt is sent. */
+  putReceipt(
+    sid: string,
+    receipt: {
+      readonly bytes: Uint8Array;
+      readonly signature: Uint8Array;
+      readonly counts: readonly ClassCount[];
+      readonly lostPackets: number;
+      readonly heardSample: number;
+    },
+  ): Promise<void>;
+  session(playId: string): Promise<PaySessionRow | null>;
+  openPlays(): Promise<readonly PlayRow[]>;
+  play(playId: string): Promise<PlayRow | null>;
+  /**
+   * The end of a play in one transaction: held -> earned and refund, session closed, closing statement and cash lines into the
+   * outbox, customer's receipt made. Idempotent by play id: the second call returns what the first one did.
+   * `statement` is null where no session was ever opened (nothing heard: everything goes back).
+   */
+  settle(play: {
+    readonly playId: string;
+    readonly chargedMinor: bigint;
+    readonly heardMs: number;
+    readonly endReason: EndReason;
+    readonly statement: { readonly text: string; readonly signature: string } | null;
+  }): Promise<CustomerReceipt>;
+  receipts(limit: number): Promise<readonly CustomerReceipt[]>;
+
+  /** Usage and audit records: buffered at most limits.recordCommitIntervalMs, faults and money at once. */
+  recordUsage(body: UsageBody): Promise<void>;
+  recordAudit(body: AuditBody): Promise<void>;
+  recordFault(body: FaultBody): Promise<void>;
+  flush(): Promise<void>;
+
+  pendingRecords(limit: number): Promise<{ readonly generation: string; readonly records: readonly OutboxRecord[] }>;
+  acknowledgeRecords(generation: string, through: number, conflicts: readonly number[]): Promise<void>;
+  outboxState(): Promise<OutboxState>;
+  ledger(): Promise<LedgerSummary>;
+  getSetting(name: string): Promise<string | null>;
+  putSetting(name: string, value: string): Promise<void>;
+  /** Waits for writes under way, commits what is buffered, closes the file. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,113 @@
+import type { ClassCount } from '../domain/credit/billing-class.ts';
+import type { AckReceipt, ClosingStatement } from '../domain/credit/statements.ts';
+import type { Terms } from '../domain/credit/terms.ts';
+import type { AccountId, LocationId, OutletId, PlayId, SessionId, WorkId } from '../units/ids.ts';
+import type { CatalogueWork, OutboxRecord } from '../wire/http-api.ts';
+
+/** One immutable work: 20 ms packets in content-addressed segments. Never changed; retired at most. */
+export interface StoredWork extends CatalogueWork {
+  readonly retired: boolean;
+  readonly integratedLufs: number | null;
+  readonly sourceName: string;
+  /** SHA-256 of each segment, in order; every one but the last holds `limits.segmentMs` of packets. */
+  readonly segments: readonly string[];
+}
+
+export interface CatalogueStore {
+  works(): readonly StoredWork[];
+  work(id: WorkId): StoredWork | null;
+  /** Adds or revives; replacing what an earlier ingest made of the same source retires the old work. */
+  putWork(work: StoredWork, sourceKey: string): void;
+  /** By source key of the ingest: what a file became, to resume or skip. */
+  sourceState(sourceKey: string): { readonly fingerprint: string; readonly workId: WorkId | null; readonly reason: string | null } | null;
+  putSourceState(sourceKey: string, fingerprint: string, workId: WorkId | null, reason: string | null): void;
+  retireWork(id: WorkId): void;
+  /** Segments that no unretired work and no open session needs any more. */
+  unreferencedSegments(): readonly string[];
+}
+
+export interface OutletRow {
+  readonly outlet: OutletId;
+  readonly account: AccountId;
+  readonly location: LocationId;
+  readonly name: string;
+  readonly profile: 'jukebox' | 'set-top';
+  readonly publicKey: Uint8Array;
+  readonly currency: string;
+}
+
+/** A PaySession as the headend keeps it: everything that money or a resume needs. */
+export interface PaySessionRow {
+  readonly sid: SessionId;
+  readonly playId: PlayId;
+  readonly outlet: OutletId;
+  readonly account: AccountId;
+  readonly work: WorkId;
+  /** The signed bytes. */
+  readonly termsText: string;
+  readonly terms: Terms;
+  readonly termsHash: string;
+  readonly signature: string;
+  readonly epoch: number;
+  readonly state: 'offered' | 'streaming' | 'closed' | 'abandoned';
+  /** Cumulative counts under MAC, group-committed. */
+  readonly counts: readonly ClassCount[];
+  readonly lostPaid: number;
+  readonly nextSequence: number;
+  readonly paidThroughPacketIndex: number;
+  readonly confirmEventId: string | null;
+  readonly receipt: { readonly bytes: Uint8Array; readonly signature: Uint8Array; readonly counts: readonly ClassCount[]; readonly ackCounter: number } | null;
+  readonly openedAtMs: number;
+}
+
+/** What the sender reports about a session; merged by maximum, so that order and repetition do not matter. */
+export interface SessionProgress {
+  readonly sid: SessionId;
+  readonly epoch: number;
+  readonly counts: readonly ClassCount[];
+  readonly lostPaid: number;
+  readonly nextSequence: number;
+  readonly paidThroughPacketIndex: number;
+}
+
+/** The payment registry (document 001, line 97): where acknowledgements accumulate, and become bills. */
+export interface RegistryStore {
+  session(sid: SessionId): PaySessionRow | null;
+  sessionByPlay(playId: PlayId): PaySessionRow | null;
+  openSessions(outlet?: OutletId): readonly PaySessionRow[];
+  recentSessions(limit: number): readonly PaySessionRow[];
+  /** Idempotent by play id: the same play gives the session that is already there. */
+  openSession(row: PaySessionRow): PaySessionRow;
+  /** Compare-and-set to the next epoch; durable before it returns. False where another epoch is already in force. */
+  advanceEpoch(sid: SessionId, from: number, to: number, deviceEphemeral: string, headendEphemeral: string): boolean;
+  /** One transaction for many sessions. */
+  mergeProgress(progress: readonly SessionProgress[]): void;
+  /** Durable before it returns; merges by maximum of each class. */
+  putReceipt(sid: SessionId, receipt: AckReceipt, bytes: Uint8Array, signature: Uint8Array): void;
+  putConfirmation(sid: SessionId, eventId: string): void;
+  /** Posts the ledger lines of the bill and closes the session; idempotent: the same statement gives the same bill. */
+  settle(sid: SessionId, statement: ClosingStatement, statementText: string, signature: string): SettleOutcome;
+  /** Sum of `earned`, minor units. */
+  ledgerTotalMinor(): bigint;
+  /** Problem found, or null: debits equal credits, every settled session has one bill. */
+  auditLedger(): string | null;
+}
+
+export interface SettleOutcome {
+  readonly agreed: boolean;
+  readonly chargedMinor: bigint;
+  readonly reason: string;
+}
+
+export type IntakeOutcome = {
+  readonly acknowledgedThrough: number;
+  readonly accepted: readonly OutboxRecord[];
+  readonly conflicts: readonly number[];
+};
+
+export interface UsageStore {
+  /** All or nothing, gapless from what is there, idempotent by (outlet, generation, sequence); another payload is quarantined. */
+  intake(outlet: OutletId, generation: string, records: readonly OutboxRecord[], receivedAtMs: number): IntakeOutcome;
+  recordCount(outlet: OutletId): { readonly total: number; readonly usage: number };
+  putStatus(outlet: OutletId, status: Readonly<Record<string, unknown>>, atMs: number): void;
+}

@@ -1,0 +1,32 @@
+/** What the player reports. `starved`: it wanted audio and had none; `flowing`: it has again. */
+export type PlayerEvent =
+  | { readonly type: 'first-sound' }
+  | { readonly type: 'starved' }
+  | { readonly type: 'flowing' }
+  | { readonly type: 'died'; readonly reason: string };
+
+/**
+ * The audio player: a process of its own, which outlives a restart of the app. One stream at a time; positions are samples at
+ * 48 kHz from the first sample of the stream after its pre-skip.
+ */
+export interface Player {
+  /** Starts a new stream at `startSample` of the work (a position inside the work, for a resume). */
+  open(stream: { readonly channels: number; readonly preSkip: number; readonly startSample: number; readonly gainDb: number }): Promise<void>;
+  /** Hands over one Opus packet (20 ms), in order. A null packet is a lost one and is concealed. */
+  write(packet: Uint8Array | null): void;
+  /** No more packets follow; what is buffered plays out, at most to `totalSamples` of the work. */
+  finish(totalSamples: number): void;
+  /** Position in the work up to which samples have been heard: handed over minus buffered. Monotone within a stream. */
+  heardSample(): Promise<number>;
+  setPaused(paused: boolean): Promise<void>;
+  /** 0..100 */
+  setVolume(percent: number): Promise<void>;
+  /** Silence at once; what is buffered is thrown away. */
+  stop(): Promise<void>;
+  on(listener: (event: PlayerEvent) => void): () => void;
+  /** True where no sound card was found and a clock stands in for it. */
+  readonly silent: boolean;
+  readonly pid: number | null;
+  /** Leaves the player process running (a restart will find it) or ends it. */
+  close(how: 'detach' | 'quit'): Promise<void>;
+}

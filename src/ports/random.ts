@@ -1,0 +1,4 @@
+/** The only source of randomness; tests give a seeded one. */
+export interface Random {
+  bytes(count: number): Uint8Array;
+}

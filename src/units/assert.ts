@@ -1,0 +1,13 @@
+/** A broken invariant. The process that meets one stops, and starts again from what is durable. */
+export class BrokenInvariant extends Error {
+  override readonly name = 'BrokenInvariant';
+}
+
+export function assert(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new BrokenInvariant(message);
+}
+
+/** For the `default:` of a switch over a closed union: a new member fails to compile here. */
+export function unreachable(value: never): never {
+  throw new BrokenInvariant(`unreachable: ${JSON.stringify(value)}`);
+}
