@@ -1,0 +1,38 @@
+import type { Terms } from '../domain/credit/terms.ts';
+/** The keys of one epoch of one PaySession, from platform/crypto/session-keys.ts. */
+import type { SessionKeys } from '../platform/crypto/session-keys.ts';
+import type { PaySessionRow, StoredWork } from '../ports/headend-stores.ts';
+
+export interface AdmittedSession {
+  readonly row: PaySessionRow;
+  readonly terms: Terms;
+  readonly work: StoredWork;
+  readonly epoch: number;
+  readonly keys: SessionKeys;
+  /** Raw Ed25519 public key of the outlet: verifies receipts. */
+  readonly devicePublicKey: Uint8Array;
+}
+
+export interface StreamView {
+  readonly sid: string;
+  readonly packetsSent: number;
+  readonly packetsAcknowledged: number;
+  readonly packetsPaid: number;
+  readonly unpaidPackets: number;
+  readonly maxUnpaidPackets: number;
+  readonly suspended: boolean;
+  readonly epoch: number;
+}
+
+/** The streaming half of the headend, as the checkout desk and the operator pages see it. */
+export interface StreamHouse {
+  /** From now on RTSP SETUP may name this session; any older epoch of it is fenced. */
+  admit(session: AdmittedSession): void;
+  /** Stops what is under way and makes its counts durable before it resolves. */
+  fence(sid: string): Promise<void>;
+  /** `rtsp://host:port/` for a peer that reached us at `host`. */
+  rtspUrl(host: string): string;
+  view(sid: string): StreamView | null;
+  views(): readonly StreamView[];
+  close(): Promise<void>;
+}
