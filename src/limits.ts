@@ -70,6 +70,9 @@ export const limits = {
   resumeBackoffMaxMs: 2_000,
   stallToFaultMs: 60_000,
   confirmMs: 30_000,
+  checkoutMs: 15_000,
+  settleMs: 15_000,
+  faultShownMs: 8_000,
   sessionAbandonMs: 900_000,
 } as const;
 

@@ -2,13 +2,13 @@ import type { Money } from '../../src/units/money.ts';
 
 /**
  * Every event of the box, one union a region. Regions talk only through these (ruling 37). Shells (media, cash, report, input)
- * raise them; the statechart decides; actions are carried out by device/session/box.ts.
+ * raise them; the statechart decides; device/session/box.ts carries its actions out.
  */
 
 /** What a person wants, after the keymap: the same from buttons, remotes, the screen, the console and the command line. */
 export type IntentEvent =
   | { readonly type: 'intent.up' | 'intent.down' | 'intent.left' | 'intent.right' | 'intent.back' }
-  /** OK on the work that has the focus, or on the question that stands on the screen. */
+  /** OK on the work named, or on the one that has the focus, or on the question that stands on the screen. */
   | { readonly type: 'intent.ok'; readonly workId?: string }
   | { readonly type: 'intent.play-pause' | 'intent.skip' | 'intent.stop' }
   | { readonly type: 'intent.volume'; readonly delta: number }
@@ -23,14 +23,16 @@ export type PlaybackEvent =
   | { readonly type: 'play.flowing'; readonly playId: string }
   | { readonly type: 'play.trial-over'; readonly playId: string }
   | { readonly type: 'play.confirmed'; readonly playId: string }
+  | { readonly type: 'play.refused'; readonly playId: string; readonly code: string; readonly message: string }
   | { readonly type: 'play.finished'; readonly playId: string }
   | { readonly type: 'play.failed'; readonly playId: string; readonly code: string; readonly message: string }
-  | { readonly type: 'play.settled'; readonly playId: string; readonly charged: Money; readonly refund: Money };
+  | { readonly type: 'play.settled'; readonly playId: string; readonly charged: Money; readonly refund: Money }
+  /** All plays of an earlier run were taken up again or settled. */
+  | { readonly type: 'recovery.done' }
+  /** Something waits in the queue (an entry was added, or the box came up with some). */
+  | { readonly type: 'queue.ready' };
 
-export type CashEvent =
-  | { readonly type: 'cash.credit-changed'; readonly credit: Money }
-  | { readonly type: 'cash.fault'; readonly code: string }
-  | { readonly type: 'cash.cleared' };
+export type CashEvent = { readonly type: 'cash.credit-changed'; readonly credit: Money } | { readonly type: 'cash.fault'; readonly code: string } | { readonly type: 'cash.cleared' };
 
 export type ConnectivityEvent = { readonly type: 'net.online' } | { readonly type: 'net.offline'; readonly reason: string };
 
@@ -40,12 +42,4 @@ export type ServiceEvent =
   | { readonly type: 'service.storage-low' }
   | { readonly type: 'service.storage-ok' };
 
-export type BoxEvent =
-  | IntentEvent
-  | PlaybackEvent
-  | CashEvent
-  | ConnectivityEvent
-  | ServiceEvent
-  | { readonly type: 'queue.ready' }
-  | { readonly type: 'timer.confirm' }
-  | { readonly type: 'timer.settle' };
+export type BoxEvent = IntentEvent | PlaybackEvent | CashEvent | ConnectivityEvent | ServiceEvent;

@@ -1,0 +1,36 @@
+import type { EndReason } from '../../src/domain/credit/statements.ts';
+
+/** What the statechart remembers between events. Never believed about money: that is in the book (ruling 32). */
+export interface BoxContext {
+  /** The play under way, from its choice until it is settled. */
+  readonly playId: string | null;
+  readonly workId: string | null;
+  /** Whether the play under way came from the queue, and so is paid for from its first packet. */
+  readonly fromQueue: boolean;
+  readonly endReason: EndReason;
+  readonly fault: { readonly code: string; readonly message: string } | null;
+  /** Why the last wish was not granted, in words for the person at the box. */
+  readonly notice: string | null;
+  /** The pre-listen reached its limit: only the question is left. */
+  readonly trialOver: boolean;
+  readonly queueWaits: boolean;
+  readonly online: boolean;
+  readonly storageLow: boolean;
+  readonly outOfService: string | null;
+  readonly acceptorFault: string | null;
+}
+
+export const firstContext: BoxContext = {
+  playId: null,
+  workId: null,
+  fromQueue: false,
+  endReason: 'finished',
+  fault: null,
+  notice: null,
+  trialOver: false,
+  queueWaits: false,
+  online: false,
+  storageLow: false,
+  outOfService: null,
+  acceptorFault: null,
+};

@@ -1,0 +1,24 @@
+import { type BoxEffects, boxVocabulary } from './box-setup.ts';
+import { firstContext } from './box-context.ts';
+import { cashRegion } from './cash-region.ts';
+import { connectivityRegion } from './connectivity-region.ts';
+import { playbackRegion } from './playback-region.ts';
+import { serviceRegion } from './service-region.ts';
+
+/** The box as a statechart of four parallel regions. Per-packet work stays outside: it hears only edges (stalled, confirmed, ended). */
+export function createBoxMachine(effects?: BoxEffects) {
+  const vocabulary = boxVocabulary(effects);
+  return vocabulary.createMachine({
+    id: 'box',
+    type: 'parallel',
+    context: firstContext,
+    states: {
+      playback: playbackRegion(vocabulary),
+      cash: cashRegion(vocabulary),
+      connectivity: connectivityRegion(vocabulary),
+      service: serviceRegion(vocabulary),
+    },
+  });
+}
+
+export type BoxMachine = ReturnType<typeof createBoxMachine>;

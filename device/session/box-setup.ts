@@ -1,0 +1,100 @@
+import { assign, setup } from 'xstate';
+import { limits } from '../../src/limits.ts';
+import type { EndReason } from '../../src/domain/credit/statements.ts';
+import type { BoxContext } from './box-context.ts';
+import type { BoxEvent } from './events.ts';
+
+/** What the chart asks of the world. Named here, carried out by box.ts; a walk of the model gives its own. */
+export interface BoxEffects {
+  /** Takes up or settles what an earlier run left behind, then raises `recovery.done`. */
+  recoverPlays(): void;
+  /** Opens a pre-listen of the work that was chosen (or the paid play, where it is free). */
+  startTrial(workId: string): void;
+  /** Takes the next entry of the queue and opens it. */
+  startNext(): void;
+  confirmPlay(): void;
+  pausePlay(): void;
+  resumePlay(): void;
+  endPlay(reason: EndReason): void;
+  /** OK while something plays. */
+  enqueue(workId: string | null): void;
+  suppressAcks(on: boolean): void;
+  acceptCoins(on: boolean): void;
+}
+
+const nothing = (): void => {};
+/** Stands in until box.ts provides the real ones. */
+const noEffects: BoxEffects = {
+  recoverPlays: nothing,
+  startTrial: nothing,
+  startNext: nothing,
+  confirmPlay: nothing,
+  pausePlay: nothing,
+  resumePlay: nothing,
+  endPlay: nothing,
+  enqueue: nothing,
+  suppressAcks: nothing,
+  acceptCoins: nothing,
+};
+
+/** The vocabulary of the chart: types, guards, actions, delays. The regions are in files of their own. */
+export function boxVocabulary(effects: BoxEffects = noEffects) {
+  return setup({
+    types: { context: {} as BoxContext, events: {} as BoxEvent },
+    delays: { confirmTimeout: limits.confirmMs, stallTimeout: limits.stallToFaultMs, faultShown: limits.faultShownMs, settleTimeout: limits.settleMs, checkoutTimeout: limits.checkoutMs },
+    guards: {
+      isThisPlay: ({ context, event }) => 'playId' in event && event.playId === context.playId,
+      opensTrial: ({ event }) => event.type === 'play.opened' && event.phase === 'trial',
+      namesWork: ({ event }) => event.type === 'intent.ok' && event.workId !== undefined,
+      canSellChosen: ({ context, event }) => event.type === 'intent.ok' && event.workId !== undefined && context.online && !context.storageLow && context.outOfService === null,
+      queueCanPlay: ({ context }) => context.queueWaits && context.online && context.outOfService === null,
+      mayAccept: ({ context }) => context.online && !context.storageLow && context.outOfService === null && context.acceptorFault === null,
+      mayNotAccept: ({ context }) => !context.online || context.storageLow || context.outOfService !== null || context.acceptorFault !== null,
+      trialIsOver: ({ context }) => context.trialOver,
+    },
+    actions: {
+      recoverPlays: () => effects.recoverPlays(),
+      startTrial: ({ context }) => {
+        if (context.workId !== null) effects.startTrial(context.workId);
+      },
+      startNext: () => effects.startNext(),
+      confirmPlay: () => effects.confirmPlay(),
+      pausePlay: () => effects.pausePlay(),
+      resumePlay: () => effects.resumePlay(),
+      endPlay: ({ context }) => effects.endPlay(context.endReason),
+      enqueue: ({ event }) => effects.enqueue(event.type === 'intent.ok' ? (event.workId ?? null) : null),
+      suppressAcks: ({ event }) => {
+        if (event.type === 'intent.suppress-acks') effects.suppressAcks(event.on);
+      },
+      acceptCoins: () => effects.acceptCoins(true),
+      inhibitCoins: () => effects.acceptCoins(false),
+      chooseWork: assign(({ event }) => (event.type === 'intent.ok' ? { workId: event.workId ?? null, fromQueue: false, notice: null, fault: null } : {})),
+      chooseQueue: assign({ fromQueue: true, queueWaits: false, workId: null, notice: null, fault: null }),
+      adoptPlay: assign(({ event }) => ('playId' in event ? { playId: event.playId } : {})),
+      forgetPlay: assign({ playId: null, workId: null, fromQueue: false, trialOver: false }),
+      noteTrialOver: assign({ trialOver: true }),
+      rememberQueue: assign({ queueWaits: true }),
+      noteRefusal: assign(({ event }) => (event.type === 'play.refused' ? { notice: event.message } : {})),
+      clearNotice: assign({ notice: null }),
+      noteOffline: assign({ notice: 'The headend can not be reached: nothing can be played for money just now.' }),
+      noteFault: assign(({ event }) => (event.type === 'play.failed' ? { fault: { code: event.code, message: event.message }, endReason: 'failed' as const } : {})),
+      noteStallFault: assign({ fault: { code: 'stalled-too-long', message: 'The stream stood still for too long; what was not heard is given back.' }, endReason: 'failed' }),
+      noteCheckoutFault: assign({ fault: { code: 'checkout-timeout', message: 'The headend did not open the play in time; nothing was charged.' }, endReason: 'failed' }),
+      endFinished: assign({ endReason: 'finished' }),
+      endStopped: assign({ endReason: 'stopped' }),
+      endSkipped: assign({ endReason: 'skipped' }),
+      endDeclined: assign({ endReason: 'trial-declined' }),
+      endClosed: assign({ endReason: 'closed' }),
+      setOnline: assign({ online: true }),
+      setOffline: assign({ online: false }),
+      setStorageLow: assign({ storageLow: true }),
+      setStorageOk: assign({ storageLow: false }),
+      setOutOfService: assign(({ event }) => (event.type === 'service.on' ? { outOfService: event.reason } : {})),
+      setInService: assign({ outOfService: null }),
+      setAcceptorFault: assign(({ event }) => (event.type === 'cash.fault' ? { acceptorFault: event.code } : {})),
+      clearAcceptorFault: assign({ acceptorFault: null }),
+    },
+  });
+}
+
+export type BoxVocabulary = ReturnType<typeof boxVocabulary>;

@@ -1,0 +1,124 @@
+import type { BoxVocabulary } from './box-setup.ts';
+
+/**
+ * The playback region: from choosing a work to its settlement.
+ *
+ * A person's OK leads browse -> checkout -> preListen -> confirming -> playing; the queue leads browse -> checkout -> playing.
+ * Every play leaves through `settling`, which ends only when its money is settled in the book.
+ */
+export function playbackRegion(vocabulary: BoxVocabulary) {
+  const stop = { target: '#playback.settling', actions: 'endStopped' } as const;
+  const skip = { target: '#playback.settling', actions: 'endSkipped' } as const;
+  const close = { target: '#playback.settling', actions: 'endClosed' } as const;
+  const fail = { target: '#playback.settling', guard: 'isThisPlay', actions: 'noteFault' } as const;
+  const finish = { target: '#playback.settling', guard: 'isThisPlay', actions: 'endFinished' } as const;
+  const decline = { target: '#playback.settling', actions: 'endDeclined' } as const;
+  return vocabulary.createStateConfig({
+    id: 'playback',
+    initial: 'recovering',
+    on: { 'queue.ready': { actions: 'rememberQueue' }, 'play.trial-over': { actions: 'noteTrialOver' }, 'intent.suppress-acks': { actions: 'suppressAcks' } },
+    states: {
+      recovering: {
+        entry: 'recoverPlays',
+        on: {
+          'play.opened': [
+            { target: 'preListen', guard: 'opensTrial', actions: 'adoptPlay' },
+            { target: 'playing', actions: 'adoptPlay' },
+          ],
+          'recovery.done': 'browse',
+        },
+      },
+      browse: {
+        entry: 'forgetPlay',
+        always: { target: 'checkout', guard: 'queueCanPlay', actions: ['chooseQueue', 'startNext'] },
+        on: {
+          'intent.ok': [
+            { target: 'checkout', guard: 'canSellChosen', actions: ['chooseWork', 'startTrial'] },
+            { guard: 'namesWork', actions: 'noteOffline' },
+          ],
+          'intent.back': { actions: 'clearNotice' },
+        },
+      },
+      checkout: {
+        after: { checkoutTimeout: { target: 'settling', actions: 'noteCheckoutFault' } },
+        on: {
+          'play.opened': [
+            { target: 'preListen', guard: 'opensTrial', actions: 'adoptPlay' },
+            { target: 'playing', actions: 'adoptPlay' },
+          ],
+          'play.refused': { target: 'browse', actions: 'noteRefusal' },
+          'play.failed': { target: 'settling', actions: ['adoptPlay', 'noteFault'] },
+          'intent.back': { target: 'settling', actions: 'endDeclined' },
+          'intent.stop': stop,
+        },
+      },
+      preListen: {
+        on: {
+          'intent.ok': { target: 'confirming' },
+          'intent.back': decline,
+          'intent.stop': decline,
+          'intent.skip': decline,
+          'play.trial-over': { target: 'awaitingConfirmation', guard: 'isThisPlay', actions: 'noteTrialOver' },
+          'play.finished': decline,
+          'play.failed': fail,
+          'service.on': decline,
+        },
+      },
+      awaitingConfirmation: {
+        after: { confirmTimeout: decline },
+        on: { 'intent.ok': 'confirming', 'intent.back': decline, 'intent.stop': decline, 'intent.skip': decline, 'play.failed': fail, 'service.on': decline },
+      },
+      confirming: {
+        entry: 'confirmPlay',
+        after: { checkoutTimeout: { target: 'settling', actions: 'noteCheckoutFault' } },
+        on: {
+          'play.confirmed': { target: 'playing', guard: 'isThisPlay', actions: 'clearNotice' },
+          'play.refused': [
+            { target: 'awaitingConfirmation', guard: 'trialIsOver', actions: 'noteRefusal' },
+            { target: 'preListen', actions: 'noteRefusal' },
+          ],
+          'play.failed': fail,
+        },
+      },
+      playing: {
+        initial: 'flowing',
+        on: {
+          'intent.ok': { actions: 'enqueue' },
+          'intent.skip': skip,
+          'intent.stop': stop,
+          'play.finished': finish,
+          'play.failed': fail,
+          'service.on': close,
+        },
+        states: {
+          flowing: {
+            on: { 'play.stalled': { target: 'stalled', guard: 'isThisPlay' }, 'intent.play-pause': 'paused' },
+          },
+          stalled: {
+            after: { stallTimeout: { target: '#playback.settling', actions: 'noteStallFault' } },
+            on: { 'play.flowing': { target: 'flowing', guard: 'isThisPlay' }, 'intent.play-pause': 'paused' },
+          },
+          paused: {
+            entry: 'pausePlay',
+            on: { 'intent.play-pause': { target: 'flowing', actions: 'resumePlay' } },
+          },
+        },
+      },
+      settling: {
+        entry: 'endPlay',
+        on: {
+          'play.settled': [
+            { target: 'faulted', guard: ({ context }) => context.endReason === 'failed' },
+            { target: 'browse' },
+          ],
+        },
+        after: { settleTimeout: { target: 'faulted' } },
+      },
+      faulted: {
+        entry: 'forgetPlay',
+        after: { faultShown: 'browse' },
+        on: { 'intent.ok': 'browse', 'intent.back': 'browse' },
+      },
+    },
+  });
+}
