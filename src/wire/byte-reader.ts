@@ -1,0 +1,139 @@
+import { assert } from '../units/assert.ts';
+
+/**
+ * Reads big-endian fields one after another. Reading past the end never throws: it yields zeros and `short` turns true, so that
+ * a decoder checks once, at its end. 48-bit values are exact numbers.
+ */
+export class ByteReader {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  #offset: number;
+  #short = false;
+
+  constructor(bytes: Uint8Array, offset = 0) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#offset = offset;
+  }
+
+  get offset(): number {
+    return this.#offset;
+  }
+
+  get remaining(): number {
+    return this.#bytes.length - this.#offset;
+  }
+
+  /** A field was cut off. */
+  get short(): boolean {
+    return this.#short;
+  }
+
+  u8(): number {
+    return this.#take(1) ? this.#view.getUint8(this.#offset - 1) : 0;
+  }
+
+  u16(): number {
+    return this.#take(2) ? this.#view.getUint16(this.#offset - 2) : 0;
+  }
+
+  u32(): number {
+    return this.#take(4) ? this.#view.getUint32(this.#offset - 4) : 0;
+  }
+
+  u48(): number {
+    const high = this.u16();
+    return high * 2 ** 32 + this.u32();
+  }
+
+  u64(): bigint {
+    return this.#take(8) ? this.#view.getBigUint64(this.#offset - 8) : 0n;
+  }
+
+  /** A copy, so that no decoded value keeps a datagram alive or changes with it. */
+  bytes(count: number): Uint8Array {
+    return this.#take(count) ? this.#bytes.slice(this.#offset - count, this.#offset) : new Uint8Array(count);
+  }
+
+  #take(count: number): boolean {
+    if (this.#short || this.remaining < count) {
+      this.#short = true;
+      return false;
+    }
+    this.#offset += count;
+    return true;
+  }
+}
+
+/** Writes big-endian fields into a buffer of fixed capacity; a value out of its field's range is a broken invariant. */
+export class ByteWriter {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  #offset = 0;
+
+  constructor(capacity: number) {
+    this.#bytes = new Uint8Array(capacity);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
+
+  get length(): number {
+    return this.#offset;
+  }
+
+  u8(value: number): this {
+    this.#view.setUint8(this.#claim(1, value), value);
+    return this;
+  }
+
+  u16(value: number): this {
+    this.#view.setUint16(this.#claim(2, value), value);
+    return this;
+  }
+
+  u32(value: number): this {
+    this.#view.setUint32(this.#claim(4, value), value);
+    return this;
+  }
+
+  u48(value: number): this {
+    const at = this.#claim(6, value);
+    this.#view.setUint16(at, Math.floor(value / 2 ** 32));
+    this.#view.setUint32(at + 2, value % 2 ** 32);
+    return this;
+  }
+
+  u64(value: bigint): this {
+    assert(value >= 0n && value < 1n << 64n, 'the value fits 64 bits');
+    this.#view.setBigUint64(this.#claim(8, 0), value);
+    return this;
+  }
+
+  bytes(value: Uint8Array, count: number = value.length): this {
+    assert(value.length === count, `${count} bytes expected, not ${value.length}`);
+    this.#bytes.set(value, this.#claim(count, 0));
+    return this;
+  }
+
+  /** Fills with zeros up to the next multiple of 4. */
+  align4(): this {
+    this.#claim((4 - (this.#offset % 4)) % 4, 0);
+    return this;
+  }
+
+  /** Overwrites an earlier 16-bit field, once a length is known. */
+  patchU16(offset: number, value: number): this {
+    this.#view.setUint16(offset, value);
+    return this;
+  }
+
+  finish(): Uint8Array {
+    return this.#bytes.slice(0, this.#offset);
+  }
+
+  #claim(count: number, value: number): number {
+    assert(Number.isInteger(value) && value >= 0 && value < 256 ** count + (count === 0 ? 1 : 0), `${value} does not fit ${count} bytes`);
+    const at = this.#offset;
+    this.#offset += count;
+    return at;
+  }
+}
