@@ -1,5 +1,5 @@
-import { type BoxEffects, boxVocabulary } from './box-setup.ts';
 import { firstContext } from './box-context.ts';
+import { type BoxEffects, boxVocabulary } from './box-setup.ts';
 import { cashRegion } from './cash-region.ts';
 import { connectivityRegion } from './connectivity-region.ts';
 import { playbackRegion } from './playback-region.ts';

@@ -1,6 +1,6 @@
 import { assign, setup } from 'xstate';
-import { limits } from '../../src/limits.ts';
 import type { EndReason } from '../../src/domain/credit/statements.ts';
+import { limits } from '../../src/limits.ts';
 import type { BoxContext } from './box-context.ts';
 import type { BoxEvent } from './events.ts';
 
@@ -41,12 +41,20 @@ const noEffects: BoxEffects = {
 export function boxVocabulary(effects: BoxEffects = noEffects) {
   return setup({
     types: { context: {} as BoxContext, events: {} as BoxEvent },
-    delays: { confirmTimeout: limits.confirmMs, stallTimeout: limits.stallToFaultMs, faultShown: limits.faultShownMs, settleTimeout: limits.settleMs, checkoutTimeout: limits.checkoutMs },
+    delays: {
+      confirmTimeout: limits.confirmMs,
+      stallTimeout: limits.stallToFaultMs,
+      faultShown: limits.faultShownMs,
+      settleTimeout: limits.settleMs,
+      checkoutTimeout: limits.checkoutMs,
+    },
     guards: {
       isThisPlay: ({ context, event }) => 'playId' in event && event.playId === context.playId,
       opensTrial: ({ event }) => event.type === 'play.opened' && event.phase === 'trial',
       namesWork: ({ event }) => event.type === 'intent.ok' && event.workId !== undefined,
-      canSellChosen: ({ context, event }) => event.type === 'intent.ok' && event.workId !== undefined && context.online && !context.storageLow && context.outOfService === null,
+      namesOtherWork: ({ context, event }) => event.type === 'intent.ok' && event.workId !== undefined && event.workId !== context.workId,
+      canSellChosen: ({ context, event }) =>
+        event.type === 'intent.ok' && event.workId !== undefined && context.online && !context.storageLow && context.outOfService === null,
       queueCanPlay: ({ context }) => context.queueWaits && context.online && context.outOfService === null,
       mayAccept: ({ context }) => context.online && !context.storageLow && context.outOfService === null && context.acceptorFault === null,
       mayNotAccept: ({ context }) => !context.online || context.storageLow || context.outOfService !== null || context.acceptorFault !== null,
@@ -75,11 +83,20 @@ export function boxVocabulary(effects: BoxEffects = noEffects) {
       noteTrialOver: assign({ trialOver: true }),
       rememberQueue: assign({ queueWaits: true }),
       noteRefusal: assign(({ event }) => (event.type === 'play.refused' ? { notice: event.message } : {})),
+      noteQuestion: assign({ notice: 'First answer the question: OK plays this one, Back leaves it.' }),
       clearNotice: assign({ notice: null }),
       noteOffline: assign({ notice: 'The headend can not be reached: nothing can be played for money just now.' }),
-      noteFault: assign(({ event }) => (event.type === 'play.failed' ? { fault: { code: event.code, message: event.message }, endReason: 'failed' as const } : {})),
-      noteStallFault: assign({ fault: { code: 'stalled-too-long', message: 'The stream stood still for too long; what was not heard is given back.' }, endReason: 'failed' }),
-      noteCheckoutFault: assign({ fault: { code: 'checkout-timeout', message: 'The headend did not open the play in time; nothing was charged.' }, endReason: 'failed' }),
+      noteFault: assign(({ event }) =>
+        event.type === 'play.failed' ? { fault: { code: event.code, message: event.message }, endReason: 'failed' as const } : {},
+      ),
+      noteStallFault: assign({
+        fault: { code: 'stalled-too-long', message: 'The stream stood still for too long; what was not heard is given back.' },
+        endReason: 'failed',
+      }),
+      noteCheckoutFault: assign({
+        fault: { code: 'checkout-timeout', message: 'The headend did not open the play in time; nothing was charged.' },
+        endReason: 'failed',
+      }),
       endFinished: assign({ endReason: 'finished' }),
       endStopped: assign({ endReason: 'stopped' }),
       endSkipped: assign({ endReason: 'skipped' }),

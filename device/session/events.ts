@@ -30,9 +30,14 @@ export type PlaybackEvent =
   /** All plays of an earlier run were taken up again or settled. */
   | { readonly type: 'recovery.done' }
   /** Something waits in the queue (an entry was added, or the box came up with some). */
-  | { readonly type: 'queue.ready' };
+  | { readonly type: 'queue.ready' }
+  /** The notice has been on the screen long enough. */
+  | { readonly type: 'notice.over' };
 
-export type CashEvent = { readonly type: 'cash.credit-changed'; readonly credit: Money } | { readonly type: 'cash.fault'; readonly code: string } | { readonly type: 'cash.cleared' };
+export type CashEvent =
+  | { readonly type: 'cash.credit-changed'; readonly credit: Money }
+  | { readonly type: 'cash.fault'; readonly code: string }
+  | { readonly type: 'cash.cleared' };
 
 export type ConnectivityEvent = { readonly type: 'net.online' } | { readonly type: 'net.offline'; readonly reason: string };
 

@@ -16,7 +16,14 @@ export function playbackRegion(vocabulary: BoxVocabulary) {
   return vocabulary.createStateConfig({
     id: 'playback',
     initial: 'recovering',
-    on: { 'queue.ready': { actions: 'rememberQueue' }, 'play.trial-over': { actions: 'noteTrialOver' }, 'intent.suppress-acks': { actions: 'suppressAcks' } },
+    on: {
+      'queue.ready': { actions: 'rememberQueue' },
+      'play.refused': { actions: 'noteRefusal' },
+      'notice.over': { actions: 'clearNotice' },
+      'cash.credit-changed': { actions: 'clearNotice' },
+      'play.trial-over': { actions: 'noteTrialOver' },
+      'intent.suppress-acks': { actions: 'suppressAcks' },
+    },
     states: {
       recovering: {
         entry: 'recoverPlays',
@@ -54,7 +61,7 @@ export function playbackRegion(vocabulary: BoxVocabulary) {
       },
       preListen: {
         on: {
-          'intent.ok': { target: 'confirming' },
+          'intent.ok': [{ guard: 'namesOtherWork', actions: 'noteQuestion' }, { target: 'confirming' }],
           'intent.back': decline,
           'intent.stop': decline,
           'intent.skip': decline,
@@ -66,7 +73,14 @@ export function playbackRegion(vocabulary: BoxVocabulary) {
       },
       awaitingConfirmation: {
         after: { confirmTimeout: decline },
-        on: { 'intent.ok': 'confirming', 'intent.back': decline, 'intent.stop': decline, 'intent.skip': decline, 'play.failed': fail, 'service.on': decline },
+        on: {
+          'intent.ok': [{ guard: 'namesOtherWork', actions: 'noteQuestion' }, { target: 'confirming' }],
+          'intent.back': decline,
+          'intent.stop': decline,
+          'intent.skip': decline,
+          'play.failed': fail,
+          'service.on': decline,
+        },
       },
       confirming: {
         entry: 'confirmPlay',
@@ -107,10 +121,7 @@ export function playbackRegion(vocabulary: BoxVocabulary) {
       settling: {
         entry: 'endPlay',
         on: {
-          'play.settled': [
-            { target: 'faulted', guard: ({ context }) => context.endReason === 'failed' },
-            { target: 'browse' },
-          ],
+          'play.settled': [{ target: 'faulted', guard: ({ context }) => context.endReason === 'failed' }, { target: 'browse' }],
         },
         after: { settleTimeout: { target: 'faulted' } },
       },

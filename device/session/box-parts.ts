@@ -1,0 +1,42 @@
+import type { Clock } from '../../src/ports/clock.ts';
+import type { Log } from '../../src/ports/log.ts';
+import type { Player } from '../../src/ports/player.ts';
+import type { Random } from '../../src/ports/random.ts';
+import type { CatalogueWork } from '../../src/wire/http-api.ts';
+import type { Book } from '../stores/book-port.ts';
+import type { BoxControl, BoxTotals, CommandOutcome } from './box-view.ts';
+import type { PlayPort } from './play-port.ts';
+
+/** The works that can be chosen: what the headend said last, kept across restarts. */
+export interface CatalogueView {
+  works(): readonly CatalogueWork[];
+  work(id: string): CatalogueWork | null;
+  version(): string;
+}
+
+/** The part of the usage writer that the session layer feeds: every key and every order is a record (document 003). */
+export interface UsageTrail {
+  setEntryMethod(method: '0' | '1' | '2' | '3' | '4' | '5'): void;
+}
+
+/** Everything a box is made of; device/main.ts and the simulation put it together. */
+export interface BoxParts {
+  readonly profile: 'jukebox' | 'set-top';
+  readonly name: string;
+  readonly currency: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly book: Book;
+  readonly plays: PlayPort;
+  readonly player: Pick<Player, 'silent' | 'setVolume'>;
+  readonly catalogue: CatalogueView;
+  readonly usage: UsageTrail;
+  readonly uploader: { kick(): void };
+  acceptCoins(on: boolean): void;
+  /** Rejects with words for the person where the acceptor is inhibited. */
+  insertCoin(valueMinor: bigint): Promise<void>;
+  runCommand(box: BoxControl, line: string, by: { readonly role: string; readonly surface: 'console' | 'screen' | 'cli' | 'headend' }): Promise<CommandOutcome>;
+  totals(): Promise<BoxTotals>;
+  lastContactMs(): number | null;
+}

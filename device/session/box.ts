@@ -1,0 +1,238 @@
+import { type Actor, createActor, type SnapshotFrom } from 'xstate';
+import type { EndReason } from '../../src/domain/credit/statements.ts';
+import { limits } from '../../src/limits.ts';
+import { every } from '../../src/ports/clock.ts';
+import type { Currency } from '../../src/units/money.ts';
+import { money } from '../../src/units/money.ts';
+import type { CatalogueWork } from '../../src/wire/http-api.ts';
+import type { CustomerReceipt, QueueEntryRow } from '../stores/book-port.ts';
+import { type BoxMachine, createBoxMachine } from './box-machine.ts';
+import type { BoxParts } from './box-parts.ts';
+import type { BoxControl, BoxTotals, BoxView, CommandOutcome } from './box-view.ts';
+import { buildView, dotted } from './build-view.ts';
+import type { BoxEvent, IntentEvent, PlaybackEvent } from './events.ts';
+import { machineClock } from './machine-clock.ts';
+import type { PlayRunner } from './play-port.ts';
+import { PlayStarter } from './play-starter.ts';
+
+const VIEW_INTERVAL_MS = 250;
+
+/** What of the book is kept at hand, so that a view is built without waiting. Refreshed after everything that moves money. */
+export interface BookGlance {
+  readonly creditMinor: bigint;
+  readonly queue: readonly QueueEntryRow[];
+  readonly lastReceipt: CustomerReceipt | null;
+}
+
+/** The running box: carries out what the statechart decides, one effect after the other, and shows what came of it. */
+export class Box implements BoxControl {
+  readonly #parts: BoxParts;
+  readonly #actor: Actor<BoxMachine>;
+  readonly #starter: PlayStarter;
+  readonly #listeners = new Set<(view: BoxView) => void>();
+  #runner: PlayRunner | null = null;
+  #glance: BookGlance = { creditMinor: 0n, queue: [], lastReceipt: null };
+  #focusIndex = 0;
+  #volumePercent = 80;
+  /** Effects on the play run one after the other: an end never overtakes a start. */
+  #tail: Promise<void> = Promise.resolve();
+  #stopTicking: () => void = () => {};
+  #timedNotice: string | null = null;
+  #stopNotice: () => void = () => {};
+
+  constructor(parts: BoxParts) {
+    this.#parts = parts;
+    this.#starter = new PlayStarter(parts, (event) => this.#onPlayback(event));
+    this.#actor = createActor(
+      createBoxMachine({
+        recoverPlays: () => this.#then(() => this.#recover()),
+        startTrial: (workId) => this.#then(async () => this.#adopt(await this.#starter.startTrial(workId))),
+        startNext: () => this.#then(async () => this.#adopt(await this.#starter.startNext())),
+        confirmPlay: () => this.#then(() => this.#confirm()),
+        pausePlay: () => this.#then(async () => this.#runner?.pause()),
+        resumePlay: () => this.#then(async () => this.#runner?.resume()),
+        endPlay: (reason) => this.#then(() => this.#end(reason)),
+        enqueue: (workId) => this.#then(() => this.#enqueue(workId)),
+        suppressAcks: (on) => this.#runner?.suppressAcks(on),
+        acceptCoins: (on) => parts.acceptCoins(on),
+      }),
+      { clock: machineClock(parts.clock) },
+    );
+  }
+
+  async start(): Promise<void> {
+    const volume = await this.#parts.book.getSetting('volume-percent');
+    if (volume !== null) this.#volumePercent = Number(volume);
+    await this.#refresh();
+    this.#actor.subscribe((snapshot) => {
+      this.#timeNotice(snapshot.context.notice);
+      this.#show();
+    });
+    this.#actor.start();
+    this.#stopTicking = every(this.#parts.clock, VIEW_INTERVAL_MS, () => {
+      if (this.#runner !== null) this.#show();
+    });
+  }
+
+  /** Leaves what plays to the next start: the player plays on what it holds, the rows say how to go on. */
+  async stop(): Promise<void> {
+    this.#stopTicking();
+    this.#stopNotice();
+    await this.#tail;
+    this.#actor.stop();
+  }
+
+  raise(event: BoxEvent): void {
+    this.#actor.send(event);
+  }
+
+  /** Resolves when everything that was decided so far has been carried out. */
+  async settled(): Promise<void> {
+    await this.#tail;
+  }
+
+  view(): BoxView {
+    const { parts, snapshot } = { parts: this.#parts, snapshot: this.#actor.getSnapshot() as SnapshotFrom<BoxMachine> };
+    return buildView({
+      snapshot,
+      works: parts.catalogue.works(),
+      catalogueVersion: parts.catalogue.version(),
+      glance: this.#glance,
+      play: this.#runner?.view() ?? null,
+      focusIndex: this.#focusIndex,
+      volumePercent: this.#volumePercent,
+      silentPlayer: parts.player.silent,
+      lastContactMs: parts.lastContactMs(),
+      profile: parts.profile,
+      name: parts.name,
+      currency: parts.currency as Currency,
+    });
+  }
+
+  onChange(listener: (view: BoxView) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  works(): readonly CatalogueWork[] {
+    return this.#parts.catalogue.works();
+  }
+
+  intent(event: IntentEvent, entryMethod: '0' | '1' | '2' | '3' | '4' | '5'): void {
+    this.#parts.usage.setEntryMethod(entryMethod);
+    if (event.type === 'intent.up' || event.type === 'intent.down') this.#moveFocus(event.type === 'intent.down' ? 1 : -1);
+    else if (event.type === 'intent.volume') this.#then(() => this.#changeVolume(event.delta));
+    else this.raise(event.type === 'intent.ok' && event.workId === undefined ? this.#withFocus() : event);
+  }
+
+  async coin(valueMinor: bigint): Promise<void> {
+    await this.#parts.insertCoin(valueMinor);
+    await this.moneyMoved();
+  }
+
+  async command(line: string, by: { readonly role: string; readonly surface: 'console' | 'screen' | 'cli' | 'headend' }): Promise<CommandOutcome> {
+    const outcome = await this.#parts.runCommand(this, line, by);
+    await this.#refresh();
+    return outcome;
+  }
+
+  totals(): Promise<BoxTotals> {
+    return this.#parts.totals();
+  }
+
+  /** To be called after anything outside the play moved money (a coin, a grant, a claim). */
+  async moneyMoved(): Promise<void> {
+    await this.#refresh();
+    this.#parts.uploader.kick();
+    this.raise({ type: 'cash.credit-changed', credit: money(this.#glance.creditMinor, this.#parts.currency as Currency) });
+  }
+
+  #then(effect: () => Promise<void>): void {
+    this.#tail = this.#tail.then(effect).catch((error: unknown) => {
+      this.#parts.log.warn('effect-failed', { message: error instanceof Error ? error.message : String(error) });
+    });
+  }
+
+  #timeNotice(notice: string | null): void {
+    if (notice === this.#timedNotice) return;
+    this.#timedNotice = notice;
+    this.#stopNotice();
+    if (notice !== null) this.#stopNotice = this.#parts.clock.after(limits.faultShownMs, () => this.raise({ type: 'notice.over' }));
+  }
+
+  #adopt(runner: PlayRunner | null): void {
+    this.#runner = runner;
+  }
+
+  async #recover(): Promise<void> {
+    this.#runner = await this.#starter.recover();
+    await this.#refresh();
+    if (this.#glance.queue.length > 0) this.raise({ type: 'queue.ready' });
+    this.raise({ type: 'recovery.done' });
+  }
+
+  async #confirm(): Promise<void> {
+    await this.#runner?.confirm();
+    await this.#refresh();
+    this.#parts.uploader.kick();
+  }
+
+  async #end(reason: EndReason): Promise<void> {
+    const runner = this.#runner;
+    this.#runner = null;
+    if (runner === null) await this.#starter.abandon(reason);
+    else await runner.end(reason);
+    await this.#refresh();
+    this.#parts.uploader.kick();
+    if (this.#glance.queue.length > 0) this.raise({ type: 'queue.ready' });
+  }
+
+  async #enqueue(workId: string | null): Promise<void> {
+    const added = await this.#starter.enqueue(workId ?? this.#focused()?.id ?? null);
+    await this.#refresh();
+    this.#parts.uploader.kick();
+    if (added) this.raise({ type: 'queue.ready' });
+  }
+
+  #onPlayback(event: PlaybackEvent): void {
+    this.raise(event);
+  }
+
+  #focused(): CatalogueWork | null {
+    return this.works()[this.#focusIndex] ?? null;
+  }
+
+  /** OK without a work answers the question where one stands, and means the work in focus otherwise. */
+  #withFocus(): IntentEvent {
+    const playback = dotted(this.#actor.getSnapshot().value.playback);
+    const work = this.#focused();
+    const asked = playback === 'preListen' || playback === 'awaitingConfirmation';
+    return work === null || asked ? { type: 'intent.ok' } : { type: 'intent.ok', workId: work.id };
+  }
+
+  #moveFocus(step: number): void {
+    const count = this.works().length;
+    this.#focusIndex = count === 0 ? 0 : (this.#focusIndex + step + count) % count;
+    this.#show();
+  }
+
+  async #changeVolume(delta: number): Promise<void> {
+    this.#volumePercent = Math.max(0, Math.min(100, this.#volumePercent + delta));
+    await this.#parts.player.setVolume(this.#volumePercent);
+    await this.#parts.book.putSetting('volume-percent', String(this.#volumePercent));
+    this.#show();
+  }
+
+  async #refresh(): Promise<void> {
+    const { book } = this.#parts;
+    const [payer, queue, receipts] = await Promise.all([book.currentPayer(), book.queue(), book.receipts(1)]);
+    this.#glance = { creditMinor: payer?.creditMinor ?? 0n, queue, lastReceipt: receipts[0] ?? null };
+    this.#show();
+  }
+
+  #show(): void {
+    if (this.#listeners.size === 0) return;
+    const view = this.view();
+    for (const listener of this.#listeners) listener(view);
+  }
+}

@@ -1,0 +1,107 @@
+import type { EndReason } from '../../src/domain/credit/statements.ts';
+import { uuidv7 } from '../../src/units/ids.ts';
+import { type Currency, formatMoney, money } from '../../src/units/money.ts';
+import type { CatalogueWork } from '../../src/wire/http-api.ts';
+import type { BoxParts } from './box-parts.ts';
+import type { PlaybackEvent } from './events.ts';
+import type { PlayRunner } from './play-port.ts';
+
+/** Turns a choice into a play: writes its row, then starts its runner. Where no runner comes of it, it settles the row. */
+export class PlayStarter {
+  readonly #parts: BoxParts;
+  readonly #raise: (event: PlaybackEvent) => void;
+  /** A play whose runner did not start: what `abandon` must settle. */
+  #orphan: { readonly playId: string; readonly trial: boolean } | null = null;
+
+  constructor(parts: BoxParts, raise: (event: PlaybackEvent) => void) {
+    this.#parts = parts;
+    this.#raise = raise;
+  }
+
+  async startTrial(workId: string): Promise<PlayRunner | null> {
+    const playId = this.#newPlayId();
+    const work = this.#parts.catalogue.work(workId);
+    if (work === null) return this.#refuse(playId, 'work-gone', 'This work is no longer in the catalogue.');
+    if (work.free) return (await this.enqueue(workId)) ? await this.startNext() : null;
+    const begun = await this.#parts.book.beginTrial({ playId, workId, title: work.title, artist: work.artist, quoteMinor: BigInt(work.priceMinor) });
+    if (begun !== 'ok') return this.#refuse(playId, begun, 'This one was listened to often enough; OK after a coin buys it.');
+    return await this.#start(playId, work, true);
+  }
+
+  async startNext(): Promise<PlayRunner | null> {
+    const next = await this.#parts.book.takeNext();
+    if (next === null) return this.#refuse(this.#newPlayId(), 'queue-empty', 'Nothing waits in the queue.');
+    const work = this.#parts.catalogue.work(next.play.workId);
+    if (work === null) return this.#fail(next.play.playId, 'work-gone', `${next.play.title} is no longer in the catalogue; its price is given back.`);
+    return await this.#start(next.play.playId, work, false);
+  }
+
+  /** @returns whether it was queued; otherwise the reason was raised as a refusal */
+  async enqueue(workId: string | null): Promise<boolean> {
+    const work = workId === null ? null : this.#parts.catalogue.work(workId);
+    const playId = this.#newPlayId();
+    if (work === null) {
+      this.#refuse(playId, 'work-gone', 'This work is no longer in the catalogue.');
+      return false;
+    }
+    const outcome = await this.#parts.book.enqueue({ playId, workId: work.id, title: work.title, artist: work.artist, quoteMinor: BigInt(work.priceMinor) });
+    if (outcome === 'ok') return true;
+    this.#refuse(playId, outcome, refusalWords(outcome, work, this.#parts.currency as Currency));
+    return false;
+  }
+
+  /** Takes up every play an earlier run left open: the sounding one goes on, the others are settled. */
+  async recover(): Promise<PlayRunner | null> {
+    let sounding: PlayRunner | null = null;
+    for (const play of await this.#parts.book.openPlays()) {
+      if (play.state === 'queued') continue;
+      if (sounding === null && play.state !== 'trial') sounding = await this.#parts.plays.recover(play.playId, this.#raise);
+      else await this.#settleRow(play.playId, play.state === 'trial', play.state === 'trial' ? 'trial-declined' : 'failed');
+    }
+    return sounding;
+  }
+
+  /** Ends a play that has no runner. */
+  async abandon(reason: EndReason): Promise<void> {
+    const orphan = this.#orphan;
+    this.#orphan = null;
+    if (orphan !== null) await this.#settleRow(orphan.playId, orphan.trial, reason);
+    const nothing = money(0n, this.#parts.currency as Currency);
+    this.#raise({ type: 'play.settled', playId: orphan?.playId ?? '', charged: nothing, refund: nothing });
+  }
+
+  async #start(playId: string, work: CatalogueWork, trial: boolean): Promise<PlayRunner | null> {
+    try {
+      return await this.#parts.plays.start({ playId, work, trial }, this.#raise);
+    } catch (error) {
+      this.#orphan = { playId, trial };
+      return this.#fail(playId, 'play-not-started', error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  async #settleRow(playId: string, trial: boolean, endReason: EndReason): Promise<void> {
+    if (trial) await this.#parts.book.declineTrial(playId, 0);
+    else await this.#parts.book.settle({ playId, chargedMinor: 0n, heardMs: 0, endReason, statement: null });
+  }
+
+  #refuse(playId: string, code: string, message: string): null {
+    this.#raise({ type: 'play.refused', playId, code, message });
+    return null;
+  }
+
+  #fail(playId: string, code: string, message: string): null {
+    if (this.#orphan === null) this.#orphan = { playId, trial: false };
+    this.#raise({ type: 'play.failed', playId, code, message });
+    return null;
+  }
+
+  #newPlayId(): string {
+    return uuidv7(this.#parts.clock.wallMs(), this.#parts.random.bytes(10));
+  }
+}
+
+function refusalWords(code: string, work: CatalogueWork, currency: Currency): string {
+  if (code === 'no-credit') return `${work.title} costs ${formatMoney(money(BigInt(work.priceMinor), currency))}: please insert a coin.`;
+  if (code === 'queue-full') return 'The queue is full; try again after this song.';
+  return 'The box can not sell just now.';
+}
