@@ -1,0 +1,112 @@
+import { BILLING_CLASSES, type ClassCount, packetsOf } from '../../src/domain/credit/billing-class.ts';
+import type { Terms } from '../../src/domain/credit/terms.ts';
+import { sha256 } from '../../src/platform/crypto/digest.ts';
+import { verifyEd25519 } from '../../src/platform/crypto/ed25519-signer.ts';
+import { deriveSessionKeys, type EphemeralKey } from '../../src/platform/crypto/key-agreement.ts';
+import type { SessionKeys } from '../../src/platform/crypto/session-keys.ts';
+import { fromHex, toHex } from '../../src/units/bytes.ts';
+import { type Fault, fault, ok, type Result } from '../../src/units/result.ts';
+import type { ResumeRequest, ResumeResponse } from '../../src/wire/http-api.ts';
+import { resumeTranscript } from '../../src/wire/resume-transcript.ts';
+import type { EnrolledIdentity } from './enrolled-identity.ts';
+
+export type ResumeFault = 'bad-signature' | 'wrong-epoch' | 'count-below-receipt' | 'bad-exchange';
+
+export interface ResumeToAccept {
+  readonly response: ResumeResponse;
+  readonly request: ResumeRequest;
+  readonly ephemeral: EphemeralKey;
+  readonly identity: EnrolledIdentity;
+  readonly terms: Terms;
+  /** SHA-256 over the stored terms text, 64 hex digits. */
+  readonly termsHash: string;
+  /** Counts of our newest durable receipt; empty where there is none. */
+  readonly ownCounts: readonly ClassCount[];
+}
+
+export interface AcceptedResume {
+  readonly keys: SessionKeys;
+  readonly epoch: number;
+  /** Both views merged: the greater of each class, at most one receipt interval above our own receipt (ruling 27). */
+  readonly counts: readonly ClassCount[];
+  /** True where the headend claimed more than that: worth a fault record. */
+  readonly countsCut: boolean;
+  readonly lostPaid: number;
+  readonly nextSequence: number;
+  /** -1 for none. */
+  readonly paidThroughPacketIndex: number;
+  /** 32 hex digits, or null before a confirmation. */
+  readonly confirmEventId: string | null;
+  readonly rtspUrl: string;
+}
+
+/** Checks the headend's signature over the whole exchange, merges the counts, and derives the keys of the new epoch (ruling 22). */
+export function acceptResume(given: ResumeToAccept): Result<AcceptedResume, Fault<ResumeFault>> {
+  const { response, request, ephemeral, identity, terms } = given;
+  if (response.epoch !== request.epoch)
+    return fault('wrong-epoch', `The headend answered for epoch ${response.epoch}, not ${request.epoch}; resume again with a fresh nonce.`);
+  const transcript = resumeTranscript({
+    sid: terms.sid,
+    termsHash: given.termsHash,
+    nonce: request.nonce,
+    deviceEphemeral: toHex(ephemeral.publicKey),
+    response,
+  });
+  if (!verifyEd25519(identity.headendPublicKey, transcript, fromHex(response.signature) ?? new Uint8Array()))
+    return fault('bad-signature', 'The resume is not signed by the headend this box was enrolled at; nothing was agreed.');
+  const theirs = response.counts.filter(isClassCount);
+  if (packetsOf(theirs, 'paid') < packetsOf(given.ownCounts, 'paid'))
+    return fault('count-below-receipt', 'The headend counts less than the receipt it was shown; end this play, its closing statement settles it.');
+  const keys = deriveSessionKeys({
+    ourPrivate: ephemeral.privateKey,
+    theirPublic: fromHex(response.headendEphemeral) ?? new Uint8Array(),
+    sid: fromHex(terms.sid) ?? new Uint8Array(),
+    epoch: response.epoch,
+    transcriptHash: sha256(transcript),
+  });
+  if (!keys.ok) return fault('bad-exchange', keys.error.message);
+  const counts = mergeCounts(given.ownCounts, theirs, resumeCeilings(terms, given.ownCounts));
+  return ok({
+    keys: keys.value,
+    epoch: response.epoch,
+    counts,
+    countsCut: packetsOf(counts, 'paid') < packetsOf(theirs, 'paid'),
+    lostPaid: response.lostPaid,
+    nextSequence: response.nextSequence,
+    paidThroughPacketIndex: response.paidThroughPacketIndex,
+    confirmEventId: /^0+$/.test(response.confirmEventId) ? null : response.confirmEventId,
+    rtspUrl: response.rtspUrl,
+  });
+}
+
+/** A class that this version does not know cannot cost anything here. */
+function isClassCount(count: { readonly node: number; readonly billingClass: string; readonly packets: number }): count is ClassCount {
+  return BILLING_CLASSES.some((known) => known === count.billingClass);
+}
+
+/** The most this box can have acknowledged of each priced class: its own receipt, one receipt interval, one ACK (ruling 27). */
+function resumeCeilings(terms: Terms, own: readonly ClassCount[]): { readonly paid: number; readonly trial: number } {
+  const sinceReceipt = Math.ceil(terms.credit.receiptIntervalMs / terms.packetMs) + terms.credit.ackEveryPackets;
+  return { paid: packetsOf(own, 'paid') + sinceReceipt, trial: terms.trial?.packets ?? 0 };
+}
+
+function mergeCounts(
+  own: readonly ClassCount[],
+  theirs: readonly ClassCount[],
+  ceilings: { readonly paid: number; readonly trial: number },
+): readonly ClassCount[] {
+  const left = new Map<string, number>([
+    ['paid', ceilings.paid - packetsOf(own, 'paid')],
+    ['trial', Math.max(0, ceilings.trial - packetsOf(own, 'trial'))],
+  ]);
+  const merged = new Map(own.map((count) => [`${count.node}/${count.billingClass}`, count]));
+  for (const count of theirs) {
+    const key = `${count.node}/${count.billingClass}`;
+    const before = merged.get(key)?.packets ?? 0;
+    const room = left.get(count.billingClass) ?? Number.MAX_SAFE_INTEGER;
+    const more = Math.min(Math.max(0, count.packets - before), room);
+    if (left.has(count.billingClass)) left.set(count.billingClass, room - more);
+    if (before + more > 0) merged.set(key, { ...count, packets: before + more });
+  }
+  return [...merged.values()];
+}
