@@ -1,4 +1,6 @@
-import type { CommandOutcome } from '../session/box-view.ts';
+import type { BoxControl, CommandOutcome } from '../session/box-view.ts';
+import type { BoxEvent } from '../session/events.ts';
+import type { Book } from '../stores/book-port.ts';
 
 export type Role = 'customer' | 'staff' | 'technician' | 'collector' | 'headend';
 
@@ -21,4 +23,18 @@ export interface Command<Context> {
   readonly guard: MoneyGuard;
   readonly arguments: readonly CommandArgument[];
   run(context: Context, values: Readonly<Record<string, string>>): Promise<CommandOutcome>;
+}
+
+/** What a command may use. */
+export interface CommandContext {
+  readonly box: BoxControl;
+  readonly book: Book;
+  readonly raise: (event: BoxEvent) => void;
+  readonly by: string;
+  readonly newKey: () => string;
+}
+
+/** A command that went well, in words and as data. */
+export function done(text: string, data: unknown = null): CommandOutcome {
+  return { ok: true, code: 'ok', text, data };
 }

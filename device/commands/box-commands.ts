@@ -1,0 +1,40 @@
+import type { CommandOutcome } from '../session/box-view.ts';
+import { type Command, type CommandContext, done, type Role } from './command.ts';
+import { type LineFault, parseLine, usageOf } from './command-line.ts';
+import { moneyCommands } from './money-commands.ts';
+import { playCommands } from './play-commands.ts';
+import { serviceCommands } from './service-commands.ts';
+import { showCommands } from './show-commands.ts';
+
+const helpCommand: Command<CommandContext> = {
+  name: 'help',
+  help: 'lists the commands',
+  roles: ['customer', 'staff', 'technician', 'collector', 'headend'],
+  guard: 'none',
+  arguments: [],
+  run: async () =>
+    done(
+      boxCommands.map((command) => `${`${command.name} ${command.arguments.length === 0 ? '' : usageOf(command)}`.padEnd(34)}${command.help}`).join('\n'),
+      boxCommands.map(({ name, help }) => ({ name, help })),
+    ),
+};
+
+/** The one registry (ruling 35): console, screen, command line and headend all come through here. */
+export const boxCommands: readonly Command<CommandContext>[] = [...showCommands, ...playCommands, ...moneyCommands, ...serviceCommands, helpCommand];
+
+/** Parses, checks the role, runs, and journals who did what. Never throws for what a person can cause. */
+export async function runLine(context: CommandContext, line: string, role: Role, surface: string): Promise<CommandOutcome> {
+  const parsed = parseLine(line, boxCommands, role);
+  if (!parsed.ok) return refused(parsed.error);
+  const { command, values } = parsed.value;
+  const outcome = await command
+    .run(context, values)
+    .catch((error: unknown): CommandOutcome => ({ ok: false, code: 'failed', text: error instanceof Error ? error.message : String(error), data: null }));
+  if (command.name.startsWith('show ') || command.name === 'help') return outcome;
+  await context.book.recordAudit({ event: 'command', facts: { command: command.name, by: context.by, role, surface, ok: outcome.ok, code: outcome.code } });
+  return outcome;
+}
+
+function refused(error: LineFault): CommandOutcome {
+  return { ok: false, code: error.code, text: error.message, data: null };
+}

@@ -1,0 +1,62 @@
+import { type Currency, formatMoney, MINOR_DIGITS } from '../../src/units/money.ts';
+import type { CommandOutcome } from '../session/box-view.ts';
+import { type Command, type CommandContext, done } from './command.ts';
+
+/** `1.5` of a two-digit currency is 150 minor units; null where it has more digits than the currency. */
+export function minorUnits(text: string, currency: Currency): bigint | null {
+  const digits = MINOR_DIGITS[currency];
+  const [whole = '0', fraction = ''] = text.split('.');
+  return fraction.length > digits ? null : BigInt(whole + fraction.padEnd(digits, '0'));
+}
+
+function wrongAmount(currency: string): CommandOutcome {
+  return { ok: false, code: 'bad-argument', text: `That is not an amount in ${currency}.`, data: null };
+}
+
+const coin: Command<CommandContext> = {
+  name: 'coin',
+  help: 'a coin of the simulated acceptor',
+  roles: ['staff', 'technician'],
+  guard: 'none',
+  arguments: [{ name: 'amount', kind: 'amount', required: true, help: 'such as 1.00' }],
+  run: async ({ box }, { amount = '' }) => {
+    const currency = box.view().currency as Currency;
+    const minor = minorUnits(amount, currency);
+    if (minor === null) return wrongAmount(currency);
+    await box.coin(minor);
+    return done(`Credit: ${formatMoney({ minor: BigInt(box.view().creditMinor), currency })}`);
+  },
+};
+
+const grant: Command<CommandContext> = {
+  name: 'credit grant',
+  help: 'gives credit, with a reason for the books',
+  roles: ['staff', 'headend'],
+  guard: 'none',
+  arguments: [
+    { name: 'amount', kind: 'amount', required: true, help: 'such as 1.00' },
+    { name: 'reason', kind: 'text', required: true, help: 'why' },
+  ],
+  run: async ({ box, book, by, newKey }, { amount = '', reason = '' }) => {
+    const currency = box.view().currency as Currency;
+    const minor = minorUnits(amount, currency);
+    if (minor === null) return wrongAmount(currency);
+    const payer = await book.grantCredit(minor, by, reason, newKey());
+    return done(`Credit: ${formatMoney({ minor: payer.creditMinor, currency })}`);
+  },
+};
+
+const redeem: Command<CommandContext> = {
+  name: 'claim redeem',
+  help: 'turns the code of a receipt into credit',
+  roles: ['customer', 'staff'],
+  guard: 'none',
+  arguments: [{ name: 'code', kind: 'text', required: true, help: 'the code on the receipt' }],
+  run: async ({ box, book }, { code = '' }) => {
+    const redeemed = await book.redeemClaim(code);
+    if (redeemed === null) return { ok: false, code: 'no-such-claim', text: 'No open claim has this code.', data: null };
+    return done(`${formatMoney({ minor: redeemed.amountMinor, currency: box.view().currency as Currency })} are back as credit.`);
+  },
+};
+
+export const moneyCommands: readonly Command<CommandContext>[] = [coin, grant, redeem];

@@ -1,0 +1,77 @@
+import type { BoxControl, CommandOutcome } from '../session/box-view.ts';
+import type { IntentEvent } from '../session/events.ts';
+import { type Command, type CommandContext, done } from './command.ts';
+
+const everyone = ['customer', 'staff', 'technician', 'headend'] as const;
+/** Document 003's entry method for what comes over the console. */
+const CONSOLE = '4';
+
+function intent(name: string, help: string, event: IntentEvent): Command<CommandContext> {
+  return {
+    name,
+    help,
+    roles: everyone,
+    guard: 'none',
+    arguments: [],
+    run: async ({ box }) => {
+      box.intent(event, CONSOLE);
+      return done(box.view().sentence);
+    },
+  };
+}
+
+function findWork(box: BoxControl, wanted: string): string | null {
+  const works = box.works();
+  const byNumber = /^\d+$/.test(wanted) ? works[Number(wanted) - 1] : undefined;
+  return (byNumber ?? works.find((work) => work.id === wanted) ?? works.find((work) => work.title.toLowerCase().includes(wanted.toLowerCase())))?.id ?? null;
+}
+
+const play: Command<CommandContext> = {
+  name: 'play',
+  help: 'pre-listens to a work; while one plays, queues it',
+  roles: everyone,
+  guard: 'none',
+  arguments: [{ name: 'work', kind: 'text', required: true, help: 'a number of show works, an id, or part of a title' }],
+  run: async ({ box }, { work = '' }): Promise<CommandOutcome> => {
+    const workId = findWork(box, work);
+    if (workId === null) return { ok: false, code: 'no-such-work', text: `No work matches ${JSON.stringify(work)}; try show works.`, data: null };
+    box.intent({ type: 'intent.ok', workId }, CONSOLE);
+    return done(box.view().sentence);
+  },
+};
+
+const volume: Command<CommandContext> = {
+  name: 'volume',
+  help: 'sets the volume',
+  roles: everyone,
+  guard: 'none',
+  arguments: [{ name: 'percent', kind: 'integer', required: true, help: 'a number from 0 to 100' }],
+  run: async ({ box }, { percent = '0' }) => {
+    const wanted = Math.max(0, Math.min(100, Number(percent)));
+    box.intent({ type: 'intent.volume', delta: wanted - box.view().volumePercent }, CONSOLE);
+    return done(`volume ${wanted} %`);
+  },
+};
+
+const acks: Command<CommandContext> = {
+  name: 'acks',
+  help: 'sends or suppresses acknowledgements: shows the credit window closing',
+  roles: ['technician', 'headend'],
+  guard: 'none',
+  arguments: [{ name: 'send', kind: 'flag', required: true, help: 'on or off' }],
+  run: async ({ box }, { send }) => {
+    box.intent({ type: 'intent.suppress-acks', on: send === 'off' }, CONSOLE);
+    return done(send === 'off' ? 'Acknowledgements are held back; the sender will stop after the credit window.' : 'Acknowledgements are sent again.');
+  },
+};
+
+export const playCommands: readonly Command<CommandContext>[] = [
+  play,
+  intent('confirm', 'answers the question with yes', { type: 'intent.ok' }),
+  intent('back', 'leaves the question', { type: 'intent.back' }),
+  intent('pause', 'pauses, or goes on', { type: 'intent.play-pause' }),
+  intent('skip', 'ends the song; what was not heard is given back', { type: 'intent.skip' }),
+  intent('stop', 'ends the song; what was not heard is given back', { type: 'intent.stop' }),
+  volume,
+  acks,
+];

@@ -1,0 +1,41 @@
+import { type Command, type CommandContext, done } from './command.ts';
+
+/** Ends the evening: nothing more starts, and whatever waited in the queue goes back to who paid. */
+async function refundQueue({ book }: CommandContext): Promise<number> {
+  let refunded = 0;
+  for (let next = await book.takeNext(); next !== null; next = await book.takeNext()) {
+    await book.settle({ playId: next.play.playId, chargedMinor: 0n, heardMs: 0, endReason: 'closed', statement: null });
+    refunded += 1;
+  }
+  return refunded;
+}
+
+const service: Command<CommandContext> = {
+  name: 'service',
+  help: 'takes the box out of service (on) or back (off); what plays is settled, the queue waits',
+  roles: ['staff', 'technician', 'headend'],
+  guard: 'refunds-paid-items',
+  arguments: [
+    { name: 'state', kind: 'flag', required: true, help: 'on or off' },
+    { name: 'reason', kind: 'text', required: false, help: 'shown on the screen' },
+  ],
+  run: async ({ raise }, { state, reason = 'service' }) => {
+    raise(state === 'on' ? { type: 'service.on', reason } : { type: 'service.off' });
+    return done(state === 'on' ? 'Out of service.' : 'In service.');
+  },
+};
+
+const endEvening: Command<CommandContext> = {
+  name: 'evening end',
+  help: 'ends what plays, gives back what was not played, and closes',
+  roles: ['staff', 'headend'],
+  guard: 'refunds-paid-items',
+  arguments: [],
+  run: async (context) => {
+    context.raise({ type: 'service.on', reason: 'closed for today' });
+    const refunded = await refundQueue(context);
+    return done(`Closed. ${refunded} queued ${refunded === 1 ? 'song was' : 'songs were'} given back.`, { refunded });
+  },
+};
+
+export const serviceCommands: readonly Command<CommandContext>[] = [service, endEvening];

@@ -1,0 +1,130 @@
+import { type Currency, formatMoney } from '../../src/units/money.ts';
+import { type Command, type CommandContext, done } from './command.ts';
+
+const everyone = ['customer', 'staff', 'technician', 'collector', 'headend'] as const;
+const staff = ['staff', 'technician', 'collector', 'headend'] as const;
+
+function amount(minor: bigint | string, currency: string): string {
+  return formatMoney({ minor: BigInt(minor), currency: currency as Currency });
+}
+
+function rows(pairs: readonly (readonly [string, string])[]): string {
+  return pairs.map(([name, value]) => `${name.padEnd(20)}${value}`).join('\n');
+}
+
+const showStatus: Command<CommandContext> = {
+  name: 'show status',
+  help: 'what the box is doing',
+  roles: everyone,
+  guard: 'none',
+  arguments: [],
+  run: async ({ box }) => {
+    const view = box.view();
+    return done(
+      rows([
+        ['box', `${view.name} (${view.profile})`],
+        ['says', view.sentence],
+        ['playback', view.playback],
+        ['coins', view.cash],
+        ['headend', view.connectivity],
+        ['service', view.service],
+        ['credit', amount(view.creditMinor, view.currency)],
+        ['works', String(view.catalogueSize)],
+        ['queue', String(view.queue.length)],
+        ['volume', `${view.volumePercent} %`],
+      ]),
+      view,
+    );
+  },
+};
+
+const showLedger: Command<CommandContext> = {
+  name: 'show ledger',
+  help: 'the money of the box, and whether it balances',
+  roles: staff,
+  guard: 'none',
+  arguments: [],
+  run: async ({ book }) => {
+    const books = await book.ledger();
+    const lines = rows([
+      ['cash box', amount(books.cashBoxMinor, books.currency)],
+      ['account debt', amount(books.accountDebtMinor, books.currency)],
+      ['credit', amount(books.patronCreditMinor, books.currency)],
+      ['held', amount(books.heldMinor, books.currency)],
+      ['earned', amount(books.earnedMinor, books.currency)],
+      ['unclaimed', amount(books.unclaimedMinor, books.currency)],
+      ['paid out', amount(books.refundedOutMinor, books.currency)],
+      ['check', books.problem ?? 'balanced'],
+    ]);
+    return done(lines, Object.fromEntries(Object.entries(books).map(([name, value]) => [name, typeof value === 'bigint' ? value.toString() : value])));
+  },
+};
+
+const showQueue: Command<CommandContext> = {
+  name: 'show queue',
+  help: 'what plays next, and when',
+  roles: everyone,
+  guard: 'none',
+  arguments: [],
+  run: async ({ box }) => {
+    const queue = box
+      .view()
+      .queue.map((entry) => ({ title: entry.title, artist: entry.artist, heldMinor: entry.heldMinor.toString(), startsInMs: entry.startsInMs }));
+    return done(
+      queue.length === 0
+        ? 'The queue is empty.'
+        : queue.map((entry, index) => `${index + 1}. ${entry.title} (in about ${Math.round(entry.startsInMs / 60_000)} min)`).join('\n'),
+      queue,
+    );
+  },
+};
+
+const showWorks: Command<CommandContext> = {
+  name: 'show works',
+  help: 'the catalogue, with numbers for play',
+  roles: everyone,
+  guard: 'none',
+  arguments: [{ name: 'match', kind: 'text', required: false, help: 'part of a title or artist' }],
+  run: async ({ box }, { match = '' }) => {
+    const wanted = match.toLowerCase();
+    const works = box.works().map((work, index) => ({ number: index + 1, ...work }));
+    const shown = works.filter((work) => `${work.title} ${work.artist}`.toLowerCase().includes(wanted)).slice(0, 50);
+    const line = (work: (typeof works)[number]): string =>
+      `${String(work.number).padStart(4)}  ${work.title.slice(0, 36).padEnd(37)}${work.artist.slice(0, 20).padEnd(21)}${work.free ? 'free' : amount(work.priceMinor, work.currency)}`;
+    return done(shown.length === 0 ? 'Nothing matches.' : shown.map(line).join('\n'), shown);
+  },
+};
+
+const showReceipts: Command<CommandContext> = {
+  name: 'show receipts',
+  help: 'the last receipts',
+  roles: staff,
+  guard: 'none',
+  arguments: [{ name: 'count', kind: 'integer', required: false, help: 'how many (5)' }],
+  run: async ({ book }, { count = '5' }) => {
+    const receipts = await book.receipts(Math.min(50, Math.max(1, Number(count))));
+    return done(receipts.length === 0 ? 'No receipts yet.' : receipts.map((receipt) => receipt.text).join('\n\n'), receipts);
+  },
+};
+
+const showOutbox: Command<CommandContext> = {
+  name: 'show outbox',
+  help: 'records written, and how far the headend has them',
+  roles: staff,
+  guard: 'none',
+  arguments: [],
+  run: async ({ book }) => {
+    const state = await book.outboxState();
+    return done(
+      rows([
+        ['generation', state.generation],
+        ['written', String(state.written)],
+        ['delivered through', String(state.acknowledgedThrough)],
+        ['quarantined', String(state.quarantined)],
+      ]),
+      state,
+    );
+  },
+};
+
+export const showCommands: readonly Command<CommandContext>[] = [showStatus, showLedger, showQueue, showWorks, showReceipts, showOutbox];
