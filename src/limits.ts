@@ -32,6 +32,20 @@ export const limits = {
   /** Longest time audio lies between the network and the ear; bounds what is acknowledged and never heard. */
   playoutBufferMs: 1_000,
   reorderWaitMs: 60,
+  /** How often the feed looks whether the player wants more, and asks it where it is. */
+  feedTickMs: 20,
+  /** Silence written after the last packet, so that a player that never sees an end of file plays the work out. */
+  endPaddingMs: 1_000,
+  playerStartMs: 5_000,
+  playerCommandMs: 2_000,
+  playerMessageBytes: 65_536,
+  rtspTimeoutMs: 3_000,
+  rtspKeepAliveMs: 20_000,
+  /** A playing stream from which nothing arrived for this long is lost. */
+  linkSilenceMs: 3_000,
+  teardownMs: 1_000,
+  /** ACK counters reserved with one durable write. */
+  counterBlock: 1_000,
 
   segmentMs: 5_000,
   workPacketsMax: 720_000,
@@ -43,6 +57,11 @@ export const limits = {
   httpTimeoutMs: 10_000,
   rtspMessageBytes: 16_384,
   rtspSessionIdleMs: 60_000,
+  rtspConnectionsMax: 2_000,
+  /** Streams of clients that know no ackpay; they pay nothing and must not crowd out those who do. */
+  plainStreamsMax: 200,
+  /** Tagged messages with impossible content that end a PaySession: an honest box sends none (ruling 25). */
+  abuseMessagesMax: 20,
   spansPerWindowMessage: 4,
   rangesPerAck: 4,
   classCountsPerReceipt: 32,
@@ -60,6 +79,18 @@ export const limits = {
   reportBackoffMaxMs: 60_000,
   retentionAckedRecords: 10_000,
   diskReservePerMille: 100,
+  /** On a large disk the reserve need not be larger than this: with more free, the box sells on. */
+  diskReserveMaxBytes: 4_294_967_296,
+  /** Closed PaySessions kept on the box for a dispute; the headend keeps them all. */
+  closedSessionsKept: 1_000,
+  customerReceiptsKept: 10_000,
+  /** What a set-top's account may owe before the headend has acknowledged it, unless its settings say otherwise. */
+  spendingCapMinor: 10_000,
+  /** Coins that one reading of a counter may add; more is a broken counter, not a rich guest. */
+  coinsPerReading: 100,
+  claimCodeCharacters: 8,
+  /** The acceptor falls back to inhibited when it was not told to accept for this long. */
+  acceptLeaseMs: 2_000,
 
   coinSessionIdleMs: 600_000,
   coinMaxMinor: 100_000,

@@ -1,0 +1,236 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { limits } from '../../src/limits.ts';
+import type { Log } from '../../src/ports/log.ts';
+import type { Player, PlayerEvent } from '../../src/ports/player.ts';
+import { PACKET_MS, SAMPLE_RATE_HZ, SAMPLES_PER_PACKET } from '../../src/units/time.ts';
+import { FifoWriter } from './fifo-writer.ts';
+import type { MpvEvent, MpvIpc } from './mpv-ipc.ts';
+import { MpvIpc as Ipc } from './mpv-ipc.ts';
+import { drainFifo, hasSoundCard, type MpvSettings, mpvFiles, type PlayerFault, startMpv } from './mpv-process.ts';
+import { OggStream } from './ogg-stream.ts';
+
+const PAUSED_FOR_CACHE = 1;
+const CORE_IDLE = 2;
+
+/** The player could not be started; `fault` says what to do. */
+export class PlayerUnavailable extends Error {
+  readonly fault: PlayerFault;
+
+  constructor(fault: PlayerFault) {
+    super(fault.message);
+    this.fault = fault;
+  }
+}
+
+interface Stream {
+  readonly ogg: OggStream;
+  readonly startSample: number;
+  /** First sample of the work that no packet handed over so far covers. */
+  handedSample: number;
+  /** Set once nothing more follows. */
+  totalSamples: number | null;
+}
+
+/** mpv as a process of its own, fed with one Ogg page a packet through a FIFO, steered over JSON IPC (design.md, lab/media.md). */
+export class MpvPlayer implements Player {
+  readonly silent: boolean;
+  readonly #settings: MpvSettings;
+  readonly #log: Log;
+  readonly #listeners = new Set<(event: PlayerEvent) => void>();
+  #ipc: MpvIpc | null = null;
+  #fifo: FifoWriter | null = null;
+  #pid: number | null = null;
+  #stream: Stream | null = null;
+  /** The stream of an earlier run of the app that still plays. */
+  #inheritedStart: number | null = null;
+  #heardSample = 0;
+  #sounding = false;
+  #starved = false;
+  #volumePercent = 100;
+
+  constructor(settings: MpvSettings, log: Log) {
+    this.#settings = settings;
+    this.#log = log;
+    this.silent = settings.output === 'null' || (settings.output === 'auto' && !hasSoundCard());
+  }
+
+  get pid(): number | null {
+    return this.#pid;
+  }
+
+  /**
+   * Finds the player that an earlier run of the app left playing, without disturbing it, or starts one.
+   * @returns true where one was found
+   */
+  async attach(): Promise<boolean> {
+    if (this.#ipc?.connected === true) return true;
+    const files = mpvFiles(this.#settings.folder);
+    const found = await Ipc.attach(files.socket, this.#settings.clock);
+    if (found !== null) {
+      await this.#adopt(found);
+      this.#inheritedStart = readStreamStart(files.stream);
+      this.#log.info('player-found', { pid: this.#pid, playing: this.#inheritedStart !== null });
+      return true;
+    }
+    const started = await startMpv(this.#settings);
+    if (!started.ok) throw new PlayerUnavailable(started.error);
+    await this.#adopt(started.value);
+    this.#log.info('player-started', { pid: this.#pid, silent: this.silent });
+    return false;
+  }
+
+  async open(stream: { readonly channels: number; readonly preSkip: number; readonly startSample: number; readonly gainDb: number }): Promise<void> {
+    await this.attach();
+    await this.stop();
+    const ogg = new OggStream(stream.channels, stream.preSkip);
+    this.#stream = { ogg, startSample: stream.startSample, handedSample: stream.startSample - stream.preSkip, totalSamples: null };
+    this.#heardSample = stream.startSample;
+    writeFileSync(mpvFiles(this.#settings.folder).stream, JSON.stringify({ startSample: stream.startSample }), { mode: 0o600 });
+    this.#fifo?.write(ogg.head());
+    await this.#tell('set_property', 'af', stream.gainDb === 0 ? '' : `lavfi=[volume=${stream.gainDb.toFixed(2)}dB]`);
+    await this.#tell('set_property', 'pause', false);
+    await this.#tell('loadfile', 'fd://0');
+  }
+
+  write(packet: Uint8Array | null): void {
+    const stream = this.#stream;
+    if (stream === null) return;
+    this.#fifo?.write(stream.ogg.page(packet));
+    stream.handedSample += SAMPLES_PER_PACKET;
+  }
+
+  finish(totalSamples: number): void {
+    const stream = this.#stream;
+    if (stream === null || stream.totalSamples !== null) return;
+    stream.totalSamples = Math.min(totalSamples, stream.handedSample);
+    for (let left = limits.endPaddingMs; left > 0; left -= PACKET_MS) this.#fifo?.write(stream.ogg.silence());
+  }
+
+  async heardSample(): Promise<number> {
+    this.#fifo?.flush();
+    const answer = await this.#ipc?.command('get_property', 'audio-pts');
+    const start = this.#stream?.startSample ?? this.#inheritedStart;
+    if (answer?.ok !== true || typeof answer.value !== 'number' || start === null) return this.#heardSample;
+    const position = start + Math.round(answer.value * SAMPLE_RATE_HZ);
+    this.#heardSample = Math.max(this.#heardSample, Math.min(position, this.#handedSample()));
+    return this.#heardSample;
+  }
+
+  async setPaused(paused: boolean): Promise<void> {
+    await this.#tell('set_property', 'pause', paused);
+  }
+
+  async setVolume(percent: number): Promise<void> {
+    this.#volumePercent = Math.max(0, Math.min(100, percent));
+    await this.#tell('set_property', 'volume', this.#volumePercent);
+  }
+
+  async stop(): Promise<void> {
+    this.#stream = null;
+    this.#inheritedStart = null;
+    this.#sounding = false;
+    this.#starved = false;
+    this.#fifo?.forget();
+    rmSync(mpvFiles(this.#settings.folder).stream, { force: true });
+    if (this.#ipc?.connected !== true) return;
+    const ended = this.#untilIdle(this.#ipc);
+    await this.#tell('stop');
+    await ended;
+    drainFifo(mpvFiles(this.#settings.folder).fifo);
+  }
+
+  on(listener: (event: PlayerEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(how: 'detach' | 'quit'): Promise<void> {
+    const ipc = this.#ipc;
+    this.#ipc = null;
+    if (ipc !== null && how === 'quit') await quit(ipc);
+    ipc?.detach();
+    this.#fifo?.close();
+    this.#fifo = null;
+    this.#pid = null;
+  }
+
+  async #adopt(ipc: MpvIpc): Promise<void> {
+    this.#ipc = ipc;
+    this.#fifo?.close();
+    this.#fifo = new FifoWriter(mpvFiles(this.#settings.folder).fifo);
+    ipc.onEvent((event) => this.#onEvent(event));
+    ipc.onClosed(() => this.#onDied(ipc));
+    const pid = await ipc.command('get_property', 'pid');
+    this.#pid = pid.ok && typeof pid.value === 'number' ? pid.value : null;
+    await ipc.command('observe_property', PAUSED_FOR_CACHE, 'paused-for-cache');
+    await ipc.command('observe_property', CORE_IDLE, 'core-idle');
+    await ipc.command('set_property', 'volume', this.#volumePercent);
+  }
+
+  #onEvent(event: MpvEvent): void {
+    if (this.#stream === null || event.event !== 'property-change') return;
+    if (event.name === 'core-idle' && event.data === false && !this.#sounding) {
+      this.#sounding = true;
+      this.#raise({ type: 'first-sound' });
+    }
+    if (event.name !== 'paused-for-cache' || !this.#sounding || this.#stream.totalSamples !== null) return;
+    if (event.data === true && !this.#starved) this.#raise({ type: 'starved' });
+    if (event.data === false && this.#starved) this.#raise({ type: 'flowing' });
+    this.#starved = event.data === true;
+  }
+
+  #onDied(ipc: MpvIpc): void {
+    if (this.#ipc !== ipc) return;
+    this.#ipc = null;
+    this.#pid = null;
+    this.#stream = null;
+    this.#log.warn('player-died');
+    this.#raise({ type: 'died', reason: 'the player mpv ended by itself' });
+  }
+
+  #handedSample(): number {
+    const stream = this.#stream;
+    if (stream === null) return Number.MAX_SAFE_INTEGER;
+    return stream.totalSamples ?? Math.max(stream.startSample, stream.handedSample);
+  }
+
+  /** Resolves when mpv has let go of the stream; only then may the FIFO be emptied. */
+  async #untilIdle(ipc: MpvIpc): Promise<void> {
+    const idle = await ipc.command('get_property', 'idle-active');
+    if (idle.ok && idle.value === true) return;
+    await new Promise<void>((resolve) => {
+      const cancel = this.#settings.clock.after(limits.playerCommandMs, resolve);
+      const forget = ipc.onEvent((event) => {
+        if (event.event !== 'idle') return;
+        forget();
+        cancel();
+        resolve();
+      });
+      ipc.onClosed(resolve);
+    });
+  }
+
+  async #tell(...words: readonly unknown[]): Promise<void> {
+    const answer = await this.#ipc?.command(...words);
+    if (answer?.ok === false) this.#log.warn('player-refused', { command: String(words[0]), message: answer.error.message });
+  }
+
+  #raise(event: PlayerEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}
+
+async function quit(ipc: MpvIpc): Promise<void> {
+  const ended = new Promise<void>((resolve) => ipc.onClosed(resolve));
+  await ipc.command('quit');
+  await ended;
+}
+
+function readStreamStart(path: string): number | null {
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return typeof value === 'object' && value !== null && 'startSample' in value && typeof value.startSample === 'number' ? value.startSample : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,106 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, readSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { limits } from '../../src/limits.ts';
+import { type Clock, monotonicMs, sleep } from '../../src/ports/clock.ts';
+import { type Fault, fault, ok, type Result } from '../../src/units/result.ts';
+import { MpvIpc } from './mpv-ipc.ts';
+
+export type PlayerFault = Fault<'player-missing' | 'player-not-starting'>;
+
+export interface MpvFiles {
+  readonly socket: string;
+  /** mpv's standard input. Both ends stay open in mpv itself, so it never sees an end of file, whoever writes and dies. */
+  readonly fifo: string;
+  /** Where in the work the present stream began, for a reattachment. */
+  readonly stream: string;
+}
+
+export interface MpvSettings {
+  readonly folder: string;
+  /** `auto`: the sound card where there is one, else mpv's null clock. `pcm`: a WAV file, as fast as audio arrives. */
+  readonly output: 'auto' | 'null' | { readonly pcmFile: string };
+  readonly program?: string;
+  readonly clock: Clock;
+}
+
+export function mpvFiles(folder: string): MpvFiles {
+  return { socket: join(folder, 'player.sock'), fifo: join(folder, 'player.fifo'), stream: join(folder, 'player-stream.json') };
+}
+
+/** True where Linux knows a sound card. */
+export function hasSoundCard(path = '/proc/asound/cards'): boolean {
+  try {
+    return /^\s*\d+\s+\[/m.test(readFileSync(path, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+/** Starts mpv in a process group of its own, so that it outlives this app, and connects to it. */
+export async function startMpv(settings: MpvSettings): Promise<Result<MpvIpc, PlayerFault>> {
+  const files = mpvFiles(settings.folder);
+  mkdirSync(settings.folder, { recursive: true, mode: 0o700 });
+  rmSync(files.socket, { force: true });
+  rmSync(files.stream, { force: true });
+  ensureFifo(files.fifo);
+  drainFifo(files.fifo);
+  const input = openSync(files.fifo, constants.O_RDWR);
+  try {
+    return await launch(settings, files, input);
+  } finally {
+    closeSync(input);
+  }
+}
+
+/** Throws away what lies unread in the FIFO. */
+export function drainFifo(fifo: string): void {
+  const handle = openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK);
+  const scrap = new Uint8Array(65_536);
+  try {
+    while (readSync(handle, scrap) > 0);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error;
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function ensureFifo(path: string): void {
+  if (existsSync(path) && statSync(path).isFIFO()) return;
+  rmSync(path, { force: true });
+  execFileSync('mkfifo', ['-m', '600', path]);
+}
+
+async function launch(settings: MpvSettings, files: MpvFiles, input: number): Promise<Result<MpvIpc, PlayerFault>> {
+  const { clock } = settings;
+  const child = spawn(settings.program ?? 'mpv', mpvArguments(settings, files.socket), { detached: true, stdio: [input, 'ignore', 'ignore'] });
+  let ended: string | null = null;
+  child.once('error', (error: NodeJS.ErrnoException) => {
+    ended = error.code ?? error.message;
+  });
+  child.once('exit', (code) => {
+    ended ??= `it exited with ${code}`;
+  });
+  child.unref();
+  const deadline = monotonicMs(clock) + limits.playerStartMs;
+  while (ended === null && monotonicMs(clock) < deadline) {
+    const ipc = existsSync(files.socket) ? await MpvIpc.attach(files.socket, clock) : null;
+    if (ipc !== null) return ok(ipc);
+    await sleep(clock, 10);
+  }
+  if (ended === 'ENOENT') return fault('player-missing', 'The player mpv is not installed. As root: apt-get install -y mpv');
+  child.kill('SIGKILL');
+  return fault('player-not-starting', `The player mpv did not start (${ended ?? 'no answer'}). Try: mpv --version`);
+}
+
+function mpvArguments(settings: MpvSettings, socket: string): string[] {
+  const fixed = ['--no-config', '--no-terminal', '--idle=yes', '--vid=no', '--load-scripts=no', '--ytdl=no', `--input-ipc-server=${socket}`];
+  const buffers = ['--cache=yes', '--cache-pause-wait=0.2', '--demuxer-max-bytes=1MiB', '--demuxer-max-back-bytes=0', '--demuxer-lavf-format=ogg'];
+  return [...fixed, ...buffers, ...outputArguments(settings)];
+}
+
+function outputArguments({ output }: MpvSettings): string[] {
+  if (typeof output === 'object') return ['--ao=pcm', `--ao-pcm-file=${output.pcmFile}`, '--audio-format=float'];
+  return output === 'null' || !hasSoundCard() ? ['--ao=null'] : [];
+}

@@ -1,0 +1,37 @@
+import { SAMPLES_PER_PACKET } from '../../src/units/time.ts';
+import { OggOpusWriter } from '../../src/wire/ogg-opus.ts';
+import { concealmentPacket, opusPacketSamples } from '../../src/wire/opus-packet.ts';
+
+const SERIAL = 1;
+/** A full-band CELT packet of 20 ms that decodes to silence, without its TOC. */
+const SILENCE = [0xff, 0xfe] as const;
+const STEREO_TOC = 0xfc;
+const MONO_TOC = 0xf8;
+
+/** The Ogg Opus stream that one play is for the player: one page a packet, losses concealed, silence at the end. */
+export class OggStream {
+  readonly #writer: OggOpusWriter;
+  readonly #plainToc: number;
+  #neighbour: Uint8Array;
+
+  constructor(channels: number, preSkip: number) {
+    this.#writer = new OggOpusWriter({ serial: SERIAL, channels, preSkip });
+    this.#plainToc = channels === 2 ? STEREO_TOC : MONO_TOC;
+    this.#neighbour = Uint8Array.of(this.#plainToc);
+  }
+
+  head(): Uint8Array {
+    return this.#writer.head();
+  }
+
+  /** A packet that is lost, or is not 20 ms of Opus, is concealed: the length of the sound never changes. */
+  page(packet: Uint8Array | null): Uint8Array {
+    if (packet === null || opusPacketSamples(packet) !== SAMPLES_PER_PACKET) return this.#writer.packet(concealmentPacket(this.#neighbour));
+    this.#neighbour = packet;
+    return this.#writer.packet(packet);
+  }
+
+  silence(): Uint8Array {
+    return this.#writer.packet(Uint8Array.of(this.#plainToc, ...SILENCE));
+  }
+}

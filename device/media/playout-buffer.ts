@@ -1,0 +1,204 @@
+import { limits } from '../../src/limits.ts';
+import { PACKET_MS } from '../../src/units/time.ts';
+
+export interface AudioSlot {
+  readonly sequence: number;
+  readonly packetIndex: number;
+  readonly payload: Uint8Array;
+}
+
+/**
+ * - `placed`  lies in the buffer
+ * - `late`    its place was already concealed, or belongs to an earlier run: authentic, and never heard
+ * - `full`    lies too far ahead: hand it in again when there is room; not to be acknowledged before
+ * - `foreign` from a run that nobody asked for
+ */
+export type Placement = 'placed' | 'late' | 'full' | 'foreign';
+
+/** A packet of the work in order, or null for one that is concealed. */
+export interface Due {
+  readonly packetIndex: number;
+  readonly payload: Uint8Array | null;
+}
+
+/**
+ * Puts packets back in order between the network and the player, and decides how long to wait for a missing one.
+ *
+ * Slots of the transmission and packets of the work differ by a constant within a run; a new run begins where the work starts
+ * again (after a confirmed trial) or goes on from the heard position (after a pause):
+ *
+ * ```
+ * slot          0 .......... 250 | 251 ...... 400 | 401 ...
+ * packet index  0 .......... 250 |   0 ...... 149 | 120 ...      run = slot - packet index:  0 | 251 | 281
+ * ```
+ *
+ * Units: packets of 20 ms; times in milliseconds of the caller's monotonic clock. Invariant: what it holds and what lies in the
+ * player together never exceed `capacityPackets`.
+ */
+export class PlayoutBuffer {
+  readonly #capacityPackets: number;
+  readonly #packets = new Map<number, Uint8Array>();
+  #run: number | null = null;
+  #lowestRun = 0;
+  #next = 0;
+  /** One above the highest packet index seen in this run. */
+  #end = 0;
+  #expectedFrom: number | null = 0;
+  #gapSinceMs: number | null = null;
+  #abandonedBelow = 0;
+  #playerPackets = 0;
+  #concealed = 0;
+  #restarts = 0;
+
+  constructor(capacityPackets: number) {
+    this.#capacityPackets = capacityPackets;
+  }
+
+  /** Index of the packet the player gets next. */
+  get nextIndex(): number {
+    return this.#next;
+  }
+
+  /** First index that is neither here nor handed over: where a stream that was cut goes on. */
+  get missingIndex(): number {
+    let index = this.#next;
+    while (this.#packets.has(index)) index += 1;
+    return index;
+  }
+
+  get buffered(): number {
+    return this.#packets.size;
+  }
+
+  /** Goes up whenever the audio to come does not follow what was handed out: the player must begin a new stream. */
+  get restarts(): number {
+    return this.#restarts;
+  }
+
+  get concealed(): number {
+    return this.#concealed;
+  }
+
+  /** From the next packet to the furthest one that is here, gaps included. */
+  get spanPackets(): number {
+    return Math.max(0, this.#end - this.#next);
+  }
+
+  /** How many packets lie in the player: they count against the capacity. */
+  set playerPackets(packets: number) {
+    this.#playerPackets = packets;
+  }
+
+  /** Throws away what is here; the next run begins at packet `from`. Slots sent before this call are not taken for it. */
+  restart(from: number): void {
+    this.#lowestRun = this.#runFrom(from);
+    this.#clear();
+    this.#restarts += 1;
+    this.#run = null;
+    this.#next = from;
+    this.#end = from;
+    this.#expectedFrom = from;
+  }
+
+  /** Keeps giving out this run until the first packet of the next one (from packet `from`) arrives. */
+  expectRestart(from: number): void {
+    this.#lowestRun = this.#runFrom(from);
+    this.#expectedFrom = from;
+  }
+
+  /** A cut stream goes on: the next run may begin anywhere up to what is missing, and what is here stays. */
+  expectContinuation(): void {
+    this.#expectedFrom = null;
+    this.#lowestRun = this.#run ?? this.#lowestRun;
+    this.#run = null;
+  }
+
+  put(slot: AudioSlot, nowMs: number): Placement {
+    const run = slot.sequence - slot.packetIndex;
+    if (run < this.#lowestRun && run !== this.#run) return 'late';
+    if (run !== this.#run && !this.#adopt(run, slot.packetIndex)) return run < (this.#run ?? 0) ? 'late' : 'foreign';
+    if (slot.packetIndex < this.#next || this.#packets.has(slot.packetIndex)) return 'late';
+    if (slot.packetIndex - this.#next >= this.#capacityPackets - this.#playerPackets) return 'full';
+    this.#packets.set(slot.packetIndex, slot.payload);
+    this.#end = Math.max(this.#end, slot.packetIndex + 1);
+    this.#noteGap(nowMs);
+    return 'placed';
+  }
+
+  /** The sender gave up on every slot below `sequence`. */
+  abandonBelow(sequence: number): void {
+    if (this.#run !== null) this.#abandonedBelow = Math.max(this.#abandonedBelow, sequence - this.#run);
+  }
+
+  /** The sender has sent everything up to packet `end` (exclusive) and will send no more: a gap at the tail is a gap too. */
+  closeAt(end: number, nowMs: number): void {
+    if (end <= this.#end || this.#run === null) return;
+    this.#end = end;
+    this.#noteGap(nowMs);
+  }
+
+  /**
+   * The next packet for the player, or null while it must wait. A missing one is concealed when the sender gave it up, or when
+   * it was waited for at least `limits.reorderWaitMs` and the player has less than the prebuffer left.
+   * @param leadMs audio that lies in the player
+   */
+  take(nowMs: number, leadMs: number): Due | null {
+    const packetIndex = this.#next;
+    const payload = this.#packets.get(packetIndex) ?? null;
+    if (payload === null && !this.#givesUp(nowMs, leadMs)) return null;
+    this.#packets.delete(packetIndex);
+    if (payload === null) this.#concealed += 1;
+    this.#next += 1;
+    this.#gapSinceMs = null;
+    this.#noteGap(nowMs);
+    return { packetIndex, payload };
+  }
+
+  #givesUp(nowMs: number, leadMs: number): boolean {
+    if (this.#next >= this.#end) return false;
+    if (this.#next < this.#abandonedBelow) return true;
+    const waitedMs = this.#gapSinceMs === null ? 0 : nowMs - this.#gapSinceMs;
+    return waitedMs >= limits.reorderWaitMs && leadMs < limits.prebufferMs;
+  }
+
+  #noteGap(nowMs: number): void {
+    const gap = this.#next < this.#end && !this.#packets.has(this.#next);
+    if (!gap) this.#gapSinceMs = null;
+    else this.#gapSinceMs ??= nowMs;
+  }
+
+  #adopt(run: number, packetIndex: number): boolean {
+    if (this.#run === null && this.#expectedFrom === null) {
+      if (packetIndex > this.missingIndex + this.#capacityPackets) return false;
+      this.#run = run;
+      this.#abandonedBelow = 0;
+      return true;
+    }
+    const from = this.#expectedFrom;
+    if (from === null || packetIndex < from || packetIndex >= from + this.#capacityPackets) return false;
+    this.#clear();
+    if (this.#run !== null) this.#restarts += 1;
+    this.#run = run;
+    this.#next = from;
+    this.#end = from;
+    this.#expectedFrom = null;
+    return true;
+  }
+
+  /** The sender goes back, so the slots of the new run are further from their packets; where it goes straight on, they are not. */
+  #runFrom(from: number): number {
+    if (this.#run === null) return this.#lowestRun;
+    return from < this.#end ? this.#run + 1 : this.#run;
+  }
+
+  #clear(): void {
+    this.#packets.clear();
+    this.#gapSinceMs = null;
+    this.#abandonedBelow = 0;
+  }
+}
+
+/** Packets of a span of time, rounded down. */
+export function packetsOfMs(milliseconds: number): number {
+  return Math.floor(milliseconds / PACKET_MS);
+}

@@ -1,0 +1,88 @@
+import { type Fault, fault, ok, type Result } from '../../src/units/result.ts';
+import type { RtspResponse } from '../../src/wire/rtsp.ts';
+import { formatNptRange, formatTransport, parseRtpInfo, parseSessionHeader, parseTransport } from '../../src/wire/rtsp-headers.ts';
+import type { LinkFault, MediaLink } from './media-link.ts';
+
+export type RtspFault = LinkFault | Fault<'refused'>;
+
+export interface RtspIdentity {
+  readonly url: string;
+  readonly sid: string;
+  readonly epoch: number;
+  /** Value of `Ackpay-Auth`: HMAC-SHA256 over method, address, CSeq and the hash of the (empty) body, hex (ruling 23). */
+  readonly seal: (method: string, uri: string, cseq: number) => string;
+}
+
+export interface StreamStart {
+  /** RTP timestamp of packet 0 of the work. */
+  readonly timestampOffset: number;
+  /** Low 16 bits of the first slot, where the headend told. */
+  readonly firstSequence: number | null;
+}
+
+/** The box's half of RTSP 1.0 (RFC 2326) for one paid stream: SETUP, PLAY, PAUSE, TEARDOWN, and a sign of life. */
+export class RtspClient {
+  readonly #link: MediaLink;
+  readonly #identity: RtspIdentity;
+  #cseq = 0;
+  #session: string | null = null;
+
+  constructor(link: MediaLink, identity: RtspIdentity) {
+    this.#link = link;
+    this.#identity = identity;
+  }
+
+  /** @returns the SSRC of the stream, where the headend told */
+  async setup(): Promise<Result<{ readonly ssrc: number | null }, RtspFault>> {
+    const clientPort = [this.#link.rtpPort, this.#link.rtpPort + 1] as const;
+    const answer = await this.#ask('SETUP', { Transport: formatTransport({ profile: 'RTP/SAVPF', lower: 'UDP', clientPort }) });
+    if (!answer.ok) return answer;
+    const transport = parseTransport(answer.value.headers.get('transport') ?? '')[0];
+    if (transport?.serverPort === null || transport?.serverPort === undefined)
+      return fault('garbled', 'The headend named no ports for the stream; update box and headend to the same version.');
+    this.#link.setPeerPorts(transport.serverPort[0], transport.serverPort[1]);
+    this.#session = parseSessionHeader(answer.value.headers.get('session') ?? '').id;
+    return ok({ ssrc: transport.ssrc });
+  }
+
+  /** @param packetIndex the packet of the work to begin with */
+  async play(packetIndex: number, packetMs: number): Promise<Result<StreamStart, RtspFault>> {
+    const answer = await this.#ask('PLAY', { Range: formatNptRange({ fromMs: packetIndex * packetMs, toMs: null }) });
+    if (!answer.ok) return answer;
+    const info = parseRtpInfo(answer.value.headers.get('rtp-info') ?? '');
+    if (!info.ok || info.value.rtpTimestamp === null)
+      return fault('garbled', 'The headend did not say where its timestamps begin; update box and headend to the same version.');
+    return ok({ timestampOffset: info.value.rtpTimestamp, firstSequence: info.value.sequence });
+  }
+
+  pause(): Promise<Result<RtspResponse, RtspFault>> {
+    return this.#ask('PAUSE', {});
+  }
+
+  teardown(): Promise<Result<RtspResponse, RtspFault>> {
+    return this.#ask('TEARDOWN', {});
+  }
+
+  keepAlive(): Promise<Result<RtspResponse, RtspFault>> {
+    return this.#ask('GET_PARAMETER', {});
+  }
+
+  async #ask(method: string, own: Readonly<Record<string, string>>): Promise<Result<RtspResponse, RtspFault>> {
+    this.#cseq += 1;
+    const { url: uri, sid, epoch, seal } = this.#identity;
+    const headers = {
+      CSeq: this.#cseq,
+      Require: 'ackpay.v1',
+      'Ackpay-Session': sid,
+      'Ackpay-Epoch': epoch,
+      'Ackpay-Auth': seal(method, uri, this.#cseq),
+      ...(this.#session === null ? {} : { Session: this.#session }),
+      ...own,
+    };
+    const answer = await this.#link.ask({ method, uri, headers });
+    if (!answer.ok) return answer;
+    const { status, reason } = answer.value;
+    if (status !== 200) return fault('refused', `The headend refused ${method}: ${status} ${reason}.`);
+    return answer;
+  }
+}
