@@ -1,0 +1,135 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { request } from 'undici';
+
+/** The view of a box as it travels: what device/session/box-view.ts defines, with amounts as decimal text. */
+export interface ViewOfBox {
+  readonly profile: string;
+  readonly name: string;
+  readonly playback: string;
+  readonly cash: string;
+  readonly connectivity: string;
+  readonly sentence: string;
+  readonly question: { readonly text: string; readonly priceMinor: string; readonly secondsLeft: number } | null;
+  readonly creditMinor: string;
+  readonly currency: string;
+  readonly focusIndex: number;
+  readonly catalogueSize: number;
+  readonly focus: WorkOfBox | null;
+  readonly nowPlaying: (WorkOfBox & { readonly play: PlayOfBox }) | null;
+  readonly queue: readonly { readonly title: string; readonly artist: string; readonly startsInMs: number }[];
+  readonly lastReceipt: { readonly text: string; readonly playId: string; readonly chargedMinor: string } | null;
+  readonly volumePercent: number;
+  readonly silentPlayer: boolean;
+  readonly faults: readonly { readonly code: string; readonly message: string }[];
+}
+
+export interface WorkOfBox {
+  readonly id: string;
+  readonly title: string;
+  readonly artist: string;
+  readonly priceMinor: string;
+  readonly currency: string;
+  readonly free: boolean;
+  readonly durationMs: number;
+}
+
+export interface PlayOfBox {
+  readonly playId: string;
+  readonly sid: string | null;
+  readonly phase: string;
+  readonly positionMs: number;
+  readonly durationMs: number;
+  readonly trialLeftMs: number;
+  readonly creditWindowPackets: number;
+  readonly sentPackets: number;
+  readonly ackBase: number;
+  readonly acknowledgedPackets: number;
+  readonly paidPackets: number;
+  readonly unpaidPackets: number;
+  readonly maxUnpaidPackets: number;
+  readonly lostPackets: number;
+  readonly concealedPackets: number;
+  readonly audibleGaps: number;
+  readonly heardMs: number;
+  readonly stalled: string | null;
+  readonly acksSuppressed: boolean;
+  readonly paused: boolean;
+  readonly paidSoFarMinor: string;
+}
+
+/** Talks to a box on this machine over its local API. */
+export class BoxClient {
+  readonly #url: string;
+  readonly #token: string;
+
+  constructor(url: string, token: string) {
+    this.#url = url.replace(/\/$/, '');
+    this.#token = token;
+  }
+
+  /** @param folder the box's data folder, which holds its local token and its screen's address */
+  static async ofFolder(folder: string): Promise<BoxClient> {
+    const [token, url] = await Promise.all(['local-token', 'screen-url'].map((name) => readFile(join(folder, name), 'utf8'))).catch(() => {
+      throw new Error(`No box runs on ${folder}. Start one with npm start, or name its folder with --data.`);
+    });
+    return new BoxClient((url ?? '').trim(), (token ?? '').trim());
+  }
+
+  view(): Promise<ViewOfBox> {
+    return this.#get('/api/view') as Promise<ViewOfBox>;
+  }
+
+  async works(): Promise<readonly WorkOfBox[]> {
+    return ((await this.#get('/api/works?limit=200')) as { works: readonly WorkOfBox[] }).works;
+  }
+
+  totals(): Promise<Record<string, unknown>> {
+    return this.#get('/api/totals') as Promise<Record<string, unknown>>;
+  }
+
+  async intent(intent: { readonly type: string; readonly workId?: string; readonly delta?: number; readonly on?: boolean }, entryMethod = '3'): Promise<void> {
+    await this.#post('/api/intent', { ...intent, entryMethod });
+  }
+
+  async coin(valueMinor: bigint): Promise<void> {
+    await this.#post('/api/coin', { valueMinor: valueMinor.toString() });
+  }
+
+  async command(line: string, role: string): Promise<{ readonly ok: boolean; readonly code: string; readonly text: string; readonly data: unknown }> {
+    return (await this.#post('/api/command', { line, role })) as { ok: boolean; code: string; text: string; data: unknown };
+  }
+
+  /** Calls back with every view until `signal` ends it or the box goes away; resolves then. */
+  async follow(onView: (view: ViewOfBox) => void, signal: AbortSignal): Promise<void> {
+    const { body } = await request(`${this.#url}/api/events`, { signal, headersTimeout: 5_000, bodyTimeout: 0 });
+    let rest = '';
+    for await (const chunk of body) {
+      rest += String(chunk);
+      for (let end = rest.indexOf('\n\n'); end >= 0; end = rest.indexOf('\n\n')) {
+        const event = rest.slice(0, end);
+        rest = rest.slice(end + 2);
+        if (event.startsWith('data: ')) onView(JSON.parse(event.slice(6)) as ViewOfBox);
+      }
+    }
+  }
+
+  async #get(path: string): Promise<unknown> {
+    return await answerOf(await request(this.#url + path, { headers: this.#headers(), headersTimeout: 10_000 }));
+  }
+
+  async #post(path: string, body: unknown): Promise<unknown> {
+    const headers = { ...this.#headers(), 'content-type': 'application/json' };
+    return await answerOf(await request(this.#url + path, { method: 'POST', headers, body: JSON.stringify(body), headersTimeout: 10_000 }));
+  }
+
+  #headers(): Record<string, string> {
+    return { authorization: `Bearer ${this.#token}` };
+  }
+}
+
+async function answerOf(response: Awaited<ReturnType<typeof request>>): Promise<unknown> {
+  const answer = (await response.body.json()) as { title?: string; message?: string };
+  if (response.statusCode >= 400) throw new Error(answer.title ?? answer.message ?? `the box answered ${response.statusCode}`);
+  return answer;
+}

@@ -1,0 +1,6 @@
+import { join } from 'node:path';
+
+/** Where `npm start` keeps its headend and its box, unless --data says otherwise: `.ackbox` in the checkout. */
+export function defaultDataFolder(): string {
+  return process.env.ACKBOX_DATA ?? join(import.meta.dirname, '..', '..', '.ackbox');
+}

@@ -1,0 +1,58 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+/** A line of JSON that a program of ours printed about itself. */
+export type ProgramEvent = Readonly<Record<string, unknown>> & { readonly event: string };
+
+export interface ProgramOptions {
+  readonly name: string;
+  readonly script: string;
+  readonly args: readonly string[];
+  /** Its standard error goes here. */
+  readonly logFile: string;
+  onEvent(event: ProgramEvent): void;
+  /** Called when it ended though nobody asked it to. */
+  onDeath(how: string): void;
+}
+
+/** One of our two programs as a child process: it tells what it is doing in JSON lines, and goes quietly on SIGTERM. */
+export class Program {
+  readonly #options: ProgramOptions;
+  readonly #child: ChildProcess;
+  readonly #gone: Promise<void>;
+  #asked = false;
+
+  constructor(options: ProgramOptions) {
+    this.#options = options;
+    this.#child = spawn(process.execPath, [options.script, ...options.args], { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    this.#gone = new Promise((resolve) => {
+      this.#child.once('exit', (code, signal) => {
+        resolve();
+        if (!this.#asked) options.onDeath(signal ?? `exit code ${code}`);
+      });
+    });
+    const log = createWriteStream(options.logFile, { flags: 'a', mode: 0o600 });
+    this.#child.stderr?.pipe(log);
+    if (this.#child.stdout !== null) createInterface({ input: this.#child.stdout }).on('line', (line) => this.#onLine(line));
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  async stop(): Promise<void> {
+    this.#asked = true;
+    this.#child.kill('SIGTERM');
+    await this.#gone;
+  }
+
+  #onLine(line: string): void {
+    try {
+      const event: unknown = JSON.parse(line);
+      if (typeof event === 'object' && event !== null && 'event' in event) this.#options.onEvent(event as ProgramEvent);
+    } catch {
+      // Not one of ours: a library spoke. Its words are of no use here.
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import { parseArgs } from 'node:util';
+import { defaultDataFolder } from './data-folder.ts';
+
+export interface StartOptions {
+  readonly data: string;
+  readonly profile: 'jukebox' | 'set-top';
+  readonly library: string | null;
+  readonly console: boolean;
+  readonly headless: boolean;
+  readonly seconds: number;
+  readonly json: boolean;
+  readonly screenPort: number;
+  readonly httpPort: number;
+  readonly rtspPort: number;
+}
+
+export const startHelp = `Starts a headend and one box on this machine, on embedded defaults, and shows the box live.
+
+usage: npm start -- [options]        (or: ackbox start [options])
+
+  --profile jukebox|set-top   a box in a venue (default), or on a TV
+  --library DIR               play your own folder of audio files (any format ffmpeg reads)
+  --console                   open the box's serial console on a pseudo terminal, and print its path
+  --data DIR                  where headend and box keep everything (default: .ackbox in the checkout)
+  --screen-port N             the box's screen (default 8480; 0 = any free port)
+  --http-port N, --rtsp-port N  the headend (default 8443 and 8554; 0 = any)
+  --headless                  no live view: coin, pre-listen, confirm, play, settle, report, then end
+  --seconds N                 with --headless: play until N seconds after the first sound (default 25)
+  --json                      with --headless: the last line of the output is one JSON object
+
+In the live view: c coin, arrows and enter choose, space pause, s skip, x suppress ACKs, q quit.
+Exit codes: 0 well (headless: ledgers agree and every record arrived), 1 failed, 2 wrong usage.
+`;
+
+function port(text: string | undefined, fallback: number): number {
+  const value = text === undefined ? fallback : Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535) throw new Error(`${JSON.stringify(text)} is not a port: give a number from 0 to 65535.`);
+  return value;
+}
+
+/** Reads the command line of `ackbox start`. Throws with words that say what was wrong. */
+export function readStartOptions(argv: readonly string[]): StartOptions {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      data: { type: 'string' },
+      profile: { type: 'string', default: 'jukebox' },
+      library: { type: 'string' },
+      console: { type: 'boolean', default: false },
+      headless: { type: 'boolean', default: false },
+      seconds: { type: 'string', default: '25' },
+      json: { type: 'boolean', default: false },
+      'screen-port': { type: 'string' },
+      'http-port': { type: 'string' },
+      'rtsp-port': { type: 'string' },
+    },
+  });
+  const { profile, seconds } = values;
+  if (profile !== 'jukebox' && profile !== 'set-top') throw new Error(`--profile is jukebox or set-top, not ${JSON.stringify(profile)}.`);
+  if (!/^\d{1,5}$/.test(seconds) || Number(seconds) < 8) throw new Error('--seconds is a whole number of at least 8: five of them are the pre-listen.');
+  const free = values.headless ? 0 : null;
+  return {
+    data: values.data ?? defaultDataFolder(),
+    profile,
+    library: values.library ?? null,
+    console: values.console,
+    headless: values.headless,
+    seconds: Number(seconds),
+    json: values.json,
+    screenPort: port(values['screen-port'], free ?? 8_480),
+    httpPort: port(values['http-port'], free ?? 8_443),
+    rtspPort: port(values['rtsp-port'], free ?? 8_554),
+  };
+}

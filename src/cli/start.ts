@@ -1,0 +1,41 @@
+import { mkdir } from 'node:fs/promises';
+import { BoxClient } from './box-client.ts';
+import { runHeadless } from './headless-run.ts';
+import { launchHouse } from './house.ts';
+import { runLiveView } from './live-view.ts';
+import { readStartOptions, startHelp } from './start-options.ts';
+import { EXIT, type Subcommand } from './subcommand.ts';
+
+/** `npm start`: the headend and one box as two processes, and a view of them. */
+export const startCommand: Subcommand = {
+  name: 'start',
+  summary: 'the headend and one box on this machine',
+  help: startHelp,
+  async run(argv, io) {
+    const options = readStartOptions(argv);
+    await mkdir(options.data, { recursive: true, mode: 0o700 });
+    const quit = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => quit.abort());
+    const say = (line: string): void => io.err(`${line}\n`);
+    const house = await launchHouse(options, say);
+    try {
+      const client = await BoxClient.ofFolder(house.boxFolder);
+      if (options.headless) return await runHeadless({ options, house, client, io, signal: quit.signal });
+      say(`screen    ${house.screenUrl}`);
+      say(`operator  ${house.operatorUrl}`);
+      if (house.consolePath !== null) say(`console   ${house.consolePath}`);
+      if (process.stdin.isTTY) await runLiveView(client, house.screenUrl, quit.signal);
+      else await untilAborted(quit.signal);
+      return EXIT.ok;
+    } finally {
+      await house.stop();
+    }
+  },
+};
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
