@@ -1,0 +1,117 @@
+import { assert } from '../units/assert.ts';
+import { equalBytes } from '../units/bytes.ts';
+import { extendSequence } from '../units/packet-index.ts';
+import { type Fault, fault, ok, type Result } from '../units/result.ts';
+import { rtpHeaderBytes } from '../wire/rtp.ts';
+import type { SrtpMaster } from './crypto/session-keys.ts';
+import { ReplayWindow } from './replay-window.ts';
+import { deriveSrtpKeys } from './srtp-keys.ts';
+import { openRtcp, openRtp, RTCP_CLEAR_BYTES, rtcpIndexOf, SRTP_TAG_BYTES, sealRtcp, sealRtp } from './srtp-packet.ts';
+
+export type SrtpFault = 'truncated' | 'not-rtp' | 'replayed' | 'bad-tag' | 'too-many-sources';
+
+export interface SrtpSender {
+  /**
+   * Encrypts a whole RTP packet. The same sequence may be given again with the same bytes (a retransmission gives the same
+   * datagram); other bytes under an old sequence would break the cipher and are a broken invariant.
+   */
+  protectRtp(packet: Uint8Array): Uint8Array;
+  /** Encrypts an RTCP packet or compound of this SSRC. */
+  protectRtcp(packet: Uint8Array): Uint8Array;
+}
+
+export interface SrtpReceiver {
+  /** Authenticates, decrypts and guards against replays. `replayed` is normal for a duplicate on the network. */
+  unprotectRtp(packet: Uint8Array): Result<Uint8Array, Fault<SrtpFault>>;
+  unprotectRtcp(packet: Uint8Array): Result<Uint8Array, Fault<SrtpFault>>;
+}
+
+interface SentTag {
+  readonly index: number;
+  readonly tag: Uint8Array;
+}
+
+const TAGS_KEPT = 512;
+const SOURCES_MAX = 4;
+
+/**
+ * One direction of SRTP and SRTCP under AEAD_AES_128_GCM (RFC 7714) with keys derived as in RFC 3711.
+ * @param firstSequence extended sequence at which this epoch begins; its upper bits are the first rollover counter. Both sides
+ *   give the same value (0 for a new session, the agreed next sequence after a resume).
+ */
+export function createSrtpSender(master: SrtpMaster, ssrc: number, firstSequence = 0): SrtpSender {
+  const keys = deriveSrtpKeys(master);
+  const tags = new Map<number, SentTag>();
+  let highest = firstSequence;
+  let rtcpIndex = 0;
+  return {
+    protectRtp(packet) {
+      const header = rtpHeaderBytes(packet);
+      assert(header.ok && viewOf(packet).getUint32(8) === ssrc, 'an RTP packet of this source is given');
+      const index = extendSequence(viewOf(packet).getUint16(2), highest);
+      const sealed = sealRtp(keys.rtp, packet, header.value, index);
+      rememberTag(tags, index, highest, sealed.subarray(-SRTP_TAG_BYTES));
+      highest = Math.max(highest, index);
+      return sealed;
+    },
+    protectRtcp(packet) {
+      assert(packet.length >= RTCP_CLEAR_BYTES && viewOf(packet).getUint32(4) === ssrc, 'an RTCP packet of this source is given');
+      assert(rtcpIndex < 2 ** 31, 'a key protects at most 2^31 RTCP packets');
+      const sealed = sealRtcp(keys.rtcp, packet, rtcpIndex);
+      rtcpIndex += 1;
+      return sealed;
+    },
+  };
+}
+
+/** @param firstSequence as for the sender */
+export function createSrtpReceiver(master: SrtpMaster, firstSequence = 0): SrtpReceiver {
+  const keys = deriveSrtpKeys(master);
+  const rtpSeen = new Map<number, ReplayWindow>();
+  const rtcpSeen = new Map<number, ReplayWindow>();
+  return {
+    unprotectRtp(packet) {
+      const header = rtpHeaderBytes(packet);
+      if (!header.ok) return header;
+      const ssrc = viewOf(packet).getUint32(8);
+      const seen = rtpSeen.get(ssrc) ?? new ReplayWindow();
+      const index = extendSequence(viewOf(packet).getUint16(2), seen.highest < 0 ? firstSequence : seen.highest);
+      return accept(rtpSeen, ssrc, seen, index, () => openRtp(keys.rtp, packet, header.value, index));
+    },
+    unprotectRtcp(packet) {
+      const index = rtcpIndexOf(packet);
+      if (index === null) return fault('truncated', 'the datagram is not encrypted RTCP; drop it');
+      const ssrc = viewOf(packet).getUint32(4);
+      return accept(rtcpSeen, ssrc, rtcpSeen.get(ssrc) ?? new ReplayWindow(), index, () => openRtcp(keys.rtcp, packet, index));
+    },
+  };
+}
+
+/** State changes only once the tag was right, so that a forger can neither move the window nor fill the table of sources. */
+function accept(
+  sources: Map<number, ReplayWindow>,
+  ssrc: number,
+  seen: ReplayWindow,
+  index: number,
+  open: () => Uint8Array | null,
+): Result<Uint8Array, Fault<SrtpFault>> {
+  if (!seen.isFresh(index)) return fault('replayed', 'the packet was taken before, or is too old; drop it');
+  const opened = open();
+  if (opened === null) return fault('bad-tag', 'the packet is not authentic; drop it');
+  if (!sources.has(ssrc) && sources.size >= SOURCES_MAX) return fault('too-many-sources', 'too many sources under one key; drop the packet');
+  sources.set(ssrc, seen);
+  seen.take(index);
+  return ok(opened);
+}
+
+/** The tag depends on every byte of the packet: an equal tag under the same index means the very same packet. */
+function rememberTag(tags: Map<number, SentTag>, index: number, highest: number, tag: Uint8Array): void {
+  assert(index > highest - TAGS_KEPT, 'a retransmission is younger than the tags kept');
+  const before = tags.get(index % TAGS_KEPT);
+  assert(before === undefined || before.index !== index || equalBytes(before.tag, tag), 'one sequence number encrypts one packet');
+  tags.set(index % TAGS_KEPT, { index, tag: tag.slice() });
+}
+
+function viewOf(packet: Uint8Array): DataView {
+  return new DataView(packet.buffer, packet.byteOffset, packet.byteLength);
+}
