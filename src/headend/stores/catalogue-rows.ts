@@ -1,0 +1,99 @@
+import type { CatalogueStore, StoredWork } from '../../ports/headend-stores.ts';
+import type { WorkId } from '../../units/ids.ts';
+import type { StoreContext } from './store-context.ts';
+
+type WorkCells = Omit<StoredWork, 'free' | 'retired' | 'segments'> & { readonly free: number; readonly retired: number };
+
+const WORK = `SELECT work AS id, title, artist, album, genre, year, duration_ms AS durationMs, channels, pre_skip AS preSkip, total_samples AS totalSamples,
+  packets, gain_db AS gainDb, integrated_lufs AS integratedLufs, CAST(price_minor AS TEXT) AS priceMinor, currency, free, cover,
+  source_name AS sourceName, retired FROM works`;
+const PUT_WORK = `INSERT INTO works (work, title, artist, album, genre, year, duration_ms, channels, pre_skip, total_samples, packets, gain_db, integrated_lufs,
+  price_minor, currency, free, cover, source_name, retired) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
+  ON CONFLICT (work) DO UPDATE SET title = excluded.title, artist = excluded.artist, album = excluded.album, genre = excluded.genre, year = excluded.year,
+  gain_db = excluded.gain_db, integrated_lufs = excluded.integrated_lufs, price_minor = excluded.price_minor, currency = excluded.currency,
+  free = excluded.free, cover = excluded.cover, source_name = excluded.source_name, retired = 0`;
+/** Needed: by a work on offer, or by one that somebody is still hearing. */
+const UNREFERENCED = `SELECT DISTINCT hash FROM work_segments WHERE hash NOT IN (
+  SELECT s.hash FROM work_segments s JOIN works w ON w.work = s.work
+  WHERE w.retired = 0 OR w.work IN (SELECT work FROM pay_sessions WHERE state IN ('offered', 'streaming'))) ORDER BY hash`;
+
+/** Works and what the ingest knows of their sources. `works()` lists what is on offer; `work()` finds retired ones too, for open sessions. */
+export function catalogueRows(context: StoreContext): CatalogueStore {
+  const { database } = context;
+  return {
+    works: () =>
+      database.transaction(() => database.all<WorkCells>(`${WORK} WHERE retired = 0 ORDER BY artist, title, work`).map((cells) => asWork(context, cells))),
+    work: (id) => {
+      const cells = database.one<WorkCells>(`${WORK} WHERE work = ?`, id);
+      return cells === null ? null : asWork(context, cells);
+    },
+    putWork: (work, sourceKey) => database.transaction(() => putWork(context, work, sourceKey)),
+    sourceState: (sourceKey) =>
+      database.one<{ fingerprint: string; workId: WorkId | null; reason: string | null }>(
+        'SELECT fingerprint, work AS workId, reason FROM sources WHERE source_key = ?',
+        sourceKey,
+      ),
+    putSourceState: (sourceKey, fingerprint, workId, reason) => {
+      database.run(
+        `INSERT INTO sources (source_key, fingerprint, work, reason) VALUES (?, ?, ?, ?)
+         ON CONFLICT (source_key) DO UPDATE SET fingerprint = excluded.fingerprint, work = excluded.work, reason = excluded.reason`,
+        sourceKey,
+        fingerprint,
+        workId,
+        reason,
+      );
+    },
+    retireWork: (id) => {
+      database.run('UPDATE works SET retired = 1 WHERE work = ?', id);
+    },
+    unreferencedSegments: () => database.all<{ hash: string }>(UNREFERENCED).map((row) => row.hash),
+  };
+}
+
+function putWork(context: StoreContext, work: StoredWork, sourceKey: string): void {
+  const { database } = context;
+  const before = database.one<{ work: string | null }>('SELECT work FROM sources WHERE source_key = ?', sourceKey)?.work ?? null;
+  database.run(PUT_WORK, ...workCells(work));
+  database.run('DELETE FROM work_segments WHERE work = ?', work.id);
+  work.segments.forEach((hash, position) => {
+    database.run('INSERT INTO work_segments (work, position, hash) VALUES (?, ?, ?)', work.id, position, hash);
+  });
+  // The fingerprint comes with putSourceState, after everything else of the file is done: until then the file counts as not ingested.
+  database.run(
+    `INSERT INTO sources (source_key, fingerprint, work, reason) VALUES (?, '', ?, NULL)
+     ON CONFLICT (source_key) DO UPDATE SET fingerprint = '', work = excluded.work, reason = NULL`,
+    sourceKey,
+    work.id,
+  );
+  if (before === null || before === work.id) return;
+  // Two files with the same content are one work: it stays while another file still makes it.
+  database.run('UPDATE works SET retired = 1 WHERE work = ? AND NOT EXISTS (SELECT 1 FROM sources WHERE sources.work = works.work)', before);
+}
+
+function workCells(work: StoredWork): readonly (string | number | bigint | null)[] {
+  return [
+    work.id,
+    work.title,
+    work.artist,
+    work.album,
+    work.genre,
+    work.year,
+    work.durationMs,
+    work.channels,
+    work.preSkip,
+    work.totalSamples,
+    work.packets,
+    work.gainDb,
+    work.integratedLufs,
+    BigInt(work.priceMinor),
+    work.currency,
+    work.free ? 1 : 0,
+    work.cover,
+    work.sourceName,
+  ];
+}
+
+function asWork(context: StoreContext, cells: WorkCells): StoredWork {
+  const segments = context.database.all<{ hash: string }>('SELECT hash FROM work_segments WHERE work = ? ORDER BY position', cells.id);
+  return { ...cells, free: cells.free === 1, retired: cells.retired === 1, segments: segments.map((row) => row.hash) };
+}
