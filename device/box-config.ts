@@ -1,0 +1,48 @@
+import { parseArgs } from 'node:util';
+
+export interface BoxConfig {
+  readonly data: string;
+  readonly headendUrl: string;
+  readonly profile: 'jukebox' | 'set-top';
+  readonly name: string;
+  readonly screenHost: string;
+  readonly screenPort: number;
+  readonly console: boolean;
+  /** mpv's audio output; null lets the box look for a sound card. */
+  readonly audioOutput: string | null;
+  /** Ends when its standard input ends: whoever started it is gone. */
+  readonly supervised: boolean;
+}
+
+/** Reads the arguments of the box's process. Throws with words that say what was wrong. */
+export function readBoxConfig(argv: readonly string[]): BoxConfig {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      data: { type: 'string' },
+      headend: { type: 'string' },
+      profile: { type: 'string', default: 'jukebox' },
+      name: { type: 'string' },
+      'screen-host': { type: 'string', default: '127.0.0.1' },
+      'screen-port': { type: 'string', default: '8480' },
+      console: { type: 'boolean', default: false },
+      'audio-output': { type: 'string' },
+      supervised: { type: 'boolean', default: false },
+    },
+  });
+  const { profile } = values;
+  if (values.data === undefined) throw new Error('--data DIR is needed: the folder in which the box keeps its book and its key.');
+  if (values.headend === undefined) throw new Error('--headend URL is needed, such as https://headend.example:8443.');
+  if (profile !== 'jukebox' && profile !== 'set-top') throw new Error(`--profile is jukebox or set-top, not ${JSON.stringify(profile)}.`);
+  return {
+    data: values.data,
+    headendUrl: values.headend,
+    profile,
+    name: values.name ?? (profile === 'jukebox' ? 'Jukebox' : 'Set-top box'),
+    screenHost: values['screen-host'],
+    screenPort: Number(values['screen-port']),
+    console: values.console,
+    audioOutput: values['audio-output'] ?? null,
+    supervised: values.supervised,
+  };
+}
