@@ -33,6 +33,7 @@ export interface BoxParts {
   readonly catalogue: CatalogueView;
   readonly usage: UsageTrail;
   readonly uploader: { kick(): void };
+  readonly simulatedAcceptor: boolean;
   acceptCoins(on: boolean): void;
   /** Rejects with words for the person where the acceptor is inhibited. */
   insertCoin(valueMinor: bigint): Promise<void>;

@@ -31,6 +31,8 @@ export interface BoxView {
   readonly lastReceipt: CustomerReceipt | null;
   readonly volumePercent: number;
   readonly silentPlayer: boolean;
+  /** No coin acceptor is fitted: the screen offers a coin button instead. */
+  readonly simulatedAcceptor: boolean;
   readonly faults: readonly { readonly code: string; readonly message: string }[];
   readonly lastContactMs: number | null;
 }

@@ -102,6 +102,7 @@ export class Box implements BoxControl {
       focusIndex: this.#focusIndex,
       volumePercent: this.#volumePercent,
       silentPlayer: parts.player.silent,
+      simulatedAcceptor: parts.simulatedAcceptor,
       lastContactMs: parts.lastContactMs(),
       profile: parts.profile,
       name: parts.name,

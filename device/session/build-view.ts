@@ -18,6 +18,7 @@ export interface ViewFacts {
   readonly focusIndex: number;
   readonly volumePercent: number;
   readonly silentPlayer: boolean;
+  readonly simulatedAcceptor: boolean;
   readonly lastContactMs: number | null;
   readonly profile: 'jukebox' | 'set-top';
   readonly name: string;
@@ -50,6 +51,7 @@ export function buildView(facts: ViewFacts): BoxView {
     lastReceipt: facts.glance.lastReceipt,
     volumePercent: facts.volumePercent,
     silentPlayer: facts.silentPlayer,
+    simulatedAcceptor: facts.simulatedAcceptor,
     faults: context.fault === null ? [] : [context.fault],
     lastContactMs: facts.lastContactMs,
   };
