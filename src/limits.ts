@@ -25,6 +25,7 @@ export const limits = {
   challengeEveryMinPackets: 16,
   challengeEveryMaxPackets: 64,
   challengeGracePackets: 64,
+  openChallenges: 256,
 
   trialMs: 30_000,
   trialsPerWorkPerPayer: 3,
@@ -52,6 +53,13 @@ export const limits = {
   libraryFilesMax: 200_000,
   tagCharacters: 300,
   coverBytes: 2_000_000,
+  coverPixels: 600,
+  /** ffmpeg or ffprobe that says nothing for this long hangs. */
+  programSilenceMs: 60_000,
+  programOutputBytes: 8_388_608,
+  ingestAtOnce: 2,
+  ingestFolderDepth: 32,
+  sidecarBytes: 262_144,
 
   httpBodyBytes: 1_048_576,
   httpTimeoutMs: 10_000,
@@ -67,6 +75,8 @@ export const limits = {
   classCountsPerReceipt: 32,
   openSessionsPerOutlet: 4,
   openSessionsTotal: 10_000,
+  /** Plays of one box that may wait for their closing statement: quick skipping between two reports. */
+  unsettledSessionsPerOutlet: 64,
   enrolmentPendingMax: 100,
   enrolmentCodeMs: 3_600_000,
 

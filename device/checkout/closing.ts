@@ -1,0 +1,56 @@
+import { type ClassCount, packetsOf } from '../../src/domain/credit/billing-class.ts';
+import { settlePlay } from '../../src/domain/credit/settle-play.ts';
+import type { ClosingStatement, EndReason } from '../../src/domain/credit/statements.ts';
+import type { Terms } from '../../src/domain/credit/terms.ts';
+import type { Signer } from '../../src/ports/signer.ts';
+import { toHex } from '../../src/units/bytes.ts';
+import { canonicalJson } from '../../src/wire/canonical-json.ts';
+
+export interface ClosingFacts {
+  readonly terms: Terms;
+  /** SHA-256 over the terms as signed, hex. */
+  readonly termsHash: string;
+  readonly playId: string;
+  readonly epoch: number;
+  readonly counts: readonly ClassCount[];
+  readonly unheardPaidPackets: number;
+  readonly lostPackets: number;
+  readonly heardMs: number;
+  readonly confirmEventId: string | null;
+  readonly endReason: EndReason;
+  readonly wallMs: number;
+}
+
+export interface Closing {
+  readonly chargedMinor: bigint;
+  readonly refundMinor: bigint;
+  readonly statement: { readonly text: string; readonly signature: string };
+}
+
+/**
+ * The box's last word on a play, signed: both sides make the bill of exactly these counts.
+ * Returned money is never more than was paid for: unheard packets are at most the paid ones.
+ */
+export function closePlay(facts: ClosingFacts, signer: Signer): Closing {
+  const { terms, counts, lostPackets } = facts;
+  const unheardPaidPackets = Math.min(facts.unheardPaidPackets, packetsOf(counts, 'paid'));
+  const { chargedMinor, refundMinor } = settlePlay(terms, { counts, unheardPaidPackets, lostPackets });
+  const statement: ClosingStatement = {
+    version: 1,
+    sid: terms.sid,
+    playId: facts.playId,
+    epoch: facts.epoch,
+    counts,
+    unheardPaidPackets,
+    lostPackets,
+    heardMs: facts.heardMs,
+    confirmEventId: facts.confirmEventId,
+    chargedMinor: String(chargedMinor),
+    refundMinor: String(refundMinor),
+    endReason: facts.endReason,
+    termsHash: facts.termsHash,
+    wallMs: Math.floor(facts.wallMs),
+  };
+  const text = canonicalJson(statement);
+  return { chargedMinor, refundMinor, statement: { text, signature: toHex(signer.sign(new TextEncoder().encode(text))) } };
+}

@@ -1,0 +1,57 @@
+import { limits } from '../../limits.ts';
+import { type Fault, fault, ok, type Result } from '../../units/result.ts';
+import { PACKET_MS, packetsIn } from '../../units/time.ts';
+import type { CreditTerms } from './terms.ts';
+
+/** Room for a round trip and a commit between a receipt and the window it opens (ruling 14). */
+const RECEIPT_TURN_MS = 1_000;
+
+/** The windows of a stream of `packetMs` packets: configured in milliseconds, agreed in packets (ruling 13). */
+export function defaultCreditTerms(packetMs: number = PACKET_MS): CreditTerms {
+  return {
+    creditWindowPackets: packetsIn(limits.creditWindowMs, packetMs),
+    receiptWindowPackets: packetsIn(limits.receiptWindowMs, packetMs),
+    lossAllowancePerMille: limits.lossAllowancePerMille,
+    ackEveryPackets: limits.ackEveryPackets,
+    ackIntervalMs: limits.ackIntervalMs,
+    receiptIntervalMs: limits.receiptIntervalMs,
+    challengeEveryMinPackets: limits.challengeEveryMinPackets,
+    challengeEveryMaxPackets: limits.challengeEveryMaxPackets,
+    retransmitDeadlineMs: limits.retransmitDeadlineMs,
+    prebufferMs: limits.prebufferMs,
+    playoutBufferPackets: packetsIn(limits.playoutBufferMs, packetMs) + Math.ceil(limits.reorderWaitMs / packetMs),
+  };
+}
+
+/**
+ * Answers the credit terms a device asks for: windows and intervals at most ours, never more than asked; a buffer at most ours.
+ * Challenges and the retransmission deadline are the sender's to set.
+ * Units: packets of `packetMs`. Errors: `limits`, with the least that works. Source: wire.md 5.2, ruling 14.
+ */
+export function negotiateCredit(asked: CreditTerms, packetMs: number = PACKET_MS): Result<CreditTerms, Fault<'limits'>> {
+  const ours = defaultCreditTerms(packetMs);
+  const agreed: CreditTerms = {
+    ...ours,
+    creditWindowPackets: Math.min(asked.creditWindowPackets, ours.creditWindowPackets),
+    receiptWindowPackets: Math.min(asked.receiptWindowPackets, ours.receiptWindowPackets),
+    lossAllowancePerMille: Math.min(asked.lossAllowancePerMille, ours.lossAllowancePerMille),
+    ackEveryPackets: Math.min(asked.ackEveryPackets, ours.ackEveryPackets),
+    ackIntervalMs: Math.min(asked.ackIntervalMs, ours.ackIntervalMs),
+    receiptIntervalMs: Math.min(asked.receiptIntervalMs, ours.receiptIntervalMs),
+    prebufferMs: Math.min(asked.prebufferMs, ours.prebufferMs),
+    playoutBufferPackets: Math.min(asked.playoutBufferPackets, ours.playoutBufferPackets),
+  };
+  const problem = findTooSmall(agreed, packetMs);
+  return problem === null ? ok(agreed) : fault('limits', problem);
+}
+
+function findTooSmall(terms: CreditTerms, packetMs: number): string | null {
+  const windowMin = Math.max(limits.creditWindowMinPackets, 2 * terms.ackEveryPackets, Math.ceil((2 * terms.ackIntervalMs) / packetMs));
+  if (terms.creditWindowPackets < windowMin) return `W=${terms.creditWindowPackets} is too small; with this ACK rate at least W=${windowMin} is needed.`;
+  const receiptMin = terms.creditWindowPackets + Math.ceil((terms.receiptIntervalMs + RECEIPT_TURN_MS) / packetMs);
+  if (terms.receiptWindowPackets < receiptMin)
+    return `R=${terms.receiptWindowPackets} is too small; with this W and receipt interval at least R=${receiptMin} is needed.`;
+  if (terms.ackEveryPackets < 1 || terms.ackIntervalMs < packetMs) return `An ACK every ${packetMs} ms (1 packet) is the most that is taken.`;
+  if (terms.receiptIntervalMs < terms.ackIntervalMs) return `A receipt every ${terms.ackIntervalMs} ms (the ACK interval) is the most that is taken.`;
+  return null;
+}

@@ -1,0 +1,94 @@
+import { defaultCreditTerms, negotiateCredit } from '../domain/credit/negotiate-credit.ts';
+import type { CreditTerms, PricingNode, Terms, TrialTerms } from '../domain/credit/terms.ts';
+import { limits } from '../limits.ts';
+import type { OutletRow, StoredWork } from '../ports/headend-stores.ts';
+import { asId } from '../units/ids.ts';
+import type { Currency } from '../units/money.ts';
+import { type Fault, fault, ok, type Result } from '../units/result.ts';
+import { PACKET_MS, packetsIn } from '../units/time.ts';
+import { buildDescribe, parseOffer } from '../wire/sdp.ts';
+
+/** What a use of a work costs, as the rater puts it. */
+export interface WorkQuote {
+  readonly nodes: readonly PricingNode[];
+  /** SHA-256 of the account's pricing state, hex. */
+  readonly pricingStateHash: string;
+}
+
+/** What the SDP of a box asked for, as far as it is granted. */
+export interface GrantedStream {
+  readonly credit: CreditTerms;
+  readonly payloadType: number;
+}
+
+/** An offer nobody took is void after this long. */
+const OFFER_VALID_MS = limits.sessionAbandonMs;
+const PAYLOAD_TYPE = 97;
+const AUDIO_KBPS = 192;
+
+/** Reads the SDP offer of a box. Without one, it gets our usual windows; below what works, the limits (406). */
+export function grantStream(sdpOffer: string): Result<GrantedStream, Fault<'limits' | 'bad-request'>> {
+  if (sdpOffer === '') return ok({ credit: defaultCreditTerms(), payloadType: PAYLOAD_TYPE });
+  const offer = parseOffer(sdpOffer);
+  if (!offer.ok) return fault('bad-request', `The SDP offer cannot be used: ${offer.error.message}.`);
+  const credit = negotiateCredit(offer.value.ackpay.credit);
+  return credit.ok ? ok({ credit: credit.value, payloadType: offer.value.payloadType }) : credit;
+}
+
+/** A trial only where it was asked for, is worth something, and is shorter than the work. */
+export function trialTermsFor(work: Pick<StoredWork, 'free' | 'packets'>, asked: boolean): TrialTerms | null {
+  const packets = packetsIn(limits.trialMs);
+  return asked && !work.free && work.packets > packets ? { mode: 'restrict', packets } : null;
+}
+
+export function composeTerms(parts: {
+  readonly sid: string;
+  readonly outlet: OutletRow;
+  readonly work: StoredWork;
+  readonly quote: WorkQuote;
+  readonly credit: CreditTerms;
+  readonly trialAsked: boolean;
+  readonly deviceEphemeral: string;
+  readonly headendEphemeral: string;
+  readonly nowMs: number;
+}): Terms {
+  const { sid, outlet, work, quote, credit, deviceEphemeral, headendEphemeral } = parts;
+  const issuedAtMs = Math.max(0, Math.floor(parts.nowMs));
+  return {
+    version: 1,
+    sid: asId(sid),
+    account: outlet.account,
+    outlet: outlet.outlet,
+    location: outlet.location,
+    licence: asId(`licence-${sid}`),
+    work: asId(work.id),
+    packets: work.packets,
+    packetMs: PACKET_MS,
+    currency: work.currency as Currency,
+    nodes: quote.nodes,
+    pricingStateHash: quote.pricingStateHash,
+    credit,
+    trial: trialTermsFor(work, parts.trialAsked),
+    afterTrial: outlet.profile === 'jukebox' ? 'restart' : 'continue',
+    deviceEphemeral,
+    headendEphemeral,
+    issuedAtMs,
+    expiresAtMs: issuedAtMs + OFFER_VALID_MS,
+  };
+}
+
+/** The SDP answer: says what the terms say, for the RTSP side of the box. Made again from the same terms, it is the same. */
+export function answerSdp(terms: Terms, termsHash: string, work: StoredWork, payloadType: number): string {
+  return buildDescribe({
+    sessionId: Number.parseInt(terms.sid.slice(0, 12), 16),
+    address: '0.0.0.0',
+    name: work.title.replace(/[\r\n]+/g, ' ') || '-',
+    control: '*',
+    payloadType,
+    channels: work.channels,
+    bandwidthKbps: AUDIO_KBPS,
+    preSkip: work.preSkip,
+    totalSamples: work.totalSamples,
+    ackpay: { session: { sid: terms.sid, termsHash }, credit: terms.credit, trial: terms.trial },
+  });
+}

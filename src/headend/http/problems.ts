@@ -1,0 +1,59 @@
+import type { Fault } from '../../units/result.ts';
+import type { Problem } from '../../wire/http-api.ts';
+
+/** Every way a request can fail, and its HTTP status: a new code cannot be forgotten here. */
+export const PROBLEM_STATUS = {
+  'bad-request': 400,
+  'bad-receipt': 400,
+  unsigned: 401,
+  'unknown-device': 401,
+  'bad-signature': 401,
+  'not-operator': 401,
+  'not-yours': 403,
+  'not-found': 404,
+  'unknown-code': 404,
+  'unknown-session': 404,
+  limits: 406,
+  conflict: 409,
+  currency: 409,
+  'quote-above-max': 409,
+  'resume-required': 409,
+  'stale-epoch': 409,
+  'stale-nonce': 409,
+  'code-expired': 410,
+  'session-closed': 410,
+  'work-gone': 410,
+  'body-too-large': 413,
+  'unsupported-media-type': 415,
+  'too-many-sessions': 429,
+  'too-many-requests': 429,
+  'pending-full': 503,
+  busy: 503,
+  internal: 500,
+} as const;
+export type ProblemCode = keyof typeof PROBLEM_STATUS;
+
+/** A refusal with an HTTP answer. `retryAfterMs` becomes the Retry-After header. */
+export interface HttpFault extends Fault<ProblemCode> {
+  readonly retryAfterMs?: number;
+}
+
+export function httpFault(code: ProblemCode, message: string, retryAfterMs?: number): { readonly ok: false; readonly error: HttpFault } {
+  return { ok: false, error: retryAfterMs === undefined ? { code, message } : { code, message, retryAfterMs } };
+}
+
+/** RFC 9457. */
+export function toProblem(fault: HttpFault): Problem {
+  return { type: `urn:ackbox:problem:${fault.code}`, code: fault.code, title: fault.message, status: PROBLEM_STATUS[fault.code] };
+}
+
+/** Thrown inside a request only, to reach the one error handler of the server. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+  readonly fault: HttpFault;
+
+  constructor(fault: HttpFault) {
+    super(fault.message);
+    this.fault = fault;
+  }
+}
