@@ -1,6 +1,6 @@
 import type { ClassCount } from '../../src/domain/credit/billing-class.ts';
 import type { EndReason } from '../../src/domain/credit/statements.ts';
-import type { AuditBody, FaultBody, UsageBody } from '../../src/domain/usage/record-bodies.ts';
+import type { AuditBody, EntryMethod, FaultBody, UsageBody } from '../../src/domain/usage/record-bodies.ts';
 import type { OutboxRecord } from '../../src/wire/http-api.ts';
 
 /** Where a play's money comes from (ruling 3). */
@@ -131,8 +131,11 @@ export interface Book {
     readonly quoteMinor: bigint;
   }): Promise<'ok' | 'trial-quota'>;
   declineTrial(playId: string, heardMs: number): Promise<void>;
-  /** The confirmation and the hold of the full price in one transaction; the ORDER usage record with it. Idempotent. */
-  confirmPlay(playId: string, eventId: string): Promise<'ok' | 'no-credit' | 'not-open'>;
+  /**
+   * The confirmation and the hold of the full price in one transaction; the ORDER usage record with it. Idempotent.
+   * `storage-low`: the disk is at its reserve; nothing is sold until there is room.
+   */
+  confirmPlay(playId: string, eventId: string, entryMethod?: EntryMethod): Promise<'ok' | 'no-credit' | 'not-open' | 'storage-low'>;
   /** Confirms and queues in one transaction: the money is held until it plays or is refunded. */
   enqueue(entry: {
     readonly playId: string;
@@ -140,7 +143,8 @@ export interface Book {
     readonly title: string;
     readonly artist: string;
     readonly quoteMinor: bigint;
-  }): Promise<'ok' | 'no-credit' | 'queue-full'>;
+    readonly entryMethod?: EntryMethod;
+  }): Promise<'ok' | 'no-credit' | 'queue-full' | 'storage-low'>;
   queue(): Promise<readonly QueueEntryRow[]>;
   /** Takes the next entry out of the queue and marks its play `playing`, in one transaction. */
   takeNext(): Promise<{ readonly entry: QueueEntryRow; readonly play: PlayRow } | null>;

@@ -1,0 +1,155 @@
+import { coinKey } from '../../src/domain/cash/coin-counter.ts';
+import { limits } from '../../src/limits.ts';
+import { assert } from '../../src/units/assert.ts';
+import type { BookCore } from './book-core.ts';
+import { BookError } from './book-error.ts';
+import type { Book, PayerRow } from './book-port.ts';
+import { makeClaimCode, normalizeClaimCode } from './claim-rows.ts';
+import type { JournalCoin } from './journal-record.ts';
+import { JOURNAL_SOURCE_BYTES } from './journal-record.ts';
+import { ensurePayer, giveCredit, openPayer, prepaid, toPayerRow } from './payer-credit.ts';
+
+type Coin = Parameters<Book['insertCoin']>[0];
+type CoinOutcome = Awaited<ReturnType<Book['insertCoin']>>;
+
+/** Coins, gifts and claim codes: how money comes to a payer and leaves him without a play. */
+export class BookCash {
+  readonly #core: BookCore;
+  /** In the journal but not yet in the book: a retry does not journal them again. */
+  readonly #journaled = new Set<string>();
+
+  constructor(core: BookCore) {
+    this.#core = core;
+  }
+
+  insertCoin(coin: Coin): CoinOutcome {
+    checkCoin(coin);
+    const known = this.#knownCoin(coin);
+    if (known !== null) return { payer: known, duplicate: true };
+    if (this.#core.parts.storage().low) throw new BookError('storage-low', 'The disk of the box is at its reserve: free space, then the coin is booked.');
+    const key = coinKey(coin);
+    if (!this.#journaled.has(key)) {
+      this.#core.parts.journal.append({ type: 'coin', generation: this.#core.generation(), coin });
+      this.#journaled.add(key);
+    }
+    const payer = this.postCoin(coin);
+    this.#journaled.delete(key);
+    return { payer, duplicate: false };
+  }
+
+  /** The journal already holds the coin. */
+  postCoin(coin: JournalCoin): PayerRow {
+    const core = this.#core;
+    return core.moneyTransaction('coin', () => {
+      const key = coinKey(coin);
+      const payer = ensurePayer(core);
+      giveCredit(core, payer, { key, amountMinor: coin.valueMinor, from: 'cash-box', funds: { paid: coin.valueMinor }, playId: null });
+      this.noteCoin(coin, payer.payerId);
+      core.recordCash({ event: 'coin', key, payer: payer.payerId, playId: null, amountMinor: coin.valueMinor, source: coin.source });
+      return toPayerRow(core, payer);
+    });
+  }
+
+  /** Inside a transaction: from now on this coin is a duplicate. */
+  noteCoin(coin: JournalCoin, payerId: string): void {
+    const sql = 'INSERT INTO coins (source, counter_epoch, counter, value_minor, payer_id) VALUES (?, ?, ?, ?, ?)';
+    this.#core.parts.database.write('coin', sql, coin.source, coin.counterEpoch, coin.counter, coin.valueMinor, payerId);
+  }
+
+  isKnown(coin: JournalCoin): boolean {
+    return this.#coinRow(coin) !== null;
+  }
+
+  currentPayer(): PayerRow | null {
+    const payer = openPayer(this.#core);
+    return payer === null ? null : toPayerRow(this.#core, payer);
+  }
+
+  closeIdlePayer(): Awaited<ReturnType<Book['closeIdlePayer']>> {
+    const core = this.#core;
+    const { payers, plays, random } = core.parts;
+    const payer = openPayer(core);
+    if (payer === null || payer.kind === 'account' || core.nowMs() - payer.lastActionMs < limits.coinSessionIdleMs) return null;
+    // Whoever listens is not idle: the ten minutes begin when the music ends.
+    if (plays.sounding().some((play) => play.payerId === payer.payerId)) return null;
+    const amountMinor = prepaid(core, payer.payerId);
+    return core.moneyTransaction('close-idle-payer', () => {
+      if (amountMinor === 0n) {
+        payers.close(payer.payerId);
+        return null;
+      }
+      const claimCode = makeClaimCode(random);
+      const key = `claim:${claimCode}`;
+      core.post({ key, debit: 'patron-credit', credit: 'unclaimed', amountMinor, party: payer.payerId, playId: null, reason: 'claim-issued' });
+      const funds = payers.take(payer.payerId, amountMinor);
+      core.parts.claims.issue({ code: claimCode, amountMinor, funds, payerId: payer.payerId, playId: null }, core.nowMs());
+      payers.close(payer.payerId);
+      core.recordCash({ event: 'claim-issued', key, payer: payer.payerId, playId: null, amountMinor, source: 'idle' });
+      return { claimCode, amountMinor };
+    });
+  }
+
+  redeemClaim(text: string): Awaited<ReturnType<Book['redeemClaim']>> {
+    const core = this.#core;
+    const { claims } = core.parts;
+    const code = normalizeClaimCode(text);
+    const claim = claims.get(code);
+    if (claim === null) return null;
+    const open = openPayer(core);
+    const { amountMinor, funds, redeemedBy } = claim;
+    if (redeemedBy !== null) return open !== null && open.payerId === redeemedBy ? { payer: toPayerRow(core, open), amountMinor } : null;
+    return core.moneyTransaction('redeem-claim', () => {
+      const payer = ensurePayer(core);
+      const key = `claim-redeemed:${code}`;
+      giveCredit(core, payer, { key, amountMinor, from: 'unclaimed', funds, playId: null });
+      claims.redeem(code, payer.payerId, core.nowMs());
+      core.recordCash({ event: 'claim-redeemed', key, payer: payer.payerId, playId: null, amountMinor, source: 'claim' });
+      return { payer: toPayerRow(core, payer), amountMinor };
+    });
+  }
+
+  grantCredit(amountMinor: bigint, by: string, reason: string, grantKey: string): PayerRow {
+    const core = this.#core;
+    const key = `grant:${grantKey}`;
+    const before = core.parts.ledger.transfer(key);
+    if (before !== null) {
+      if (before.amountMinor !== amountMinor) throw new BookError('key-reused', `Another amount was already granted under the key ${grantKey}.`);
+      const payer = core.parts.payers.get(before.party ?? '');
+      assert(payer !== null, 'a grant has a payer');
+      return toPayerRow(core, payer);
+    }
+    if (amountMinor <= 0n || amountMinor > BigInt(limits.patronCreditMaxMinor))
+      throw new BookError('coin-invalid', `A grant of ${amountMinor} minor units; between 1 and ${limits.patronCreditMaxMinor} are taken.`);
+    return core.moneyTransaction('grant', () => {
+      const payer = ensurePayer(core);
+      giveCredit(core, payer, { key, amountMinor, from: 'staff-grants', funds: { staff: amountMinor }, playId: null });
+      core.recordCash({ event: 'grant', key, payer: payer.payerId, playId: null, amountMinor, source: 'staff' });
+      core.record({ kind: 'audit', body: { event: 'credit-granted', facts: { by, reason, key, amountMinor: String(amountMinor) } } });
+      return toPayerRow(core, payer);
+    });
+  }
+
+  #knownCoin(coin: Coin): PayerRow | null {
+    const row = this.#coinRow(coin);
+    if (row === null) return null;
+    if (row.value_minor !== coin.valueMinor)
+      throw new BookError('key-reused', `Another coin already has the key ${coinKey(coin)}: check the acceptor's counter.`);
+    const payer = openPayer(this.#core) ?? this.#core.parts.payers.get(row.payer_id);
+    assert(payer !== null, 'a coin has a payer');
+    return toPayerRow(this.#core, payer);
+  }
+
+  #coinRow(coin: JournalCoin): { readonly value_minor: bigint; readonly payer_id: string } | null {
+    const sql = 'SELECT value_minor, payer_id FROM coins WHERE source = ? AND counter_epoch = ? AND counter = ?';
+    return this.#core.parts.database.one(sql, coin.source, coin.counterEpoch, coin.counter);
+  }
+}
+
+function checkCoin(coin: Coin): void {
+  const whole = Number.isSafeInteger(coin.counter) && Number.isSafeInteger(coin.counterEpoch) && coin.counter >= 0 && coin.counterEpoch >= 0;
+  const sourceBytes = Buffer.byteLength(coin.source);
+  if (!whole || sourceBytes === 0 || sourceBytes > JOURNAL_SOURCE_BYTES)
+    throw new BookError('coin-invalid', `A coin needs a source of 1 to ${JOURNAL_SOURCE_BYTES} bytes and whole counters: check the acceptor.`);
+  if (coin.valueMinor <= 0n || coin.valueMinor > BigInt(limits.coinMaxMinor))
+    throw new BookError('coin-invalid', `A coin of ${coin.valueMinor} minor units; between 1 and ${limits.coinMaxMinor} are taken.`);
+}

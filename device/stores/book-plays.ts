@@ -1,0 +1,157 @@
+import { nextPlay } from '../../src/domain/queue/queue.ts';
+import type { EntryMethod } from '../../src/domain/usage/record-bodies.ts';
+import { limits } from '../../src/limits.ts';
+import type { BookCore } from './book-core.ts';
+import { BookError } from './book-error.ts';
+import type { Book } from './book-port.ts';
+import type { Funds } from './funds.ts';
+import { fundingSourceOf } from './funds.ts';
+import { ACCOUNT_PAYER, holdPrice, openPayer } from './payer-credit.ts';
+import type { Payer } from './payer-rows.ts';
+import type { KeptPlay } from './play-rows.ts';
+
+type Trial = Parameters<Book['beginTrial']>[0];
+type Entry = Parameters<Book['enqueue']>[0];
+type Outcome<Method extends keyof Book> = Awaited<ReturnType<Book[Method]>>;
+
+const DAY_MS = 86_400_000;
+/** A button, where nobody says how the order came in. */
+const ENTRY_METHOD_UNSAID: EntryMethod = '3';
+
+/** Thrown inside a transaction to leave it without a trace. */
+class NoCredit extends Error {}
+
+/** From the first wish to hear a work until it sounds. */
+export class BookPlays {
+  readonly #core: BookCore;
+
+  constructor(core: BookCore) {
+    this.#core = core;
+  }
+
+  beginTrial(trial: Trial): Outcome<'beginTrial'> {
+    const core = this.#core;
+    const { plays, payers, options } = core.parts;
+    if (plays.get(trial.playId) !== null) return 'ok';
+    const payer = openPayer(core);
+    const quotaKey = this.#quotaKey(payer);
+    if (plays.trialsOf(quotaKey, trial.workId) >= limits.trialsPerWorkPerPayer) return 'trial-quota';
+    core.transaction('begin-trial', () => {
+      plays.insertTrial({ ...trial, currency: options.currency, payerId: payer?.payerId ?? null }, core.nowMs());
+      plays.countTrial(quotaKey, trial.workId, trial.playId);
+      if (payer !== null) payers.touch(payer.payerId, core.nowMs());
+    });
+    return 'ok';
+  }
+
+  /** Nothing was bought: nothing to move. A play that was bought meanwhile stays bought. */
+  declineTrial(playId: string, heardMs: number): void {
+    const core = this.#core;
+    const play = this.#known(playId);
+    if (play.state !== 'trial') return;
+    core.transaction('decline-trial', () => {
+      core.parts.plays.decline(playId, Math.floor(heardMs));
+      if (play.payerId !== null) core.parts.payers.touch(play.payerId, core.nowMs());
+    });
+  }
+
+  confirmPlay(playId: string, eventId: string, entryMethod: EntryMethod = ENTRY_METHOD_UNSAID): Outcome<'confirmPlay'> {
+    const core = this.#core;
+    const play = core.parts.plays.get(playId);
+    if (play === null) return 'not-open';
+    if (play.state === 'confirmed' || play.state === 'playing') {
+      if (play.confirmEventId === null) core.transaction('note-confirm', () => core.parts.plays.noteConfirmEvent(playId, eventId));
+      return 'ok';
+    }
+    if (play.state !== 'trial') return 'not-open';
+    if (core.parts.storage().low) return 'storage-low';
+    return this.#buy('confirm', () => {
+      this.#hold(play, 'confirmed', eventId, entryMethod);
+    });
+  }
+
+  enqueue(entry: Entry): Outcome<'enqueue'> {
+    const core = this.#core;
+    const { plays, queue, options } = core.parts;
+    const known = plays.get(entry.playId);
+    if (known !== null && known.state !== 'trial') return 'ok';
+    if (core.parts.storage().low) return 'storage-low';
+    if (queue.size() >= limits.queueEntries) return 'queue-full';
+    return this.#buy('enqueue', () => {
+      if (known === null) plays.insertTrial({ ...entry, currency: options.currency, payerId: null }, core.nowMs());
+      this.#hold(plays.must(entry.playId), 'queued', null, entry.entryMethod ?? ENTRY_METHOD_UNSAID);
+      queue.add(core.newId(), entry.playId);
+    });
+  }
+
+  takeNext(): Outcome<'takeNext'> {
+    const core = this.#core;
+    const { plays, queue } = core.parts;
+    const entry = nextPlay(queue.all());
+    if (entry === null) return null;
+    core.transaction('take-next', () => {
+      queue.remove(entry.playId);
+      plays.markPlaying(entry.playId);
+    });
+    return { entry, play: plays.must(entry.playId) };
+  }
+
+  #buy(name: string, steps: () => void): 'ok' | 'no-credit' {
+    try {
+      this.#core.moneyTransaction(name, steps);
+      return 'ok';
+    } catch (thrown) {
+      if (thrown instanceof NoCredit) return 'no-credit';
+      throw thrown;
+    }
+  }
+
+  /** Inside a transaction: the hold, the play's row, the cash line and the order record. */
+  #hold(play: KeptPlay, state: 'confirmed' | 'queued', eventId: string | null, entryMethod: EntryMethod): void {
+    const core = this.#core;
+    const payer = this.#payerOf(play);
+    const funds = holdPrice(core, payer, play.playId, play.quoteMinor);
+    if (funds === null) throw new NoCredit();
+    const payerId = payer?.payerId ?? null;
+    core.parts.plays.hold(play.playId, payerId, state, eventId, funds);
+    if (payerId !== null) core.parts.payers.touch(payerId, core.nowMs());
+    if (play.quoteMinor > 0n) {
+      const key = `play:${play.playId}:hold`;
+      core.recordCash({ event: 'hold', key, payer: payerId, playId: play.playId, amountMinor: play.quoteMinor, source: fundingSourceOf(funds) });
+    }
+    this.#recordOrder(play, funds, state === 'queued' ? 'queue' : 'pre-listen', entryMethod);
+  }
+
+  /** Who tried it pays for it, if he is still here; otherwise whoever is. */
+  #payerOf(play: KeptPlay): Payer | null {
+    const tried = play.payerId === null ? null : this.#core.parts.payers.get(play.payerId);
+    return tried?.open === true ? tried : openPayer(this.#core);
+  }
+
+  #recordOrder(play: KeptPlay, funds: Funds, placeId: string, entryMethod: EntryMethod): void {
+    const fundingSource = fundingSourceOf(funds);
+    this.#core.recordUsage({
+      eventType: 'ORDER',
+      titleDomain: `work:${play.workId}`,
+      domains: [`work:${play.workId}`],
+      placeId,
+      entryMethod,
+      playId: play.playId,
+      fundingSource,
+      order: { paymentMethod: fundingSource, items: 1, totalMinor: String(play.quoteMinor), currency: play.currency },
+    });
+  }
+
+  /** Per coin session; for an account, and where nobody has paid yet, per day (ruling 2). */
+  #quotaKey(payer: Payer | null): string {
+    if (payer?.kind === 'coin-session') return payer.payerId;
+    const day = Math.floor(this.#core.nowMs() / DAY_MS);
+    return `${payer === null ? 'nobody' : ACCOUNT_PAYER}:${day}`;
+  }
+
+  #known(playId: string): KeptPlay {
+    const play = this.#core.parts.plays.get(playId);
+    if (play === null) throw new BookError('play-unknown', `No play ${playId} is in the book.`);
+    return play;
+  }
+}

@@ -1,0 +1,65 @@
+import type { BookErrorCode } from './book-error.ts';
+import type { BookOptions, OpeningReport } from './book-options.ts';
+import type { Book } from './book-port.ts';
+
+/** What passes between the main thread and the book's thread. bigint and bytes pass as they are (structured clone). */
+export type BookMethod = keyof Book | 'storage';
+
+export interface BookRequest {
+  readonly id: number;
+  readonly method: BookMethod;
+  readonly values: readonly unknown[];
+}
+
+export interface BookFailure {
+  /** Null where an invariant broke: the box must stop. */
+  readonly code: BookErrorCode | null;
+  readonly message: string;
+}
+
+export type BookMessage =
+  | { readonly type: 'opened'; readonly opening: OpeningReport }
+  | { readonly type: 'not-opened'; readonly failure: BookFailure }
+  | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
+  | { readonly type: 'failure'; readonly id: number; readonly failure: BookFailure }
+  | { readonly type: 'urgent' };
+
+export interface BookWorkerData {
+  readonly ackboxBook: BookOptions;
+}
+
+/** All methods by name; a new one in the port fails to compile until it stands here. */
+export const BOOK_METHODS: Readonly<Record<BookMethod, true>> = {
+  insertCoin: true,
+  currentPayer: true,
+  closeIdlePayer: true,
+  redeemClaim: true,
+  grantCredit: true,
+  beginTrial: true,
+  declineTrial: true,
+  confirmPlay: true,
+  enqueue: true,
+  queue: true,
+  takeNext: true,
+  openSession: true,
+  advanceEpoch: true,
+  reserveCounters: true,
+  putReceipt: true,
+  session: true,
+  openPlays: true,
+  play: true,
+  settle: true,
+  receipts: true,
+  recordUsage: true,
+  recordAudit: true,
+  recordFault: true,
+  flush: true,
+  pendingRecords: true,
+  acknowledgeRecords: true,
+  outboxState: true,
+  ledger: true,
+  getSetting: true,
+  putSetting: true,
+  close: true,
+  storage: true,
+};

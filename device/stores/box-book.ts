@@ -1,0 +1,164 @@
+import { balanceOf, findImbalance } from '../../src/domain/ledger/ledger.ts';
+import { limits } from '../../src/limits.ts';
+import { BookCash } from './book-cash.ts';
+import type { BookCore } from './book-core.ts';
+import { BookError } from './book-error.ts';
+import type { OpeningReport, StorageState } from './book-options.ts';
+import { BookPlays } from './book-plays.ts';
+import type { Book, LedgerSummary } from './book-port.ts';
+import { settlePlayInBook } from './book-settlement.ts';
+import type { InstanceGuard } from './instance-guard.ts';
+import type { RecordFact } from './outbox-writer.ts';
+import { readSetting, writeSetting } from './settings-rows.ts';
+
+type Outcome<Method extends keyof Book> = Awaited<ReturnType<Book[Method]>>;
+/** The book without waiting: what runs inside the worker thread, and in simulations. */
+export type SyncBook = { readonly [Method in keyof Book]: (...values: Parameters<Book[Method]>) => Outcome<Method> };
+
+/** Unwritten usage records that are kept while the disk takes none; the next one is refused, never dropped. */
+const WAITING_MAX = 10 * limits.batchRecords;
+
+/** Thin: each method hands on to the file that owns the matter. */
+export class BoxBook implements SyncBook {
+  readonly opening: OpeningReport;
+  readonly core: BookCore;
+  readonly cash: BookCash;
+  readonly #plays: BookPlays;
+  readonly #guard: InstanceGuard;
+  #cancelCommit: (() => void) | null = null;
+  #closed = false;
+
+  constructor(core: BookCore, guard: InstanceGuard, opening: OpeningReport) {
+    this.core = core;
+    this.#guard = guard;
+    this.opening = opening;
+    this.cash = new BookCash(core);
+    this.#plays = new BookPlays(core);
+  }
+
+  insertCoin: SyncBook['insertCoin'] = (coin) => this.#open().cash.insertCoin(coin);
+  currentPayer: SyncBook['currentPayer'] = () => this.#open().cash.currentPayer();
+  closeIdlePayer: SyncBook['closeIdlePayer'] = () => this.#open().cash.closeIdlePayer();
+  redeemClaim: SyncBook['redeemClaim'] = (code) => this.#open().cash.redeemClaim(code);
+  grantCredit: SyncBook['grantCredit'] = (amountMinor, by, reason, key) => this.#open().cash.grantCredit(amountMinor, by, reason, key);
+
+  beginTrial: SyncBook['beginTrial'] = (play) => this.#open().#plays.beginTrial(play);
+  declineTrial: SyncBook['declineTrial'] = (playId, heardMs) => this.#open().#plays.declineTrial(playId, heardMs);
+  confirmPlay: SyncBook['confirmPlay'] = (playId, eventId, entryMethod) => this.#open().#plays.confirmPlay(playId, eventId, entryMethod);
+  enqueue: SyncBook['enqueue'] = (entry) => this.#open().#plays.enqueue(entry);
+  queue: SyncBook['queue'] = () => this.#open().core.parts.queue.all();
+  takeNext: SyncBook['takeNext'] = () => this.#open().#plays.takeNext();
+  settle: SyncBook['settle'] = (end) => settlePlayInBook(this.#open().core, end);
+  receipts: SyncBook['receipts'] = (limit) => this.#open().core.parts.receipts.newest(limit);
+  openPlays: SyncBook['openPlays'] = () => this.#open().core.parts.plays.sounding();
+  play: SyncBook['play'] = (playId) => this.#open().core.parts.plays.get(playId);
+
+  session: SyncBook['session'] = (playId) => this.#open().core.parts.sessions.ofPlay(playId);
+  openSession: SyncBook['openSession'] = (session) => this.#commit('open-session', () => this.core.parts.sessions.open(session));
+  advanceEpoch: SyncBook['advanceEpoch'] = (sid, epoch) => this.#commit('advance-epoch', () => this.core.parts.sessions.advanceEpoch(sid, epoch));
+  reserveCounters: SyncBook['reserveCounters'] = (sid, upTo) => this.#commit('reserve-counters', () => this.core.parts.sessions.reserveCounters(sid, upTo));
+  putReceipt: SyncBook['putReceipt'] = (sid, receipt) => this.#commit('put-receipt', () => this.core.parts.sessions.putReceipt(sid, receipt));
+
+  recordUsage: SyncBook['recordUsage'] = (body) => this.#buffer({ kind: 'usage', body });
+  recordAudit: SyncBook['recordAudit'] = (body) => this.#buffer({ kind: 'audit', body });
+  recordFault: SyncBook['recordFault'] = (body) => this.#commit('fault', () => void this.core.record({ kind: 'fault', body }));
+  flush: SyncBook['flush'] = () => {
+    if (this.#open().core.parts.outbox.waiting > 0) this.#commit('flush', () => {});
+  };
+
+  pendingRecords: SyncBook['pendingRecords'] = (limit) => {
+    const { outboxRows } = this.#open().core.parts;
+    return { generation: outboxRows.state().generation, records: outboxRows.pending(limit) };
+  };
+
+  /** What is said of another generation is not ours; the mark only moves forward. */
+  acknowledgeRecords: SyncBook['acknowledgeRecords'] = (generation, through, conflicts) => {
+    const { outboxRows, journal } = this.#open().core.parts;
+    const before = outboxRows.state();
+    if (generation !== before.generation || (through <= before.acknowledgedThrough && conflicts.length === 0)) return;
+    this.#commit('acknowledge', () => outboxRows.acknowledge(through, conflicts, this.core.nowMs()));
+    try {
+      journal.note({ type: 'acknowledged', generation, through: outboxRows.state().acknowledgedThrough });
+    } catch (thrown) {
+      if (!(thrown instanceof BookError)) throw thrown;
+    }
+  };
+
+  outboxState: SyncBook['outboxState'] = () => this.#open().core.parts.outboxRows.state();
+  ledger: SyncBook['ledger'] = () => summarize(this.#open().core);
+  getSetting: SyncBook['getSetting'] = (name) => readSetting(this.#open().core.parts.database, name);
+  putSetting: SyncBook['putSetting'] = (name, value) => this.#commit('put-setting', () => writeSetting(this.core.parts.database, name, value));
+
+  storage(): StorageState {
+    return this.#open().core.parts.storage();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    try {
+      this.flush();
+    } finally {
+      this.abandon();
+    }
+  }
+
+  /** As a kill would: nothing more is written. For simulations, and for a worker that must go. */
+  abandon(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#cancelCommit?.();
+    this.core.parts.database.close();
+    this.core.parts.journal.close();
+    this.#guard.release();
+  }
+
+  #open(): this {
+    if (this.#closed) throw new BookError('book-closed', 'The book is closed: the box is stopping.');
+    return this;
+  }
+
+  #commit(name: string, steps: () => void): void {
+    this.#open().core.transaction(name, steps);
+  }
+
+  #buffer(fact: RecordFact): void {
+    const { outbox } = this.#open().core.parts;
+    if (outbox.waiting >= WAITING_MAX) throw new BookError('storage-full', 'Usage records cannot be written: free some space on the disk of the box.');
+    outbox.buffer(fact);
+    if (outbox.waiting % limits.batchRecords === 0) this.flush();
+    else this.#armCommit();
+  }
+
+  #armCommit(): void {
+    if (this.#cancelCommit !== null) return;
+    this.#cancelCommit = this.core.parts.clock.after(limits.recordCommitIntervalMs, () => {
+      this.#cancelCommit = null;
+      if (!this.#closed) this.#commitWaiting();
+    });
+  }
+
+  /** A disk that refuses is asked again after the interval; what waits stays in memory meanwhile. */
+  #commitWaiting(): void {
+    try {
+      this.flush();
+    } catch (thrown) {
+      if (!(thrown instanceof BookError)) throw thrown;
+      this.#armCommit();
+    }
+  }
+}
+
+function summarize(core: BookCore): LedgerSummary {
+  const totals = core.parts.ledger.totals();
+  return {
+    currency: core.parts.options.currency,
+    earnedMinor: balanceOf(totals, 'earned'),
+    cashBoxMinor: balanceOf(totals, 'cash-box'),
+    patronCreditMinor: balanceOf(totals, 'patron-credit'),
+    heldMinor: balanceOf(totals, 'held'),
+    unclaimedMinor: balanceOf(totals, 'unclaimed'),
+    accountDebtMinor: balanceOf(totals, 'account-debt'),
+    refundedOutMinor: balanceOf(totals, 'refunded'),
+    problem: findImbalance(totals),
+  };
+}

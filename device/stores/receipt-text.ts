@@ -1,0 +1,54 @@
+import type { EndReason } from '../../src/domain/credit/statements.ts';
+import type { Currency } from '../../src/units/money.ts';
+import { formatMoney, money } from '../../src/units/money.ts';
+import type { CustomerReceipt, PlayRow } from './book-port.ts';
+
+const REASON_WORDS: Readonly<Record<EndReason, string>> = {
+  finished: 'played to the end',
+  stopped: 'stopped at the box',
+  skipped: 'skipped',
+  'trial-declined': 'not bought after the pre-listen',
+  failed: 'the box could not play it to the end',
+  closed: 'the box was closed for the day',
+};
+
+const PLACE_WORDS: Readonly<Record<NonNullable<PlayRow['refundedTo']>, string>> = {
+  credit: 'to your credit at this box',
+  claim: 'to the claim code',
+  unclaimed: 'kept for you by the operator: show this receipt',
+  account: 'to your account, which does not owe it',
+};
+
+/** `3:07`. Milliseconds are cut, not rounded: nobody is told to have heard more than he did. */
+export function clockText(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1_000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
+/** The customer's receipt in words: what was played, how far, what it cost, what came back and where it went. */
+export function writeReceipt(play: PlayRow, currency: Currency, durationMs: number, started: boolean): CustomerReceipt {
+  const charged = play.chargedMinor ?? 0n;
+  const refund = play.refundMinor ?? 0n;
+  const reason = play.endReason ?? 'closed';
+  const amount = (minor: bigint): string => formatMoney(money(minor, currency));
+  const heard = durationMs > 0 ? `Heard ${clockText(play.heardMs)} of ${clockText(durationMs)}` : `Heard ${clockText(play.heardMs)}`;
+  const end = started ? REASON_WORDS[reason] : `it never started: ${REASON_WORDS[reason]}`;
+  const lines = [`${play.title} - ${play.artist}`, `${heard} (${end})`, `Price ${amount(play.quoteMinor)}, charged ${amount(charged)}`];
+  if (refund > 0n && play.refundedTo !== null)
+    lines.push(`Refunded ${amount(refund)} ${PLACE_WORDS[play.refundedTo]}${play.claimCode === null ? '' : ` ${play.claimCode}`}`);
+  return {
+    playId: play.playId,
+    title: play.title,
+    artist: play.artist,
+    quoteMinor: String(play.quoteMinor),
+    chargedMinor: String(charged),
+    refundMinor: String(refund),
+    refundedTo: play.refundedTo,
+    claimCode: play.claimCode,
+    currency,
+    heardMs: play.heardMs,
+    durationMs,
+    endReason: reason,
+    text: lines.join('\n'),
+  };
+}
