@@ -1,0 +1,275 @@
+import { limits } from '../../limits.ts';
+import { assert } from '../../units/assert.ts';
+import type { BillingClass, ClassCount } from './billing-class.ts';
+import { expectResponse, judgeResponse, judgeSilence, noteValidResponse } from './challenge-book.ts';
+import { type ClassCells, cellOf, classOfCell, countsOfCells, emptyCells, isCountable, paidIn } from './class-cells.ts';
+import type { AckMessage } from './messages.ts';
+import { acknowledgedPaidOf, hadAfterAll, type MonitorState, sessionTime } from './monitor-state.ts';
+import { growRing, MARK, SLOT } from './packet-ring.ts';
+import { hasIndex, removeIndex, type SpanPlan } from './paid-ranges.ts';
+import { currentLimits } from './send-window.ts';
+import { type AckTally, abandonSlots, advanceResolvedBase, expireSlots, markReceived } from './slot-marking.ts';
+import type { AckReceipt } from './statements.ts';
+import { trialForbids, trialIsOver } from './trial.ts';
+
+export { type CarriedCounts, carryOver, coveredIndexes, createMonitor, type MonitorState } from './monitor-state.ts';
+export { type MonitorView, windowView } from './monitor-view.ts';
+export { dueRetransmissions } from './retransmission.ts';
+
+export type SendRefusal = 'credit' | 'receipt' | 'trial' | 'transit' | 'suspended' | 'end';
+
+export type SendDecision =
+  | { readonly send: true; readonly sequence: number; readonly packetIndex: number; readonly billingClass: BillingClass; readonly node: number }
+  | { readonly send: false; readonly why: SendRefusal };
+
+/** Packets that one ACK newly acknowledged, a packet once. */
+export type AckOutcome =
+  | {
+      readonly accepted: true;
+      readonly newly: Readonly<Record<BillingClass, number>>;
+      readonly newlyByNode: readonly ClassCount[];
+      /** Packet indexes of the newly acknowledged paid packets, as [first, packets]. */
+      readonly paidIndexes: readonly (readonly [first: number, packets: number])[];
+    }
+  /** `unsent` and `challenge` are abuse under a valid tag (ruling 25); nothing changed in any of these cases (I6). */
+  | { readonly accepted: false; readonly fault: 'stale' | 'epoch' | 'unsent' | 'challenge' };
+
+const REFUSED: Readonly<Record<SendRefusal, SendDecision>> = {
+  credit: { send: false, why: 'credit' },
+  receipt: { send: false, why: 'receipt' },
+  trial: { send: false, why: 'trial' },
+  transit: { send: false, why: 'transit' },
+  suspended: { send: false, why: 'suspended' },
+  end: { send: false, why: 'end' },
+};
+
+/**
+ * From the next slot on, packets belong to this span; what was left of the span before is dropped. A seek opens a span and
+ * gets no fresh window (A16).
+ */
+export function openSpan(state: MonitorState, span: SpanPlan): void {
+  const { packetIndex, packets, billingClass, node } = span;
+  assert(packets > 0 && packetIndex >= 0 && packetIndex + packets <= limits.workPacketsMax, 'a span lies inside a work');
+  state.span = span;
+  state.spanSent = 0;
+  state.spanCell = cellOf(node, billingClass);
+  state.lingering = false;
+  const announced = { sequence: state.nextSequence, packetIndex, billingClass, node };
+  const before = state.spans.filter((known) => known.sequence < state.nextSequence);
+  state.spans = [...before, announced].slice(-limits.spansPerWindowMessage);
+}
+
+/**
+ * May the next packet of the span go now? If so it counts as sent: the caller sends it.
+ *
+ * Refusals: `credit` W is used up · `receipt` R is used up · `trial` not confirmed · `transit` too many unresolved slots ·
+ * `suspended` paused, or challenges are not answered · `end` the span is sent. Source: document 001 P7, P8; ruling 14.
+ */
+export function nextSend(state: MonitorState, nowMs: number): SendDecision {
+  if (state.pausedAtMs !== null || state.challenges.suspended) return REFUSED.suspended;
+  const { span } = state;
+  if (span === null || state.spanSent >= span.packets) return trialIsOver(state) ? REFUSED.trial : REFUSED.end;
+  if (trialForbids(state, span.billingClass)) return REFUSED.trial;
+  if (!makeRoom(state)) return REFUSED.transit;
+  const packetIndex = span.packetIndex + state.spanSent;
+  const atMs = sessionTime(state, nowMs);
+  if (span.billingClass === 'paid') {
+    const refusal = spendOrdinal(state, packetIndex);
+    if (refusal !== null) {
+      state.starvedSinceMs ??= atMs;
+      return REFUSED[refusal];
+    }
+  } else if (span.billingClass === 'trial') state.trialSent += 1;
+  state.starvedSinceMs = null;
+  state.starved = false;
+  const sequence = recordSent(state, packetIndex, atMs);
+  return { send: true, sequence, packetIndex, billingClass: span.billingClass, node: span.node };
+}
+
+/** @returns why the window is closed, or null: then the packet has its ordinal */
+function spendOrdinal(state: MonitorState, packetIndex: number): 'credit' | 'receipt' | null {
+  if (state.exposed.length > 0 && hasIndex(state.exposed, packetIndex)) {
+    state.exposed = removeIndex(state.exposed, packetIndex);
+    return null;
+  }
+  const window = currentLimits(state);
+  if (state.sentPaid >= window.credit) return 'credit';
+  if (state.sentPaid >= window.receipt) return 'receipt';
+  state.sentPaid += 1;
+  state.maxUnpaid = Math.max(state.maxUnpaid, state.sentPaid - acknowledgedPaidOf(state));
+  return null;
+}
+
+/** The transit window (P7): every slot from `abandonedBelow` on must have its place in the ring. */
+function makeRoom(state: MonitorState): boolean {
+  const slots = state.ring.mask + 1;
+  if (state.nextSequence - state.abandonedBelow < slots) return true;
+  if (slots >= state.ringSlotsMax) return false;
+  state.ring = growRing(state.ring, state.nextSequence);
+  return true;
+}
+
+function recordSent(state: MonitorState, packetIndex: number, atMs: number): number {
+  const { ring } = state;
+  const sequence = state.nextSequence;
+  const slot = sequence & ring.mask;
+  ring.status[slot] = SLOT.outstanding;
+  ring.marks[slot] = 0;
+  ring.cell[slot] = state.spanCell;
+  ring.packetIndex[slot] = packetIndex;
+  ring.firstSentMs[slot] = atMs;
+  ring.lastSentMs[slot] = atMs;
+  state.sent[state.spanCell] = (state.sent[state.spanCell] ?? 0) + 1;
+  state.nextSequence += 1;
+  state.spanSent += 1;
+  state.sentEpoch += 1;
+  return sequence;
+}
+
+/**
+ * Takes in an ACK whose tag was verified (document 001 P11-P13 in the readings A1-A6). Repeated history changes nothing; what is
+ * impossible is refused as a whole.
+ */
+export function acknowledge(state: MonitorState, ack: AckMessage, nowMs: number): AckOutcome {
+  const fault = faultOf(state, ack);
+  if (fault !== null) {
+    if (fault === 'unsent' || fault === 'challenge') state.abusiveAcks += 1;
+    return { accepted: false, fault };
+  }
+  const atMs = sessionTime(state, nowMs);
+  state.epoch = ack.epoch;
+  state.ackCounter = ack.counter;
+  state.lastAckMs = atMs;
+  const tally: AckTally = { cells: new Map(), paidIndexes: [] };
+  if (ack.challenge !== null) takeResponse(state, ack.challenge.sequence, atMs, tally);
+  for (let sequence = Math.max(state.ackedBase, state.abandonedBelow); sequence < ack.base; sequence += 1) markReceived(state, sequence, atMs, tally);
+  state.ackedBase = Math.max(state.ackedBase, ack.base);
+  markBits(state, ack.base, Number(BigInt.asUintN(32, ack.bitmap)), atMs, tally);
+  markBits(state, ack.base + 32, Number(BigInt.asUintN(32, ack.bitmap >> 32n)), atMs, tally);
+  for (const [first, count] of ack.ranges) {
+    for (let sequence = Math.max(first, state.abandonedBelow); sequence < first + count; sequence += 1) markReceived(state, sequence, atMs, tally);
+  }
+  state.claimedPaid = Math.max(state.claimedPaid, Math.min(ack.paidPackets, state.sentPaid));
+  advanceResolvedBase(state);
+  abandonSlots(state, atMs);
+  return outcomeOf(tally);
+}
+
+function faultOf(state: MonitorState, ack: AckMessage): 'stale' | 'epoch' | 'unsent' | 'challenge' | null {
+  if (state.epoch !== null && ack.epoch !== state.epoch) return 'epoch';
+  if (ack.counter <= state.ackCounter) return 'stale';
+  if (endOfClaim(ack) > state.nextSequence) return 'unsent';
+  if (ack.challenge !== null && judgeResponse(state.challenges, ack.challenge.sequence, ack.challenge.response) === 'wrong') return 'challenge';
+  return null;
+}
+
+/** One above the highest slot that an ACK speaks of. */
+function endOfClaim(ack: AckMessage): number {
+  const high = Number(BigInt.asUintN(32, ack.bitmap >> 32n));
+  const low = Number(BigInt.asUintN(32, ack.bitmap));
+  const bits = high !== 0 ? 64 - Math.clz32(high) : 32 - Math.clz32(low);
+  return ack.ranges.reduce((end, [first, count]) => Math.max(end, first + count), ack.base + bits);
+}
+
+function markBits(state: MonitorState, from: number, word: number, atMs: number, tally: AckTally): void {
+  let bits = word;
+  while (bits !== 0) {
+    const lowest = 31 - Math.clz32(bits & -bits);
+    const sequence = from + lowest;
+    if (sequence >= state.abandonedBelow) markReceived(state, sequence, atMs, tally);
+    bits &= bits - 1;
+  }
+}
+
+function takeResponse(state: MonitorState, sequence: number, atMs: number, tally: AckTally): void {
+  if (!state.challenges.expected.has(sequence)) return;
+  noteValidResponse(state.challenges, sequence);
+  if (sequence < state.abandonedBelow) return;
+  const slot = sequence & state.ring.mask;
+  const marks = state.ring.marks[slot] ?? 0;
+  state.ring.marks[slot] = marks | MARK.answered;
+  if ((marks & MARK.claimed) !== 0) markReceived(state, sequence, atMs, tally);
+}
+
+function outcomeOf(tally: AckTally): AckOutcome {
+  const newly: Record<BillingClass, number> = { trial: 0, paid: 0, free: 0, regrant: 0 };
+  if (tally.cells.size === 0) return { accepted: true, newly, newlyByNode: [], paidIndexes: [] };
+  const cells: ClassCells = emptyCells();
+  for (const [cell, packets] of tally.cells) {
+    newly[classOfCell(cell)] += packets;
+    cells[cell] = packets;
+  }
+  return { accepted: true, newly, newlyByNode: countsOfCells(cells), paidIndexes: tally.paidIndexes };
+}
+
+/**
+ * A verified receipt that is DURABLE here: moves S_signed (ruling 14). Each class by its own maximum, and never above what was
+ * sent, so that order and repetition do not matter (ruling 18).
+ */
+export function receiptDurable(state: MonitorState, receipt: AckReceipt): void {
+  for (const count of receipt.counts) {
+    if (!isCountable(count.node)) continue;
+    const cell = cellOf(count.node, count.billingClass);
+    state.signed[cell] = Math.max(state.signed[cell] ?? 0, Math.min(count.packets, state.sent[cell] ?? 0));
+  }
+  state.signedPaid = Math.max(state.signedPaid, paidIn(state.signed));
+  state.receiptedLost = Math.max(state.receiptedLost, lostBelow(state, receipt.base));
+}
+
+/** Paid packets lost below a base; 0 where it is too old to know. */
+function lostBelow(state: MonitorState, base: number): number {
+  const lost = state.abandonedPaid - hadAfterAll(state);
+  if (base >= state.abandonedBelow) return lost;
+  if (base < state.nextSequence - state.ring.mask - 1) return 0;
+  return Math.min(lost, state.ring.lostBefore[base & state.ring.mask] ?? 0);
+}
+
+/** The confirmation is durable: paid packets may go. Idempotent (P17). */
+export function confirm(state: MonitorState): void {
+  state.confirmed = true;
+}
+
+/**
+ * Lets time pass: deadlines, abandonment, starvation, silence of challenged peers. Opens no credit by itself (A8). Call it a few
+ * times a second.
+ */
+export function expire(state: MonitorState, nowMs: number): void {
+  const atMs = sessionTime(state, nowMs);
+  expireSlots(state, atMs);
+  advanceResolvedBase(state);
+  abandonSlots(state, atMs);
+  judgeSilence(state.challenges, { atMs, nextSequence: state.nextSequence }, state.roundTripMs);
+  state.starved = state.starvedSinceMs !== null && atMs - state.starvedSinceMs >= state.terms.prebufferMs;
+  state.lingering = tailHasExpired(state, atMs);
+}
+
+function tailHasExpired(state: MonitorState, atMs: number): boolean {
+  if (state.nextSequence === 0) return false;
+  const lastSent = state.ring.firstSentMs[(state.nextSequence - 1) & state.ring.mask] ?? 0;
+  return atMs - lastSent >= state.terms.retransmitDeadlineMs + 2 * state.terms.ackIntervalMs + state.roundTripMs;
+}
+
+/** Freezes every deadline; nothing is sent, ACKs are still taken (ruling 6, A16). Idempotent. */
+export function pause(state: MonitorState, nowMs: number): void {
+  state.pausedAtMs ??= nowMs;
+}
+
+/** Lets deadlines run on from where they stood. Idempotent. */
+export function resume(state: MonitorState, nowMs: number): void {
+  if (state.pausedAtMs === null) return;
+  state.pausedTotalMs += nowMs - state.pausedAtMs;
+  state.pausedAtMs = null;
+}
+
+/** Call with the `nextSend` of the challenged slot, before it goes out; `response` is the expected one, computed by the shell. */
+export function noteChallenge(state: MonitorState, sequence: number, response: Uint8Array): void {
+  assert(sequence >= state.abandonedBelow && sequence < state.nextSequence, 'a challenge belongs to a slot that is under way');
+  state.ring.marks[sequence & state.ring.mask] = MARK.challenged;
+  expectResponse(state.challenges, sequence, response);
+}
+
+/** A measured round trip, milliseconds; smoothed. Before the first one 50 ms are assumed. */
+export function noteRoundTrip(state: MonitorState, ms: number): void {
+  const sample = Math.min(2_000, Math.max(1, ms));
+  state.roundTripMs += (sample - state.roundTripMs) / 8;
+}

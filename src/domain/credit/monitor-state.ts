@@ -1,0 +1,245 @@
+import { limits } from '../../limits.ts';
+import { assert } from '../../units/assert.ts';
+import type { ClassCount, Span } from './billing-class.ts';
+import { type ChallengeBook, createChallengeBook } from './challenge-book.ts';
+import { type ClassCells, cellOf, cellsOfCounts, countsOfCells, emptyCells, isPaidCell, paidIn } from './class-cells.ts';
+import { createRing, type PacketRing, SLOT } from './packet-ring.ts';
+import { addIndexes, joinIndexes, NO_INDEXES, type PaidRanges, type SpanPlan } from './paid-ranges.ts';
+import type { CreditTerms, TrialTerms } from './terms.ts';
+
+/** What a session brings into its next epoch. Cumulative; W is not granted afresh (document 001, A16). */
+export interface CarriedCounts {
+  readonly acknowledgedPaid: number;
+  readonly receiptedPaid: number;
+  readonly lostPaid: number;
+  /**
+   * Paid ordinals used up. Where the headend lost its memory (a restart) this is acknowledgedPaid + lostPaid: what was in
+   * flight is then a loss of at most W, and not in the hand of the peer.
+   */
+  readonly sentPaid: number;
+  readonly nextSequence: number;
+  readonly trialSent: number;
+  readonly confirmed: boolean;
+  /** All classes, from the row of the session; absent = acknowledgedPaid under node 0. */
+  readonly counts?: readonly ClassCount[];
+  /** Packet indexes that are paid for. */
+  readonly paidRanges?: PaidRanges;
+  /** Packet indexes given away and still unpaid, inside sentPaid: sending them again uses no new credit. */
+  readonly exposed?: PaidRanges;
+  /** Of the ACKs to come; absent = that of the first one. */
+  readonly epoch?: number;
+}
+
+/** State of one PaySession at the sender. Mutated in place by the functions of credit-monitor.ts; others only read. */
+export interface MonitorState {
+  readonly terms: CreditTerms;
+  readonly trial: TrialTerms | null;
+  readonly ringSlotsMax: number;
+  ring: PacketRing;
+
+  /** Order of ACKs (ruling 18). */
+  epoch: number | null;
+  ackCounter: number;
+  /** Frames with a valid tag and impossible content (ruling 25). */
+  abusiveAcks: number;
+
+  nextSequence: number;
+  /** End of the longest prefix of resolved slots (A3). */
+  resolvedBase: number;
+  abandonedBelow: number;
+  expiryCursor: number;
+  /** Highest base that the device claimed. */
+  ackedBase: number;
+  highestAcknowledged: number;
+  /** Outstanding slots below the highest acknowledged one. */
+  holes: number;
+
+  span: SpanPlan | null;
+  spanSent: number;
+  spanCell: number;
+  spans: readonly Span[];
+
+  /** First transmissions, acknowledged under MAC and covered by a durable receipt, by (node, class). */
+  readonly sent: ClassCells;
+  readonly marked: ClassCells;
+  readonly signed: ClassCells;
+  sentPaid: number;
+  markedPaid: number;
+  /** The device's own authenticated total: larger where it had a packet before it heard that it was abandoned. */
+  claimedPaid: number;
+  signedPaid: number;
+  unsuccessfulPaid: number;
+  abandonedPaid: number;
+  receiptedLost: number;
+  maxUnpaid: number;
+  trialSent: number;
+  confirmed: boolean;
+  sentEpoch: number;
+  retransmitted: number;
+  paidRanges: PaidRanges;
+  exposed: PaidRanges;
+
+  readonly challenges: ChallengeBook;
+  roundTripMs: number;
+  lastAckMs: number;
+  starvedSinceMs: number | null;
+  starved: boolean;
+  lingering: boolean;
+  pausedAtMs: number | null;
+  pausedTotalMs: number;
+}
+
+const DEFAULT_ROUND_TRIP_MS = 50;
+const FIRST_RING_SLOTS = 256;
+
+/**
+ * A monitor for one epoch of a PaySession (document 001, figure 2, unit 220).
+ * @param ringSlotsMax a power of two: slots that can be unresolved before sending stops with `transit`
+ */
+export function createMonitor(
+  terms: CreditTerms,
+  trial: TrialTerms | null,
+  carried?: CarriedCounts,
+  ringSlotsMax: number = limits.monitorRingPackets,
+): MonitorState {
+  const start = carried?.nextSequence ?? 0;
+  const marked = carried === undefined ? emptyCells() : cellsOfCounts(carriedCounts(carried));
+  const lostPaid = carried?.lostPaid ?? 0;
+  const markedPaid = paidIn(marked);
+  return {
+    ...pointersAt(start),
+    terms,
+    trial,
+    ringSlotsMax,
+    ring: createRing(Math.min(FIRST_RING_SLOTS, ringSlotsMax)),
+    epoch: carried?.epoch ?? null,
+    sent: Float64Array.from(marked),
+    marked,
+    signed: emptyCells(),
+    sentPaid: Math.max(carried?.sentPaid ?? 0, markedPaid + lostPaid),
+    markedPaid,
+    claimedPaid: 0,
+    signedPaid: carried?.receiptedPaid ?? 0,
+    unsuccessfulPaid: lostPaid,
+    abandonedPaid: lostPaid,
+    receiptedLost: lostPaid,
+    trialSent: carried?.trialSent ?? 0,
+    confirmed: carried?.confirmed ?? false,
+    paidRanges: carried?.paidRanges ?? NO_INDEXES,
+    exposed: carried?.exposed ?? NO_INDEXES,
+    challenges: createChallengeBook(),
+  };
+}
+
+function pointersAt(start: number) {
+  return {
+    ackCounter: -1,
+    abusiveAcks: 0,
+    nextSequence: start,
+    resolvedBase: start,
+    abandonedBelow: start,
+    expiryCursor: start,
+    ackedBase: start,
+    highestAcknowledged: start - 1,
+    holes: 0,
+    span: null,
+    spanSent: 0,
+    spanCell: 0,
+    spans: [],
+    maxUnpaid: 0,
+    sentEpoch: 0,
+    retransmitted: 0,
+    roundTripMs: DEFAULT_ROUND_TRIP_MS,
+    lastAckMs: Number.NEGATIVE_INFINITY,
+    starvedSinceMs: null,
+    starved: false,
+    lingering: false,
+    pausedAtMs: null,
+    pausedTotalMs: 0,
+  };
+}
+
+function carriedCounts(carried: CarriedCounts): readonly ClassCount[] {
+  if (carried.counts === undefined) return [{ node: 0, billingClass: 'paid', packets: carried.acknowledgedPaid }];
+  const paid = paidIn(cellsOfCounts(carried.counts));
+  assert(paid === carried.acknowledgedPaid, 'carried counts and their paid total differ');
+  return carried.counts;
+}
+
+/**
+ * Packets that were abandoned here while the device had them: its ACK and our WINDOW crossed. It counts them, so they are paid;
+ * neither base nor bitmap can say so any more, only its total.
+ */
+export function hadAfterAll(state: MonitorState): number {
+  return Math.min(state.abandonedPaid, Math.max(0, state.claimedPaid - state.markedPaid));
+}
+
+/** S: paid packets acknowledged, under MAC or by signature. */
+export function acknowledgedPaidOf(state: MonitorState): number {
+  return Math.max(state.markedPaid + hadAfterAll(state), state.signedPaid);
+}
+
+/** Counts by (node, class): the larger of what MACs and what signatures say (ruling 18). */
+export function mergedCounts(state: MonitorState): ClassCount[] {
+  return countsOfCells(state.marked.map((packets, cell) => Math.max(packets, state.signed[cell] ?? 0)));
+}
+
+/**
+ * Packet indexes that must not be sent as paid again: paid for, or sent as paid and not yet given up. For planSpans on a seek:
+ * a packet that is still on its way is not sold twice.
+ */
+export function coveredIndexes(state: MonitorState): PaidRanges {
+  return joinIndexes(state.paidRanges, openPaidIndexes(state, true));
+}
+
+/** What the next epoch begins with, from the monitor of the fenced one. Slots still in flight are dead; their indexes stay exposed. */
+export function carryOver(state: MonitorState): CarriedCounts {
+  return {
+    acknowledgedPaid: acknowledgedPaidOf(state),
+    receiptedPaid: state.signedPaid,
+    lostPaid: state.unsuccessfulPaid - hadAfterAll(state),
+    sentPaid: state.sentPaid,
+    nextSequence: state.nextSequence,
+    trialSent: state.trialSent,
+    confirmed: state.confirmed,
+    counts: countsWithTotal(mergedCounts(state), acknowledgedPaidOf(state)),
+    paidRanges: state.paidRanges,
+    exposed: joinIndexes(state.exposed, openPaidIndexes(state, false)),
+  };
+}
+
+/** Puts a surplus that only the total shows under the newest paid node, so that counts and total agree. */
+function countsWithTotal(counts: readonly ClassCount[], total: number): readonly ClassCount[] {
+  const cells = cellsOfCounts(counts);
+  const surplus = total - paidIn(cells);
+  const cell = cellOf(counts.findLast((count) => count.billingClass === 'paid')?.node ?? 0, 'paid');
+  cells[cell] = (cells[cell] ?? 0) + surplus;
+  return countsOfCells(cells);
+}
+
+function openPaidIndexes(state: MonitorState, withUnsuccessful: boolean): PaidRanges {
+  const { ring } = state;
+  let ranges = NO_INDEXES;
+  for (let sequence = state.abandonedBelow; sequence < state.nextSequence; sequence += 1) {
+    const slot = sequence & ring.mask;
+    const status = ring.status[slot];
+    const open = status === SLOT.outstanding || (withUnsuccessful && status === SLOT.unsuccessful);
+    if (open && isPaidCell(ring.cell[slot] ?? 0)) ranges = addIndexes(ranges, ring.packetIndex[slot] ?? 0, 1);
+  }
+  return ranges;
+}
+
+/** Time of the session: monotonic milliseconds with the pauses taken out, so that a pause freezes every deadline (A16). */
+export function sessionTime(state: MonitorState, nowMs: number): number {
+  return (state.pausedAtMs ?? nowMs) - state.pausedTotalMs;
+}
+
+/** How long after its first transmission a missing packet becomes Unsuccessful. */
+export function expiryMs(state: MonitorState): number {
+  return Math.max(state.terms.retransmitDeadlineMs, answerMs(state));
+}
+
+/** In which time an answer comes back even where one ACK is lost. */
+export function answerMs(state: MonitorState): number {
+  return state.roundTripMs + 2 * state.terms.ackIntervalMs;
+}

@@ -1,0 +1,81 @@
+import type { ClassCount, Span } from './billing-class.ts';
+import { acknowledgedPaidOf, hadAfterAll, type MonitorState, mergedCounts } from './monitor-state.ts';
+import { currentLimits } from './send-window.ts';
+import { awaitsConfirmation, trialIsOver } from './trial.ts';
+
+/** What WINDOW messages, the registry and the operator pages take from a monitor. Packets unless the name says otherwise. */
+export interface MonitorView {
+  readonly phase: 'trial' | 'stream' | 'suspended' | 'drained';
+  readonly abandonedBelow: number;
+  readonly nextSequence: number;
+  /** End of the longest prefix of resolved slots: the ACK pointer of document 001. */
+  readonly resolvedBase: number;
+  /** S_mac, S_signed; cumulative over epochs. */
+  readonly acknowledgedPaid: number;
+  readonly receiptedPaid: number;
+  /** Given up and told so. */
+  readonly lostPaid: number;
+  readonly sentPaid: number;
+  /** Sent as paid and not acknowledged, lost ones included: at most W + allowance. */
+  readonly unpaidInFlight: number;
+  readonly maxUnpaid: number;
+  /** Losses that are forgiven (A). */
+  readonly allowance: number;
+  /** The next paid packet goes iff its ordinal is below this. */
+  readonly sendLimit: number;
+  /** Nothing goes: starved of credit for longer than the prebuffer (A9), or challenges are not answered. */
+  readonly suspended: boolean;
+  /** The newest, oldest first. */
+  readonly spans: readonly Span[];
+  readonly trialSent: number;
+  readonly confirmed: boolean;
+  /** First transmissions of all classes, over all epochs. */
+  readonly sentTotal: number;
+  readonly retransmitted: number;
+  readonly challengeAnswered: number;
+  /** Well-tagged ACKs with impossible content. */
+  readonly abusiveAcks: number;
+  readonly counts: readonly ClassCount[];
+}
+
+/** Reads a monitor; changes nothing. */
+export function windowView(state: MonitorState): MonitorView {
+  const window = currentLimits(state);
+  const acknowledgedPaid = acknowledgedPaidOf(state);
+  return {
+    phase: phaseOf(state),
+    abandonedBelow: state.abandonedBelow,
+    nextSequence: state.nextSequence,
+    resolvedBase: state.resolvedBase,
+    acknowledgedPaid,
+    receiptedPaid: state.signedPaid,
+    lostPaid: state.abandonedPaid - hadAfterAll(state),
+    sentPaid: state.sentPaid,
+    unpaidInFlight: state.sentPaid - acknowledgedPaid,
+    maxUnpaid: state.maxUnpaid,
+    allowance: window.allowance,
+    sendLimit: Math.min(window.credit, window.receipt),
+    suspended: isSuspended(state),
+    spans: state.spans,
+    trialSent: state.trialSent,
+    confirmed: state.confirmed,
+    sentTotal: state.nextSequence,
+    retransmitted: state.retransmitted,
+    challengeAnswered: state.challenges.answered,
+    abusiveAcks: state.abusiveAcks,
+    counts: mergedCounts(state),
+  };
+}
+
+function isSuspended(state: MonitorState): boolean {
+  return state.starved || state.challenges.suspended;
+}
+
+/** `drained`: the span is sent, and nothing of it is waited for any more. */
+function phaseOf(state: MonitorState): MonitorView['phase'] {
+  if (isSuspended(state)) return 'suspended';
+  const allSent = state.span !== null && state.spanSent >= state.span.packets;
+  if (allSent && !trialIsOver(state) && (state.resolvedBase === state.nextSequence || state.lingering)) return 'drained';
+  const inTrial = state.span?.billingClass === 'trial' || awaitsConfirmation(state);
+  return inTrial ? 'trial' : 'stream';
+}

@@ -1,0 +1,46 @@
+import { limits } from '../../limits.ts';
+import { type MonitorState, sessionTime } from './monitor-state.ts';
+import { SLOT } from './packet-ring.ts';
+
+/**
+ * The slots to send again now, oldest first; each is recorded as sent again. Never a new ordinal, never charged (A14).
+ * - a hole: at least `limits.reorderThresholdPackets` later packets were acknowledged
+ * - the tail: an ACK that could have shown the packet did not
+ * - again: only after an ACK came that could have shown the last copy, so at most once a round trip
+ * - only while more than half a round trip is left before the deadline (A7), and inside the share of the bandwidth (ruling 23)
+ *
+ * A peer that sends no ACK gets nothing again. Units: milliseconds, extended sequences.
+ */
+export function dueRetransmissions(state: MonitorState, nowMs: number): readonly number[] {
+  const { ring, highestAcknowledged, roundTripMs } = state;
+  if (state.terms.retransmitDeadlineMs === 0 || state.pausedAtMs !== null || state.challenges.suspended) return [];
+  const atMs = sessionTime(state, nowMs);
+  const due: number[] = [];
+  if (state.holes > 0) {
+    for (let sequence = state.resolvedBase; sequence <= highestAcknowledged - limits.reorderThresholdPackets; sequence += 1) {
+      const slot = sequence & ring.mask;
+      if (ring.status[slot] !== SLOT.outstanding) continue;
+      const first = ring.lastSentMs[slot] === ring.firstSentMs[slot];
+      const answered = (ring.lastSentMs[slot] ?? 0) + roundTripMs;
+      if (answered <= (first ? atMs : state.lastAckMs)) offer(state, sequence, atMs, due);
+    }
+  }
+  const tailStart = Math.max(state.resolvedBase, highestAcknowledged + 1 - limits.reorderThresholdPackets);
+  for (let sequence = tailStart; sequence < state.nextSequence; sequence += 1) {
+    const slot = sequence & ring.mask;
+    if ((ring.firstSentMs[slot] ?? 0) + roundTripMs + limits.reorderWaitMs > state.lastAckMs) break;
+    const seen = (ring.lastSentMs[slot] ?? 0) + roundTripMs + limits.reorderWaitMs <= state.lastAckMs;
+    if (seen && ring.status[slot] === SLOT.outstanding) offer(state, sequence, atMs, due);
+  }
+  return due;
+}
+
+function offer(state: MonitorState, sequence: number, atMs: number, due: number[]): void {
+  const slot = sequence & state.ring.mask;
+  const leftMs = (state.ring.firstSentMs[slot] ?? 0) + state.terms.retransmitDeadlineMs - atMs;
+  const budget = Math.floor((state.sentEpoch * limits.retransmitShareOfSentPerMille) / 1_000);
+  if (leftMs <= state.roundTripMs / 2 || state.retransmitted >= budget) return;
+  state.retransmitted += 1;
+  state.ring.lastSentMs[slot] = atMs;
+  due.push(sequence);
+}

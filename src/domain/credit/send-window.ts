@@ -1,0 +1,52 @@
+import { lossAllowance } from './loss-allowance.ts';
+import { acknowledgedPaidOf, hadAfterAll, type MonitorState } from './monitor-state.ts';
+import type { CreditTerms } from './terms.ts';
+
+/** What both halves of the window are computed from. All are paid-class packets, cumulative over epochs. */
+export interface WindowCounts {
+  /** S_mac and the losses U known beside it. */
+  readonly acknowledged: number;
+  readonly unsuccessful: number;
+  /** S_signed and the losses below the signed receipt's base. */
+  readonly receipted: number;
+  readonly receiptedLost: number;
+}
+
+export interface SendLimits {
+  /** A paid first transmission with ordinal i may go iff i < credit and i < receipt. */
+  readonly credit: number;
+  readonly receipt: number;
+  readonly allowance: number;
+}
+
+/**
+ * The credit window (document 001, P7 and A1) and the receipt window around it.
+ *
+ * ```
+ *  ordinal  0 ......... S_signed ........ S_mac ....... i ......... S_mac + W + A        S_signed + R + A_signed
+ *           | receipted |  acknowledged   |  in flight  |  may go   | stop: 'credit'     | stop: 'receipt'
+ * ```
+ * Units: packets. Source: ruling 14.
+ * Departure: ruling 14 has no allowance in the second term. There, forgiven losses would eat R for good: at 1 % loss a
+ * window of 250 closes after a few minutes although every receipt arrives. So losses below a SIGNED base are forgiven there
+ * too, by the same rate; without loss it is the ruling to the letter.
+ */
+export function sendLimits(terms: CreditTerms, counts: WindowCounts): SendLimits {
+  const allowance = lossAllowance(terms.lossAllowancePerMille, counts.acknowledged, counts.unsuccessful);
+  const signedAllowance = lossAllowance(terms.lossAllowancePerMille, counts.receipted, counts.receiptedLost);
+  return {
+    credit: counts.acknowledged + terms.creditWindowPackets + allowance,
+    receipt: counts.receipted + terms.receiptWindowPackets + signedAllowance,
+    allowance,
+  };
+}
+
+/** The limits as a monitor stands now. */
+export function currentLimits(state: MonitorState): SendLimits {
+  return sendLimits(state.terms, {
+    acknowledged: acknowledgedPaidOf(state),
+    unsuccessful: state.unsuccessfulPaid - hadAfterAll(state),
+    receipted: state.signedPaid,
+    receiptedLost: state.receiptedLost,
+  });
+}
