@@ -1,0 +1,193 @@
+import { limits } from '../../src/limits.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import { monotonicMs } from '../../src/ports/clock.ts';
+import type { HeadendApi, HeadendError } from '../../src/ports/headend-api.ts';
+import type { Log } from '../../src/ports/log.ts';
+import type { Random } from '../../src/ports/random.ts';
+import type { Result } from '../../src/units/result.ts';
+import type { ReportRequest, ReportResponse } from '../../src/wire/http-api.ts';
+import type { ConnectivityEvent } from '../session/events.ts';
+import type { Book } from '../stores/book-port.ts';
+import { backoffMs } from './backoff.ts';
+import { CommandInbox } from './command-inbox.ts';
+import { cutBatch } from './report-batch.ts';
+
+export type CommandResult = ReportRequest['commandResults'][number];
+export type HeadendCommand = ReportResponse['commands'][number];
+export type HeadendSettlement = ReportResponse['settlements'][number];
+
+export interface UploaderOptions {
+  readonly book: Pick<Book, 'pendingRecords' | 'acknowledgeRecords'>;
+  readonly headend: Pick<HeadendApi, 'report'>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** What the box says of itself with each report. */
+  status(): ReportRequest['status'];
+  /** Runs what the headend asked for; each command id is handed over once per run of the program. */
+  onCommands(commands: readonly HeadendCommand[]): Promise<readonly CommandResult[]>;
+  onSettlement(settlement: HeadendSettlement): void;
+  /** Raised on the change only. */
+  onConnectivity?(event: ConnectivityEvent): void;
+}
+
+export interface Uploader {
+  start(): void;
+  /** Money was recorded: report now, unless the headend asked to wait. */
+  kick(): void;
+  /** Reports until nothing is pending. @returns false where it took longer */
+  drain(timeoutMs: number): Promise<boolean>;
+  /** Wall time of the last answer, null before the first. */
+  lastContactMs(): number | null;
+  stop(): Promise<void>;
+}
+
+/**
+ * The one way out of the box (ruling 30): batches of the outbox, strictly in order, one at a time, until the headend says that
+ * they are durable. It waits any length of absence out and never gives a record up; a conflict counts as delivered and is shown.
+ */
+export function createUploader(options: UploaderOptions): Uploader {
+  return new OutboxUploader(options);
+}
+
+class OutboxUploader implements Uploader {
+  readonly #options: UploaderOptions;
+  readonly #commands: CommandInbox;
+  #cancelTimer: () => void = () => {};
+  #running: Promise<void> | null = null;
+  #again = false;
+  #stopped = true;
+  #failures = 0;
+  #notBeforeMs = 0;
+  #online: boolean | null = null;
+  #lastContactMs: number | null = null;
+
+  constructor(options: UploaderOptions) {
+    this.#options = options;
+    this.#commands = new CommandInbox((commands) => options.onCommands(commands), options.log);
+  }
+
+  start(): void {
+    if (!this.#stopped) return;
+    this.#stopped = false;
+    this.#arm(0);
+  }
+
+  kick(): void {
+    if (this.#stopped) return;
+    this.#again = true;
+    if (this.#running === null) this.#arm(this.#waitMs());
+  }
+
+  lastContactMs(): number | null {
+    return this.#lastContactMs;
+  }
+
+  async drain(timeoutMs: number): Promise<boolean> {
+    const { book, clock } = this.#options;
+    const endMs = monotonicMs(clock) + timeoutMs;
+    for (;;) {
+      if ((await book.pendingRecords(1)).records.length === 0) return true;
+      const leftMs = endMs - monotonicMs(clock);
+      if (leftMs <= 0 || this.#stopped) return false;
+      if (this.#waitMs() > 0) await this.#pause(Math.min(this.#waitMs(), leftMs));
+      else await this.#runOnce();
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancelTimer();
+    await this.#running;
+  }
+
+  #waitMs(): number {
+    return Math.max(0, this.#notBeforeMs - monotonicMs(this.#options.clock));
+  }
+
+  #pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#options.clock.after(delayMs, resolve);
+    });
+  }
+
+  #arm(delayMs: number): void {
+    this.#cancelTimer();
+    if (!this.#stopped) this.#cancelTimer = this.#options.clock.after(delayMs, () => void this.#runOnce());
+  }
+
+  /** One run at a time; whoever comes meanwhile waits for the one under way. */
+  #runOnce(): Promise<void> {
+    this.#cancelTimer();
+    this.#running ??= this.#run().finally(() => {
+      this.#running = null;
+      this.#arm(this.#again || this.#failures > 0 ? this.#waitMs() : limits.reportIntervalMs);
+    });
+    return this.#running;
+  }
+
+  /** Reports batch after batch until the outbox is empty or the headend fails. */
+  async #run(): Promise<void> {
+    this.#again = false;
+    try {
+      while (!this.#stopped && (await this.#reportBatch())) {}
+    } catch (thrown) {
+      this.#options.log.warn('report-failed', { message: thrown instanceof Error ? thrown.message : String(thrown) });
+      this.#fail(null);
+    }
+  }
+
+  /** @returns whether more is to be reported at once */
+  async #reportBatch(): Promise<boolean> {
+    const { book, headend, status } = this.#options;
+    const { generation, records } = await book.pendingRecords(limits.batchRecords);
+    const batch = cutBatch(records);
+    const commandResults = this.#commands.results();
+    const answer: Result<ReportResponse, HeadendError> = await headend.report({
+      generation,
+      records: [...batch],
+      status: status(),
+      commandResults: [...commandResults],
+    });
+    if (!answer.ok) return this.#refused(answer.error);
+    this.#commands.delivered(commandResults);
+    await this.#accept(generation, batch.at(-1)?.sequence ?? 0, answer.value);
+    const progressed = batch.length === 0 || answer.value.acknowledgedThrough >= (batch[0]?.sequence ?? 0);
+    if (!progressed) this.#fail(null);
+    return progressed && records.length > 0 && (records.length === limits.batchRecords || batch.length < records.length);
+  }
+
+  async #accept(generation: string, lastSent: number, answer: ReportResponse): Promise<void> {
+    const { book, clock, log, onSettlement } = this.#options;
+    this.#succeed(clock.wallMs());
+    if (answer.conflicts.length > 0) log.warn('records-quarantined', { sequences: answer.conflicts });
+    // Never believed beyond what was sent: the headend confirms, it does not invent.
+    if (lastSent > 0) await book.acknowledgeRecords(generation, Math.min(lastSent, answer.acknowledgedThrough), answer.conflicts);
+    for (const settlement of answer.settlements) onSettlement(settlement);
+    this.#commands.take(answer.commands, () => this.kick());
+  }
+
+  #succeed(wallMs: number): void {
+    this.#failures = 0;
+    this.#notBeforeMs = 0;
+    this.#lastContactMs = wallMs;
+    if (this.#online !== true) this.#options.onConnectivity?.({ type: 'net.online' });
+    this.#online = true;
+  }
+
+  #refused(error: HeadendError): false {
+    const { log, onConnectivity } = this.#options;
+    log.warn('report-refused', { code: error.code, problem: error.problem, message: error.message });
+    // A busy headend is there; only silence is absence.
+    const offline = error.code === 'unreachable' || error.code === 'untrusted' || error.code === 'not-enrolled';
+    if (offline && this.#online !== false) onConnectivity?.({ type: 'net.offline', reason: error.code });
+    if (offline) this.#online = false;
+    this.#fail(error.retryAfterMs);
+    return false;
+  }
+
+  #fail(retryAfterMs: number | null): void {
+    this.#failures += 1;
+    this.#notBeforeMs = monotonicMs(this.#options.clock) + backoffMs(this.#failures, retryAfterMs, this.#options.random);
+  }
+}
