@@ -28,6 +28,9 @@ export interface OutletStore {
   /** Refused with `enrolments-full` while limits.enrolmentPendingMax others wait; requests older than limits.enrolmentCodeMs are dropped. */
   putEnrolment(request: PendingEnrolment): Result<'pending', Fault<'enrolments-full'>>;
   pendingEnrolments(): readonly PendingEnrolment[];
+  /** The account (or location) of this id or name; made where there is none yet. */
+  accountNamed(name: string): AccountId;
+  locationNamed(name: string): LocationId;
   /** Binds the key to an account and a location. Idempotent by key: a box that is enrolled stays the outlet it is. */
   approveEnrolment(devicePublicKey: Uint8Array, account: AccountId, location: LocationId): Result<OutletRow, Fault<'enrolment-unknown'>>;
 }

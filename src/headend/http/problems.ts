@@ -20,7 +20,6 @@ export const PROBLEM_STATUS = {
   'resume-required': 409,
   'stale-epoch': 409,
   'stale-nonce': 409,
-  'code-expired': 410,
   'session-closed': 410,
   'work-gone': 410,
   'body-too-large': 413,

@@ -4,6 +4,7 @@ import type { DefaultParties, OutletStore, PendingEnrolment } from '../../ports/
 import type { AccountId, LocationId, OutletId } from '../../units/ids.ts';
 import { asId } from '../../units/ids.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
+import { accountNamed, locationNamed } from './party-rows.ts';
 import { newId, type StoreContext } from './store-context.ts';
 
 type OutletCells = Omit<OutletRow, 'publicKey'> & { readonly publicKey: Uint8Array };
@@ -17,6 +18,8 @@ export function outletRows(context: StoreContext, parties: DefaultParties): Outl
     outlet: (id) => outletOf(context.database.one<OutletCells>(`${OUTLET} WHERE outlet = ?`, id)),
     outletByKey: (key) => outletByKey(context, key),
     outlets: () => context.database.all<OutletCells>(`${OUTLET} ORDER BY created_at_ms, outlet`).map(plainOutlet),
+    accountNamed: (name) => accountNamed(context, name, parties.currency),
+    locationNamed: (name) => locationNamed(context, name),
     putEnrolment: (request) => putEnrolment(context, request),
     pendingEnrolments: () =>
       context.database.all<PendingEnrolment>(`${PENDING} WHERE created_at_ms >= ? ORDER BY created_at_ms`, oldest(context)).map(plainPending),

@@ -1,5 +1,5 @@
 import type { DefaultParties } from '../../ports/outlet-store.ts';
-import { asId } from '../../units/ids.ts';
+import { type AccountId, asId, type LocationId } from '../../units/ids.ts';
 import { newId, type StoreContext } from './store-context.ts';
 
 interface SettingRow {
@@ -34,5 +34,34 @@ export function ensureDefaultParties(context: StoreContext, currency: string): D
     database.run('INSERT INTO providers VALUES (?, ?, ?)', parties.provider, 'This headend', now);
     writeSetting(context, 'default-parties', JSON.stringify(parties));
     return parties;
+  });
+}
+
+/** An operator names accounts and locations when he enrols a box; the first use of a name makes it. An id is a name as well. */
+export function accountNamed(context: StoreContext, name: string, currency: string): AccountId {
+  const { database } = context;
+  return database.transaction(() => {
+    const known = database.one<{ account: AccountId }>(
+      'SELECT account FROM accounts WHERE account = ?1 OR name = ?1 ORDER BY account <> ?1, created_at_ms',
+      name,
+    );
+    if (known !== null) return known.account;
+    const account: AccountId = asId(newId(context));
+    database.run('INSERT INTO accounts VALUES (?, ?, ?, ?)', account, name, currency, context.clock.wallMs());
+    return account;
+  });
+}
+
+export function locationNamed(context: StoreContext, name: string): LocationId {
+  const { database } = context;
+  return database.transaction(() => {
+    const known = database.one<{ location: LocationId }>(
+      'SELECT location FROM locations WHERE location = ?1 OR name = ?1 ORDER BY location <> ?1, created_at_ms',
+      name,
+    );
+    if (known !== null) return known.location;
+    const location: LocationId = asId(newId(context));
+    database.run('INSERT INTO locations VALUES (?, ?, ?)', location, name, context.clock.wallMs());
+    return location;
   });
 }
