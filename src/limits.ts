@@ -71,6 +71,8 @@ export const limits = {
   /** Tagged messages with impossible content that end a PaySession: an honest box sends none (ruling 25). */
   abuseMessagesMax: 20,
   spansPerWindowMessage: 4,
+  spansRemembered: 64,
+  ackBitmapSlots: 64,
   rangesPerAck: 4,
   classCountsPerReceipt: 32,
   openSessionsPerOutlet: 4,
