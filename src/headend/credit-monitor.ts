@@ -1,0 +1,261 @@
+import { BILLING_CLASSES, type BillingClass, type ClassCount, packetsOf } from '../domain/credit/billing-class.ts';
+import * as credit from '../domain/credit/credit-monitor.ts';
+import type { AckMessage, ConfirmMessage, ReceiptMessage, WindowMessage } from '../domain/credit/messages.ts';
+import { addIndexes, joinIndexes, type PaidRanges, planSpans, type SpanPlan } from '../domain/credit/paid-ranges.ts';
+import type { AckReceipt } from '../domain/credit/statements.ts';
+import { verifyEd25519 } from '../platform/crypto/ed25519-signer.ts';
+import type { Log } from '../ports/log.ts';
+import { equalBytes, fromHex, toHex } from '../units/bytes.ts';
+import { encodeReceipt } from '../wire/ack-receipt.ts';
+import type { PaymentRegistry } from './payment-registry.ts';
+import type { AdmittedSession, StreamView } from './stream-port.ts';
+
+export interface CreditMonitorDeps {
+  readonly session: AdmittedSession;
+  readonly registry: PaymentRegistry;
+  readonly log: Log;
+  /** What the fenced epoch before this one left, where this process still knows it; else the row of the session is all there is. */
+  readonly carried?: credit.CarriedCounts;
+}
+
+/** `abuse`: rightly tagged, and impossible (ruling 25). `dropped`: no effect, nothing wrong (a repetition, a store that failed). */
+export type MessageOutcome = 'accepted' | 'dropped' | 'abuse';
+
+const EVENT_ID_BYTES = 16;
+const HASH_BYTES = 16;
+
+/**
+ * Guards the money of one epoch of a PaySession: asks the rules (domain/credit) before every packet, makes receipts and
+ * confirmations durable before they open anything, and tells the payment registry what was acknowledged.
+ */
+export class CreditMonitor {
+  readonly #session: AdmittedSession;
+  readonly #registry: PaymentRegistry;
+  readonly #log: Log;
+  readonly #state: credit.MonitorState;
+  readonly #sent = new Map<BillingClass, number>();
+  readonly #termsHash: Uint8Array;
+  #receipted: { readonly epoch: number; readonly ackCounter: number };
+  #confirmEventId: Uint8Array;
+  #windowCounter = 0;
+  #paidRanges: PaidRanges;
+  #abuse = 0;
+
+  constructor(deps: CreditMonitorDeps) {
+    const { row, terms, epoch } = deps.session;
+    const carried = carriedOf(deps.session, deps.carried);
+    this.#session = deps.session;
+    this.#registry = deps.registry;
+    this.#log = deps.log;
+    this.#state = credit.createMonitor(terms.credit, terms.trial, carried);
+    this.#termsHash = (fromHex(row.termsHash) ?? new Uint8Array(HASH_BYTES)).subarray(0, HASH_BYTES);
+    // Counters of receipts begin anew with an epoch; one of the epoch before would move nothing.
+    this.#receipted = { epoch, ackCounter: epoch === 0 ? (row.receipt?.ackCounter ?? -1) : -1 };
+    this.#confirmEventId = fromHex(row.confirmEventId ?? '') ?? new Uint8Array(0);
+    this.#paidRanges = carried.paidRanges ?? [];
+    for (const billingClass of BILLING_CLASSES) this.#sent.set(billingClass, packetsOf(carried.counts ?? [], billingClass));
+  }
+
+  /** Tagged messages with impossible content so far. */
+  get abuse(): number {
+    return this.#abuse;
+  }
+
+  /** What may be sent from a packet of the work on: the pre-listen before the confirmation, then the whole work. */
+  planFrom(packetIndex: number): readonly SpanPlan[] {
+    const { terms, work } = this.#session;
+    const trial = this.confirmed ? null : terms.trial;
+    if (trial !== null) return planSpans([], packetIndex, Math.min(trial.packets, terms.packets), { node: 0, fresh: 'trial' });
+    const covered = joinIndexes(this.#paidRanges, credit.coveredIndexes(this.#state));
+    return planSpans(covered, packetIndex, terms.packets, { node: 0, fresh: work.free ? 'free' : 'paid' });
+  }
+
+  get confirmed(): boolean {
+    return this.#confirmEventId.length === EVENT_ID_BYTES;
+  }
+
+  openSpan(span: SpanPlan): void {
+    credit.openSpan(this.#state, span);
+  }
+
+  nextSend(nowMs: number): credit.SendDecision {
+    const decision = credit.nextSend(this.#state, nowMs);
+    if (decision.send) this.#sent.set(decision.billingClass, (this.#sent.get(decision.billingClass) ?? 0) + 1);
+    return decision;
+  }
+
+  dueRetransmissions(nowMs: number): readonly number[] {
+    return credit.dueRetransmissions(this.#state, nowMs);
+  }
+
+  noteChallenge(sequence: number, response: Uint8Array): void {
+    credit.noteChallenge(this.#state, sequence, response);
+  }
+
+  expire(nowMs: number): void {
+    credit.expire(this.#state, nowMs);
+  }
+
+  pause(nowMs: number): void {
+    credit.pause(this.#state, nowMs);
+  }
+
+  resume(nowMs: number): void {
+    credit.resume(this.#state, nowMs);
+  }
+
+  acknowledge(ack: AckMessage, nowMs: number): MessageOutcome {
+    const outcome = credit.acknowledge(this.#state, ack, nowMs);
+    if (!outcome.accepted) return outcome.fault === 'unsent' || outcome.fault === 'challenge' ? this.#noteAbuse(outcome.fault) : 'dropped';
+    for (const [first, packets] of outcome.paidIndexes) this.#paidRanges = addIndexes(this.#paidRanges, first, packets);
+    this.report();
+    return 'accepted';
+  }
+
+  /** Verifies the receipt, makes it durable, and only then lets it open the receipt window. */
+  takeReceipt(message: ReceiptMessage): MessageOutcome {
+    const { receipt, signature } = message;
+    if (receipt.epoch < this.#receipted.epoch || (receipt.epoch === this.#receipted.epoch && receipt.ackCounter <= this.#receipted.ackCounter))
+      return 'dropped';
+    const fault = this.#findReceiptFault(receipt);
+    if (fault !== null) return this.#noteAbuse(fault);
+    const bytes = encodeReceipt(receipt);
+    if (!verifyEd25519(this.#session.devicePublicKey, bytes, signature)) return this.#noteAbuse('receipt-signature');
+    if (!this.#registry.putReceipt(this.#session.row.sid, receipt, bytes, signature)) return 'dropped';
+    this.#receipted = { epoch: receipt.epoch, ackCounter: receipt.ackCounter };
+    credit.receiptDurable(this.#state, receipt);
+    return 'accepted';
+  }
+
+  /** Makes the user's yes durable. `dropped` where it was already known; the next WINDOW echoes the event id again. */
+  takeConfirm(message: ConfirmMessage): MessageOutcome {
+    if (this.confirmed) return 'dropped';
+    if (!equalBytes(message.termsHash, this.#termsHash)) return this.#noteAbuse('confirm-of-other-terms');
+    if (message.eventId.every((byte) => byte === 0)) return this.#noteAbuse('confirm-without-event');
+    if (!this.#registry.putConfirmation(this.#session.row.sid, toHex(message.eventId))) return 'dropped';
+    this.#confirmEventId = message.eventId.slice();
+    credit.confirm(this.#state);
+    return 'accepted';
+  }
+
+  /**
+   * The next WINDOW: the present state, under the next counter.
+   * @param planIsOver no span follows the present one: only then is the stream drained
+   */
+  window(planIsOver: boolean): WindowMessage {
+    const view = credit.windowView(this.#state);
+    this.#windowCounter += 1;
+    return {
+      type: 'window',
+      epoch: this.#session.epoch,
+      counter: this.#windowCounter,
+      phase: view.phase === 'drained' && !planIsOver ? 'stream' : view.phase,
+      abandonedBelow: view.abandonedBelow,
+      nextSequence: view.nextSequence,
+      creditWindowPackets: this.#session.terms.credit.creditWindowPackets,
+      acknowledgedPaid: view.acknowledgedPaid,
+      receiptedPaid: view.receiptedPaid,
+      receiptCounter: Math.max(0, this.#receipted.ackCounter),
+      lostPaid: view.lostPaid,
+      challengeAnswered: view.challengeAnswered,
+      confirmEventId: this.confirmed ? this.#confirmEventId : new Uint8Array(EVENT_ID_BYTES),
+      spans: view.spans,
+    };
+  }
+
+  /** Slots below this are resolved: nothing of them will be sent again. */
+  get resolvedBase(): number {
+    return credit.windowView(this.#state).resolvedBase;
+  }
+
+  get nextSequence(): number {
+    return credit.windowView(this.#state).nextSequence;
+  }
+
+  /** Hands the cumulative counts to the payment registry. */
+  report(): void {
+    const view = credit.windowView(this.#state);
+    const last = this.#paidRanges.at(-1);
+    this.#registry.accumulate({
+      sid: this.#session.row.sid,
+      epoch: this.#session.epoch,
+      counts: view.counts,
+      lostPaid: view.lostPaid,
+      nextSequence: view.nextSequence,
+      paidThroughPacketIndex: last === undefined ? -1 : last[0] + last[1] - 1,
+    });
+  }
+
+  /** For the next epoch of this session, in this process. */
+  carryOver(): credit.CarriedCounts {
+    const carried = credit.carryOver(this.#state);
+    return { ...carried, paidRanges: joinIndexes(carried.paidRanges ?? [], this.#paidRanges) };
+  }
+
+  view(): StreamView {
+    const view = credit.windowView(this.#state);
+    return {
+      sid: this.#session.row.sid,
+      packetsSent: view.sentTotal,
+      packetsAcknowledged: view.counts.reduce((sum, count) => sum + count.packets, 0),
+      packetsPaid: view.acknowledgedPaid,
+      unpaidPackets: view.unpaidInFlight,
+      maxUnpaidPackets: view.maxUnpaid,
+      suspended: view.suspended,
+      epoch: this.#session.epoch,
+    };
+  }
+
+  #findReceiptFault(receipt: AckReceipt): string | null {
+    const { row, epoch, terms } = this.#session;
+    if (receipt.sid !== row.sid || receipt.epoch > epoch) return 'receipt-of-other-session';
+    if (!equalBytes(receipt.termsHash, this.#termsHash)) return 'receipt-of-other-terms';
+    // After a crash of ours the device may have counted what the last group commit did not reach any more.
+    const slack = epoch > 0 ? terms.credit.creditWindowPackets : 0;
+    for (const billingClass of BILLING_CLASSES) {
+      if (packetsOf(receipt.counts, billingClass) > (this.#sent.get(billingClass) ?? 0) + slack) return 'receipt-above-sent';
+    }
+    return null;
+  }
+
+  #noteAbuse(code: string): 'abuse' {
+    this.#abuse += 1;
+    this.#log.warn('ackpay-abuse', { sid: this.#session.row.sid, code, count: this.#abuse });
+    return 'abuse';
+  }
+}
+
+/**
+ * The row is what both sides agreed on at the resume, merged with a receipt the device may have shown then; the memory of the
+ * fenced epoch adds what no row keeps: what was in flight, and which packets of the work were paid for.
+ */
+function carriedOf({ row, terms, epoch }: AdmittedSession, memory: credit.CarriedCounts | undefined): credit.CarriedCounts {
+  const counts = mergeCounts(mergeCounts(row.counts, row.receipt?.counts ?? []), memory?.counts ?? []);
+  const acknowledgedPaid = packetsOf(counts, 'paid');
+  const lostPaid = memory?.lostPaid ?? row.lostPaid;
+  return {
+    acknowledgedPaid,
+    receiptedPaid: packetsOf(row.receipt?.counts ?? [], 'paid'),
+    lostPaid,
+    sentPaid: Math.max(memory?.sentPaid ?? 0, acknowledgedPaid + lostPaid),
+    nextSequence: row.nextSequence,
+    trialSent: Math.max(memory?.trialSent ?? 0, packetsOf(counts, 'trial')),
+    confirmed: row.confirmEventId !== null || terms.trial === null,
+    counts,
+    paidRanges: addIndexes(memory?.paidRanges ?? [], 0, row.paidThroughPacketIndex + 1),
+    exposed: memory?.exposed ?? [],
+    epoch,
+  };
+}
+
+/** Each (node, class) by its own maximum (ruling 18). */
+function mergeCounts(left: readonly ClassCount[], right: readonly ClassCount[]): readonly ClassCount[] {
+  const merged = [...left];
+  for (const count of right) {
+    const at = merged.findIndex((other) => other.node === count.node && other.billingClass === count.billingClass);
+    const before = merged[at];
+    if (before === undefined) merged.push(count);
+    else if (before.packets < count.packets) merged[at] = count;
+  }
+  return merged;
+}

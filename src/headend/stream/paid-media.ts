@@ -1,0 +1,125 @@
+import { limits } from '../../limits.ts';
+import { challengeResponse } from '../../platform/crypto/challenge.ts';
+import { sha256 } from '../../platform/crypto/digest.ts';
+import { createSrtpSender, type SrtpSender } from '../../platform/srtp.ts';
+import type { Random } from '../../ports/random.ts';
+import { sidBytes } from '../../wire/ack-receipt.ts';
+import { encodeRtp } from '../../wire/rtp.ts';
+import type { AdmittedSession } from '../stream-port.ts';
+import { OPUS_PAYLOAD_TYPE, type RtpSource } from './rtp-source.ts';
+
+export interface PaidMediaDeps {
+  readonly session: AdmittedSession;
+  readonly random: Random;
+  readonly source: RtpSource;
+  readonly sendRtp: (bytes: Uint8Array) => void;
+  readonly sendRtcp: (bytes: Uint8Array) => void;
+  /** Bytes that came from the peer so far, on any connection. */
+  readonly receivedBytes: () => number;
+}
+
+/** The challenge that went out with a packet, and the answer it must bring. */
+export interface SentChallenge {
+  readonly sequence: number;
+  readonly response: Uint8Array;
+}
+
+/** Until a peer proved that it hears us it is sent at most this many times what it sent (ruling 23). */
+const UNPROVEN_FACTOR = 3;
+/** The largest SRTP packet that a work of ours makes: header, challenge, payload, tag. */
+const PACKET_OVERHEAD_BYTES = 12 + 16 + 16;
+
+/** Makes the SRTP packets of a paid stream, puts challenges on some, and keeps them until they are resolved, to be sent again as they were. */
+export class PaidMedia {
+  readonly #deps: PaidMediaDeps;
+  readonly #sid: Uint8Array;
+  readonly #srtp: SrtpSender;
+  readonly #unresolved = new Map<number, Uint8Array>();
+  #resolvedBase: number;
+  #untilChallenge: number;
+  #firstSends = 0;
+  #repeats = 0;
+  #sentBytes = 0;
+  #proven = false;
+  #marker = true;
+
+  constructor(deps: PaidMediaDeps) {
+    this.#deps = deps;
+    const { row, keys } = deps.session;
+    this.#sid = sidBytes(row.sid);
+    this.#srtp = createSrtpSender(keys.srtpToDevice, deps.source.ssrc, row.nextSequence);
+    this.#resolvedBase = row.nextSequence;
+    this.#untilChallenge = this.#drawGap();
+  }
+
+  /** The peer answered under its keys: it is there, and wants what it gets. */
+  notePeerProven(): void {
+    this.#proven = true;
+  }
+
+  /** False where a peer that never answered has been sent enough. */
+  mayReach(payload: Uint8Array): boolean {
+    if (this.#proven) return true;
+    return this.#sentBytes + payload.length + PACKET_OVERHEAD_BYTES <= UNPROVEN_FACTOR * this.#deps.receivedBytes();
+  }
+
+  /** The next packet begins a new run (RFC 3551, 4.1: marker after a silence). */
+  noteNewRun(): void {
+    this.#marker = true;
+  }
+
+  /** First transmission of a slot. Returns the challenge it carries, if it is its turn. */
+  send(sequence: number, packetIndex: number, payload: Uint8Array): SentChallenge | null {
+    const { source } = this.#deps;
+    const nonce = this.#untilChallenge <= 0 ? this.#deps.random.bytes(8) : null;
+    this.#untilChallenge = nonce === null ? this.#untilChallenge - 1 : this.#drawGap();
+    const timestamp = source.timestampOf(packetIndex);
+    const header = { payloadType: OPUS_PAYLOAD_TYPE, marker: this.#marker, sequence: sequence % 65_536, timestamp, ssrc: source.ssrc };
+    this.#marker = false;
+    const datagram = this.#srtp.protectRtp(encodeRtp({ ...header, payload, ...(nonce === null ? {} : { challenge: nonce }) }));
+    this.#keep(sequence, datagram);
+    source.noteSent(packetIndex, payload.length);
+    this.#firstSends += 1;
+    this.#sentBytes += datagram.length;
+    this.#deps.sendRtp(datagram);
+    if (nonce === null) return null;
+    return { sequence, response: challengeResponse(this.#deps.session.keys.challenge, this.#sid, sequence, nonce, sha256(payload)) };
+  }
+
+  /** Sends a slot again, the very same bytes; at most a tenth of what is sent is repetition (ruling 23). */
+  repeat(sequence: number): void {
+    const datagram = this.#unresolved.get(sequence);
+    if (datagram === undefined || !this.#proven) return;
+    if (1_000 * (this.#repeats + 1) > limits.retransmitShareOfSentPerMille * (this.#firstSends + this.#repeats + 1)) return;
+    this.#repeats += 1;
+    this.#deps.sendRtp(datagram);
+  }
+
+  /** Encrypts and sends an RTCP packet or compound of this stream. */
+  sendRtcp(bytes: Uint8Array): void {
+    this.#deps.sendRtcp(this.#srtp.protectRtcp(bytes));
+  }
+
+  /** Forgets what need not be sent again. */
+  forgetBelow(resolvedBase: number): void {
+    for (let sequence = this.#resolvedBase; sequence < resolvedBase; sequence += 1) this.#unresolved.delete(sequence);
+    this.#resolvedBase = Math.max(this.#resolvedBase, resolvedBase);
+  }
+
+  get repeats(): number {
+    return this.#repeats;
+  }
+
+  /** Between two challenged packets: uniform in 16..64 (of the terms). */
+  #drawGap(): number {
+    const { challengeEveryMinPackets: min, challengeEveryMaxPackets: max } = this.#deps.session.terms.credit;
+    const [high = 0, low = 0] = this.#deps.random.bytes(2);
+    return min - 1 + ((256 * high + low) % Math.max(1, max - min + 1));
+  }
+
+  #keep(sequence: number, datagram: Uint8Array): void {
+    this.#unresolved.set(sequence, datagram);
+    const oldest = this.#unresolved.keys().next();
+    if (this.#unresolved.size > limits.monitorRingPackets && oldest.done !== true) this.#unresolved.delete(oldest.value);
+  }
+}

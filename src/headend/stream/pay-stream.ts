@@ -1,0 +1,271 @@
+import type { AckpayMessage } from '../../domain/credit/messages.ts';
+import type { CarriedCounts } from '../../domain/credit/monitor-state.ts';
+import { limits } from '../../limits.ts';
+import { openAckpay, sealAckpay } from '../../platform/crypto/ackpay-seal.ts';
+import { createSrtpReceiver, type SrtpReceiver } from '../../platform/srtp.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { monotonicMs } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import type { Random } from '../../ports/random.ts';
+import type { SegmentStore } from '../../ports/segment-store.ts';
+import { sidBytes } from '../../wire/ack-receipt.ts';
+import { isAckpay } from '../../wire/ackpay.ts';
+import { splitCompound } from '../../wire/rtcp.ts';
+import { CreditMonitor } from '../credit-monitor.ts';
+import type { PaymentRegistry } from '../payment-registry.ts';
+import type { AdmittedSession, StreamView } from '../stream-port.ts';
+import type { Pacer } from './pacer.ts';
+import { PaidMedia } from './paid-media.ts';
+import { PlayPlan } from './play-plan.ts';
+import { PlaySchedule } from './play-schedule.ts';
+import { REPORT_INTERVAL_MS, RtpSource } from './rtp-source.ts';
+import { SegmentReader } from './segment-reader.ts';
+
+export interface PayStreamDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly pacer: Pacer;
+  readonly segments: SegmentStore;
+  readonly registry: PaymentRegistry;
+  readonly session: AdmittedSession;
+  /** What the fenced epoch before this one left, where this process still knows it. */
+  readonly carried?: CarriedCounts;
+  readonly sendRtp: (bytes: Uint8Array) => void;
+  readonly sendRtcp: (bytes: Uint8Array) => void;
+  /** Bytes that came from the peer on its RTSP connection. */
+  readonly receivedBytes: () => number;
+  /** The stream ended by itself; the reason is for people. */
+  readonly onEnd: (reason: string) => void;
+}
+
+/** What a PLAY is answered with: RTP-Info, and where in the work the stream goes on. */
+export interface PlayStart {
+  readonly sequence: number;
+  /** RTP timestamp of packet 0 of the work. */
+  readonly timestampOrigin: number;
+  readonly packetIndex: number;
+}
+
+/**
+ * The sender of one epoch of one PaySession, without any socket: packets leave by `sendRtp` and `sendRtcp`, feedback enters by
+ * `onRtcp`, time comes from the clock and the pacing wheel. Every packet is asked of the credit monitor first.
+ */
+export class PayStream {
+  readonly #deps: PayStreamDeps;
+  readonly #sid: Uint8Array;
+  readonly #monitor: CreditMonitor;
+  readonly #source: RtpSource;
+  readonly #media: PaidMedia;
+  readonly #reader: SegmentReader;
+  readonly #srtcp: SrtpReceiver;
+  readonly #dropped = { unauthenticated: 0, replayed: 0, foreign: 0 };
+  #leavePacer: (() => void) | null = null;
+  #plan = new PlayPlan([]);
+  #schedule: PlaySchedule;
+  #playing = false;
+  #ended = false;
+  /** Next packet of the work; where a PLAY without Range goes on. */
+  #packetIndex = 0;
+  /** Packets sent since the last PLAY or confirmation. */
+  #sentOfRun = 0;
+  #deviceCounter = 0;
+  #rtcpBytes = 0;
+  #lastHeardMs: number;
+  #windowDueMs = 0;
+  #reportDueMs = 0;
+
+  constructor(deps: PayStreamDeps) {
+    this.#deps = deps;
+    const { session, clock } = deps;
+    this.#sid = sidBytes(session.row.sid);
+    this.#monitor = new CreditMonitor(deps);
+    this.#source = new RtpSource(deps);
+    this.#media = new PaidMedia({ ...deps, source: this.#source, receivedBytes: () => this.#rtcpBytes + deps.receivedBytes() });
+    const onReady = (): void => this.#pump(monotonicMs(clock));
+    this.#reader = new SegmentReader({ segments: deps.segments, work: session.work, onReady, onFault: (reason) => this.end(reason) });
+    this.#srtcp = createSrtpReceiver(session.keys.srtpToHeadend);
+    this.#lastHeardMs = monotonicMs(clock);
+    this.#schedule = new PlaySchedule(this.#lastHeardMs, session.terms.credit.prebufferMs);
+  }
+
+  get ssrc(): number {
+    return this.#source.ssrc;
+  }
+
+  /** When the device was last heard under its keys, monotonic milliseconds. */
+  get lastHeardMs(): number {
+    return this.#lastHeardMs;
+  }
+
+  /**
+   * Plays from a packet of the work, or on from where it was; nothing is sent before `start` is called with the answer on its way.
+   * @returns null where nothing may be sent from there: the pre-listen is over and not confirmed, or the work is
+   */
+  play(from: number | 'nowhere'): PlayStart | null {
+    const packetIndex = from === 'nowhere' ? this.#packetIndex : from;
+    const spans = this.#monitor.planFrom(packetIndex);
+    if (spans.length === 0 || this.#ended) return null;
+    const nowMs = monotonicMs(this.#deps.clock);
+    this.#monitor.resume(nowMs);
+    this.#begin(spans, packetIndex, nowMs);
+    return { sequence: this.#monitor.nextSequence % 65_536, timestampOrigin: this.#source.timestampOrigin, packetIndex };
+  }
+
+  /** The answer to PLAY is written: the first packets may follow it. */
+  start(): void {
+    if (this.#ended) return;
+    this.#leavePacer ??= this.#deps.pacer.join((nowMs) => this.tick(nowMs));
+    this.#pump(monotonicMs(this.#deps.clock));
+  }
+
+  /** Freezes sending and deadlines; what already arrived is still acknowledged (ruling 6). */
+  pause(): void {
+    if (!this.#playing) return;
+    this.#playing = false;
+    this.#monitor.pause(monotonicMs(this.#deps.clock));
+    this.#sendWindow(monotonicMs(this.#deps.clock));
+  }
+
+  /** One turn of the pacing wheel. */
+  tick(nowMs: number): void {
+    if (this.#ended) return;
+    this.#monitor.expire(nowMs);
+    this.#pump(nowMs);
+    for (const sequence of this.#monitor.dueRetransmissions(nowMs)) this.#media.repeat(sequence);
+    if (nowMs >= this.#windowDueMs) {
+      this.#sendWindow(nowMs);
+      this.#monitor.report();
+    }
+    if (nowMs >= this.#reportDueMs) {
+      this.#reportDueMs = nowMs + REPORT_INTERVAL_MS;
+      this.#media.sendRtcp(this.#source.report());
+    }
+  }
+
+  /** A datagram on the RTCP port from this session's peer. What is not authentic has no effect but to be counted. */
+  onRtcp(bytes: Uint8Array): void {
+    if (this.#ended) return;
+    const opened = this.#srtcp.unprotectRtcp(bytes);
+    if (!opened.ok) {
+      this.#dropped[opened.error.code === 'replayed' ? 'replayed' : 'unauthenticated'] += 1;
+      return;
+    }
+    const packets = splitCompound(opened.value);
+    for (const packet of packets.ok ? packets.value : []) if (isAckpay(packet)) this.#open(packet);
+    this.#rtcpBytes += bytes.length;
+  }
+
+  /** Ends the stream: BYE, counts handed to the registry, nothing sent any more. Idempotent. */
+  end(reason: string): void {
+    if (this.#ended) return;
+    this.#media.sendRtcp(this.#source.bye(reason));
+    this.stop();
+    this.#deps.log.warn('pay-stream-ended', { sid: this.#deps.session.row.sid, reason });
+    this.#deps.onEnd(reason);
+  }
+
+  /** Stops without a word; what the next epoch needs is returned. Idempotent. */
+  stop(): CarriedCounts {
+    this.#ended = true;
+    this.#playing = false;
+    this.#leavePacer?.();
+    this.#leavePacer = null;
+    this.#reader.close();
+    this.#monitor.report();
+    return this.#monitor.carryOver();
+  }
+
+  view(): StreamView {
+    return this.#monitor.view();
+  }
+
+  /** Frames of the RTCP port that had no effect, and rightly tagged ones that were impossible. */
+  faults(): { readonly unauthenticated: number; readonly replayed: number; readonly foreign: number; readonly abuse: number } {
+    return { ...this.#dropped, abuse: this.#monitor.abuse };
+  }
+
+  #begin(spans: ReturnType<CreditMonitor['planFrom']>, packetIndex: number, nowMs: number): void {
+    this.#plan = new PlayPlan(spans);
+    this.#schedule = new PlaySchedule(nowMs, this.#deps.session.terms.credit.prebufferMs);
+    this.#packetIndex = packetIndex;
+    this.#sentOfRun = 0;
+    this.#media.noteNewRun();
+    this.#playing = true;
+  }
+
+  /** Sends everything that is due and allowed, now. */
+  #pump(nowMs: number): void {
+    if (!this.#playing) return;
+    const due = this.#schedule.due(nowMs);
+    while (this.#sentOfRun < due && this.#sendNext(nowMs)) {}
+    if (this.#schedule.isBehind(this.#sentOfRun, nowMs)) this.#schedule.rebase(this.#sentOfRun, nowMs);
+  }
+
+  /** False where the plan is over, the segment is still being read, or the monitor says no. */
+  #sendNext(nowMs: number): boolean {
+    const packetIndex = this.#plan.next((span) => {
+      this.#monitor.openSpan(span);
+      this.#sendWindow(nowMs);
+    });
+    if (packetIndex === null) return false;
+    const payload = this.#reader.packet(packetIndex);
+    if (payload === null || !this.#media.mayReach(payload)) return false;
+    const decision = this.#monitor.nextSend(nowMs);
+    if (!decision.send) return false;
+    const challenge = this.#media.send(decision.sequence, decision.packetIndex, payload);
+    if (challenge !== null) this.#monitor.noteChallenge(challenge.sequence, challenge.response);
+    this.#plan.noteSent();
+    this.#packetIndex = packetIndex + 1;
+    this.#sentOfRun += 1;
+    return true;
+  }
+
+  #open(packet: Uint8Array): void {
+    const opened = openAckpay(this.#deps.session.keys, this.#sid, packet);
+    if (!opened.ok || opened.value.ssrcs.media !== this.#source.ssrc || opened.value.message.type === 'window') {
+      this.#dropped.foreign += 1;
+      return;
+    }
+    const { message } = opened.value;
+    if (message.counter <= this.#deviceCounter) {
+      this.#dropped.replayed += 1;
+      return;
+    }
+    this.#deviceCounter = message.counter;
+    this.#media.notePeerProven();
+    const nowMs = monotonicMs(this.#deps.clock);
+    this.#lastHeardMs = nowMs;
+    this.#take(message, nowMs);
+    if (this.#monitor.abuse > limits.abuseMessagesMax) this.end('the device sends impossible acknowledgements');
+  }
+
+  #take(message: AckpayMessage, nowMs: number): void {
+    if (message.type === 'ack') {
+      this.#monitor.acknowledge(message, nowMs);
+      this.#media.forgetBelow(this.#monitor.resolvedBase);
+    } else if (message.type === 'receipt') {
+      this.#monitor.takeReceipt(message);
+      this.#sendWindow(nowMs);
+    } else if (message.type === 'confirm') {
+      if (this.#monitor.takeConfirm(message) === 'accepted') this.#goOnConfirmed(nowMs);
+      else this.#sendWindow(nowMs);
+    }
+    this.#pump(nowMs);
+  }
+
+  /** The jukebox hears the work from its start, the set-top goes on (ruling 10). */
+  #goOnConfirmed(nowMs: number): void {
+    const packetIndex = this.#deps.session.terms.afterTrial === 'restart' ? 0 : this.#packetIndex;
+    const wasPlaying = this.#playing;
+    this.#begin(this.#monitor.planFrom(packetIndex), packetIndex, nowMs);
+    this.#playing = wasPlaying;
+    this.#sendWindow(nowMs);
+  }
+
+  #sendWindow(nowMs: number): void {
+    this.#windowDueMs = nowMs + limits.windowIntervalMs;
+    const window = this.#monitor.window(this.#plan.isOver);
+    this.#media.sendRtcp(sealAckpay(this.#deps.session.keys, this.#sid, window, { sender: this.#source.ssrc, media: this.#source.ssrc }));
+  }
+}

@@ -1,0 +1,66 @@
+import type { Clock } from '../../ports/clock.ts';
+import { monotonicMs } from '../../ports/clock.ts';
+import type { Random } from '../../ports/random.ts';
+import { SAMPLE_RATE_HZ, SAMPLES_PER_PACKET } from '../../units/time.ts';
+import { encodeCompound, ntpFromWallMs, type SenderReport, type SourceDescription } from '../../wire/rtcp.ts';
+
+/** Opus in every description of ours (RFC 7587, dynamic range of RFC 3551). */
+export const OPUS_PAYLOAD_TYPE = 97;
+/** Between two sender reports (RFC 3550, 6.2: five seconds). */
+export const REPORT_INTERVAL_MS = 5_000;
+
+/**
+ * The identity of one RTP stream and what it has to say about itself in RTCP: SSRC, timestamps, sender reports, BYE.
+ * The timestamp of a packet is its place in the work, so that it is the same however often the packet is sent.
+ */
+export class RtpSource {
+  readonly ssrc: number;
+  /** RTP timestamp of packet 0 of the work. */
+  readonly timestampOrigin: number;
+  readonly #clock: Clock;
+  #packets = 0;
+  #octets = 0;
+  #lastTimestamp: number;
+  #lastSentMs: number;
+
+  constructor(deps: { readonly clock: Clock; readonly random: Random }) {
+    this.#clock = deps.clock;
+    const view = new DataView(deps.random.bytes(8).slice().buffer);
+    this.ssrc = view.getUint32(0);
+    this.timestampOrigin = view.getUint32(4);
+    this.#lastTimestamp = this.timestampOrigin;
+    this.#lastSentMs = monotonicMs(this.#clock);
+  }
+
+  timestampOf(packetIndex: number): number {
+    return (this.timestampOrigin + packetIndex * SAMPLES_PER_PACKET) % 2 ** 32;
+  }
+
+  noteSent(packetIndex: number, payloadBytes: number): void {
+    this.#packets += 1;
+    this.#octets += payloadBytes;
+    this.#lastTimestamp = this.timestampOf(packetIndex);
+    this.#lastSentMs = monotonicMs(this.#clock);
+  }
+
+  /** SR and SDES as one compound. */
+  report(): Uint8Array {
+    return encodeCompound(this.#parts());
+  }
+
+  /** SR, SDES and BYE as one compound (RFC 3550, 6.1: a BYE never goes alone). */
+  bye(reason: string): Uint8Array {
+    return encodeCompound([...this.#parts(), { type: 'bye', ssrcs: [this.ssrc], reason }]);
+  }
+
+  #parts(): [SenderReport, SourceDescription] {
+    const sinceMs = Math.max(0, monotonicMs(this.#clock) - this.#lastSentMs);
+    const rtpTimestamp = (this.#lastTimestamp + Math.round((sinceMs * SAMPLE_RATE_HZ) / 1_000)) % 2 ** 32;
+    const ntp = ntpFromWallMs(this.#clock.wallMs());
+    const counts = { packets: this.#packets % 2 ** 32, octets: this.#octets % 2 ** 32 };
+    return [
+      { type: 'sender-report', ssrc: this.ssrc, ntp, rtpTimestamp, ...counts, reports: [] },
+      { type: 'source-description', chunks: [{ ssrc: this.ssrc, cname: 'ackbox-headend' }] },
+    ];
+  }
+}

@@ -1,0 +1,80 @@
+import type { StoredWork } from '../../ports/headend-stores.ts';
+import type { SegmentStore } from '../../ports/segment-store.ts';
+import { decodeSegment, SEGMENT_PACKETS } from '../../wire/segment.ts';
+
+export interface SegmentReaderDeps {
+  readonly segments: SegmentStore;
+  readonly work: Pick<StoredWork, 'id' | 'packets' | 'segments'>;
+  /** A segment that was waited for has arrived. */
+  readonly onReady: () => void;
+  /** A segment is missing or damaged; `reason` says which. */
+  readonly onFault: (reason: string) => void;
+}
+
+/**
+ * Reads a work ahead of its sender: the segment in use and the next one are in memory, no more. Asking never waits; where a
+ * packet is not there yet, `onReady` tells when to ask again.
+ */
+export class SegmentReader {
+  readonly #deps: SegmentReaderDeps;
+  /** By segment number; null while it is being read. */
+  readonly #held = new Map<number, readonly Uint8Array[] | null>();
+  #closed = false;
+
+  constructor(deps: SegmentReaderDeps) {
+    this.#deps = deps;
+  }
+
+  /** The packet, or null while its segment is being read (or the work is closed). */
+  packet(packetIndex: number): Uint8Array | null {
+    if (this.#closed) return null;
+    const number = Math.floor(packetIndex / SEGMENT_PACKETS);
+    this.#want(number);
+    return this.#held.get(number)?.[packetIndex % SEGMENT_PACKETS] ?? null;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#held.clear();
+  }
+
+  #want(number: number): void {
+    if (this.#held.has(number) && (this.#held.has(number + 1) || number + 1 >= this.#deps.work.segments.length)) return;
+    for (const held of [...this.#held.keys()]) if (held !== number && held !== number + 1) this.#held.delete(held);
+    this.#read(number);
+    this.#read(number + 1);
+  }
+
+  #read(number: number): void {
+    const hash = this.#deps.work.segments[number];
+    if (hash === undefined || this.#held.has(number)) return;
+    this.#held.set(number, null);
+    this.#deps.segments.get(hash).then(
+      (bytes) => this.#take(number, bytes),
+      (error: unknown) => this.#fail(`segment ${number} of work ${this.#deps.work.id}: ${error instanceof Error ? error.message : String(error)}`),
+    );
+  }
+
+  #take(number: number, bytes: Uint8Array): void {
+    if (this.#closed || !this.#held.has(number)) return;
+    const packets = this.#decode(number, bytes);
+    if (packets === null) return;
+    this.#held.set(number, packets);
+    this.#deps.onReady();
+  }
+
+  #decode(number: number, bytes: Uint8Array): readonly Uint8Array[] | null {
+    const { work } = this.#deps;
+    const decoded = decodeSegment(bytes);
+    const expected = Math.min(SEGMENT_PACKETS, work.packets - number * SEGMENT_PACKETS);
+    if (decoded.ok && decoded.value.length === expected) return decoded.value;
+    this.#fail(`segment ${number} of work ${work.id}: ${decoded.ok ? `${decoded.value.length} packets instead of ${expected}` : decoded.error.message}`);
+    return null;
+  }
+
+  #fail(reason: string): void {
+    if (this.#closed) return;
+    this.close();
+    this.#deps.onFault(`${reason}; ingest the work again`);
+  }
+}

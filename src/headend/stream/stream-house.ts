@@ -1,0 +1,101 @@
+import { isIPv6 } from 'node:net';
+import type { Clock } from '../../ports/clock.ts';
+import { every } from '../../ports/clock.ts';
+import type { CatalogueStore, RegistryStore } from '../../ports/headend-stores.ts';
+import type { Log } from '../../ports/log.ts';
+import type { Random } from '../../ports/random.ts';
+import type { SegmentStore } from '../../ports/segment-store.ts';
+import type { RtspRequest } from '../../wire/rtsp.ts';
+import { PaymentRegistry } from '../payment-registry.ts';
+import type { StreamHouse } from '../stream-port.ts';
+import { type DatagramPair, openDatagramPair } from './datagram-socket.ts';
+import { Pacer } from './pacer.ts';
+import { paidSessionOf } from './paid-admission.ts';
+import { PaidDesk } from './paid-desk.ts';
+import { PlainDesk } from './plain-desk.ts';
+import { optionsReply } from './rtsp-replies.ts';
+import { type RtspClient, type RtspHandler, type RtspReply, startRtspServer } from './rtsp-server.ts';
+
+export interface StreamHouseDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly registry: RegistryStore;
+  readonly catalogue: CatalogueStore;
+  readonly segments: SegmentStore;
+  /** Address to listen on, for RTSP and for RTP. */
+  readonly host: string;
+  /** TCP port of RTSP; 0 for any free one. */
+  readonly rtspPort: number;
+  /** Even UDP port of RTP, RTCP on the next; 0 for any free pair. */
+  readonly rtpPort: number;
+}
+
+const SWEEP_MS = 5_000;
+
+/**
+ * Opens the streaming half of the headend: one RTSP port, one pair of UDP ports, one pacing wheel for all streams.
+ * Rejects where a port is taken, with words that say which, and what to do.
+ */
+export async function createStreamHouse(deps: StreamHouseDeps): Promise<StreamHouse> {
+  const datagrams = await openDatagramPair(deps.host, deps.rtpPort);
+  if (!datagrams.ok) throw new Error(datagrams.error.message);
+  const shared = { ...deps, pacer: new Pacer(deps.clock), datagrams: datagrams.value };
+  const registry = new PaymentRegistry({ store: deps.registry, clock: deps.clock, log: deps.log });
+  const paid = new PaidDesk({ ...shared, registry });
+  const plain = new PlainDesk(shared);
+  listenToRtcp(datagrams.value, paid, plain);
+  const server = await startRtspServer({ clock: deps.clock, log: deps.log, host: deps.host, port: deps.rtspPort, handler: handlerOf(paid, plain) });
+  if (!server.ok) {
+    await datagrams.value.close();
+    throw new Error(server.error.message);
+  }
+  const stopSweep = every(deps.clock, SWEEP_MS, () => {
+    paid.sweep();
+    plain.sweep();
+  });
+  const { port } = server.value;
+  return {
+    admit: (session) => paid.admit(session),
+    fence: async (sid) => paid.fence(sid),
+    rtspUrl: (host) => `rtsp://${isIPv6(host) ? `[${host}]` : host}:${port}/`,
+    view: (sid) => paid.view(sid),
+    views: () => paid.views(),
+    close: async () => {
+      stopSweep();
+      paid.close();
+      plain.close();
+      registry.close();
+      shared.pacer.stop();
+      await Promise.all([server.value.close(), datagrams.value.close()]);
+    },
+  };
+}
+
+function listenToRtcp(datagrams: DatagramPair, paid: PaidDesk, plain: PlainDesk): void {
+  datagrams.onRtcp((bytes, from) => {
+    if (!paid.onRtcp(bytes, from)) plain.noteRtcp(from);
+  });
+}
+
+function handlerOf(paid: PaidDesk, plain: PlainDesk): RtspHandler {
+  return {
+    request: (request, client) => route(request, client, paid, plain),
+    // Plain clients send receiver reports in frames; they keep the connection alive, and that is all.
+    frame: () => {},
+    isInUse: (client) => paid.isInUse(client) || plain.isInUse(client),
+    gone: (client) => {
+      paid.gone(client);
+      plain.gone(client);
+    },
+  };
+}
+
+/** `/sessions/<sid>` (or an `Ackpay-Session` header) is a box; `/works/<id>` is anybody. */
+function route(request: RtspRequest, client: RtspClient, paid: PaidDesk, plain: PlainDesk): RtspReply {
+  const sid = paidSessionOf(request);
+  if (sid !== null) return paid.answer(request, client, sid);
+  const work = /\/works\/([^/?#]{1,64})(?:[/?#]|$)/.exec(request.uri)?.[1];
+  if (work !== undefined) return plain.answer(request, client, work);
+  return request.method === 'OPTIONS' ? optionsReply : { status: 404 };
+}
