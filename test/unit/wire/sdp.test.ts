@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { asId, type SessionId } from '../../../src/units/ids.ts';
+import { buildDescribe, buildOffer, parseDescribe, parseOffer, type StreamDescription } from '../../../src/wire/sdp.ts';
+
+const CREDIT = {
+  creditWindowPackets: 50,
+  receiptWindowPackets: 250,
+  lossAllowancePerMille: 15,
+  ackEveryPackets: 10,
+  ackIntervalMs: 200,
+  receiptIntervalMs: 2_000,
+  challengeEveryMinPackets: 16,
+  challengeEveryMaxPackets: 64,
+  retransmitDeadlineMs: 800,
+  prebufferMs: 150,
+  playoutBufferPackets: 50,
+};
+const PLAIN: StreamDescription = {
+  sessionId: 4711,
+  address: '192.0.2.1',
+  name: 'A song – of ours',
+  control: 'track0',
+  payloadType: 97,
+  channels: 2,
+  bandwidthKbps: 110,
+  preSkip: 312,
+  totalSamples: 4_800_000,
+  ackpay: null,
+};
+const PAID: StreamDescription = {
+  ...PLAIN,
+  address: '2001:db8::1',
+  channels: 1,
+  ackpay: { session: { sid: asId<SessionId>('0f'.repeat(16)), termsHash: 'ab'.repeat(32) }, credit: CREDIT, trial: { mode: 'restrict', packets: 1_500 } },
+};
+
+describe('SDP', () => {
+  it('describes a plain stream as RFC 7587 wants it, readable for any player', () => {
+    const lines = buildDescribe(PLAIN).split('\r\n');
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'm=audio 0 RTP/AVP 97',
+        'a=rtpmap:97 opus/48000/2',
+        'a=fmtp:97 sprop-stereo=1;stereo=1',
+        'a=ptime:20',
+        'a=control:track0',
+        'a=x-preskip:312',
+        'a=x-total-samples:4800000',
+      ]),
+    );
+    expect(lines.some((line) => line.includes('ackpay'))).toBe(false);
+    expect(lines.indexOf('a=range:npt=0-100.000')).toBeGreaterThan(0);
+  });
+
+  it('announces the terms of a paid stream in lines that others ignore', () => {
+    const lines = buildDescribe(PAID).split('\r\n');
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'm=audio 0 RTP/SAVPF 97',
+        'c=IN IP6 2001:db8::1',
+        'b=RR:4000',
+        'a=rtcp-rsize',
+        'a=rtcp-fb:97 ack app ackpay/1',
+        'a=extmap:3 urn:x-ackpay:challenge',
+        `a=ackpay:1 sid=${'0f'.repeat(16)} terms=sha-256:${'ab'.repeat(32)}`,
+        'a=ackpay-window:W=50 R=250',
+        'a=ackpay-trial:mode=restrict units=1500 bill=none confirm=required',
+      ]),
+    );
+  });
+
+  it.each([PLAIN, PAID])('reads its own description back', (stream) => {
+    expect(parseDescribe(buildDescribe(stream))).toEqual({ ok: true, value: stream });
+  });
+
+  it('reads its own offer back', () => {
+    const offer = { address: '192.0.2.7', payloadType: 97, ackpay: { session: null, credit: CREDIT, trial: null } };
+    expect(parseOffer(buildOffer(offer))).toEqual({ ok: true, value: offer });
+  });
+
+  it('refuses an offer without terms, or with a number missing', () => {
+    const text = buildOffer({ address: '192.0.2.7', payloadType: 97, ackpay: { session: null, credit: CREDIT, trial: null } });
+    expect(parseOffer(text.replace('W=50 ', ''))).toMatchObject({ error: { code: 'malformed' } });
+    expect(parseOffer(text.replace('W=50', 'W=-50'))).toMatchObject({ error: { code: 'malformed' } });
+    expect(parseOffer(buildDescribe(PLAIN))).toMatchObject({ error: { code: 'malformed' } });
+    expect(parseOffer(text.replaceAll('opus/48000', 'PCMU/8000'))).toMatchObject({ error: { code: 'no-opus' } });
+    expect(parseOffer(`${text}a=${'x'.repeat(9_000)}`)).toMatchObject({ error: { code: 'too-large' } });
+  });
+
+  it('finds the audio among other media', () => {
+    const text =
+      'v=0\r\no=- 1 1 IN IP4 10.0.0.1\r\ns=x\r\nt=0 0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\nm=audio 0 RTP/AVP 0 101\r\na=rtpmap:101 OPUS/48000/2\r\n';
+    expect(parseDescribe(text)).toMatchObject({ ok: true, value: { payloadType: 101, channels: 1, totalSamples: 0, ackpay: null } });
+  });
+});
