@@ -4,6 +4,7 @@ import type { Player } from '../../src/ports/player.ts';
 import type { Random } from '../../src/ports/random.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
 import type { Book } from '../stores/book-port.ts';
+import type { UsageWriter } from '../usage/usage-writer.ts';
 import type { BoxControl, BoxTotals, CommandOutcome } from './box-view.ts';
 import type { PlayPort } from './play-port.ts';
 
@@ -14,10 +15,8 @@ export interface CatalogueView {
   version(): string;
 }
 
-/** The part of the usage writer that the session layer feeds: every key and every order is a record (document 003). */
-export interface UsageTrail {
-  setEntryMethod(method: '0' | '1' | '2' | '3' | '4' | '5'): void;
-}
+/** The part of the usage writer that the session layer feeds: every key and every play is a record (document 003). */
+export type UsageTrail = Pick<UsageWriter, 'setEntryMethod' | 'signOn' | 'signOff' | 'playStarted' | 'playEnded' | 'viewFeature'>;
 
 /** Everything a box is made of; device/main.ts and the simulation put it together. */
 export interface BoxParts {

@@ -12,6 +12,7 @@ import type { BoxControl, BoxTotals, BoxView, CommandOutcome } from './box-view.
 import { buildView, dotted } from './build-view.ts';
 import type { BoxEvent, IntentEvent, PlaybackEvent } from './events.ts';
 import { machineClock } from './machine-clock.ts';
+import { PlayLog } from './play-log.ts';
 import type { PlayRunner } from './play-port.ts';
 import { PlayStarter } from './play-starter.ts';
 
@@ -29,6 +30,7 @@ export class Box implements BoxControl {
   readonly #parts: BoxParts;
   readonly #actor: Actor<BoxMachine>;
   readonly #starter: PlayStarter;
+  readonly #log: PlayLog;
   readonly #listeners = new Set<(view: BoxView) => void>();
   #runner: PlayRunner | null = null;
   #glance: BookGlance = { creditMinor: 0n, queue: [], lastReceipt: null };
@@ -43,13 +45,14 @@ export class Box implements BoxControl {
   constructor(parts: BoxParts) {
     this.#parts = parts;
     this.#starter = new PlayStarter(parts, (event) => this.#onPlayback(event));
+    this.#log = new PlayLog(parts);
     this.#actor = createActor(
       createBoxMachine({
         recoverPlays: () => this.#then(() => this.#recover()),
         startTrial: (workId) => this.#then(async () => this.#adopt(await this.#starter.startTrial(workId))),
         startNext: () => this.#then(async () => this.#adopt(await this.#starter.startNext())),
         confirmPlay: () => this.#then(() => this.#confirm()),
-        pausePlay: () => this.#then(async () => this.#runner?.pause()),
+        pausePlay: () => this.#then(() => this.#pause()),
         resumePlay: () => this.#then(async () => this.#runner?.resume()),
         endPlay: (reason) => this.#then(() => this.#end(reason)),
         enqueue: (workId) => this.#then(() => this.#enqueue(workId)),
@@ -69,6 +72,7 @@ export class Box implements BoxControl {
       this.#show();
     });
     this.#actor.start();
+    await this.#parts.usage.signOn();
     this.#stopTicking = every(this.#parts.clock, VIEW_INTERVAL_MS, () => {
       if (this.#runner !== null) this.#show();
     });
@@ -80,6 +84,7 @@ export class Box implements BoxControl {
     this.#stopNotice();
     await this.#tail;
     this.#actor.stop();
+    await this.#parts.usage.signOff();
   }
 
   raise(event: BoxEvent): void {
@@ -178,11 +183,16 @@ export class Box implements BoxControl {
     this.#parts.uploader.kick();
   }
 
+  async #pause(): Promise<void> {
+    await this.#runner?.pause();
+    await this.#log.paused();
+  }
+
   async #end(reason: EndReason): Promise<void> {
     const runner = this.#runner;
     this.#runner = null;
     if (runner === null) await this.#starter.abandon(reason);
-    else await runner.end(reason);
+    else await this.#log.ended(await runner.end(reason));
     await this.#refresh();
     this.#parts.uploader.kick();
     if (this.#glance.queue.length > 0) this.raise({ type: 'queue.ready' });
@@ -196,6 +206,7 @@ export class Box implements BoxControl {
   }
 
   #onPlayback(event: PlaybackEvent): void {
+    if (event.type === 'play.opened' || event.type === 'play.confirmed') this.#then(() => this.#log.started(event, this.#runner?.view() ?? null));
     this.raise(event);
   }
 
