@@ -18,7 +18,7 @@ interface Snapshot {
 }
 
 /** An ingest in another process is seen after this long; a thousand boxes asking together read the book once. */
-const FRESH_MS = 1_000;
+const FRESH_MS = 250;
 
 export function createCatalogueView(store: CatalogueStore, clock: Clock): CatalogueView {
   let snapshot: Snapshot | null = null;

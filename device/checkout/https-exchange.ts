@@ -1,0 +1,113 @@
+import { Agent, type Dispatcher } from 'undici';
+import { limits } from '../../src/limits.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import type { HeadendError } from '../../src/ports/headend-api.ts';
+import { err, ok, type Result } from '../../src/units/result.ts';
+
+export interface HttpsRequest {
+  readonly method: 'GET' | 'POST';
+  /** Path and query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | null;
+  readonly answerBytesMax: number;
+}
+
+export interface HttpsAnswer {
+  readonly status: number;
+  readonly header: (name: string) => string | null;
+  readonly body: Uint8Array;
+}
+
+/** HTTPS to one headend: every wait bounded, every answer bounded, every failure a value. */
+export interface HttpsExchange {
+  send(request: HttpsRequest): Promise<Result<HttpsAnswer, HeadendError>>;
+  close(): Promise<void>;
+}
+
+const CONNECTIONS = 4;
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/**
+ * @param caPem the pinned authority, and no other; null before trust exists (then nothing that was read may be believed)
+ */
+export function openHttpsExchange(url: string, caPem: string | null, clock: Clock): HttpsExchange {
+  const agent = new Agent({
+    connections: CONNECTIONS,
+    connect: { timeout: CONNECT_TIMEOUT_MS, ...(caPem === null ? { rejectUnauthorized: false } : { ca: caPem }) },
+  });
+  const origin = URL.canParse(url) ? new URL(url).origin : '';
+  return {
+    close: () => agent.destroy(),
+    async send(request) {
+      const abort = new AbortController();
+      const cancel = clock.after(limits.httpTimeoutMs, () => abort.abort());
+      try {
+        const answer = await agent.request({
+          origin,
+          path: request.path,
+          method: request.method,
+          headers: request.headers,
+          body: request.body,
+          signal: abort.signal,
+          headersTimeout: 0,
+          bodyTimeout: 0,
+        });
+        const body = await readBounded(answer.body, request.answerBytesMax);
+        return ok({ status: answer.statusCode, header: (name) => firstOf(answer.headers[name]), body });
+      } catch (error) {
+        return err(explainFailure(error, origin || url, abort.signal.aborted));
+      } finally {
+        cancel();
+      }
+    },
+  };
+}
+
+async function readBounded(body: Dispatcher.ResponseData['body'], max: number): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const part of body as AsyncIterable<Uint8Array>) {
+    bytes += part.length;
+    if (bytes > max) throw new Error(`the answer has more than ${max} bytes`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
+function firstOf(value: string | string[] | undefined): string | null {
+  return (Array.isArray(value) ? value[0] : value) ?? null;
+}
+
+/** What OpenSSL and Node say about a peer that is not the one we were enrolled at. */
+const STRANGER =
+  /^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|CERT_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_|HOSTNAME_MISMATCH|ERR_TLS_CERT_|ERR_SSL_WRONG_VERSION|ERR_SSL_PACKET)/;
+
+function explainFailure(error: unknown, where: string, timedOut: boolean): HeadendError {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const fail = (kind: 'unreachable' | 'untrusted', problem: string, message: string): HeadendError => ({ code: kind, problem, message, retryAfterMs: null });
+  if (timedOut) return fail('unreachable', 'timeout', `The headend at ${where} did not answer within ${limits.httpTimeoutMs} ms; check the network.`);
+  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID')
+    return fail(
+      'untrusted',
+      'certificate-dates',
+      `The certificate of ${where} is not valid at this box's date; set the clock of the box, or restart the headend to renew it.`,
+    );
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return fail(
+      'untrusted',
+      'certificate-name',
+      `The certificate of the headend does not name ${where}; start the headend with --name and this name or address.`,
+    );
+  if (code.startsWith('ERR_SSL_') && !STRANGER.test(code))
+    return fail('untrusted', 'not-tls', `${where} does not speak TLS as a headend does (${code}); check the address.`);
+  if (STRANGER.test(code))
+    return fail(
+      'untrusted',
+      'certificate-authority',
+      `${where} shows a certificate that is not from the authority this box was enrolled with: either another machine answers there, or the headend was set up anew. If it was, remove enrolment.json from the folder of this box and enrol it again.`,
+    );
+  const reason = code || (cause instanceof Error ? cause.message : String(cause));
+  return fail('unreachable', 'no-answer', `The headend at ${where} cannot be reached (${reason}); check that it runs, and the network.`);
+}
