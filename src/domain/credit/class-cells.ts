@@ -33,6 +33,10 @@ export function classOfCell(cell: number): BillingClass {
   return BILLING_CLASSES[cell % CLASSES] ?? 'paid';
 }
 
+export function nodeOfCell(cell: number): NodeIndex {
+  return Math.floor(cell / CLASSES);
+}
+
 export function paidIn(cells: ClassCells): number {
   let packets = 0;
   for (let cell = PAID_AT; cell < cells.length; cell += CLASSES) packets += cells[cell] ?? 0;
@@ -43,7 +47,7 @@ export function paidIn(cells: ClassCells): number {
 export function countsOfCells(cells: ClassCells): ClassCount[] {
   const counts: ClassCount[] = [];
   cells.forEach((packets, cell) => {
-    if (packets > 0) counts.push({ node: Math.floor(cell / CLASSES), billingClass: classOfCell(cell), packets });
+    if (packets > 0) counts.push({ node: nodeOfCell(cell), billingClass: classOfCell(cell), packets });
   });
   return counts;
 }

@@ -2,11 +2,11 @@ import { limits } from '../../limits.ts';
 import { assert } from '../../units/assert.ts';
 import type { BillingClass, ClassCount } from './billing-class.ts';
 import { expectResponse, judgeResponse, judgeSilence, noteValidResponse } from './challenge-book.ts';
-import { type ClassCells, cellOf, classOfCell, countsOfCells, emptyCells, isCountable, paidIn } from './class-cells.ts';
+import { cellOf, classOfCell, isCountable, isPaidCell, nodeOfCell, paidIn } from './class-cells.ts';
 import type { AckMessage } from './messages.ts';
 import { acknowledgedPaidOf, hadAfterAll, type MonitorState, sessionTime } from './monitor-state.ts';
 import { growRing, MARK, SLOT } from './packet-ring.ts';
-import { hasIndex, removeIndex, type SpanPlan } from './paid-ranges.ts';
+import { addIndexes, hasIndex, removeIndex, type SpanPlan } from './paid-ranges.ts';
 import { currentLimits } from './send-window.ts';
 import { type AckTally, abandonSlots, advanceResolvedBase, expireSlots, markReceived } from './slot-marking.ts';
 import type { AckReceipt } from './statements.ts';
@@ -140,15 +140,18 @@ export function acknowledge(state: MonitorState, ack: AckMessage, nowMs: number)
   state.epoch = ack.epoch;
   state.ackCounter = ack.counter;
   state.lastAckMs = atMs;
-  const tally: AckTally = { cells: new Map(), paidIndexes: [] };
+  const tally: AckTally = { cells: [], paidIndexes: [] };
   if (ack.challenge !== null) takeResponse(state, ack.challenge.sequence, atMs, tally);
   for (let sequence = Math.max(state.ackedBase, state.abandonedBelow); sequence < ack.base; sequence += 1) markReceived(state, sequence, atMs, tally);
   state.ackedBase = Math.max(state.ackedBase, ack.base);
-  markBits(state, ack.base, Number(BigInt.asUintN(32, ack.bitmap)), atMs, tally);
-  markBits(state, ack.base + 32, Number(BigInt.asUintN(32, ack.bitmap >> 32n)), atMs, tally);
+  if (ack.bitmap !== 0n) {
+    markBits(state, ack.base, Number(BigInt.asUintN(32, ack.bitmap)), atMs, tally);
+    markBits(state, ack.base + 32, Number(BigInt.asUintN(32, ack.bitmap >> 32n)), atMs, tally);
+  }
   for (const [first, count] of ack.ranges) {
     for (let sequence = Math.max(first, state.abandonedBelow); sequence < first + count; sequence += 1) markReceived(state, sequence, atMs, tally);
   }
+  for (const [first, packets] of tally.paidIndexes) state.paidRanges = addIndexes(state.paidRanges, first, packets);
   state.claimedPaid = Math.max(state.claimedPaid, Math.min(ack.paidPackets, state.sentPaid));
   advanceResolvedBase(state);
   abandonSlots(state, atMs);
@@ -165,9 +168,11 @@ function faultOf(state: MonitorState, ack: AckMessage): 'stale' | 'epoch' | 'uns
 
 /** One above the highest slot that an ACK speaks of. */
 function endOfClaim(ack: AckMessage): number {
-  const high = Number(BigInt.asUintN(32, ack.bitmap >> 32n));
-  const low = Number(BigInt.asUintN(32, ack.bitmap));
-  const bits = high !== 0 ? 64 - Math.clz32(high) : 32 - Math.clz32(low);
+  let bits = 0;
+  if (ack.bitmap !== 0n) {
+    const high = Number(BigInt.asUintN(32, ack.bitmap >> 32n));
+    bits = high !== 0 ? 64 - Math.clz32(high) : 32 - Math.clz32(Number(BigInt.asUintN(32, ack.bitmap)));
+  }
   return ack.ranges.reduce((end, [first, count]) => Math.max(end, first + count), ack.base + bits);
 }
 
@@ -184,22 +189,23 @@ function markBits(state: MonitorState, from: number, word: number, atMs: number,
 function takeResponse(state: MonitorState, sequence: number, atMs: number, tally: AckTally): void {
   if (!state.challenges.expected.has(sequence)) return;
   noteValidResponse(state.challenges, sequence);
-  if (sequence < state.abandonedBelow) return;
+  if (sequence < state.nextSequence - state.ring.mask - 1) return;
   const slot = sequence & state.ring.mask;
   const marks = state.ring.marks[slot] ?? 0;
   state.ring.marks[slot] = marks | MARK.answered;
-  if ((marks & MARK.claimed) !== 0) markReceived(state, sequence, atMs, tally);
+  if ((marks & MARK.claimed) === 0 || (marks & MARK.answered) !== 0) return;
+  if (state.ring.status[slot] !== SLOT.abandoned) markReceived(state, sequence, atMs, tally);
+  else if (isPaidCell(state.ring.cell[slot] ?? 0)) state.unprovenPaid -= 1;
 }
 
 function outcomeOf(tally: AckTally): AckOutcome {
   const newly: Record<BillingClass, number> = { trial: 0, paid: 0, free: 0, regrant: 0 };
-  if (tally.cells.size === 0) return { accepted: true, newly, newlyByNode: [], paidIndexes: [] };
-  const cells: ClassCells = emptyCells();
-  for (const [cell, packets] of tally.cells) {
-    newly[classOfCell(cell)] += packets;
-    cells[cell] = packets;
-  }
-  return { accepted: true, newly, newlyByNode: countsOfCells(cells), paidIndexes: tally.paidIndexes };
+  const newlyByNode = tally.cells.map(({ cell, packets }): ClassCount => {
+    const billingClass = classOfCell(cell);
+    newly[billingClass] += packets;
+    return { node: nodeOfCell(cell), billingClass, packets };
+  });
+  return { accepted: true, newly, newlyByNode, paidIndexes: tally.paidIndexes };
 }
 
 /**

@@ -70,6 +70,8 @@ export interface MonitorState {
   signedPaid: number;
   unsuccessfulPaid: number;
   abandonedPaid: number;
+  /** Abandoned ones that the device claimed without the response they ask for. */
+  unprovenPaid: number;
   receiptedLost: number;
   maxUnpaid: number;
   trialSent: number;
@@ -147,6 +149,7 @@ function pointersAt(start: number) {
     spanCell: 0,
     spans: [],
     maxUnpaid: 0,
+    unprovenPaid: 0,
     sentEpoch: 0,
     retransmitted: 0,
     roundTripMs: DEFAULT_ROUND_TRIP_MS,
@@ -171,7 +174,8 @@ function carriedCounts(carried: CarriedCounts): readonly ClassCount[] {
  * neither base nor bitmap can say so any more, only its total.
  */
 export function hadAfterAll(state: MonitorState): number {
-  return Math.min(state.abandonedPaid, Math.max(0, state.claimedPaid - state.markedPaid));
+  const proven = state.abandonedPaid - state.unprovenPaid;
+  return Math.min(proven, Math.max(0, state.claimedPaid - state.markedPaid - state.unprovenPaid));
 }
 
 /** S: paid packets acknowledged, under MAC or by signature. */

@@ -10,6 +10,7 @@ export function addIndexes(ranges: PaidRanges, first: number, packets: number): 
   if (packets <= 0) return ranges;
   const last = ranges.at(-1);
   if (last === undefined || first > last[0] + last[1]) return [...ranges, [first, packets]];
+  if (first === last[0] + last[1]) return [...ranges.slice(0, -1), [last[0], last[1] + packets]];
   let from = first;
   let end = first + packets;
   const before: (readonly [number, number])[] = [];

@@ -5,7 +5,7 @@ import { MARK, SLOT } from './packet-ring.ts';
 
 /** What one ACK newly acknowledged: packets by cell, and the packet indexes of the paid ones, as [first, packets]. */
 export interface AckTally {
-  readonly cells: Map<number, number>;
+  readonly cells: { readonly cell: number; packets: number }[];
   readonly paidIndexes: [number, number][];
 }
 
@@ -29,9 +29,18 @@ export function markReceived(state: MonitorState, sequence: number, atMs: number
   if (status === SLOT.outstanding && sequence < state.highestAcknowledged) state.holes -= 1;
   ring.status[slot] = SLOT.successful;
   state.marked[cell] = (state.marked[cell] ?? 0) + 1;
-  tally.cells.set(cell, (tally.cells.get(cell) ?? 0) + 1);
+  tallyCell(tally, cell);
   if (isPaidCell(cell)) notePaid(state, ring.packetIndex[slot] ?? 0, tally);
   if (sequence > state.highestAcknowledged) raiseHighest(state, sequence);
+}
+
+function tallyCell(tally: AckTally, cell: number): void {
+  for (const entry of tally.cells) {
+    if (entry.cell !== cell) continue;
+    entry.packets += 1;
+    return;
+  }
+  tally.cells.push({ cell, packets: 1 });
 }
 
 function notePaid(state: MonitorState, packetIndex: number, tally: AckTally): void {
@@ -82,6 +91,8 @@ export function abandonSlots(state: MonitorState, atMs: number): void {
     ring.lostBefore[slot] = state.abandonedPaid;
     if (!lost) continue;
     ring.status[slot] = SLOT.abandoned;
-    if (isPaidCell(ring.cell[slot] ?? 0)) state.abandonedPaid += 1;
+    if (!isPaidCell(ring.cell[slot] ?? 0)) continue;
+    state.abandonedPaid += 1;
+    if (ring.marks[slot] === (MARK.challenged | MARK.claimed)) state.unprovenPaid += 1;
   }
 }
