@@ -1,0 +1,81 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import Database from 'better-sqlite3';
+import { build } from 'esbuild';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { OpenedBook } from '../../../../device/stores/book-client.ts';
+import { openBook } from '../../../../device/stores/book-client.ts';
+import { BookFolder, coin, WORK } from '../../../fakes/book-folder.ts';
+
+let folder: BookFolder;
+let book: OpenedBook | null;
+
+beforeEach(() => {
+  folder = new BookFolder();
+  book = null;
+});
+afterEach(async () => {
+  await book?.close();
+  folder.remove();
+});
+
+describe('the book in its thread', () => {
+  test('keeps amounts exact, answers in order and names its errors', async () => {
+    book = await openBook(folder.options());
+    const large = 9_007_199_254_740_993n;
+    expect((await book.insertCoin(coin(1))).payer.creditMinor).toBe(200n);
+    const [first, second] = await Promise.all([book.enqueue({ playId: 'a', ...WORK, quoteMinor: 150n }), book.enqueue({ playId: 'b', ...WORK })]);
+    expect([first, second]).toEqual(['ok', 'no-credit']);
+    await expect(book.insertCoin(coin(2, large))).rejects.toMatchObject({ name: 'BookError', code: 'coin-invalid' });
+    expect((await book.storage()).usedPerMille).toBeGreaterThan(0);
+  });
+
+  test('tells of money at once', async () => {
+    book = await openBook(folder.options());
+    const told = Promise.withResolvers<void>();
+    book.onUrgent(told.resolve);
+    await book.insertCoin(coin(1));
+    await told.promise;
+  });
+
+  test('refuses a folder that another box holds, with words', async () => {
+    book = await openBook(folder.options());
+    await expect(openBook(folder.options())).rejects.toMatchObject({ code: 'already-running', message: expect.stringContaining('stop it') });
+  });
+
+  test('says that the book is closed, and closes twice', async () => {
+    const closed = await openBook(folder.options());
+    await closed.close();
+    await closed.close();
+    await expect(closed.ledger()).rejects.toMatchObject({ code: 'book-closed' });
+  });
+
+  test('says so when another program holds the file, and the coin goes in afterwards', async () => {
+    book = await openBook(folder.options());
+    const other = new Database(join(folder.path, 'box.db'));
+    other.exec('BEGIN IMMEDIATE');
+    await expect(book.insertCoin(coin(1))).rejects.toMatchObject({ code: 'book-busy' });
+    other.exec('ROLLBACK');
+    other.close();
+    expect((await book.insertCoin(coin(1))).duplicate).toBe(false);
+    expect((await book.ledger()).cashBoxMinor).toBe(200n);
+  });
+
+  test('runs from one bundled file, as on the device', async () => {
+    const bundled = await build({
+      entryPoints: [new URL('../../../../device/stores/book-worker.ts', import.meta.url).pathname],
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      external: ['better-sqlite3'],
+      write: false,
+    });
+    // Beside node_modules, so that the native module is found.
+    const native = new URL('../../../../node_modules/better-sqlite3/lib/index.js', import.meta.url).href;
+    const path = join(folder.path, 'worker.mjs');
+    writeFileSync(path, (bundled.outputFiles[0]?.text ?? '').replaceAll('"better-sqlite3"', JSON.stringify(native)));
+    book = await openBook({ ...folder.options(), workerUrl: pathToFileURL(path) });
+    expect((await book.insertCoin(coin(1))).payer.creditMinor).toBe(200n);
+  });
+});
