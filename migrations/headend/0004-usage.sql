@@ -43,11 +43,15 @@ CREATE TABLE quarantined_records (
 CREATE TABLE outlet_status (outlet TEXT PRIMARY KEY, status TEXT NOT NULL, at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
 -- One row per accepted record and per settlement, in commit order: what later streams are fed from (ruling 31).
+-- What a row points to: a record by (outlet, generation, sequence); a bill by (sid, basis, charged minor units).
 CREATE TABLE headend_outbox (
   number INTEGER PRIMARY KEY,
   topic TEXT NOT NULL CHECK (topic IN ('record', 'bill')),
-  key TEXT NOT NULL UNIQUE,
-  created_at_ms INTEGER NOT NULL
+  source TEXT NOT NULL,
+  generation TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  created_at_ms INTEGER NOT NULL,
+  UNIQUE (topic, source, generation, position)
 ) STRICT;
 
 CREATE TABLE commands (

@@ -12,9 +12,10 @@ const PUT_WORK = `INSERT INTO works (work, title, artist, album, genre, year, du
   ON CONFLICT (work) DO UPDATE SET title = excluded.title, artist = excluded.artist, album = excluded.album, genre = excluded.genre, year = excluded.year,
   gain_db = excluded.gain_db, integrated_lufs = excluded.integrated_lufs, price_minor = excluded.price_minor, currency = excluded.currency,
   free = excluded.free, cover = excluded.cover, source_name = excluded.source_name, retired = 0`;
-/** Needed: by a work on offer, or by one that somebody is still hearing. */
-const UNREFERENCED = `SELECT DISTINCT hash FROM work_segments WHERE hash NOT IN (
-  SELECT s.hash FROM work_segments s JOIN works w ON w.work = s.work
+const FILES = 'SELECT work, hash FROM work_segments UNION ALL SELECT work, cover FROM works WHERE cover IS NOT NULL';
+/** Needed: by a work on offer, or by one that somebody is still hearing. Covers lie in the same store as segments. */
+const UNREFERENCED = `WITH files AS (${FILES}) SELECT DISTINCT hash FROM files WHERE hash NOT IN (
+  SELECT f.hash FROM files f JOIN works w ON w.work = f.work
   WHERE w.retired = 0 OR w.work IN (SELECT work FROM pay_sessions WHERE state IN ('offered', 'streaming'))) ORDER BY hash`;
 
 /** Works and what the ingest knows of their sources. `works()` lists what is on offer; `work()` finds retired ones too, for open sessions. */
@@ -58,10 +59,10 @@ function putWork(context: StoreContext, work: StoredWork, sourceKey: string): vo
   work.segments.forEach((hash, position) => {
     database.run('INSERT INTO work_segments (work, position, hash) VALUES (?, ?, ?)', work.id, position, hash);
   });
-  // The fingerprint comes with putSourceState, after everything else of the file is done: until then the file counts as not ingested.
+  // The fingerprint comes with putSourceState, after everything else of the file is done: until then a file with new content counts as not ingested.
   database.run(
     `INSERT INTO sources (source_key, fingerprint, work, reason) VALUES (?, '', ?, NULL)
-     ON CONFLICT (source_key) DO UPDATE SET fingerprint = '', work = excluded.work, reason = NULL`,
+     ON CONFLICT (source_key) DO UPDATE SET fingerprint = CASE WHEN work IS excluded.work THEN fingerprint ELSE '' END, work = excluded.work, reason = NULL`,
     sourceKey,
     work.id,
   );

@@ -17,10 +17,15 @@ export class HeadendDatabase {
 
   constructor(path: string, busyMs: number = BUSY_MS) {
     this.raw = new Database(path, { timeout: busyMs });
-    this.raw.pragma('journal_mode = WAL');
-    this.raw.pragma('synchronous = FULL');
-    this.raw.pragma('foreign_keys = ON');
-    this.raw.pragma('journal_size_limit = 16777216');
+    try {
+      this.raw.pragma('journal_mode = WAL');
+      this.raw.pragma('synchronous = FULL');
+      this.raw.pragma('foreign_keys = ON');
+      this.raw.pragma('journal_size_limit = 16777216');
+    } catch (thrown) {
+      this.raw.close();
+      throw thrown;
+    }
   }
 
   one<Row>(sql: string, ...cells: Cell[]): Row | null {

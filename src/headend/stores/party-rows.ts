@@ -42,7 +42,9 @@ export function accountNamed(context: StoreContext, name: string, currency: stri
   const { database } = context;
   return database.transaction(() => {
     const known = database.one<{ account: AccountId }>(
-      'SELECT account FROM accounts WHERE account = ?1 OR name = ?1 ORDER BY account <> ?1, created_at_ms',
+      'SELECT account FROM accounts WHERE account = ? OR name = ? ORDER BY account <> ?, created_at_ms',
+      name,
+      name,
       name,
     );
     if (known !== null) return known.account;
@@ -56,7 +58,9 @@ export function locationNamed(context: StoreContext, name: string): LocationId {
   const { database } = context;
   return database.transaction(() => {
     const known = database.one<{ location: LocationId }>(
-      'SELECT location FROM locations WHERE location = ?1 OR name = ?1 ORDER BY location <> ?1, created_at_ms',
+      'SELECT location FROM locations WHERE location = ? OR name = ? ORDER BY location <> ?, created_at_ms',
+      name,
+      name,
       name,
     );
     if (known !== null) return known.location;

@@ -1,0 +1,84 @@
+import { type ClassCount, packetsOf } from '../../domain/credit/billing-class.ts';
+import { type Settlement, settlePlay } from '../../domain/credit/settle-play.ts';
+import type { ClosingStatement } from '../../domain/credit/statements.ts';
+import type { PaySessionRow } from '../../ports/headend-stores.ts';
+import { type Fault, fault, ok, type Result } from '../../units/result.ts';
+
+export type StatementFault = Fault<
+  'other-terms' | 'future-epoch' | 'impossible-counts' | 'below-receipt' | 'above-sent' | 'too-much-unheard' | 'not-confirmed' | 'other-charge'
+>;
+type Verdict = Result<null, StatementFault>;
+
+/**
+ * Whether the headend may bill a closing statement: its counts lie between what the box has signed before and what was sent to
+ * it, and the charge is what the terms make of them. Both sides compute the same charge, so agreement means equality.
+ *
+ * Departure from "at most what was sent": after a crash of the headend, its durable count of sent slots may lack the last group commit
+ * of that life. The sender never runs further ahead than one credit window, so one window an epoch is tolerated; beyond the work
+ * itself nothing ever is. A count that is too high is the box's own loss.
+ *
+ * Source: rulings 6, 9, 10; document 001 A12.
+ */
+export function checkStatement(row: PaySessionRow, statement: ClosingStatement): Result<Settlement, StatementFault> {
+  for (const check of [checkTerms, checkCounts, checkReceipt, checkSent, checkUnheard, checkConfirmation]) {
+    const verdict = check(row, statement);
+    if (!verdict.ok) return verdict;
+  }
+  const settlement = settlePlay(row.terms, statement);
+  if (statement.chargedMinor !== settlement.chargedMinor.toString() || statement.refundMinor !== settlement.refundMinor.toString())
+    return fault(
+      'other-charge',
+      `These counts cost ${settlement.chargedMinor}, the statement says ${statement.chargedMinor} (refund ${statement.refundMinor}).`,
+    );
+  return ok(settlement);
+}
+
+function checkTerms(row: PaySessionRow, statement: ClosingStatement): Verdict {
+  if (statement.sid !== row.sid || statement.playId !== row.playId || statement.termsHash !== row.termsHash)
+    return fault('other-terms', 'The statement is about another play, or about other terms than those that were signed.');
+  if (statement.epoch > row.epoch) return fault('future-epoch', `The statement is of epoch ${statement.epoch}; the play only reached ${row.epoch}.`);
+  return ok(null);
+}
+
+function checkCounts(row: PaySessionRow, { counts, lostPackets }: ClosingStatement): Verdict {
+  const cells = new Set(counts.map(cellKey));
+  if (cells.size !== counts.length) return fault('impossible-counts', 'The statement counts one class twice.');
+  if (counts.some((count) => count.node >= row.terms.nodes.length))
+    return fault('impossible-counts', 'The statement counts under a price that the terms do not have.');
+  if (packetsOf(counts, 'paid') > row.terms.packets) return fault('impossible-counts', 'The statement counts more paid packets than the work has.');
+  if (packetsOf(counts, 'trial') > (row.terms.trial?.packets ?? 0))
+    return fault('impossible-counts', 'The statement counts more trial packets than the terms grant.');
+  if (lostPackets > row.terms.packets) return fault('impossible-counts', 'The statement counts more lost packets than the work has.');
+  return ok(null);
+}
+
+function checkReceipt(row: PaySessionRow, { counts }: ClosingStatement): Verdict {
+  const stated = new Map(counts.map((count) => [cellKey(count), count.packets]));
+  const missing = row.receipt?.counts.find((count) => (stated.get(cellKey(count)) ?? 0) < count.packets);
+  if (missing === undefined) return ok(null);
+  return fault('below-receipt', `A receipt of this box already covers ${missing.packets} ${missing.billingClass} packets, the statement fewer.`);
+}
+
+function checkSent(row: PaySessionRow, { counts, lostPackets }: ClosingStatement): Verdict {
+  const stated = counts.reduce((sum, count) => sum + count.packets, lostPackets);
+  const sent = row.nextSequence + row.terms.credit.creditWindowPackets * (row.epoch + 1);
+  return stated <= sent ? ok(null) : fault('above-sent', `The statement accounts for ${stated} packets, only ${row.nextSequence} were sent.`);
+}
+
+function checkUnheard(row: PaySessionRow, { counts, unheardPaidPackets }: ClosingStatement): Verdict {
+  const most = Math.min(row.terms.credit.playoutBufferPackets, packetsOf(counts, 'paid'));
+  if (unheardPaidPackets <= most) return ok(null);
+  return fault('too-much-unheard', `${unheardPaidPackets} packets are said to be unheard; the playout buffer of the terms holds ${most} at most.`);
+}
+
+function checkConfirmation(row: PaySessionRow, { counts, confirmEventId }: ClosingStatement): Verdict {
+  if (row.confirmEventId !== null && confirmEventId !== row.confirmEventId)
+    return fault('not-confirmed', 'The statement names another confirmation than the one that was given.');
+  if (row.terms.trial !== null && confirmEventId === null && packetsOf(counts, 'paid') > 0)
+    return fault('not-confirmed', 'Paid packets after a trial need the confirmation of the listener.');
+  return ok(null);
+}
+
+function cellKey(count: ClassCount): string {
+  return `${count.node}:${count.billingClass}`;
+}
