@@ -12,7 +12,8 @@ export type LineSink = (line: string) => void;
  */
 export function createJsonLog(clock: Clock, part: string, sink: LineSink = toStandardError): Log {
   const write = (level: 'info' | 'warn', event: string, facts: Readonly<Record<string, unknown>> = {}): void => {
-    sink(toLine({ at: clock.wallMs(), level, part, event, ...facts }));
+    const fixed = { at: clock.wallMs(), level, part, event };
+    sink(toLine({ ...fixed, ...facts, ...fixed }));
   };
   return { info: (event, facts) => write('info', event, facts), warn: (event, facts) => write('warn', event, facts) };
 }
