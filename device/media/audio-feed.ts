@@ -38,10 +38,12 @@ export class AudioFeed {
   #state: 'filling' | 'opening' | 'flowing' | 'over' = 'filling';
   #held = false;
   #limitPackets: number;
+  /** Takes the place of the limit as soon as the buffer begins its next pass. */
+  #nextLimit: { readonly packets: number; readonly after: number } | null = null;
   #padded = false;
   #endRaised = false;
-  /** Value of `buffer.restarts` that the player's stream belongs to. */
   #streamOf = -1;
+  #reopen = false;
   #handedSample = 0;
   #heardSample = 0;
   #heardAtMs = 0;
@@ -72,11 +74,21 @@ export class AudioFeed {
     return Math.max(0, ((this.#handedSample - this.#heardSample) * 1_000) / SAMPLE_RATE_HZ - sinceMs);
   }
 
+  /** Value of `buffer.restarts` that the position belongs to. */
+  get streamOf(): number {
+    return this.#streamOf;
+  }
+
   set limitPackets(packets: number) {
     this.#limitPackets = packets;
     this.#endRaised = false;
     // Silence was already written behind the last packet: what follows needs a stream of its own.
-    if (this.#padded) this.#streamOf = -1;
+    if (this.#padded) this.#reopen = true;
+  }
+
+  /** The limit from the next pass on (a jukebox starts a confirmed work again). */
+  limitNextPass(packets: number): void {
+    this.#nextLimit = { packets, after: this.#parts.buffer.restarts };
   }
 
   async hold(): Promise<void> {
@@ -111,11 +123,18 @@ export class AudioFeed {
     if (this.#held || this.#state === 'opening' || this.#state === 'over') return;
     this.#ticks += 1;
     const nowMs = monotonicMs(this.#parts.clock);
-    if (this.#state === 'flowing' && this.#streamOf !== this.#parts.buffer.restarts) this.#beginFilling();
+    this.#takeNextLimit();
+    if (this.#state === 'flowing' && (this.#reopen || this.#streamOf !== this.#parts.buffer.restarts)) this.#beginFilling();
     if (this.#state === 'filling') this.#open();
     else this.#pump(nowMs);
     this.#parts.onRoom(nowMs);
     if (this.#ticks % POLL_TICKS === 0) void this.#poll();
+  }
+
+  #takeNextLimit(): void {
+    if (this.#nextLimit === null || this.#parts.buffer.restarts <= this.#nextLimit.after) return;
+    this.#limitPackets = this.#nextLimit.packets;
+    this.#nextLimit = null;
   }
 
   #beginFilling(): void {
@@ -131,20 +150,21 @@ export class AudioFeed {
     if (first >= this.#limitPackets || buffer.spanPackets === 0 || !enough) return;
     this.#state = 'opening';
     this.#streamOf = buffer.restarts;
+    this.#reopen = false;
     this.#padded = false;
     this.#endRaised = false;
     const startSample = sampleAfter(work, first);
     const preSkip = preSkipAt(work, first);
+    this.#heardSample = startSample;
     player.open({ channels: work.channels, preSkip, startSample, gainDb: work.gainDb }).then(
-      () => this.#opened(startSample, startSample - preSkip),
+      () => this.#opened(startSample - preSkip),
       (error: unknown) => this.#parts.onFault(error instanceof Error ? error.message : String(error)),
     );
   }
 
-  #opened(startSample: number, handedSample: number): void {
+  #opened(handedSample: number): void {
     if (this.#state !== 'opening') return;
     this.#state = 'flowing';
-    this.#heardSample = startSample;
     this.#handedSample = handedSample;
     this.#heardAtMs = monotonicMs(this.#parts.clock);
     this.tick();
@@ -181,7 +201,6 @@ export class AudioFeed {
   #onPlayer(event: PlayerEvent): void {
     if (event.type === 'died') {
       this.#beginFilling();
-      this.#streamOf = -1;
       this.#parts.raise('died');
       return;
     }

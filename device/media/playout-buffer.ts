@@ -11,7 +11,7 @@ export interface AudioSlot {
  * - `placed`  lies in the buffer
  * - `late`    its place was already concealed, or belongs to an earlier run: authentic, and never heard
  * - `full`    lies too far ahead: hand it in again when there is room; not to be acknowledged before
- * - `foreign` from a run that nobody asked for
+ * - `foreign` from a run that nobody asked for, or not yet
  */
 export type Placement = 'placed' | 'late' | 'full' | 'foreign';
 
@@ -44,6 +44,8 @@ export class PlayoutBuffer {
   /** One above the highest packet index seen in this run. */
   #end = 0;
   #expectedFrom: number | null = 0;
+  /** A later run may take this one's place without a break. */
+  #continues = false;
   #gapSinceMs: number | null = null;
   #abandonedBelow = 0;
   #playerPackets = 0;
@@ -106,17 +108,29 @@ export class PlayoutBuffer {
     this.#expectedFrom = from;
   }
 
-  /** A cut stream goes on: the next run may begin anywhere up to what is missing, and what is here stays. */
+  /** A paused stream goes on: the next run may begin anywhere up to what is missing, and what is here stays. */
   expectContinuation(): void {
-    this.#expectedFrom = null;
-    this.#lowestRun = this.#run ?? this.#lowestRun;
+    this.#continues = true;
+    this.#lowestRun = Math.max(this.#lowestRun, this.#run ?? this.#lowestRun);
+  }
+
+  /**
+   * The numbers of slots start anew with a new epoch, and nothing of the old one can come any more: whatever run begins now is
+   * taken, within what was expected.
+   */
+  beginEpoch(): void {
+    this.#continues = this.#expectedFrom === null;
+    this.#lowestRun = Number.NEGATIVE_INFINITY;
+    this.#abandonedBelow = 0;
     this.#run = null;
   }
 
   put(slot: AudioSlot, nowMs: number): Placement {
     const run = slot.sequence - slot.packetIndex;
-    if (run < this.#lowestRun && run !== this.#run) return 'late';
-    if (run !== this.#run && !this.#adopt(run, slot.packetIndex)) return run < (this.#run ?? 0) ? 'late' : 'foreign';
+    if (run !== this.#run) {
+      if (run < Math.max(this.#lowestRun, this.#run ?? this.#lowestRun)) return 'late';
+      if (!this.#adopt(run, slot.packetIndex)) return 'foreign';
+    }
     if (slot.packetIndex < this.#next || this.#packets.has(slot.packetIndex)) return 'late';
     if (slot.packetIndex - this.#next >= this.#capacityPackets - this.#playerPackets) return 'full';
     this.#packets.set(slot.packetIndex, slot.payload);
@@ -125,15 +139,17 @@ export class PlayoutBuffer {
     return 'placed';
   }
 
-  /** The sender gave up on every slot below `sequence`. */
+  /** What did not arrive of the slots below `sequence` never will: the sender gave it up. */
   abandonBelow(sequence: number): void {
-    if (this.#run !== null) this.#abandonedBelow = Math.max(this.#abandonedBelow, sequence - this.#run);
+    if (this.#run === null || this.#expectedFrom !== null) return;
+    this.#abandonedBelow = Math.max(this.#abandonedBelow, sequence - this.#run);
+    this.#end = Math.max(this.#end, this.#abandonedBelow);
   }
 
-  /** The sender has sent everything up to packet `end` (exclusive) and will send no more: a gap at the tail is a gap too. */
-  closeAt(end: number, nowMs: number): void {
-    if (end <= this.#end || this.#run === null) return;
-    this.#end = end;
+  /** The sender has used every slot below `sequence` and will send no more: a gap at the tail is a gap too. */
+  drainedAt(sequence: number, nowMs: number): void {
+    if (this.#run === null || this.#expectedFrom !== null || sequence - this.#run <= this.#end) return;
+    this.#end = sequence - this.#run;
     this.#noteGap(nowMs);
   }
 
@@ -147,9 +163,9 @@ export class PlayoutBuffer {
     const payload = this.#packets.get(packetIndex) ?? null;
     if (payload === null && !this.#givesUp(nowMs, leadMs)) return null;
     this.#packets.delete(packetIndex);
-    if (payload === null) this.#concealed += 1;
     this.#next += 1;
-    this.#gapSinceMs = null;
+    if (payload === null) this.#concealed += 1;
+    else this.#gapSinceMs = null;
     this.#noteGap(nowMs);
     return { packetIndex, payload };
   }
@@ -168,7 +184,7 @@ export class PlayoutBuffer {
   }
 
   #adopt(run: number, packetIndex: number): boolean {
-    if (this.#run === null && this.#expectedFrom === null) {
+    if (this.#expectedFrom === null && this.#continues) {
       if (packetIndex > this.missingIndex + this.#capacityPackets) return false;
       this.#run = run;
       this.#abandonedBelow = 0;
@@ -182,6 +198,7 @@ export class PlayoutBuffer {
     this.#next = from;
     this.#end = from;
     this.#expectedFrom = null;
+    this.#continues = false;
     return true;
   }
 

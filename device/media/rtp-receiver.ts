@@ -20,8 +20,8 @@ const WORK_TIMESTAMPS = 2 ** 32;
 
 /**
  * From datagrams to slots in the playout buffer: opens, extends the sequence, drops duplicates. `onResolved` hears of each slot
- * once, and only when it may be acknowledged: authentic, and in the playout buffer (ruling 6). A slot that finds the buffer full
- * waits here, unacknowledged, for room; that slows the sender down.
+ * once, and only when it may be acknowledged: authentic, and in the playout buffer (ruling 6). A slot that finds the buffer full,
+ * or belongs to a run that the next WINDOW explains, waits here unacknowledged; that slows the sender down.
  */
 export class RtpReceiver {
   readonly #open: OpenRtp;
@@ -90,12 +90,8 @@ export class RtpReceiver {
 
   #place(slot: ReceivedSlot, nowMs: number): void {
     const placement = this.#buffer.put(slot, nowMs);
-    if (placement === 'full') {
+    if (placement === 'full' || placement === 'foreign') {
       this.#await(slot);
-      return;
-    }
-    if (placement === 'foreign') {
-      this.#counts.refused += 1;
       return;
     }
     this.#counts.received += 1;

@@ -1,0 +1,188 @@
+import type { AckLedger } from '../../src/domain/credit/ack-ledger.ts';
+import type { WindowMessage } from '../../src/domain/credit/messages.ts';
+import type { Terms } from '../../src/domain/credit/terms.ts';
+import { limits } from '../../src/limits.ts';
+import { openAckpay, sealAckpay } from '../../src/platform/crypto/ackpay-seal.ts';
+import type { SessionKeys } from '../../src/platform/crypto/session-keys.ts';
+import { rtspAuth } from '../../src/platform/rtsp-auth.ts';
+import { createSrtpReceiver, createSrtpSender, type SrtpReceiver, type SrtpSender } from '../../src/platform/srtp.ts';
+import { type Clock, every, monotonicMs } from '../../src/ports/clock.ts';
+import type { Random } from '../../src/ports/random.ts';
+import { ok, type Result } from '../../src/units/result.ts';
+import { sidBytes } from '../../src/wire/ack-receipt.ts';
+import { isAckpay } from '../../src/wire/ackpay.ts';
+import { splitCompound } from '../../src/wire/rtcp.ts';
+import type { MediaLink, OpenLink } from '../media/media-link.ts';
+import type { PlayoutBuffer } from '../media/playout-buffer.ts';
+import { type ReceiverCounts, RtpReceiver } from '../media/rtp-receiver.ts';
+import { RtspClient, type RtspFault } from '../media/rtsp-client.ts';
+import { Acknowledger, type Draft } from './acknowledger.ts';
+import type { CounterBlock } from './counter-block.ts';
+import type { ReceiptWriter } from './receipt-writer.ts';
+
+export interface EpochParts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly terms: Terms;
+  readonly keys: SessionKeys;
+  readonly ledger: AckLedger;
+  readonly buffer: PlayoutBuffer;
+  readonly counters: CounterBlock;
+  readonly receipts: ReceiptWriter;
+  readonly rtspUrl: string;
+  /** First slot of this epoch. */
+  readonly nextSequence: number;
+  readonly acksSuppressed: boolean;
+  readonly onWindow: (window: WindowMessage) => void;
+  /** The connection is gone; nothing more comes from this epoch. */
+  readonly onLost: (reason: string) => void;
+}
+
+/** One epoch of a PaySession on the box: its keys, its connection, what arrives on it and what is answered. */
+export class PayEpoch {
+  readonly #parts: EpochParts;
+  readonly #link: MediaLink;
+  readonly #rtsp: RtspClient;
+  readonly #srtp: SrtpReceiver;
+  readonly #srtcp: SrtpSender;
+  readonly #ssrc: number;
+  readonly #sid: Uint8Array;
+  readonly #receiver: RtpReceiver;
+  readonly acknowledger: Acknowledger;
+  readonly #stopLife: () => void;
+  #mediaSsrc = 0;
+  #windowCounter = 0;
+  #heardAtMs: number;
+  #over = false;
+
+  private constructor(parts: EpochParts, link: MediaLink) {
+    const { clock, terms, keys, ledger, buffer, counters, receipts } = parts;
+    this.#parts = parts;
+    this.#link = link;
+    this.#sid = sidBytes(terms.sid);
+    this.#ssrc = new DataView(parts.random.bytes(4).slice().buffer).getUint32(0);
+    this.#srtp = createSrtpReceiver(keys.srtpToDevice, parts.nextSequence);
+    this.#srtcp = createSrtpSender(keys.srtpToHeadend, this.#ssrc);
+    const seal = (method: string, uri: string, cseq: number): string => rtspAuth(keys.rtsp, { method, uri, cseq, body: new Uint8Array() });
+    this.#rtsp = new RtspClient(link, { url: parts.rtspUrl, sid: terms.sid, epoch: keys.epoch, seal });
+    const ack = { clock, terms: terms.credit, ledger, counters, receipts, sid: this.#sid, challengeKey: keys.challenge };
+    this.acknowledger = new Acknowledger({ ...ack, send: (draft, counter) => this.#send(draft, counter) }, parts.acksSuppressed);
+    this.#receiver = new RtpReceiver({
+      open: (datagram) => this.#open(datagram),
+      buffer,
+      nextSequence: parts.nextSequence,
+      waitingMax: terms.credit.creditWindowPackets + terms.credit.playoutBufferPackets,
+      onResolved: (slot) => this.acknowledger.take(slot),
+    });
+    this.#heardAtMs = monotonicMs(clock);
+    this.#stopLife = every(clock, limits.rtspKeepAliveMs, () => void this.#rtsp.keepAlive());
+    link.onRtp((datagram) => this.#receiver.receive(datagram, monotonicMs(clock)));
+    link.onRtcp((datagram) => this.#onRtcp(datagram));
+    link.onLost((reason) => this.#lose(reason));
+  }
+
+  /** Connects and sets the stream up; nothing is sent before `play`. */
+  static async open(openLink: OpenLink, parts: EpochParts): Promise<Result<PayEpoch, RtspFault>> {
+    const link = await openLink(parts.rtspUrl);
+    if (!link.ok) return link;
+    const epoch = new PayEpoch(parts, link.value);
+    const setup = await epoch.#rtsp.setup();
+    if (setup.ok) {
+      epoch.#mediaSsrc = setup.value.ssrc ?? 0;
+      return ok(epoch);
+    }
+    epoch.close();
+    return setup;
+  }
+
+  get epoch(): number {
+    return this.#parts.keys.epoch;
+  }
+
+  get counts(): ReceiverCounts {
+    return this.#receiver.counts;
+  }
+
+  /** When anything authentic last arrived, monotonic milliseconds. */
+  get heardAtMs(): number {
+    return this.#heardAtMs;
+  }
+
+  async play(packetIndex: number): Promise<Result<void, RtspFault>> {
+    const started = await this.#rtsp.play(packetIndex, this.#parts.terms.packetMs);
+    if (!started.ok) return started;
+    this.#heardAtMs = monotonicMs(this.#parts.clock);
+    this.#receiver.begin(started.value.timestampOffset, this.#heardAtMs);
+    return ok(undefined);
+  }
+
+  async pause(): Promise<Result<unknown, RtspFault>> {
+    return await this.#rtsp.pause();
+  }
+
+  /** The playout buffer has room again. */
+  retry(nowMs: number): void {
+    this.#receiver.retry(nowMs);
+  }
+
+  /** Tells the headend that this was all, if it still listens; waits for its answer at most `limits.teardownMs`. */
+  async tearDown(): Promise<void> {
+    if (this.#over) return;
+    await new Promise<void>((resolve) => {
+      const cancel = this.#parts.clock.after(limits.teardownMs, resolve);
+      void this.#rtsp.teardown().then(() => {
+        cancel();
+        resolve();
+      });
+    });
+    this.close();
+  }
+
+  close(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#stopLife();
+    this.acknowledger.close();
+    this.#link.close();
+  }
+
+  #lose(reason: string): void {
+    if (this.#over) return;
+    this.close();
+    this.#parts.onLost(reason);
+  }
+
+  #open(datagram: Uint8Array): Uint8Array | null {
+    const opened = this.#srtp.unprotectRtp(datagram);
+    if (!opened.ok) return null;
+    this.#heardAtMs = monotonicMs(this.#parts.clock);
+    return opened.value;
+  }
+
+  #onRtcp(datagram: Uint8Array): void {
+    const opened = this.#srtp.unprotectRtcp(datagram);
+    if (!opened.ok || this.#over) return;
+    this.#heardAtMs = monotonicMs(this.#parts.clock);
+    const packets = splitCompound(opened.value);
+    for (const packet of packets.ok ? packets.value : []) if (isAckpay(packet)) this.#onAckpay(packet);
+  }
+
+  #onAckpay(packet: Uint8Array): void {
+    const opened = openAckpay(this.#parts.keys, this.#sid, packet);
+    if (!opened.ok || opened.value.message.type !== 'window') return;
+    const { message, ssrcs } = opened.value;
+    if (message.counter <= this.#windowCounter) return;
+    this.#windowCounter = message.counter;
+    this.#mediaSsrc = ssrcs.sender;
+    this.acknowledger.takeWindow(message);
+    this.#parts.buffer.abandonBelow(message.abandonedBelow);
+    if (message.phase === 'drained') this.#parts.buffer.drainedAt(message.nextSequence, this.#heardAtMs);
+    this.#parts.onWindow(message);
+  }
+
+  #send(draft: Draft, counter: number): void {
+    const { keys } = this.#parts;
+    const sealed = sealAckpay(keys, this.#sid, { ...draft, epoch: keys.epoch, counter }, { sender: this.#ssrc, media: this.#mediaSsrc });
+    this.#link.sendRtcp(this.#srtcp.protectRtcp(sealed));
+  }
+}

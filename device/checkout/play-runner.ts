@@ -1,0 +1,355 @@
+import type { EndReason } from '../../src/domain/credit/statements.ts';
+import { limits } from '../../src/limits.ts';
+import { every, monotonicMs } from '../../src/ports/clock.ts';
+import type { Player } from '../../src/ports/player.ts';
+import { toHex } from '../../src/units/bytes.ts';
+import { type Currency, money } from '../../src/units/money.ts';
+import type { Fault, Result } from '../../src/units/result.ts';
+import type { CatalogueWork } from '../../src/wire/http-api.ts';
+import { AudioFeed, type FeedEvent } from '../media/audio-feed.ts';
+import { StreamedSource } from '../media/content-source-streamed.ts';
+import { packetsHeard } from '../media/work-position.ts';
+import type { PlaybackEvent } from '../session/events.ts';
+import type { PlayOutcome, PlayRunner, PlayView } from '../session/play-port.ts';
+import { closePlay, paidUnheard } from './closing.ts';
+import { PlaySession, type SessionParts, type SessionStart } from './play-session.ts';
+import { buildPlayView } from './play-view.ts';
+
+export interface RunnerParts extends SessionParts {
+  readonly player: Player;
+}
+
+export interface PlayGiven {
+  readonly playId: string;
+  readonly work: CatalogueWork;
+  readonly trial: boolean;
+}
+
+const WATCH_MS = 100;
+const SAMPLES_PER_MS = 48;
+
+/** One streamed play from the offer to its closing statement (document 001; rulings 6, 10, 26, 29). */
+export class StreamedPlay implements PlayRunner {
+  readonly playId: string;
+  readonly #parts: RunnerParts;
+  readonly #given: PlayGiven;
+  readonly #tell: (event: PlaybackEvent) => void;
+  readonly #source: StreamedSource;
+  readonly #stopWatch: () => void;
+  #phase: PlayView['phase'] = 'opening';
+  #session: PlaySession | null = null;
+  #feed: AudioFeed | null = null;
+  #confirming: Promise<void> | null = null;
+  /** A jukebox starts a confirmed work again: its paid pass begins after this many restarts; null where nothing starts again. */
+  #restartsAtConfirm: number | null = null;
+  #paused = false;
+  #stalled: PlayView['stalled'] = null;
+  #audibleGaps = 0;
+  #sounded = false;
+  #resuming = false;
+  #failed = false;
+  #recovered = false;
+  #ending: Promise<PlayOutcome> | null = null;
+  #lastView: PlayView | null = null;
+
+  constructor(parts: RunnerParts, given: PlayGiven, raise: (event: PlaybackEvent) => void) {
+    this.playId = given.playId;
+    this.#parts = parts;
+    this.#given = given;
+    this.#tell = raise;
+    this.#source = new StreamedSource(
+      () => (this.#session?.epoch === null ? null : this.#session),
+      (message) => parts.log.warn('stream-refused', { playId: given.playId, message }),
+    );
+    this.#stopWatch = every(parts.clock, WATCH_MS, () => this.#watch());
+  }
+
+  /** From a fresh offer. Raises `play.opened`, or `play.failed`. */
+  async open(): Promise<void> {
+    try {
+      await this.#open();
+    } catch (error) {
+      this.#fail({ code: 'play-not-started', message: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  async #open(): Promise<void> {
+    const { desk, book } = this.#parts;
+    const offered = await desk.offer(this.#given);
+    if (this.#ending !== null) return;
+    if (!offered.ok) {
+      this.#fail(offered.error);
+      return;
+    }
+    const { sid, terms, termsText, termsHash, termsSignature, keys, rtspUrl } = offered.value;
+    await book.openSession({ sid, playId: this.playId, termsText, termsSignature });
+    const play = await book.play(this.playId);
+    if (this.#ending !== null) return;
+    const confirmEventId = play?.confirmEventId ?? null;
+    this.#begin({ terms, termsHash, epoch: 0, reservedCounter: 0, receipt: null, counts: [], lostPackets: 0, confirmEventId }, 0);
+    const connected = await this.#session?.connect(keys, rtspUrl, 0, 0);
+    if (connected?.ok === true) this.#opened();
+    else await this.#takeUp();
+  }
+
+  /**
+   * From the rows of an earlier run. @returns false where the headend refuses for good: the play is to be ended.
+   * While the headend does not answer, it goes on trying.
+   */
+  async recover(start: SessionStart, heardSample: number): Promise<boolean> {
+    this.#recovered = true;
+    this.#begin(start, heardSample);
+    const from = packetsHeard(this.#given.work, heardSample);
+    this.#session?.buffer.restart(from);
+    const resumed = await this.#session?.resumeOnce(() => this.#resumeIndex());
+    if (resumed?.ok === false && resumed.error.final) return false;
+    this.#opened();
+    if (resumed?.ok !== true) void this.#takeUp();
+    return true;
+  }
+
+  confirm(): Promise<void> {
+    this.#confirming ??= this.#confirm().finally(() => {
+      if (this.#session?.confirmEventId === null) this.#confirming = null;
+    });
+    return this.#confirming;
+  }
+
+  async pause(): Promise<void> {
+    if (this.#paused || this.#ending !== null) return;
+    this.#paused = true;
+    await Promise.all([this.#feed?.hold(), this.#source.pause()]);
+    await this.#session?.writeReceipt();
+  }
+
+  async resume(): Promise<void> {
+    if (!this.#paused || this.#ending !== null) return;
+    this.#paused = false;
+    this.#session?.buffer.expectContinuation();
+    await this.#source.request(this.#resumeIndex() ?? 0);
+    await this.#feed?.release();
+  }
+
+  suppressAcks(on: boolean): void {
+    if (this.#session !== null) this.#session.suppressed = on;
+  }
+
+  end(reason: EndReason): Promise<PlayOutcome> {
+    this.#ending ??= this.#end(reason);
+    return this.#ending;
+  }
+
+  view(): PlayView {
+    if (this.#phase === 'closed' && this.#lastView !== null) return this.#lastView;
+    this.#lastView = buildPlayView({
+      given: this.#given,
+      phase: this.#phase,
+      session: this.#session,
+      positionSample: this.#feed?.heardSample ?? 0,
+      paidSample: this.#paidSample(),
+      stalled: this.#stalled,
+      paused: this.#paused,
+      audibleGaps: this.#audibleGaps,
+    });
+    return this.#lastView;
+  }
+
+  /** Leaves everything as it lies, for the next start of the app: the player plays on what it holds. */
+  async detach(): Promise<void> {
+    this.#stopWatch();
+    this.#feed?.detach();
+    await this.#session?.writeReceipt();
+    this.#session?.abandon();
+  }
+
+  #begin(start: SessionStart, heardSample: number): void {
+    const { clock, player } = this.#parts;
+    const { work } = this.#given;
+    const session = new PlaySession(this.#parts, start, {
+      onConfirmed: (how) => this.#confirmed(how),
+      onLost: (reason) => this.#lost(reason),
+      heardSample: () => (this.#inTrialPass() ? 0 : this.#paidSample()),
+    });
+    const unconfirmed = start.terms.trial !== null && start.confirmEventId === null;
+    this.#session = session;
+    this.#feed = new AudioFeed(
+      {
+        ...{ clock, player, buffer: session.buffer, work },
+        raise: (event) => this.#onFeed(event),
+        onRoom: (nowMs) => session.epoch?.retry(nowMs),
+        onFault: (message) => this.#fail({ code: 'player-fault', message }),
+      },
+      unconfirmed ? (start.terms.trial?.packets ?? 0) : start.terms.packets,
+      heardSample,
+    );
+  }
+
+  #opened(): void {
+    if (this.#ending !== null || this.#session === null) return;
+    const trial = this.#session.terms.trial !== null && this.#session.confirmEventId === null;
+    this.#phase = trial ? 'trial' : 'paid';
+    this.#tell({ type: 'play.opened', playId: this.playId, phase: trial ? 'trial' : 'paid' });
+  }
+
+  async #confirm(): Promise<void> {
+    const session = this.#session;
+    if (session === null || this.#ending !== null || session.confirmEventId !== null) return;
+    const eventId = toHex(this.#parts.random.bytes(16));
+    const outcome = await this.#parts.book.confirmPlay(this.playId, eventId);
+    if (outcome !== 'ok') {
+      this.#tell({ type: 'play.refused', playId: this.playId, code: outcome, message: refusalWords(outcome) });
+      return;
+    }
+    if (session.terms.afterTrial === 'continue' && this.#feed !== null) this.#feed.limitPackets = session.terms.packets;
+    session.confirm(eventId);
+  }
+
+  /** The headend echoed the confirmation: paid packets follow, on a jukebox from the start of the work. */
+  #confirmed(how: 'window' | 'resume'): void {
+    const { session, feed } = { session: this.#session, feed: this.#feed };
+    if (this.#ending !== null || session === null || feed === null) return;
+    // A play that is taken up after a crash, and was confirmed before it, goes on where it was heard.
+    if (session.terms.afterTrial === 'restart' && !(how === 'resume' && this.#recovered)) {
+      this.#restartsAtConfirm = session.buffer.restarts;
+      session.buffer.expectRestart(0);
+      feed.limitNextPass(session.terms.packets);
+    }
+    if (this.#phase === 'paid' || this.#phase === 'opening') return;
+    this.#phase = 'paid';
+    this.#tell({ type: 'play.confirmed', playId: this.playId });
+    void this.#session?.writeReceipt();
+  }
+
+  #onFeed(event: FeedEvent): void {
+    if (this.#ending !== null) return;
+    if (event === 'sound' && !this.#sounded) {
+      this.#sounded = true;
+      this.#tell({ type: 'play.sound', playId: this.playId });
+    }
+    if (event === 'sound' || event === 'flowing') this.#flow();
+    else if (event === 'starved') this.#starve();
+    else if (event === 'died') void this.#playerDied();
+    else this.#heardAll();
+  }
+
+  #heardAll(): void {
+    const session = this.#session;
+    if (session === null) return;
+    if (session.terms.trial !== null && session.confirmEventId === null) this.#tell({ type: 'play.trial-over', playId: this.playId });
+    else if (this.#feed?.heardSample === this.#given.work.totalSamples && !this.#passPending()) this.#tell({ type: 'play.finished', playId: this.playId });
+  }
+
+  #starve(): void {
+    if (this.#paused || this.#stalled !== null || this.#session === null) return;
+    const credit = this.#session.suppressed || this.#session.window?.phase === 'suspended';
+    this.#stalled = credit ? 'credit' : 'network';
+    if (!credit) this.#audibleGaps += 1;
+    this.#tell({ type: 'play.stalled', playId: this.playId, why: this.#stalled });
+  }
+
+  #flow(): void {
+    if (this.#stalled === null) return;
+    this.#stalled = null;
+    this.#tell({ type: 'play.flowing', playId: this.playId });
+  }
+
+  /** What lay in the player is gone: it is asked for again, as regrant. */
+  async #playerDied(): Promise<void> {
+    this.#audibleGaps += 1;
+    const from = this.#resumeIndex();
+    if (from === null || this.#passPending()) return;
+    this.#session?.buffer.restart(from);
+    await this.#source.request(from);
+  }
+
+  /** A connection on which nothing arrives is lost, whatever TCP thinks. */
+  #watch(): void {
+    const epoch = this.#session?.epoch ?? null;
+    if (this.#ending !== null || this.#paused || epoch === null) return;
+    if (monotonicMs(this.#parts.clock) - epoch.heardAtMs > limits.linkSilenceMs) this.#session?.drop('nothing arrives any more');
+  }
+
+  /** What is heard in a trial that will start again says nothing about where the paid pass is. */
+  #inTrialPass(): boolean {
+    const terms = this.#session?.terms ?? null;
+    return terms !== null && terms.trial !== null && terms.afterTrial === 'restart' && !this.#recovered && this.#restartsAtConfirm === null;
+  }
+
+  /** True from the confirmation until the work sounds again from its start. */
+  #passPending(): boolean {
+    return this.#restartsAtConfirm !== null && (this.#session?.buffer.restarts ?? 0) <= this.#restartsAtConfirm;
+  }
+
+  #lost(reason: string): void {
+    if (this.#ending !== null) return;
+    this.#parts.log.info('stream-lost', { playId: this.playId, reason });
+    void this.#takeUp();
+  }
+
+  async #takeUp(): Promise<void> {
+    if (this.#resuming || this.#ending !== null) return;
+    this.#resuming = true;
+    const resumed: Result<void, Fault> | undefined = await this.#session?.resume(() => (this.#paused ? null : this.#resumeIndex()));
+    this.#resuming = false;
+    if (this.#ending !== null) return;
+    if (resumed?.ok === false) this.#fail(resumed.error);
+    else if (this.#phase === 'opening') this.#opened();
+    if (resumed?.ok === true && this.#session?.epoch === null) void this.#takeUp();
+  }
+
+  /** Where a stream goes on: at the heard position, never beyond what may be played. */
+  #resumeIndex(): number | null {
+    const session = this.#session;
+    if (session === null) return null;
+    if (this.#passPending()) return 0;
+    const limit = session.confirmEventId === null && session.terms.trial !== null ? session.terms.trial.packets : session.terms.packets;
+    return Math.min(packetsHeard(this.#given.work, this.#feed?.heardSample ?? 0), Math.max(0, limit - 1));
+  }
+
+  /** Samples heard of the pass that counts: after a confirmed trial that starts the work again, only the paid one. */
+  #paidSample(): number {
+    const feed = this.#feed;
+    if (feed === null) return 0;
+    return this.#restartsAtConfirm === null || feed.streamOf > this.#restartsAtConfirm ? feed.heardSample : 0;
+  }
+
+  #fail({ code, message }: Fault): void {
+    if (this.#failed || this.#ending !== null) return;
+    this.#failed = true;
+    this.#tell({ type: 'play.failed', playId: this.playId, code, message });
+  }
+
+  async #end(reason: EndReason): Promise<PlayOutcome> {
+    this.#stopWatch();
+    this.#phase = 'draining';
+    await this.#feed?.end();
+    const heardSample = this.#paidSample();
+    const heardMs = Math.floor(heardSample / SAMPLES_PER_MS);
+    const session = this.#session;
+    const statement = session === null ? null : this.#statement(session, reason, heardSample, heardMs);
+    await session?.tearDown();
+    const chargedMinor = statement?.chargedMinor ?? 0n;
+    const receipt = await this.#parts.book.settle({ playId: this.playId, chargedMinor, heardMs, endReason: reason, statement: statement?.statement ?? null });
+    const view = this.view();
+    this.#phase = 'closed';
+    this.#lastView = { ...view, phase: 'closed' };
+    const currency = receipt.currency as Currency;
+    const outcome = { chargedMinor: BigInt(receipt.chargedMinor), refundMinor: BigInt(receipt.refundMinor) };
+    this.#tell({ type: 'play.settled', playId: this.playId, charged: money(outcome.chargedMinor, currency), refund: money(outcome.refundMinor, currency) });
+    return { playId: this.playId, endReason: reason, ...outcome, heardMs, view: this.#lastView };
+  }
+
+  #statement(session: PlaySession, endReason: EndReason, heardSample: number, heardMs: number): ReturnType<typeof closePlay> {
+    const counts = session.finalCounts();
+    const { terms, termsHash, epochNumber, confirmEventId, ledger } = session;
+    const unheardPaidPackets = paidUnheard(ledger.paidRanges, packetsHeard(this.#given.work, heardSample));
+    const facts = { terms, termsHash, playId: this.playId, epoch: epochNumber, counts, unheardPaidPackets, lostPackets: ledger.lostPaid, heardMs };
+    return closePlay({ ...facts, confirmEventId, endReason, wallMs: this.#parts.clock.wallMs() }, this.#parts.signer);
+  }
+}
+
+function refusalWords(code: string): string {
+  if (code === 'no-credit') return 'Not enough credit: please insert a coin, then press OK again.';
+  if (code === 'storage-low') return 'The box can not sell just now: its storage is full.';
+  return 'This play is over already; choose again.';
+}

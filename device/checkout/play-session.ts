@@ -1,0 +1,315 @@
+import { type AckLedger, buildAck, confirmTrial, counts, createAckLedger, type LedgerOptions } from '../../src/domain/credit/ack-ledger.ts';
+import { type ClassCount, packetsOf } from '../../src/domain/credit/billing-class.ts';
+import type { WindowMessage } from '../../src/domain/credit/messages.ts';
+import { addIndexes, NO_INDEXES, type PaidRanges } from '../../src/domain/credit/paid-ranges.ts';
+import type { Terms } from '../../src/domain/credit/terms.ts';
+import { limits } from '../../src/limits.ts';
+import type { SessionKeys } from '../../src/platform/crypto/session-keys.ts';
+import { type Clock, every, monotonicMs, sleep } from '../../src/ports/clock.ts';
+import type { Log } from '../../src/ports/log.ts';
+import type { Random } from '../../src/ports/random.ts';
+import type { Signer } from '../../src/ports/signer.ts';
+import { fromHex, toHex } from '../../src/units/bytes.ts';
+import { type Fault, fault, ok, type Result } from '../../src/units/result.ts';
+import type { OpenLink } from '../media/media-link.ts';
+import { PlayoutBuffer } from '../media/playout-buffer.ts';
+import type { Book } from '../stores/book-port.ts';
+import type { AcceptedResume } from './accept-resume.ts';
+import { CounterBlock } from './counter-block.ts';
+import { PayEpoch } from './pay-epoch.ts';
+import { ReceiptWriter, type SignedReceipt } from './receipt-writer.ts';
+import { SentTally } from './sent-tally.ts';
+import type { SessionDesk } from './session-desk.ts';
+
+export interface SessionParts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly book: Book;
+  readonly signer: Signer;
+  readonly desk: SessionDesk;
+  readonly openLink: OpenLink;
+}
+
+/** What a PaySession begins with: fresh terms, or the rows of an earlier run. */
+export interface SessionStart {
+  readonly terms: Terms;
+  /** SHA-256 over the terms as signed, hex. */
+  readonly termsHash: string;
+  readonly epoch: number;
+  readonly reservedCounter: number;
+  readonly receipt: SignedReceipt | null;
+  readonly counts: readonly ClassCount[];
+  readonly lostPackets: number;
+  readonly confirmEventId: string | null;
+}
+
+export interface SessionHooks {
+  /** The headend has the confirmation, durably: a WINDOW says so, or the answer to a resume. */
+  onConfirmed(how: 'window' | 'resume'): void;
+  onLost(reason: string): void;
+  /** Where in the work the samples heard so far end; goes into receipts. */
+  heardSample(): number;
+}
+
+const NO_EVENT = '0'.repeat(32);
+
+/**
+ * One PaySession on the box, over all its epochs: what was acknowledged, the receipts for it, and the connection of the present
+ * epoch. A cut connection is taken up again with a fresh exchange (ruling 22).
+ */
+export class PlaySession {
+  readonly buffer: PlayoutBuffer;
+  readonly #parts: SessionParts;
+  readonly #start: SessionStart;
+  readonly #hooks: SessionHooks;
+  readonly #receipts: ReceiptWriter;
+  readonly #counters: CounterBlock;
+  readonly #stopReceipts: () => void;
+  #ledger: AckLedger;
+  #tally: SentTally;
+  #epochNumber: number;
+  #epoch: PayEpoch | null = null;
+  #confirmEventId: string | null;
+  #confirmEchoed = false;
+  #suppressed = false;
+  #window: WindowMessage | null = null;
+  #over = false;
+
+  constructor(parts: SessionParts, start: SessionStart, hooks: SessionHooks) {
+    const { book, log } = parts;
+    const { terms } = start;
+    this.#parts = parts;
+    this.#start = start;
+    this.#hooks = hooks;
+    this.#epochNumber = start.epoch;
+    this.#confirmEventId = start.confirmEventId;
+    this.buffer = new PlayoutBuffer(terms.credit.playoutBufferPackets);
+    this.#receipts = new ReceiptWriter(parts, terms.sid, fromHex(start.termsHash) ?? new Uint8Array(), start.receipt);
+    this.#counters = new CounterBlock(book, terms.sid, start.reservedCounter, log);
+    this.#ledger = this.#newLedger({ counts: start.counts, lostPaid: start.lostPackets, paidRanges: paidBefore(start) });
+    this.#tally = new SentTally(packetsOf(start.counts, 'paid'), 0);
+    this.#stopReceipts = every(parts.clock, terms.credit.receiptIntervalMs, () => void this.writeReceipt());
+  }
+
+  get terms(): Terms {
+    return this.#start.terms;
+  }
+
+  get termsHash(): string {
+    return this.#start.termsHash;
+  }
+
+  get epochNumber(): number {
+    return this.#epochNumber;
+  }
+
+  get epoch(): PayEpoch | null {
+    return this.#epoch;
+  }
+
+  get ledger(): AckLedger {
+    return this.#ledger;
+  }
+
+  get tally(): SentTally {
+    return this.#tally;
+  }
+
+  get window(): WindowMessage | null {
+    return this.#window;
+  }
+
+  get confirmEventId(): string | null {
+    return this.#confirmEventId;
+  }
+
+  get suppressed(): boolean {
+    return this.#suppressed;
+  }
+
+  set suppressed(on: boolean) {
+    this.#suppressed = on;
+    if (this.#epoch !== null) this.#epoch.acknowledger.suppressed = on;
+  }
+
+  /** Opens the connection of an epoch; plays from `from` unless it is null (a pause lasts). */
+  async connect(keys: SessionKeys, rtspUrl: string, nextSequence: number, from: number | null): Promise<Result<void, Fault>> {
+    await this.#counters.reserve();
+    const { clock, random, openLink } = this.#parts;
+    const epoch = await PayEpoch.open(openLink, {
+      ...{ clock, random, keys, rtspUrl, nextSequence, terms: this.terms },
+      ledger: this.#ledger,
+      buffer: this.buffer,
+      counters: this.#counters,
+      receipts: this.#receipts,
+      acksSuppressed: this.#suppressed,
+      onWindow: (window) => this.#onWindow(window),
+      onLost: (reason) => this.#onLost(reason),
+    });
+    if (!epoch.ok) return epoch;
+    if (this.#over) {
+      epoch.value.close();
+      return fault('over', 'The play ended meanwhile.');
+    }
+    this.#epoch = epoch.value;
+    if (!this.#confirmEchoed) this.#sayConfirm();
+    return from === null ? ok(undefined) : await this.play(from);
+  }
+
+  async play(from: number): Promise<Result<void, Fault>> {
+    if (this.#epoch === null) return fault('lost', 'There is no connection to the headend.');
+    const played = await this.#epoch.play(from);
+    if (!played.ok && !this.#over) this.drop(played.error.message);
+    return played;
+  }
+
+  async pause(): Promise<Result<unknown, Fault>> {
+    return this.#epoch === null ? ok(undefined) : await this.#epoch.pause();
+  }
+
+  /** Gives up the connection as it is; `onLost` follows. */
+  drop(reason: string): void {
+    if (this.#epoch === null) return;
+    this.#epoch.close();
+    this.#onLost(reason);
+  }
+
+  /**
+   * Takes the session up again, with growing pauses, for at most limits.headendGraceMs.
+   * @param from the packet to go on with, asked at each attempt; null while paused
+   */
+  async resume(from: () => number | null): Promise<Result<void, Fault>> {
+    const { clock, log } = this.#parts;
+    const deadline = monotonicMs(clock) + limits.headendGraceMs;
+    for (let pauseMs: number = limits.resumeBackoffMinMs; ; pauseMs = Math.min(2 * pauseMs, limits.resumeBackoffMaxMs)) {
+      if (this.#over) return fault('over', 'The play ended meanwhile.');
+      const attempt = await this.resumeOnce(from);
+      if (attempt.ok || attempt.error.final) return attempt;
+      log.info('resume-failed', { sid: this.terms.sid, code: attempt.error.code, nextTryMs: pauseMs });
+      if (monotonicMs(clock) + pauseMs > deadline) return fault('headend-lost', 'The headend did not come back in time; what was not heard is given back.');
+      await sleep(clock, pauseMs);
+    }
+  }
+
+  async resumeOnce(from: () => number | null): Promise<Result<void, Fault & { readonly final: boolean }>> {
+    const { desk, book } = this.#parts;
+    const receipt = this.#receipts.newest;
+    const ownCounts = receipt?.receipt.counts ?? this.#start.counts;
+    const resumed = await desk.resume({ terms: this.terms, termsHash: this.#start.termsHash, epoch: this.#epochNumber, receipt, ownCounts });
+    if (!resumed.ok) {
+      if (resumed.error.code === 'stale-epoch') this.#epochNumber += 1;
+      return resumed;
+    }
+    await book.advanceEpoch(this.terms.sid, resumed.value.epoch);
+    this.#takeUp(resumed.value, packetsOf(ownCounts, 'paid'));
+    const connected = await this.connect(resumed.value.keys, resumed.value.rtspUrl, resumed.value.nextSequence, from());
+    return connected.ok ? connected : { ok: false, error: { ...connected.error, final: false } };
+  }
+
+  /** The confirmation is durable in the book: from now on it is told until the headend echoes it. */
+  confirm(eventId: string): void {
+    this.#confirmEventId = eventId;
+    confirmTrial(this.#ledger);
+    this.#sayConfirm();
+  }
+
+  /** Makes the receipt of everything acknowledged so far; nothing where nothing changed. */
+  async writeReceipt(): Promise<void> {
+    const newest = this.#receipts.newest;
+    const now = counts(this.#ledger);
+    if (this.#suppressed || this.#over || now.length === 0 || (newest !== null && isCovered(now, newest, this.#confirmEventId))) return;
+    const { base } = this.#epoch?.acknowledger.told ?? { base: this.#ledger.base };
+    const ackCounter = this.#counters.take();
+    if (ackCounter === null) return;
+    const receipt = await this.#receipts.write({
+      ...{ epoch: this.#epochNumber, ackCounter, base, counts: now },
+      lostPackets: this.#ledger.lostPaid,
+      heardSample: this.#hooks.heardSample(),
+      confirmEventId: this.#confirmEventId,
+    });
+    if (receipt !== null) this.#epoch?.acknowledger.takeReceipt(receipt);
+  }
+
+  /** Counts what arrived and was not yet acknowledged: the closing statement acknowledges it. */
+  finalCounts(): readonly ClassCount[] {
+    buildAck(this.#ledger);
+    return counts(this.#ledger);
+  }
+
+  /** Closes the connection without a word to the headend, which keeps the session for a resume. */
+  abandon(): void {
+    this.#over = true;
+    this.#stopReceipts();
+    this.#epoch?.close();
+    this.#epoch = null;
+  }
+
+  async tearDown(): Promise<void> {
+    this.#over = true;
+    this.#stopReceipts();
+    const epoch = this.#epoch;
+    this.#epoch = null;
+    await Promise.all([epoch?.tearDown(), this.#receipts.settled()]);
+  }
+
+  #takeUp(resumed: AcceptedResume, receiptedPaid: number): void {
+    const { counts: accepted, lostPaid, nextSequence, paidThroughPacketIndex } = resumed;
+    const paid = packetsOf(accepted, 'paid');
+    const first = Math.max(0, paidThroughPacketIndex + 1 - paid);
+    const paidRanges = addIndexes(this.#ledger.paidRanges, first, paidThroughPacketIndex + 1 - first);
+    this.#epochNumber = resumed.epoch;
+    const echoedBefore = this.#confirmEchoed;
+    this.#confirmEchoed = resumed.confirmEventId !== null && resumed.confirmEventId === this.#confirmEventId;
+    this.#ledger = this.#newLedger({
+      nextSequence,
+      counts: accepted,
+      lostPaid: Math.min(lostPaid, this.#ledger.lostPaid + this.buffer.concealed),
+      receiptedPaid,
+      paidRanges,
+    });
+    this.#tally = new SentTally(paid + lostPaid, nextSequence);
+    this.buffer.beginEpoch();
+    if (resumed.countsCut) this.#parts.log.warn('resume-counts-cut', { sid: this.terms.sid });
+    if (this.#confirmEchoed && !echoedBefore) this.#hooks.onConfirmed('resume');
+  }
+
+  #newLedger(options: LedgerOptions): AckLedger {
+    const { credit, trial } = this.#start.terms;
+    return createAckLedger(credit, { trial, confirmed: this.#confirmEventId !== null, ...options });
+  }
+
+  #onWindow(window: WindowMessage): void {
+    this.#window = window;
+    this.#tally.note(window);
+    if (!this.#confirmEchoed && toHex(window.confirmEventId) === this.#confirmEventId) {
+      this.#confirmEchoed = true;
+      this.#hooks.onConfirmed('window');
+    }
+  }
+
+  #onLost(reason: string): void {
+    this.#epoch = null;
+    if (!this.#over) this.#hooks.onLost(reason);
+  }
+
+  #sayConfirm(): void {
+    const eventId = fromHex(this.#confirmEventId ?? NO_EVENT);
+    if (this.#confirmEventId === null || this.terms.trial === null || eventId === null) return;
+    const termsHash = (fromHex(this.#start.termsHash) ?? new Uint8Array()).subarray(0, 16);
+    this.#epoch?.acknowledger.confirm({ type: 'confirm', eventId, mode: 'button', termsHash });
+  }
+}
+
+/** Which packets the counts of an earlier run were about, as nearly as they tell: the work is paid for from its start on. */
+function paidBefore({ terms, counts: before, lostPackets }: SessionStart): PaidRanges {
+  const first = terms.afterTrial === 'continue' ? packetsOf(before, 'trial') : 0;
+  const paid = packetsOf(before, 'paid');
+  return paid === 0 ? NO_INDEXES : [[first, paid + lostPackets]];
+}
+
+function isCovered(now: readonly ClassCount[], { receipt }: SignedReceipt, confirmEventId: string | null): boolean {
+  const same = toHex(receipt.confirmEventId) === (confirmEventId ?? NO_EVENT);
+  const total = (counted: readonly ClassCount[]): number => counted.reduce((sum, count) => sum + count.packets, 0);
+  return same && total(now) === total(receipt.counts);
+}

@@ -1,0 +1,64 @@
+import { counts } from '../../src/domain/credit/ack-ledger.ts';
+import { packetsOf } from '../../src/domain/credit/billing-class.ts';
+import { settlePlay } from '../../src/domain/credit/settle-play.ts';
+import { PACKET_MS } from '../../src/units/time.ts';
+import type { CatalogueWork } from '../../src/wire/http-api.ts';
+import { packetsHeard } from '../media/work-position.ts';
+import type { PlayView } from '../session/play-port.ts';
+import { paidUnheard } from './closing.ts';
+import type { PlaySession } from './play-session.ts';
+
+export interface ViewFacts {
+  readonly given: { readonly playId: string; readonly work: CatalogueWork; readonly trial: boolean };
+  readonly phase: PlayView['phase'];
+  readonly session: PlaySession | null;
+  readonly positionSample: number;
+  /** Heard of the pass that is paid for. */
+  readonly paidSample: number;
+  readonly stalled: PlayView['stalled'];
+  readonly paused: boolean;
+  readonly audibleGaps: number;
+}
+
+const SAMPLES_PER_MS = 48;
+
+/** What of a play people can see. */
+export function buildPlayView(facts: ViewFacts): PlayView {
+  const { given, session, positionSample } = facts;
+  const positionMs = Math.floor(positionSample / SAMPLES_PER_MS);
+  const trialMs = (session?.terms.trial?.packets ?? 0) * PACKET_MS;
+  const acknowledged = session === null ? [] : counts(session.ledger);
+  return {
+    playId: given.playId,
+    sid: session?.terms.sid ?? null,
+    workId: given.work.id,
+    phase: facts.phase,
+    positionMs,
+    durationMs: given.work.durationMs,
+    trialLeftMs: facts.phase === 'trial' ? Math.max(0, trialMs - positionMs) : 0,
+    creditWindowPackets: session?.window?.creditWindowPackets ?? session?.terms.credit.creditWindowPackets ?? 0,
+    sentPackets: session?.tally.nextSequence ?? 0,
+    ackBase: session?.ledger.base ?? 0,
+    acknowledgedPackets: acknowledged.reduce((sum, count) => sum + count.packets, 0),
+    paidPackets: packetsOf(acknowledged, 'paid'),
+    unpaidPackets: session?.tally.unpaid ?? 0,
+    maxUnpaidPackets: session?.tally.maxUnpaid ?? 0,
+    lostPackets: session?.ledger.lostPaid ?? 0,
+    concealedPackets: session?.buffer.concealed ?? 0,
+    audibleGaps: facts.audibleGaps,
+    heardMs: Math.floor(facts.paidSample / SAMPLES_PER_MS),
+    stalled: facts.stalled,
+    acksSuppressed: session?.suppressed ?? false,
+    paused: facts.paused,
+    paidSoFarMinor: paidSoFar(facts),
+  };
+}
+
+/** What the play would cost if it ended now. */
+function paidSoFar({ session, given, paidSample }: ViewFacts): string {
+  if (session === null) return '0';
+  const { ledger, terms } = session;
+  const acknowledged = counts(ledger);
+  const unheardPaidPackets = Math.min(packetsOf(acknowledged, 'paid'), paidUnheard(ledger.paidRanges, packetsHeard(given.work, paidSample)));
+  return String(settlePlay(terms, { counts: acknowledged, unheardPaidPackets, lostPackets: ledger.lostPaid }).chargedMinor);
+}

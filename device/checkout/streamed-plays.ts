@@ -1,0 +1,81 @@
+import { limits } from '../../src/limits.ts';
+import { sha256Hex } from '../../src/platform/crypto/digest.ts';
+import { decodeReceipt } from '../../src/wire/ack-receipt.ts';
+import type { CatalogueWork } from '../../src/wire/http-api.ts';
+import { parseTerms } from '../../src/wire/terms-text.ts';
+import type { PlaybackEvent } from '../session/events.ts';
+import type { PlayPort, PlayRunner } from '../session/play-port.ts';
+import type { PaySessionRow, PlayRow } from '../stores/book-port.ts';
+import { type RunnerParts, StreamedPlay } from './play-runner.ts';
+import type { SessionStart } from './play-session.ts';
+import type { SignedReceipt } from './receipt-writer.ts';
+
+export interface PlaysParts extends RunnerParts {
+  /** A work of the catalogue as this box knows it, null where it is gone. */
+  readonly work: (workId: string) => CatalogueWork | null;
+}
+
+/** Starts plays that are streamed from the headend, and takes up those that an earlier run of the app left. */
+export class StreamedPlays implements PlayPort {
+  readonly #parts: PlaysParts;
+
+  constructor(parts: PlaysParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves at once: whether it opens is told by `play.opened` or `play.failed`, and it can be ended meanwhile. */
+  async start(
+    play: { readonly playId: string; readonly work: CatalogueWork; readonly trial: boolean },
+    raise: (event: PlaybackEvent) => void,
+  ): Promise<PlayRunner> {
+    const runner = new StreamedPlay(this.#parts, play, raise);
+    void runner.open();
+    return runner;
+  }
+
+  async recover(playId: string, raise: (event: PlaybackEvent) => void): Promise<PlayRunner | null> {
+    const { book } = this.#parts;
+    const [play, row] = await Promise.all([book.play(playId), book.session(playId)]);
+    if (play === null || play.state === 'settled' || play.state === 'declined') return null;
+    const work = this.#parts.work(play.workId);
+    const start = row === null || row.state === 'closed' ? null : startOf(row, play);
+    if (work === null || start === null) {
+      await book.settle({ playId, chargedMinor: 0n, heardMs: 0, endReason: 'failed', statement: null });
+      return null;
+    }
+    const runner = new StreamedPlay(this.#parts, { playId, work, trial: false }, raise);
+    const goesOn = play.state !== 'trial' && (await runner.recover(start, await this.#heardSample(row?.heardSample ?? 0)));
+    if (goesOn) return runner;
+    await runner.end(play.state === 'trial' ? 'trial-declined' : 'failed');
+    return null;
+  }
+
+  /** The player may have played on while the app was away; what it says is believed within what it can have held. */
+  async #heardSample(kept: number): Promise<number> {
+    const now = await this.#parts.player.heardSample();
+    const mostSamples = 48 * (2 * limits.receiptIntervalMs + limits.playoutBufferMs);
+    return now > kept && now - kept <= mostSamples ? now : kept;
+  }
+}
+
+/** What the rows of an earlier run say; null where they cannot be read any more. */
+function startOf(row: PaySessionRow, play: PlayRow): SessionStart | null {
+  const terms = parseTerms(row.termsText);
+  if (!terms.ok) return null;
+  return {
+    terms: terms.value,
+    termsHash: sha256Hex(row.termsText),
+    epoch: row.epoch,
+    reservedCounter: row.reservedCounter,
+    receipt: receiptOf(row),
+    counts: row.counts,
+    lostPackets: row.lostPackets,
+    confirmEventId: play.confirmEventId,
+  };
+}
+
+function receiptOf(row: PaySessionRow): SignedReceipt | null {
+  if (row.receipt === null || row.receiptSignature === null) return null;
+  const receipt = decodeReceipt(row.receipt);
+  return receipt.ok ? { receipt: receipt.value, bytes: row.receipt, signature: row.receiptSignature } : null;
+}
