@@ -1,0 +1,57 @@
+import { parseArgs } from 'node:util';
+import { type Currency, MINOR_DIGITS } from '../units/money.ts';
+
+export interface HeadendConfig {
+  /** Holds the book, the segments, the keys and the operator token. */
+  readonly data: string;
+  /** Address to listen on, for HTTPS, RTSP and RTP. */
+  readonly host: string;
+  /** 0 for any free port. */
+  readonly httpPort: number;
+  readonly rtspPort: number;
+  readonly rtpPort: number;
+  /** Further names and addresses that boxes reach this headend by. */
+  readonly names: readonly string[];
+  /** Of the first account; an existing book keeps its own. */
+  readonly currency: Currency;
+}
+
+/** Reads the arguments of the headend's process. Throws with words that say what was wrong. */
+export function readHeadendConfig(argv: readonly string[], environment: Readonly<Record<string, string | undefined>>): HeadendConfig {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      data: { type: 'string' },
+      host: { type: 'string' },
+      port: { type: 'string' },
+      'http-port': { type: 'string' },
+      'rtsp-port': { type: 'string' },
+      'rtp-port': { type: 'string' },
+      name: { type: 'string', multiple: true },
+      currency: { type: 'string' },
+    },
+  });
+  const data = values.data ?? environment.ACKBOX_HEADEND_DATA;
+  if (data === undefined || data === '') throw new Error('--data DIR is needed: the folder in which the headend keeps its book, its works and its keys.');
+  return {
+    data,
+    host: values.host ?? environment.ACKBOX_HEADEND_HOST ?? '127.0.0.1',
+    httpPort: readPort('--http-port', values['http-port'] ?? values.port ?? environment.ACKBOX_HEADEND_PORT ?? '8443'),
+    rtspPort: readPort('--rtsp-port', values['rtsp-port'] ?? environment.ACKBOX_HEADEND_RTSP_PORT ?? '8554'),
+    rtpPort: readPort('--rtp-port', values['rtp-port'] ?? '0'),
+    names: [...(values.name ?? []), ...(environment.ACKBOX_HEADEND_NAMES ?? '').split(',')].filter((name) => name !== ''),
+    currency: readCurrency(values.currency ?? environment.ACKBOX_CURRENCY ?? 'EUR'),
+  };
+}
+
+function readPort(option: string, text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new Error(`${option} is a number from 0 (any free port) to 65535, not ${JSON.stringify(text)}.`);
+  return port;
+}
+
+function readCurrency(text: string): Currency {
+  const currency = Object.keys(MINOR_DIGITS).find((code): code is Currency => code === text);
+  if (currency === undefined) throw new Error(`--currency is one of ${Object.keys(MINOR_DIGITS).join(', ')}, not ${JSON.stringify(text)}.`);
+  return currency;
+}

@@ -1,0 +1,185 @@
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { type Clock, every, monotonicMs } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { Random } from '../ports/random.ts';
+import { type Fault, fault, ok, type Result } from '../units/result.ts';
+import { createCatalogueView } from './catalogue-view.ts';
+import { CheckoutDesk } from './checkout-desk.ts';
+import type { HeadendConfig } from './headend-config.ts';
+import { catalogueRoutes } from './http/catalogue-routes.ts';
+import { enrolRoutes } from './http/enrol-routes.ts';
+import { createHttpServer } from './http/http-server.ts';
+import { createRateLimit } from './http/rate-limit.ts';
+import { createRequestGuard } from './http/request-guard.ts';
+import type { Route } from './http/route.ts';
+import { sessionRoutes } from './http/session-routes.ts';
+import { ResumeDesk } from './resume-desk.ts';
+import { guardFolder } from './stores/folder-guard.ts';
+import { type HeadendBook, openHeadendBook } from './stores/headend-book.ts';
+import { HeadendBookError } from './stores/headend-book-error.ts';
+import { SegmentFiles } from './stores/segment-files.ts';
+import { createStreamHouse, type StreamHouseDeps } from './stream/stream-house.ts';
+import type { StreamHouse } from './stream-port.ts';
+import { EnrolmentDesk } from './trust/enrolment-desk.ts';
+import { type HeadendTrust, openTrust } from './trust/headend-trust.ts';
+import { serverNames } from './trust/server-names.ts';
+import { createWorkQuote } from './work-quote.ts';
+
+export interface HeadendDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+export interface RunningHeadend {
+  /** `https://host:port`, as a program on this machine reaches it. */
+  readonly url: string;
+  readonly httpPort: number;
+  readonly rtspPort: number;
+  readonly rtspUrl: string;
+  readonly operatorUrl: string;
+  readonly book: HeadendBook;
+  readonly stream: StreamHouse;
+  readonly trust: HeadendTrust;
+  close(): Promise<void>;
+}
+
+export type HeadendFault = Fault<
+  'already-running' | 'folder-unusable' | 'port-taken' | 'trust-damaged' | 'book-damaged' | 'book-locked' | 'book-newer' | 'storage-full' | 'storage-failed'
+>;
+
+const SWEEP_MS = 60_000;
+/** Unsigned requests of one address: a box polls its enrolment every 2 s at most. */
+const OPEN_BURST = 60;
+const OPEN_PER_SECOND = 5;
+const OPEN_ADDRESSES = 10_000;
+const CODES_BURST = 20;
+const CODES_PER_SECOND = 0.2;
+
+/** What was opened so far, to be closed in the opposite order, also where a later part fails to open. */
+type Closing = (() => void | Promise<void>)[];
+
+/** Puts a whole headend together and starts it. What it opened is closed again where a later part cannot start. */
+export async function startHeadend(config: HeadendConfig, deps: HeadendDeps): Promise<Result<RunningHeadend, HeadendFault>> {
+  const closing: Closing = [];
+  const close = async (): Promise<void> => {
+    for (const end of closing.splice(0).reverse()) await end();
+  };
+  try {
+    const headend = await assemble(config, deps, closing);
+    if (headend.ok) return ok({ ...headend.value, close });
+    await close();
+    return headend;
+  } catch (thrown) {
+    await close();
+    if (thrown instanceof HeadendBookError) return fault(thrown.code, thrown.message);
+    throw thrown;
+  }
+}
+
+async function assemble(config: HeadendConfig, deps: HeadendDeps, closing: Closing): Promise<Result<Omit<RunningHeadend, 'close'>, HeadendFault>> {
+  const { clock, random, log } = deps;
+  const guard = guardFolder(config.data);
+  if (!guard.ok) return guard;
+  closing.push(() => guard.value.release());
+  const trust = await openTrust({ folder: config.data, names: serverNames(config.names), nowMs: clock.wallMs(), random });
+  if (!trust.ok) return trust;
+  const book = openHeadendBook(join(config.data, 'headend.db'), { clock, random, currency: config.currency });
+  closing.push(() => book.close());
+  const segments = new SegmentFiles(join(config.data, 'segments'));
+  const stream = await openStream(config, { clock, random, log, registry: book, catalogue: book, segments });
+  if (!stream.ok) return stream;
+  closing.push(() => stream.value.close());
+  const routes = composeRoutes({ ...deps, book, segments, stream: stream.value, trust: trust.value });
+  const http = await listen(config, deps, book, trust.value, routes);
+  if (!http.ok) return http;
+  closing.push(http.value.close);
+  closing.push(every(clock, SWEEP_MS, () => sweep(book, stream.value, log)));
+  const rtspUrl = stream.value.rtspUrl(reachableHost(config.host));
+  const url = `https://${bracketed(reachableHost(config.host))}:${http.value.port}`;
+  return ok({
+    url,
+    httpPort: http.value.port,
+    rtspPort: Number(new URL(rtspUrl).port),
+    rtspUrl,
+    operatorUrl: `${url}/operator`,
+    book,
+    stream: stream.value,
+    trust: trust.value,
+  });
+}
+
+type StreamParts = Omit<StreamHouseDeps, 'host' | 'rtspPort' | 'rtpPort'>;
+
+async function openStream({ host, rtspPort, rtpPort }: HeadendConfig, parts: StreamParts): Promise<Result<StreamHouse, HeadendFault>> {
+  try {
+    return ok(await createStreamHouse({ ...parts, host, rtspPort, rtpPort }));
+  } catch (error) {
+    return fault('port-taken', error instanceof Error ? error.message : String(error));
+  }
+}
+
+interface RouteParts extends HeadendDeps {
+  readonly book: HeadendBook;
+  readonly segments: SegmentFiles;
+  readonly stream: StreamHouse;
+  readonly trust: HeadendTrust;
+}
+
+function composeRoutes({ clock, random, log, book, segments, stream, trust }: RouteParts): readonly Route[] {
+  const shared = { registry: book, catalogue: book, stream, signer: trust.signer, clock, random };
+  const quote = createWorkQuote(book, book.defaults().vendor);
+  const enrolment = new EnrolmentDesk({ outlets: book, caDer: trust.caDer, headendPublicKey: trust.signer.publicKey, wallMs: () => clock.wallMs() });
+  const approvalLimit = createRateLimit(CODES_BURST, CODES_PER_SECOND, 1);
+  return [
+    ...enrolRoutes({ desk: enrolment, caPem: trust.caPem, log, monotonicMs: () => monotonicMs(clock), approvalLimit }),
+    ...catalogueRoutes({ catalogue: createCatalogueView(book, clock), segments }),
+    ...sessionRoutes({ checkout: new CheckoutDesk({ ...shared, quote }), resume: new ResumeDesk(shared) }),
+  ];
+}
+
+async function listen(
+  config: HeadendConfig,
+  deps: HeadendDeps,
+  book: HeadendBook,
+  trust: HeadendTrust,
+  routes: readonly Route[],
+): Promise<Result<{ readonly port: number; readonly close: () => Promise<void> }, HeadendFault>> {
+  const guard = createRequestGuard({
+    outlet: (id) => book.outlet(id),
+    operatorToken: trust.operatorToken,
+    monotonicMs: () => monotonicMs(deps.clock),
+    openLimit: createRateLimit(OPEN_BURST, OPEN_PER_SECOND, OPEN_ADDRESSES),
+  });
+  const server = createHttpServer({ routes, guard, certificatePem: trust.serverCertificatePem, keyPem: trust.serverKeyPem, log: deps.log });
+  try {
+    await server.listen({ port: config.httpPort, host: config.host });
+  } catch (error) {
+    await server.close();
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    return fault(
+      'port-taken',
+      `TCP port ${config.httpPort} on ${config.host} cannot be used (${code}); stop the other program, or choose another with --http-port.`,
+    );
+  }
+  return ok({ port: (server.server.address() as AddressInfo).port, close: () => server.close() });
+}
+
+/** Plays that nobody will close: billed by their last receipt. A failing book is tried again at the next turn. */
+function sweep(book: HeadendBook, stream: StreamHouse, log: Log): void {
+  try {
+    for (const sid of book.sweepAbandoned((live) => stream.view(live) !== null)) log.info('session-abandoned', { sid });
+  } catch (error) {
+    log.warn('sweep-failed', { reason: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+/** Listening on every address, this machine reaches itself on loopback. */
+function reachableHost(host: string): string {
+  return host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+}
+
+function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
