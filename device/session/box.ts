@@ -146,6 +146,17 @@ export class Box implements BoxControl {
     return this.#parts.totals();
   }
 
+  /** What a report says of the box beside its records: never billed. */
+  reportStatus(): Readonly<Record<string, string | number | boolean | null>> {
+    const { playback, cash, service, shortLine, volumePercent, catalogueSize, silentPlayer } = this.view();
+    return { playback, cash, service, shortLine, volumePercent, catalogueSize, silentPlayer, queue: this.#glance.queue.length };
+  }
+
+  catalogueChanged(): void {
+    this.#focusIndex = Math.min(this.#focusIndex, Math.max(0, this.works().length - 1));
+    this.#show();
+  }
+
   /** To be called after anything outside the play moved money (a coin, a grant, a claim). */
   async moneyMoved(): Promise<void> {
     await this.#refresh();

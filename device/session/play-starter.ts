@@ -50,13 +50,14 @@ export class PlayStarter {
     return false;
   }
 
-  /** Takes up every play an earlier run left open: the sounding one goes on, the others are settled. */
+  /** Takes up every play an earlier run left open: one goes on (there is one output), any other is settled. */
   async recover(): Promise<PlayRunner | null> {
     let sounding: PlayRunner | null = null;
     for (const play of await this.#parts.book.openPlays()) {
       if (play.state === 'queued') continue;
-      if (sounding === null && play.state !== 'trial') sounding = await this.#parts.plays.recover(play.playId, this.#raise);
-      else await this.#settleRow(play.playId, play.state === 'trial', play.state === 'trial' ? 'trial-declined' : 'failed');
+      const runner = await this.#parts.plays.recover(play.playId, this.#raise);
+      if (sounding === null) sounding = runner;
+      else await runner?.end('failed');
     }
     return sounding;
   }

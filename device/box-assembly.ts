@@ -1,0 +1,177 @@
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../src/ports/clock.ts';
+import { every } from '../src/ports/clock.ts';
+import type { Log } from '../src/ports/log.ts';
+import type { Random } from '../src/ports/random.ts';
+import type { Signer } from '../src/ports/signer.ts';
+import { uuidv7 } from '../src/units/ids.ts';
+import type { Currency } from '../src/units/money.ts';
+import type { BoxConfig } from './box-config.ts';
+import type { Say } from './box-process.ts';
+import { CoinFeed } from './cash/coin-feed.ts';
+import { CoinSlot } from './cash/coin-slot.ts';
+import { SimulatedAcceptor } from './cash/simulated-acceptor.ts';
+import { CatalogueCache } from './checkout/catalogue-cache.ts';
+import type { EnrolledIdentity } from './checkout/enrolled-identity.ts';
+import { createHeadendClient } from './checkout/headend-client.ts';
+import { SessionDesk } from './checkout/session-desk.ts';
+import { StreamedPlays } from './checkout/streamed-plays.ts';
+import { runLine } from './commands/box-commands.ts';
+import type { Role } from './commands/command.ts';
+import { MpvPlayer } from './media/mpv-player.ts';
+import { openUdpLink } from './media/udp-link.ts';
+import { createUploader } from './report/uploader.ts';
+import { Box } from './session/box.ts';
+import { ProcessGauge } from './session/box-totals.ts';
+import { openBook } from './stores/book-client.ts';
+import { UsageWriter } from './usage/usage-writer.ts';
+
+const STORAGE_CHECK_MS = 10_000;
+const MIGRATIONS = join(import.meta.dirname, '..', 'migrations', 'device');
+
+export interface AssemblyParts {
+  readonly config: BoxConfig;
+  readonly identity: EnrolledIdentity;
+  readonly signer: Signer;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly say: Say;
+}
+
+export interface RunningBox {
+  readonly box: Box;
+  stop(): Promise<void>;
+}
+
+/** Puts the box together: book, player, headend, session, screen, each behind its port. */
+export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
+  const { config, identity, signer, clock, random, log, say } = parts;
+  const gauge = new ProcessGauge(Number(process.env.ACKBOX_STARTED_AT_MS ?? clock.wallMs()));
+  const player = new MpvPlayer({ folder: join(config.data, 'player'), output: config.audioOutput === 'null' ? 'null' : 'auto', clock }, log);
+  const [book] = await Promise.all([
+    openBook({
+      folder: config.data,
+      migrationsFolder: MIGRATIONS,
+      profile: config.profile,
+      currency: identity.currency as Currency,
+      accountNo: identity.account,
+      outletNo: identity.outlet,
+    }),
+    player.attach(),
+  ]);
+  for (const notice of book.opening.notices) say({ event: 'notice', message: notice });
+  const headend = createHeadendClient({ identity: () => identity, signer, clock });
+  const catalogue = new CatalogueCache({ folder: config.data, headend, clock, log, onChange: () => box.catalogueChanged() });
+  const desk = new SessionDesk({ api: headend, identity: () => identity, clock, random });
+  const plays = new StreamedPlays({ clock, random, log, book, signer, desk, openLink: openUdpLink, player, work: (id) => catalogue.work(id) });
+  const usage = new UsageWriter({ book, clock, identity: () => ({ accountNo: identity.account, outletNo: identity.outlet }) });
+  const acceptor = new SimulatedAcceptor({ folder: config.data, clock, random });
+  const feed = new CoinFeed({
+    device: acceptor,
+    book,
+    clock,
+    log,
+    onCredit: () => void box.moneyMoved(),
+    onFault: (code) => box.raise({ type: 'cash.fault', code }),
+  });
+  const slot = new CoinSlot({ acceptor, feed, clock });
+  const newKey = (): string => uuidv7(clock.wallMs(), random.bytes(10));
+  const uploader = createUploader({
+    book,
+    headend,
+    clock,
+    random,
+    log,
+    status: () => box.reportStatus(),
+    onCommands: async (commands) =>
+      await Promise.all(commands.map(async ({ id, line }) => ({ id, ...shortened(await box.command(line, { role: 'headend', surface: 'headend' })) }))),
+    onSettlement: (settlement) => (settlement.agreed ? undefined : log.warn('settlement-not-agreed', { sid: settlement.sid, reason: settlement.reason })),
+    onConnectivity: (event) => box.raise(event),
+  });
+  const box: Box = new Box({
+    profile: config.profile,
+    name: config.name,
+    currency: identity.currency,
+    clock,
+    random,
+    log,
+    book,
+    plays,
+    player,
+    catalogue,
+    usage,
+    uploader,
+    simulatedAcceptor: true,
+    acceptCoins: (on) => slot.accept(on),
+    insertCoin: (valueMinor) => slot.insert(valueMinor),
+    runCommand: (control, line, by) =>
+      runLine({ box: control, book, raise: (event) => box.raise(event), by: by.surface, newKey }, line, by.role as Role, by.surface),
+    totals: () => gauge.totals(book, player.pid),
+    lastContactMs: () => uploader.lastContactMs(),
+  });
+  player.on((event) => (event.type === 'first-sound' ? gauge.noteSound(clock.wallMs()) : undefined));
+  book.onUrgent(() => uploader.kick());
+  await box.start();
+  await catalogue.start();
+  uploader.start();
+  const stopStorage = every(
+    clock,
+    STORAGE_CHECK_MS,
+    () => void book.storage().then(({ low }) => box.raise({ type: low ? 'service.storage-low' : 'service.storage-ok' })),
+  );
+  const surfaces = await openSurfaces({ ...parts, box, cover: (hash) => catalogue.cover(hash) });
+  gauge.resetDelay();
+  say({ event: 'ready', screenUrl: surfaces.screenUrl, consolePath: surfaces.consolePath, playerSilent: player.silent });
+  return {
+    box,
+    async stop() {
+      stopStorage();
+      catalogue.close();
+      await surfaces.close();
+      await box.stop();
+      await feed.stop();
+      await uploader.stop();
+      await headend.close();
+      await book.close();
+      await player.close('quit');
+    },
+  };
+}
+
+function shortened(outcome: { readonly ok: boolean; readonly code: string; readonly text: string }): {
+  readonly ok: boolean;
+  readonly code: string;
+  readonly text: string;
+} {
+  return { ok: outcome.ok, code: outcome.code.slice(0, 40), text: outcome.text.slice(0, 2_000) };
+}
+
+interface Surfaces {
+  readonly screenUrl: string;
+  readonly consolePath: string | null;
+  close(): Promise<void>;
+}
+
+/** The screen and the console: loaded after everything that money and sound need. */
+async function openSurfaces(
+  parts: AssemblyParts & { readonly box: Box; cover(hash: string): Promise<{ readonly bytes: Uint8Array; readonly contentType: string } | null> },
+): Promise<Surfaces> {
+  const { box, config, cover } = parts;
+  const localToken = randomBytes(24).toString('hex');
+  const { openScreen } = await import('./screen/screen-server.ts');
+  const screen = await openScreen({ box, host: config.screenHost, port: config.screenPort, localToken, cover });
+  await writeFile(join(config.data, 'local-token'), localToken, { mode: 0o600 });
+  await writeFile(join(config.data, 'screen-url'), screen.url);
+  const console = config.console ? await (await import('./console/serial-console.ts')).openSerialConsole({ box, folder: config.data }) : null;
+  return {
+    screenUrl: screen.url,
+    consolePath: console?.path ?? null,
+    async close() {
+      await console?.close();
+      await screen.close();
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import { mkdir } from 'node:fs/promises';
+import { createJsonLog } from '../src/platform/json-log.ts';
+import { systemClock } from '../src/platform/system-clock.ts';
+import { systemRandom } from '../src/platform/system-random.ts';
+import type { Log } from '../src/ports/log.ts';
+import type { Signer } from '../src/ports/signer.ts';
+import { assembleBox } from './box-assembly.ts';
+import type { BoxConfig } from './box-config.ts';
+import { openDeviceIdentity } from './checkout/device-identity.ts';
+import { type EnrolledIdentity, loadEnrolment } from './checkout/enrolled-identity.ts';
+import { enrol } from './checkout/enrolment.ts';
+
+export type Say = (event: Readonly<Record<string, unknown>>) => void;
+
+/** Brings the box up in the order that gets to sound soonest, and takes it down so that nothing is lost. Resolves when told to end. */
+export async function runBoxProcess(config: BoxConfig, say: Say, signal: AbortSignal): Promise<void> {
+  await mkdir(config.data, { recursive: true, mode: 0o700 });
+  const log = createJsonLog(systemClock, 'box');
+  const signer = openDeviceIdentity(config.data);
+  if (!signer.ok) throw new Error(signer.error.message);
+  const identity = await knownOrEnrolled(config, signer.value, log, say, signal);
+  if (identity === null) return;
+  const running = await assembleBox({ config, identity, signer: signer.value, clock: systemClock, random: systemRandom, log, say });
+  await aborted(signal);
+  await running.stop();
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** A box that knows its headend starts without a network; a new one shows its code until an operator enters it. */
+async function knownOrEnrolled(config: BoxConfig, signer: Signer, log: Log, say: Say, signal: AbortSignal): Promise<EnrolledIdentity | null> {
+  const known = loadEnrolment(config.data, config.headendUrl);
+  if (!known.ok) throw new Error(known.error.message);
+  if (known.value !== null) return known.value;
+  return await enrol({
+    headendUrl: config.headendUrl,
+    folder: config.data,
+    signer,
+    name: config.name,
+    profile: config.profile,
+    clock: systemClock,
+    random: systemRandom,
+    showCode: (code) => say({ event: 'enrol-code', code }),
+    showTrouble: (error) => {
+      log.warn('enrolment-trouble', { problem: error.problem });
+      say({ event: 'enrol-trouble', message: error.message });
+    },
+    signal,
+  });
+}

@@ -1,0 +1,42 @@
+import { type BoxConfig, readBoxConfig } from './box-config.ts';
+import { runBoxProcess } from './box-process.ts';
+import { PlayerUnavailable } from './media/mpv-player.ts';
+import { BookError } from './stores/book-error.ts';
+
+/** The box's process: says what it does in JSON lines on standard output, logs to standard error, ends on SIGTERM. */
+function say(event: Readonly<Record<string, unknown>>): void {
+  process.stdout.write(`${JSON.stringify(event)}\n`);
+}
+
+/** What a person can mend is said in words; anything else ends the process, which starts again from its durable rows. */
+function explain(error: unknown): never {
+  const known = error instanceof BookError || error instanceof PlayerUnavailable;
+  const message = error instanceof Error ? error.message : String(error);
+  say({ event: 'failed', message });
+  process.stderr.write(`${message}\n`);
+  if (!known && error instanceof Error && process.env.ACKBOX_DEBUG === '1') process.stderr.write(`${error.stack}\n`);
+  process.exit(1);
+}
+
+function tryReading(): BoxConfig {
+  try {
+    return readBoxConfig(process.argv.slice(2));
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+// The reader of our events may be gone; the box plays on.
+process.stdout.on('error', () => {});
+const ended = new AbortController();
+const config = tryReading();
+if (config.supervised) process.stdin.on('end', () => ended.abort()).resume();
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => ended.abort());
+process.on('uncaughtException', explain);
+
+try {
+  await runBoxProcess(config, say, ended.signal);
+  process.exit(0);
+} catch (error) {
+  explain(error);
+}
