@@ -1,0 +1,155 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { Pacer } from '../../../../src/headend/stream/pacer.ts';
+import { PaidDesk } from '../../../../src/headend/stream/paid-desk.ts';
+import type { RtspReply } from '../../../../src/headend/stream/rtsp-server.ts';
+import { limits } from '../../../../src/limits.ts';
+import { generateDeviceKey } from '../../../../src/platform/crypto/ed25519-signer.ts';
+import { rtspAuth } from '../../../../src/platform/rtsp-auth.ts';
+import { parseRtpInfo, parseTransport } from '../../../../src/wire/rtsp-headers.ts';
+import { parseDescribe } from '../../../../src/wire/sdp.ts';
+import { FakeDatagrams, FakeRtspClient, finish, headerOf, request } from '../../../fakes/desk-scene.ts';
+import { PaidScene, W } from '../../../fakes/paid-scene.ts';
+import { VirtualBox } from '../../../fakes/virtual-box.ts';
+
+const UDP = { Transport: 'RTP/SAVPF;unicast;client_port=6000-6001' };
+const RTCP_PEER = { address: '10.0.0.2', port: 6_001 };
+
+let scene: PaidScene;
+let desk: PaidDesk;
+let datagrams: FakeDatagrams;
+let client: FakeRtspClient;
+let cseq: number;
+let sid: string;
+let uri: string;
+
+beforeEach(async () => {
+  scene = await PaidScene.open();
+  datagrams = new FakeDatagrams();
+  client = new FakeRtspClient();
+  cseq = 0;
+  sid = scene.session.row.sid;
+  uri = `rtsp://10.0.0.1/sessions/${sid}`;
+  const log = { info: () => {}, warn: () => {} };
+  const { clock, random, segments, registry } = scene;
+  desk = new PaidDesk({ clock, random, log, segments, registry, pacer: new Pacer(clock), datagrams });
+  desk.admit(scene.session);
+});
+
+/** The headers of an honest box, of which a test may spoil some (`undefined` leaves one out). */
+function ask(method: string, own: Readonly<Record<string, string>> = {}, spoilt: Readonly<Record<string, string | undefined>> = {}): RtspReply {
+  cseq += 1;
+  const auth = rtspAuth(scene.session.keys.rtsp, { method, uri, cseq, body: new Uint8Array(0) });
+  const honest = { CSeq: String(cseq), Require: 'ackpay.v1', 'Ackpay-Session': sid, 'Ackpay-Epoch': String(scene.session.epoch), 'Ackpay-Auth': auth };
+  const headers = Object.entries({ ...honest, ...own, ...spoilt }).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return finish(desk.answer(request(method, uri, Object.fromEntries(headers)), client, sid));
+}
+
+function setUp(): { readonly Session: string } {
+  const reply = ask('SETUP', UDP);
+  expect(reply.status).toBe(200);
+  return { Session: headerOf(reply, 'Session') };
+}
+
+describe('RTSP of a paid session', () => {
+  test('announces its ports, its SSRC and a timeout, and plays from packet 0 to the peer’s own address', async () => {
+    const reply = ask('SETUP', UDP);
+    expect(parseTransport(headerOf(reply, 'Transport'))[0]).toMatchObject({ serverPort: [5_004, 5_005], clientPort: [6_000, 6_001] });
+    expect(headerOf(reply, 'Session')).toMatch(/^[0-9a-f]{16};timeout=60$/);
+    const played = ask('PLAY', { Session: headerOf(reply, 'Session'), Range: 'npt=0-' });
+    expect(played.status).toBe(200);
+    const info = parseRtpInfo(headerOf(played, 'RTP-Info'));
+    expect(info.ok && info.value.sequence).toBe(0);
+    await scene.clock.advance(2_000);
+    expect(datagrams.rtp.length).toBe(W);
+    expect(datagrams.rtp.every(({ to }) => to.address === '10.0.0.2' && to.port === 6_000)).toBe(true);
+  });
+
+  test('hears the box by its address and port, and by nobody else’s', async () => {
+    const { Session } = setUp();
+    const box = new VirtualBox(scene.session, generateDeviceKey().signer, (bytes) => void desk.onRtcp(bytes, RTCP_PEER));
+    const info = parseRtpInfo(headerOf(ask('PLAY', { Session }), 'RTP-Info'));
+    box.timestampOrigin = info.ok ? (info.value.rtpTimestamp ?? 0) : 0;
+    await scene.clock.advance(1_000);
+    for (const { bytes } of datagrams.rtcp) box.onRtcp(bytes);
+    for (const { bytes } of datagrams.rtp) box.onRtp(bytes);
+    expect(desk.onRtcp(new Uint8Array(60), { address: '10.0.0.2', port: 6_003 })).toBe(false);
+    expect(desk.view(sid)?.packetsPaid).toBe(0);
+    box.acknowledge();
+    expect(desk.view(sid)?.packetsPaid).toBe(W);
+  });
+
+  test('describes itself with the terms of the session', () => {
+    const described = parseDescribe(new TextDecoder().decode(ask('DESCRIBE').body));
+    expect(described.ok && described.value.ackpay).toMatchObject({ session: { sid }, credit: scene.session.terms.credit });
+  });
+
+  test('answers 401 where something is missing', () => {
+    for (const name of ['Require', 'Ackpay-Session', 'Ackpay-Epoch', 'Ackpay-Auth']) expect(ask('SETUP', UDP, { [name]: undefined }).status).toBe(401);
+  });
+
+  test('answers 403 to a wrong proof, and to a request that was heard before', () => {
+    expect(ask('SETUP', UDP, { 'Ackpay-Auth': '00'.repeat(32) }).status).toBe(403);
+    setUp();
+    cseq -= 1;
+    expect(ask('SETUP', UDP).status).toBe(403);
+  });
+
+  test('answers 454 to another epoch and to an unknown session, 551 to an unknown feature', () => {
+    expect(ask('SETUP', UDP, { 'Ackpay-Epoch': '7' }).status).toBe(454);
+    expect(desk.answer(request('SETUP', uri), client, 'ff'.repeat(16)).status).toBe(454);
+    expect(ask('SETUP', UDP, { Require: 'ackpay.v1, warp-drive' }).status).toBe(551);
+  });
+
+  test('refuses other destinations, plain TCP and a beginning behind the end', () => {
+    expect(ask('SETUP', { Transport: 'RTP/SAVPF;unicast;destination=10.9.9.9;client_port=6000-6001' }).status).toBe(403);
+    expect(ask('SETUP', { Transport: 'RTP/AVP/TCP;unicast;interleaved=0-1' }).status).toBe(461);
+    const session = setUp();
+    expect(ask('PLAY', { ...session, Range: 'npt=60-' }).status).toBe(457);
+  });
+
+  test('outlives its connection: the box comes back on a new one and goes on', async () => {
+    const session = setUp();
+    ask('PLAY', session);
+    desk.gone(client);
+    await scene.clock.advance(500);
+    client = new FakeRtspClient('10.0.0.2');
+    expect(ask('PAUSE', session).status).toBe(200);
+    const sent = datagrams.rtp.length;
+    await scene.clock.advance(2_000);
+    expect(datagrams.rtp.length).toBe(sent);
+  });
+
+  test('ends when nothing was heard of the box for a minute, and makes its counts durable', async () => {
+    ask('PLAY', setUp());
+    await scene.clock.advance(limits.rtspSessionIdleMs + 1_000);
+    desk.sweep();
+    expect(desk.view(sid)).toBeNull();
+    expect(scene.store.progress.get(scene.session.row.sid)?.nextSequence).toBe(W);
+    expect(ask('SETUP', UDP).status).toBe(454);
+  });
+
+  test('lets only the newest epoch speak; fencing makes the counts of the old one durable first', async () => {
+    ask('PLAY', setUp());
+    await scene.clock.advance(500);
+    desk.fence(sid);
+    expect(scene.store.progress.get(scene.session.row.sid)?.nextSequence).toBe(33);
+    const next = await PaidScene.open({ epoch: 1, row: { nextSequence: 33 } });
+    desk.admit(next.session);
+    expect(ask('SETUP', UDP).status).toBe(454);
+    desk.admit(scene.session);
+    expect(desk.view(sid)?.epoch).toBe(1);
+    const sent = datagrams.rtp.length;
+    await scene.clock.advance(2_000);
+    expect(datagrams.rtp.length).toBe(sent);
+  });
+
+  test('TEARDOWN stops the stream and stores what was acknowledged', async () => {
+    const session = setUp();
+    ask('PLAY', session);
+    await scene.clock.advance(200);
+    expect(ask('TEARDOWN', session).status).toBe(200);
+    expect(desk.views()).toEqual([]);
+    expect(scene.store.progress.get(scene.session.row.sid)?.nextSequence).toBe(18);
+    expect(scene.clock.pending).toBe(0);
+  });
+});
