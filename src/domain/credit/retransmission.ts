@@ -2,6 +2,9 @@ import { limits } from '../../limits.ts';
 import { type MonitorState, sessionTime } from './monitor-state.ts';
 import { SLOT } from './packet-ring.ts';
 
+/** A device shows a packet in its next ACK once a WINDOW told the packet's class; one WINDOW may be lost on the way. */
+const UNSHOWN_MS = 2 * limits.windowIntervalMs + limits.reorderWaitMs;
+
 /**
  * The slots to send again now, oldest first; each is recorded as sent again. Never a new ordinal, never charged (A14).
  * - a hole: at least `limits.reorderThresholdPackets` later packets were acknowledged
@@ -28,8 +31,8 @@ export function dueRetransmissions(state: MonitorState, nowMs: number): readonly
   const tailStart = Math.max(state.resolvedBase, highestAcknowledged + 1 - limits.reorderThresholdPackets);
   for (let sequence = tailStart; sequence < state.nextSequence; sequence += 1) {
     const slot = sequence & ring.mask;
-    if ((ring.firstSentMs[slot] ?? 0) + roundTripMs + limits.reorderWaitMs > state.lastAckMs) break;
-    const seen = (ring.lastSentMs[slot] ?? 0) + roundTripMs + limits.reorderWaitMs <= state.lastAckMs;
+    if ((ring.firstSentMs[slot] ?? 0) + roundTripMs + UNSHOWN_MS > state.lastAckMs) break;
+    const seen = (ring.lastSentMs[slot] ?? 0) + roundTripMs + UNSHOWN_MS <= state.lastAckMs;
     if (seen && ring.status[slot] === SLOT.outstanding) offer(state, sequence, atMs, due);
   }
   return due;
