@@ -1,0 +1,79 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Clock } from '../../ports/clock.ts';
+import type { CatalogueStore, StoredWork } from '../../ports/headend-stores.ts';
+import type { Log } from '../../ports/log.ts';
+import type { SegmentStore } from '../../ports/segment-store.ts';
+import { type Fault, fault, ok, type Result } from '../../units/result.ts';
+import { renderCover } from './cover.ts';
+import { paintCover } from './house-cover.ts';
+import { HOUSE_ALBUM, HOUSE_VERSION, HOUSE_YEAR, type HousePiece, housePieces } from './house-pieces.ts';
+import { isIntact } from './ingest-file.ts';
+import { type MakeWorkFault, makeWork } from './make-work.ts';
+import { type MediaPrograms, mediaPrograms } from './programs.ts';
+import { renderScore } from './synth/mixer.ts';
+import { DEFAULT_PRICE } from './work-price.ts';
+
+export interface HouseOptions {
+  readonly catalogue: CatalogueStore;
+  readonly segments: SegmentStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Called as soon as each work can be played, in order; the first one within about a second. */
+  readonly onWork?: (work: StoredWork, number: number, of: number) => void;
+  readonly signal?: AbortSignal;
+  readonly workFolder?: string;
+  readonly programs?: MediaPrograms;
+  /** What to render; the whole catalogue unless a test wants less. */
+  readonly pieces?: readonly HousePiece[];
+}
+
+/**
+ * Renders our own catalogue for a headend without a library, piece after piece. What is there already is left as it is; a stop
+ * keeps the finished pieces.
+ */
+export async function renderHouseCatalogue(options: HouseOptions): Promise<Result<readonly StoredWork[], Fault<MakeWorkFault>>> {
+  const parent = options.workFolder ?? tmpdir();
+  await mkdir(parent, { recursive: true });
+  const workFolder = await mkdtemp(join(parent, 'ackbox-house-'));
+  const works: StoredWork[] = [];
+  const pieces = options.pieces ?? housePieces;
+  try {
+    for (const piece of pieces) {
+      const work = await renderPiece(piece, workFolder, options);
+      if (!work.ok) return work;
+      works.push(work.value);
+      options.onWork?.(work.value, works.length, pieces.length);
+    }
+    return ok(works);
+  } finally {
+    await rm(workFolder, { recursive: true, force: true });
+  }
+}
+
+async function renderPiece(piece: HousePiece, workFolder: string, options: HouseOptions): Promise<Result<StoredWork, Fault<MakeWorkFault>>> {
+  const { catalogue, segments, clock, log, signal, programs = mediaPrograms } = options;
+  const sourceKey = `house:${piece.name}`;
+  const fingerprint = `house:${HOUSE_VERSION}`;
+  const state = catalogue.sourceState(sourceKey);
+  const known = state?.fingerprint === fingerprint && state.workId !== null ? catalogue.work(state.workId) : null;
+  if (known !== null && !known.retired && (await isIntact(known, { segments, verify: false }))) return ok(known);
+  if (signal?.aborted === true) return fault('stopped', 'stopped before the whole catalogue was rendered');
+  const deps = { segments, programs, clock, workFolder, signal, urgent: true };
+  const [sound, cover] = await Promise.all([
+    makeWork({ samples: renderScore(piece.score) }, 2, null, deps),
+    renderCover({ ppm: paintCover(piece.cover) }, { programs, clock, signal }),
+  ]);
+  if (!sound.ok) return sound;
+  if (!cover.ok) log.warn('house-cover-failed', { piece: piece.name, reason: cover.error.message });
+  const work: StoredWork = {
+    ...sound.value,
+    ...{ title: piece.title, artist: piece.artist, album: HOUSE_ALBUM, genre: piece.genre, year: HOUSE_YEAR },
+    ...(piece.free ? { ...DEFAULT_PRICE, priceMinor: '0', free: true } : DEFAULT_PRICE),
+    ...{ cover: cover.ok ? await segments.put(cover.value) : null, retired: false, sourceName: sourceKey },
+  };
+  catalogue.putWork(work, sourceKey);
+  catalogue.putSourceState(sourceKey, fingerprint, sound.value.id, null);
+  return ok(work);
+}
