@@ -1,0 +1,68 @@
+import type { Clock } from '../../ports/clock.ts';
+import type { OutletRow, UsageStore } from '../../ports/headend-stores.ts';
+import type { CommandStore } from '../../ports/outlet-store.ts';
+import { type Fault, ok, type Result } from '../../units/result.ts';
+import type { ReportRequest, ReportResponse } from '../../wire/http-api.ts';
+import { ProblemError } from '../http/problems.ts';
+import type { TakeReport } from '../http/record-routes.ts';
+import { type HeadendBookCode, HeadendBookError } from '../stores/headend-book-error.ts';
+import { answerStatement, type SettlementAnswer, type StatementDeps } from './statement-desk.ts';
+
+export interface GatewayDeps extends StatementDeps {
+  readonly usage: UsageStore;
+  readonly commands: CommandStore;
+  readonly clock: Clock;
+}
+
+/** Nothing of the batch was acknowledged; the box keeps it and sends it again. */
+export interface ReportFault extends Fault<HeadendBookCode> {
+  readonly retryAfterMs: number;
+}
+
+const RETRY_AFTER_MS = 5_000;
+
+/**
+ * The usage gateway (document 003, U-9): takes a batch of a box, stores it, settles the closing statements in it. It answers only
+ * after the commit (ruling 31). Statements of records that were delivered before are answered again: their first answer
+ * may have been lost on the way, and settling is idempotent.
+ */
+export async function acceptReport(deps: GatewayDeps, outlet: OutletRow, request: ReportRequest): Promise<Result<ReportResponse, ReportFault>> {
+  try {
+    return ok(await takeBatch(deps, outlet, request));
+  } catch (thrown) {
+    if (!(thrown instanceof HeadendBookError)) throw thrown;
+    deps.log.warn('report-not-stored', { outlet: outlet.outlet, code: thrown.code, todo: thrown.message });
+    return { ok: false, error: { code: thrown.code, message: thrown.message, retryAfterMs: RETRY_AFTER_MS } };
+  }
+}
+
+/** The gateway as the HTTP routes call it: a book that cannot write answers 503 with Retry-After, and nothing is lost. */
+export function takeReportsInto(deps: GatewayDeps): TakeReport {
+  return async (outlet, request) => {
+    const outcome = await acceptReport(deps, outlet, request);
+    if (outcome.ok) return outcome.value;
+    throw new ProblemError({ code: 'busy', message: outcome.error.message, retryAfterMs: outcome.error.retryAfterMs });
+  };
+}
+
+async function takeBatch(deps: GatewayDeps, outlet: OutletRow, request: ReportRequest): Promise<ReportResponse> {
+  const nowMs = deps.clock.wallMs();
+  const { acknowledgedThrough, conflicts } = deps.usage.intake(outlet.outlet, request.generation, request.records, nowMs);
+  deps.usage.putStatus(outlet.outlet, request.status, nowMs);
+  for (const result of request.commandResults) deps.commands.putCommandResult(outlet.outlet, result);
+  if (conflicts.length > 0) deps.log.warn('records-quarantined', { outlet: outlet.outlet, sequences: conflicts.join(' ') });
+  const statements = request.records.filter(
+    (record) => record.kind === 'receipt' && record.sequence <= acknowledgedThrough && !conflicts.includes(record.sequence),
+  );
+  const settlements: SettlementAnswer[] = [];
+  for (const record of statements) {
+    const answer = await answerStatement(deps, outlet, request.generation, record);
+    if (answer !== null) settlements.push(answer);
+  }
+  return {
+    acknowledgedThrough,
+    conflicts: [...conflicts],
+    settlements,
+    commands: deps.commands.openCommands(outlet.outlet).map((command) => ({ ...command })),
+  };
+}
