@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BookOptions } from '../../device/stores/book-options.ts';
@@ -26,12 +26,14 @@ export function seededRandom(seed: number): Random & { next(below: number): numb
 
 /** A data folder of its own, and books opened on it again and again. */
 export class BookFolder {
-  readonly path = mkdtempSync(join(tmpdir(), 'ackbox-book-'));
+  readonly path: string;
   readonly clock = new VirtualClock();
   readonly #profile: BookOptions['profile'];
   #opened = 0;
 
-  constructor(profile: BookOptions['profile'] = 'jukebox') {
+  /** @param inMemory for thousands of commits that only a kill ends: what the kernel holds survives it, on whatever disk */
+  constructor(profile: BookOptions['profile'] = 'jukebox', inMemory = false) {
+    this.path = mkdtempSync(join(inMemory && existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'ackbox-book-'));
     this.#profile = profile;
   }
 

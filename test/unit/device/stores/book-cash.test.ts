@@ -118,7 +118,7 @@ describe('a gift of the staff', () => {
     expect(await book.ledger()).toMatchObject({ cashBoxMinor: 0n, patronCreditMinor: 50n, heldMinor: 100n, problem: null });
   });
 
-  test('is spent before the guest\'s own money, which comes back first', async () => {
+  test("is spent before the guest's own money, which comes back first", async () => {
     await book.insertCoin(coin(1, 60n));
     await book.grantCredit(50n, 'anna', 'welcome', 'g1');
     await book.enqueue({ playId: 'p1', ...WORK });

@@ -33,7 +33,14 @@ describe('a session in the book', () => {
     await book.advanceEpoch('s1', 1);
     book.abandon();
     book = folder.open();
-    expect(await book.session('p1')).toMatchObject({ sid: 's1', epoch: 1, reservedCounter: 1_000, receipt: Uint8Array.of(100), heardSample: 96_000, state: 'open' });
+    expect(await book.session('p1')).toMatchObject({
+      sid: 's1',
+      epoch: 1,
+      reservedCounter: 1_000,
+      receipt: Uint8Array.of(100),
+      heardSample: 96_000,
+      state: 'open',
+    });
   });
 
   test('opened twice is one session', async () => {

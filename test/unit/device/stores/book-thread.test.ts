@@ -1,12 +1,11 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Database from 'better-sqlite3';
-import { build } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { OpenedBook } from '../../../../device/stores/book-client.ts';
 import { openBook } from '../../../../device/stores/book-client.ts';
 import { BookFolder, coin, WORK } from '../../../fakes/book-folder.ts';
+import { bundle } from '../../../fakes/bundle-book.ts';
 
 let folder: BookFolder;
 let book: OpenedBook | null;
@@ -63,18 +62,7 @@ describe('the book in its thread', () => {
   });
 
   test('runs from one bundled file, as on the device', async () => {
-    const bundled = await build({
-      entryPoints: [new URL('../../../../device/stores/book-worker.ts', import.meta.url).pathname],
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      external: ['better-sqlite3'],
-      write: false,
-    });
-    // Beside node_modules, so that the native module is found.
-    const native = new URL('../../../../node_modules/better-sqlite3/lib/index.js', import.meta.url).href;
-    const path = join(folder.path, 'worker.mjs');
-    writeFileSync(path, (bundled.outputFiles[0]?.text ?? '').replaceAll('"better-sqlite3"', JSON.stringify(native)));
+    const path = await bundle('device/stores/book-worker.ts', folder.path, 'worker');
     book = await openBook({ ...folder.options(), workerUrl: pathToFileURL(path) });
     expect((await book.insertCoin(coin(1))).payer.creditMinor).toBe(200n);
   });

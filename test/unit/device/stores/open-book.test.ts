@@ -77,6 +77,31 @@ describe('opening the book', () => {
   });
 });
 
+describe('a coin that fell just before a kill', () => {
+  test.each(['journal: write', 'journal: sync', 'ledger-transfer', 'outbox-append', 'coin: commit'])(
+    'is in the book after the restart although nobody tells it again (killed before %s)',
+    async (place) => {
+      folder.open().abandon();
+      const killed = folder.open({
+        faults: {
+          afterCommit() {},
+          beforeWrite(name) {
+            if (name === place) throw new Error('killed');
+          },
+        },
+      });
+      await expect(killed.insertCoin(coin(1))).rejects.toThrow();
+      killed.abandon();
+      book = folder.open();
+      const journaled = place === 'journal: write' ? 0 : 1;
+      expect(book.opening.coinsRecovered).toBe(journaled);
+      expect((await book.ledger()).cashBoxMinor).toBe(200n * BigInt(journaled));
+      expect((await book.insertCoin(coin(1))).duplicate).toBe(journaled === 1);
+      expect((await book.ledger()).cashBoxMinor).toBe(200n);
+    },
+  );
+});
+
 describe('a damaged book', () => {
   const damages: readonly (readonly [string, () => void])[] = [
     ['overwritten with rubbish', () => writeFileSync(db(), 'rubbish '.repeat(2_000))],
