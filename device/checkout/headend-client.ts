@@ -31,7 +31,7 @@ interface SignedCall {
 const CATALOGUE_BYTES_MAX = 256 * 1_048_576;
 const BUSY_RETRY_MS = 1_000;
 
-/** The headend over pinned TLS, every request signed with the key of this box (rulings 22, 28). Never throws, never retries by itself. */
+/** The headend over pinned TLS, every request signed with the key of this box (rulings 22, 28). Never throws; waiting and asking again is the caller's. */
 export function createHeadendClient(deps: HeadendClientDeps): HeadendApi {
   let exchange: { readonly identity: EnrolledIdentity; readonly https: ReturnType<typeof openHttpsExchange> } | null = null;
 

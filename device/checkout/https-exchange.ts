@@ -37,24 +37,19 @@ export function openHttpsExchange(url: string, caPem: string | null, clock: Cloc
     connect: { timeout: CONNECT_TIMEOUT_MS, ...(caPem === null ? { rejectUnauthorized: false } : { ca: caPem }) },
   });
   const origin = URL.canParse(url) ? new URL(url).origin : '';
+  const attempt = async (request: HttpsRequest, signal: AbortSignal): Promise<HttpsAnswer> => {
+    const { path, method, headers, body } = request;
+    const answer = await agent.request({ origin, path, method, headers, body, signal, headersTimeout: 0, bodyTimeout: 0 });
+    return { status: answer.statusCode, header: (name) => firstOf(answer.headers[name]), body: await readBounded(answer.body, request.answerBytesMax) };
+  };
   return {
     close: () => agent.destroy(),
     async send(request) {
       const abort = new AbortController();
       const cancel = clock.after(limits.httpTimeoutMs, () => abort.abort());
       try {
-        const answer = await agent.request({
-          origin,
-          path: request.path,
-          method: request.method,
-          headers: request.headers,
-          body: request.body,
-          signal: abort.signal,
-          headersTimeout: 0,
-          bodyTimeout: 0,
-        });
-        const body = await readBounded(answer.body, request.answerBytesMax);
-        return ok({ status: answer.statusCode, header: (name) => firstOf(answer.headers[name]), body });
+        // A headend that restarted closed our idle connection; we notice only by using it. Every request may be repeated.
+        return ok(await attempt(request, abort.signal).catch((error: unknown) => (isCut(error) ? attempt(request, abort.signal) : Promise.reject(error))));
       } catch (error) {
         return err(explainFailure(error, origin || url, abort.signal.aborted));
       } finally {
@@ -62,6 +57,10 @@ export function openHttpsExchange(url: string, caPem: string | null, clock: Cloc
       }
     },
   };
+}
+
+function isCut(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(String(error.code));
 }
 
 async function readBounded(body: Dispatcher.ResponseData['body'], max: number): Promise<Uint8Array> {
