@@ -19,6 +19,7 @@ export interface BookFixture {
   readonly path: string;
   readonly clock: VirtualClock;
   book: HeadendBook;
+  /** Opens the file again; close the book first where the test touched the file. */
   reopen(): HeadendBook;
   remove(): void;
 }
