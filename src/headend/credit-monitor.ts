@@ -6,7 +6,7 @@ import type { AckReceipt } from '../domain/credit/statements.ts';
 import { verifyEd25519 } from '../platform/crypto/ed25519-signer.ts';
 import type { Log } from '../ports/log.ts';
 import { equalBytes, fromHex, toHex } from '../units/bytes.ts';
-import { encodeReceipt } from '../wire/ack-receipt.ts';
+import { decodeReceipt, encodeReceipt } from '../wire/ack-receipt.ts';
 import type { PaymentRegistry } from './payment-registry.ts';
 import type { AdmittedSession, StreamView } from './stream-port.ts';
 
@@ -42,15 +42,14 @@ export class CreditMonitor {
   #abuse = 0;
 
   constructor(deps: CreditMonitorDeps) {
-    const { row, terms, epoch } = deps.session;
+    const { row, terms } = deps.session;
     const carried = carriedOf(deps.session, deps.carried);
     this.#session = deps.session;
     this.#registry = deps.registry;
     this.#log = deps.log;
     this.#state = credit.createMonitor(terms.credit, terms.trial, carried);
     this.#termsHash = (fromHex(row.termsHash) ?? new Uint8Array(HASH_BYTES)).subarray(0, HASH_BYTES);
-    // Counters of receipts begin anew with an epoch; one of the epoch before would move nothing.
-    this.#receipted = { epoch, ackCounter: epoch === 0 ? (row.receipt?.ackCounter ?? -1) : -1 };
+    this.#receipted = newestReceipt(row);
     this.#confirmEventId = fromHex(row.confirmEventId ?? '') ?? new Uint8Array(0);
     this.#paidRanges = carried.paidRanges ?? [];
     for (const billingClass of BILLING_CLASSES) this.#sent.set(billingClass, packetsOf(carried.counts ?? [], billingClass));
@@ -246,6 +245,13 @@ function carriedOf({ row, terms, epoch }: AdmittedSession, memory: credit.Carrie
     exposed: memory?.exposed ?? [],
     epoch,
   };
+}
+
+/** Order of receipts is (epoch, counter) (ruling 18); before the first one anything is newer. */
+function newestReceipt({ receipt }: AdmittedSession['row']): { readonly epoch: number; readonly ackCounter: number } {
+  if (receipt === null) return { epoch: 0, ackCounter: -1 };
+  const decoded = decodeReceipt(receipt.bytes);
+  return { epoch: decoded.ok ? decoded.value.epoch : 0, ackCounter: receipt.ackCounter };
 }
 
 /** Each (node, class) by its own maximum (ruling 18). */

@@ -3,6 +3,7 @@ import { challengeResponse } from '../../platform/crypto/challenge.ts';
 import { sha256 } from '../../platform/crypto/digest.ts';
 import { createSrtpSender, type SrtpSender } from '../../platform/srtp.ts';
 import type { Random } from '../../ports/random.ts';
+import { packetsIn } from '../../units/time.ts';
 import { sidBytes } from '../../wire/ack-receipt.ts';
 import { encodeRtp } from '../../wire/rtp.ts';
 import type { AdmittedSession } from '../stream-port.ts';
@@ -26,6 +27,12 @@ export interface SentChallenge {
 
 /** Until a peer proved that it hears us it is sent at most this many times what it sent (ruling 23). */
 const UNPROVEN_FACTOR = 3;
+/**
+ * Departure from ruling 23: the first burst and two ACK intervals are always sent. SETUP and PLAY are some 650 bytes, three
+ * times that is less than the prebuffer, and the first sound would wait for the first ACK. The TCP handshake and the HMAC have
+ * already proved the address; what this bounds is only what a wrong port of that very host gets.
+ */
+const UNPROVEN_PACKETS = packetsIn(limits.prebufferMs + 2 * limits.ackIntervalMs);
 /** The largest SRTP packet that a work of ours makes: header, challenge, payload, tag. */
 const PACKET_OVERHEAD_BYTES = 12 + 16 + 16;
 
@@ -59,7 +66,7 @@ export class PaidMedia {
 
   /** False where a peer that never answered has been sent enough. */
   mayReach(payload: Uint8Array): boolean {
-    if (this.#proven) return true;
+    if (this.#proven || this.#firstSends < UNPROVEN_PACKETS) return true;
     return this.#sentBytes + payload.length + PACKET_OVERHEAD_BYTES <= UNPROVEN_FACTOR * this.#deps.receivedBytes();
   }
 

@@ -69,7 +69,7 @@ export class PayStream {
   #packetIndex = 0;
   /** Packets sent since the last PLAY or confirmation. */
   #sentOfRun = 0;
-  #deviceCounter = 0;
+  #deviceCounter = -1;
   #rtcpBytes = 0;
   #lastHeardMs: number;
   #windowDueMs = 0;
