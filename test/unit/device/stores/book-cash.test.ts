@@ -70,6 +70,34 @@ describe('a disk at its reserve', () => {
   });
 });
 
+describe('a disk that is really full', () => {
+  test('stops in the middle of nothing: the coin is refused as a whole and goes in when there is room', async () => {
+    await book.insertCoin(coin(1));
+    const { raw } = book.box.core.parts.database;
+    const pages = Number(raw.pragma('page_count', { simple: true }));
+    raw.pragma(`max_page_count = ${pages}`);
+    let last = 1;
+    const fill = async (): Promise<void> => {
+      for (;;) {
+        last += 1;
+        await book.insertCoin(coin(last));
+      }
+    };
+    await expect(fill()).rejects.toMatchObject({ code: 'storage-full', message: expect.stringContaining('free some space') });
+    expect(await book.ledger()).toMatchObject({ cashBoxMinor: 200n * BigInt(last - 1), problem: null });
+    await book.recordAudit({ event: 'x'.repeat(9_000), facts: {} });
+    await expect(book.flush()).rejects.toMatchObject({ code: 'storage-full' });
+    raw.pragma(`max_page_count = ${pages * 10}`);
+    expect((await book.insertCoin(coin(last))).duplicate).toBe(false);
+    expect((await book.ledger()).cashBoxMinor).toBe(200n * BigInt(last));
+    const kinds = (await book.pendingRecords(100)).records.map(({ kind }) => kind);
+    expect(
+      kinds.filter((kind) => kind === 'audit'),
+      'what waited went along',
+    ).toHaveLength(1);
+  });
+});
+
 describe('an idle coin session', () => {
   test('becomes a claim code after ten minutes, and the code becomes credit once', async () => {
     await book.insertCoin(coin(1));
