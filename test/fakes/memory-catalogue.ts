@@ -1,5 +1,4 @@
 import type { CatalogueStore, StoredWork } from '../../src/ports/headend-stores.ts';
-import type { SegmentStore } from '../../src/ports/segment-store.ts';
 import { asId, type WorkId } from '../../src/units/ids.ts';
 
 interface SourceRow {
@@ -14,8 +13,9 @@ export class MemoryCatalogue implements CatalogueStore {
   readonly #sources = new Map<string, SourceRow>();
   readonly openWorks = new Set<WorkId>();
 
+  /** What is on offer; `work()` finds retired ones too. */
   works(): readonly StoredWork[] {
-    return [...this.#works.values()];
+    return [...this.#works.values()].filter((work) => !work.retired);
   }
 
   work(id: WorkId): StoredWork | null {
@@ -47,41 +47,12 @@ export class MemoryCatalogue implements CatalogueStore {
 
   unreferencedSegments(): readonly string[] {
     const files = (work: StoredWork): readonly string[] => (work.cover === null ? work.segments : [...work.segments, work.cover]);
+    const all = [...this.#works.values()];
     const kept = new Set(
       this.works()
         .filter((work) => !work.retired || this.openWorks.has(asId(work.id)))
         .flatMap(files),
     );
-    return [...new Set(this.works().flatMap(files))].filter((hash) => !kept.has(hash));
-  }
-}
-
-/** Segments in memory, by their real names. */
-export class MemorySegments implements SegmentStore {
-  readonly #bytes = new Map<string, Uint8Array>();
-
-  get count(): number {
-    return this.#bytes.size;
-  }
-
-  async put(bytes: Uint8Array): Promise<string> {
-    const digest = await crypto.subtle.digest('SHA-256', Uint8Array.from(bytes));
-    const hash = Buffer.from(digest).toString('hex');
-    this.#bytes.set(hash, Uint8Array.from(bytes));
-    return hash;
-  }
-
-  async get(hash: string): Promise<Uint8Array> {
-    const bytes = this.#bytes.get(hash);
-    if (bytes === undefined) throw new Error(`the segment ${hash} is missing`);
-    return bytes;
-  }
-
-  async has(hash: string): Promise<boolean> {
-    return this.#bytes.has(hash);
-  }
-
-  async remove(hash: string): Promise<void> {
-    this.#bytes.delete(hash);
+    return [...new Set(all.flatMap(files))].filter((hash) => !kept.has(hash));
   }
 }

@@ -29,7 +29,7 @@ export interface Encoded {
   readonly errors: readonly string[];
 }
 
-export type EncodeFault = 'undecodable' | 'disk-full' | 'program-missing' | 'stopped';
+export type EncodeFault = 'undecodable' | 'disk-full' | 'program-missing' | 'stopped' | 'interrupted';
 
 /** Opus at 96 kb/s in packets of 20 ms; loudness is measured on the way, so that the source is decoded once. */
 export async function encodeOpus(run: EncodeRun): Promise<Result<Encoded, Fault<EncodeFault>>> {
@@ -51,7 +51,7 @@ export async function encodeOpus(run: EncodeRun): Promise<Result<Encoded, Fault<
   });
   if (!ended.ok) {
     const { code, message } = ended.error;
-    return fault(code === 'stopped' || code === 'program-missing' ? code : 'undecodable', message);
+    return fault(code === 'output-too-large' ? 'undecodable' : code, message);
   }
   const { exitCode, errors, errorCount, lines } = ended.value;
   if (errors.some((line) => line.includes('No space left on device'))) return fault('disk-full', 'the disk is full; make room and ingest again');

@@ -26,7 +26,8 @@ export interface IngestFileDeps extends MakeWorkDeps {
 export type FileOutcome =
   | { readonly kind: 'ingested' | 'unchanged' | 'duplicate'; readonly work: WorkId }
   | { readonly kind: 'not-audio' }
-  | { readonly kind: 'skipped'; readonly reason: string }
+  /** `lasting`: the file itself is the reason, so that it is not tried again before it changes. */
+  | { readonly kind: 'skipped'; readonly reason: string; readonly lasting: boolean }
   | { readonly kind: 'stopped' }
   /** Nothing further can be ingested either. */
   | { readonly kind: 'failed'; readonly code: 'program-missing' | 'disk-full'; readonly reason: string };
@@ -37,16 +38,20 @@ const AUDIO_NAMES = /^\.(mp3|mp2|m4a|m4b|aac|alac|flac|wav|wave|aif|aiff|aifc|og
 /** One file: skipped where nothing changed, else made into a work. `sourceKey` names it across runs. */
 export async function ingestFile(file: FoundFile, sourceKey: string, deps: IngestFileDeps): Promise<FileOutcome> {
   const price = await deps.prices.of(file.path);
-  if (!price.ok) return { kind: 'skipped', reason: price.error.message };
+  if (!price.ok) return skipped(price.error.message, false);
   const ends = await readFileEnds(file).catch(() => null);
-  if (ends === null) return { kind: 'skipped', reason: 'it cannot be read; check its permissions' };
+  if (ends === null) return skipped('it cannot be read; check its permissions', false);
   const details = await detailsOf(file, price.value);
   const known = await fromBefore(file, sourceKey, `${ends.fingerprint}:${details}`, deps);
   if (known !== null) return known;
   const outcome = await takeIn(file, sourceKey, `${ends.fingerprint}:${details}`, ends, price.value, deps);
-  const reason = outcome.kind === 'skipped' ? outcome.reason : null;
-  if (outcome.kind === 'skipped' || outcome.kind === 'not-audio') deps.catalogue.putSourceState(sourceKey, `${ends.fingerprint}:${details}`, null, reason);
+  const reason = outcome.kind === 'skipped' && outcome.lasting ? outcome.reason : null;
+  if (reason !== null || outcome.kind === 'not-audio') deps.catalogue.putSourceState(sourceKey, `${ends.fingerprint}:${details}`, null, reason);
   return outcome;
+}
+
+function skipped(reason: string, lasting = true): FileOutcome {
+  return { kind: 'skipped', reason, lasting };
 }
 
 /** What else shapes a work beside the file itself: its price and the picture of its folder. */
@@ -60,7 +65,7 @@ async function detailsOf(file: FoundFile, price: WorkPrice): Promise<string> {
 async function fromBefore(file: FoundFile, sourceKey: string, fingerprint: string, deps: IngestFileDeps): Promise<FileOutcome | null> {
   const state = deps.catalogue.sourceState(sourceKey);
   if (state?.fingerprint !== fingerprint) return null;
-  if (state.reason !== null) return { kind: 'skipped', reason: state.reason };
+  if (state.reason !== null) return skipped(state.reason);
   if (state.workId === null) return { kind: 'not-audio' };
   const work = deps.catalogue.work(state.workId);
   if (work === null || !(await isIntact(work, deps))) return null;
@@ -79,14 +84,14 @@ export async function isIntact(work: StoredWork, deps: Pick<IngestFileDeps, 'seg
 
 async function takeIn(file: FoundFile, sourceKey: string, fingerprint: string, ends: FileEnds, price: WorkPrice, deps: IngestFileDeps): Promise<FileOutcome> {
   const wanted = AUDIO_NAMES.test(extname(file.name));
-  if (file.bytes === 0) return wanted ? { kind: 'skipped', reason: 'the file is empty' } : { kind: 'not-audio' };
+  if (file.bytes === 0) return wanted ? skipped('the file is empty') : { kind: 'not-audio' };
   const probed = await probeFile(file.path, deps);
   if (!probed.ok && probed.error.code !== 'unreadable') return asOutcome(probed.error.code, probed.error.message);
-  if (!probed.ok) return wanted ? { kind: 'skipped', reason: `it is not a sound file, or is damaged (${probed.error.message})` } : { kind: 'not-audio' };
-  if (probed.value.kind === 'not-audio') return wanted ? { kind: 'skipped', reason: 'it holds no sound' } : { kind: 'not-audio' };
-  if (ends.breaksOff) return { kind: 'skipped', reason: 'it breaks off in the middle; copy it again' };
+  if (!probed.ok) return wanted ? skipped(`it is not a sound file, or is damaged (${probed.error.message})`) : { kind: 'not-audio' };
+  if (probed.value.kind === 'not-audio') return wanted ? skipped('it holds no sound') : { kind: 'not-audio' };
+  if (ends.breaksOff) return skipped('it breaks off in the middle; copy it again');
   const paid = taggedPrice(probed.value.tags, price);
-  if (!paid.ok) return { kind: 'skipped', reason: paid.error.message };
+  if (!paid.ok) return skipped(paid.error.message);
   const source = { path: file.path, stream: probed.value.stream };
   const earlier = await sameSound(sourceKey, ends.fingerprint, deps);
   const sound = earlier === null ? await makeWork(source, probed.value.channels, probed.value.durationMs, deps) : ok(earlier);
@@ -96,7 +101,7 @@ async function takeIn(file: FoundFile, sourceKey: string, fingerprint: string, e
 
 function asOutcome(code: MakeWorkFault | ProbeFault, reason: string): FileOutcome {
   if (code === 'stopped') return { kind: 'stopped' };
-  return code === 'program-missing' || code === 'disk-full' ? { kind: 'failed', code, reason } : { kind: 'skipped', reason };
+  return code === 'program-missing' || code === 'disk-full' ? { kind: 'failed', code, reason } : skipped(reason, code !== 'interrupted');
 }
 
 /** The sound made of these very bytes before, where only a price or a picture beside them has changed. */

@@ -39,7 +39,7 @@ export interface NotAudio {
   readonly kind: 'not-audio';
 }
 
-export type ProbeFault = 'unreadable' | 'program-missing' | 'stopped';
+export type ProbeFault = 'unreadable' | 'program-missing' | 'stopped' | 'interrupted';
 
 /** Lists and scripts that ffmpeg "plays" by opening other files, or by making the sound up. */
 const NOT_A_RECORDING = new Set(['hls', 'concat', 'dash', 'sbg', 'tty', 'lavfi', 'webm_dash_manifest', 'imf', 'sdp', 'rtsp', 'vapoursynth', 'avisynth']);
@@ -55,7 +55,7 @@ export async function probeFile(
   const run = await runProgram({ program: deps.programs.ffprobe, args, clock: deps.clock, signal: deps.signal });
   if (!run.ok) {
     const { code, message } = run.error;
-    return fault(code === 'stopped' || code === 'program-missing' ? code : 'unreadable', message);
+    return fault(code === 'output-too-large' ? 'unreadable' : code, message);
   }
   if (run.value.exitCode !== 0) return fault('unreadable', plainReason(run.value.errors, path));
   const answer = parse(run.value.output);

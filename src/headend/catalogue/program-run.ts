@@ -7,7 +7,8 @@ import { type Clock, monotonicMs } from '../../ports/clock.ts';
 import { concatBytes } from '../../units/bytes.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
 
-export type ProgramFault = 'program-missing' | 'stopped' | 'stalled' | 'output-too-large';
+/** `interrupted`: it hung, or somebody killed it; another run may well succeed. */
+export type ProgramFault = 'program-missing' | 'stopped' | 'interrupted' | 'output-too-large';
 
 export interface ProgramRun {
   readonly program: string;
@@ -42,11 +43,12 @@ const LINE_CHARACTERS = 2_000;
  */
 export async function runProgram(run: ProgramRun): Promise<Result<ProgramEnd, Fault<ProgramFault>>> {
   if (run.signal?.aborted === true) return fault('stopped', 'stopped before it began');
-  const child = spawn(run.program, [...run.args], { stdio: [run.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
+  // Its own process group: Ctrl-C in a terminal reaches us alone, and we decide what becomes of it.
+  const child = spawn(run.program, [...run.args], { stdio: [run.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'], detached: true });
   const guard = new RunGuard(child, run);
-  const ended = new Promise<number | Error>((resolve) => {
+  const ended = new Promise<number | null | Error>((resolve) => {
     child.once('error', resolve);
-    child.once('close', (code) => resolve(code ?? -1));
+    child.once('close', resolve);
   });
   if (run.urgent !== true) lowerPriority(child);
   const output = readOutput(child, run, guard);
@@ -57,6 +59,7 @@ export async function runProgram(run: ProgramRun): Promise<Result<ProgramEnd, Fa
   await fed;
   if (exit instanceof Error) return fault('program-missing', `${run.program} cannot be run (${exit.message}); install it: apt-get install ffmpeg`);
   if (guard.fault !== null) return guard.fault;
+  if (exit === null) return fault('interrupted', `${run.program} was killed`);
   return ok({ exitCode: exit, output: concatBytes(...output), ...said });
 }
 
@@ -94,7 +97,7 @@ class RunGuard {
   #watch(delayMs: number): void {
     this.#cancel = this.#run.clock.after(delayMs, () => {
       const leftMs = this.#heardAtMs + limits.programSilenceMs - monotonicMs(this.#run.clock);
-      if (leftMs <= 0) this.stop(fault('stalled', `${this.#run.program} said nothing for ${limits.programSilenceMs / 1_000} s and was ended`));
+      if (leftMs <= 0) this.stop(fault('interrupted', `${this.#run.program} said nothing for ${limits.programSilenceMs / 1_000} s and was ended`));
       else this.#watch(leftMs);
     });
   }

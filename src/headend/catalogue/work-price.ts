@@ -63,15 +63,19 @@ export class PriceBook {
   }
 }
 
-/** The price in a file's own tag, `standard` where it has none; a tag that cannot be understood is an error too. */
-export function taggedPrice(tags: ReadonlyMap<string, string>, standard: WorkPrice): Result<WorkPrice, Fault<'price-unclear'>> {
-  const text = tags.get('ackbox_price')?.trim();
-  if (text === undefined || text === '') return ok(standard);
-  if (text.toLowerCase() === 'free') return ok(refine(standard, { free: true }));
+/** `free`, or minor units and currency: `50 EUR`. Null for anything else. */
+export function parsePrice(text: string, standard: WorkPrice = DEFAULT_PRICE): WorkPrice | null {
+  if (text.toLowerCase() === 'free') return refine(standard, { free: true });
   const match = /^(\d{1,9}) ([A-Z]{3})$/.exec(text);
   const currency = Object.keys(MINOR_DIGITS).find((code): code is Currency => code === match?.[2]);
-  if (match?.[1] !== undefined && currency !== undefined) return ok(refine(standard, { priceMinor: match[1], currency }));
-  return fault('price-unclear', 'its tag ackbox_price states no price; write "free" or minor units and currency, as in "50 EUR"');
+  return match?.[1] === undefined || currency === undefined ? null : refine(standard, { priceMinor: match[1], currency });
+}
+
+/** The price in a file's own tag, `standard` where it has none; a tag that cannot be understood is an error too. */
+export function taggedPrice(tags: ReadonlyMap<string, string>, standard: WorkPrice): Result<WorkPrice, Fault<'price-unclear'>> {
+  const text = tags.get('ackbox_price')?.trim() ?? '';
+  const price = text === '' ? standard : parsePrice(text, standard);
+  return price !== null ? ok(price) : fault('price-unclear', 'its tag ackbox_price states no price; write "free" or minor units and currency, as in "50 EUR"');
 }
 
 function refine(price: WorkPrice, fields: Static<typeof Price> | undefined): WorkPrice {
