@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { confirmTrial, counts } from '../../src/domain/credit/ack-ledger.ts';
 import { acknowledge, confirm, type MonitorState, nextSend, windowView } from '../../src/domain/credit/credit-monitor.ts';
+import { SLOT } from '../../src/domain/credit/packet-ring.ts';
 import { ackOf, paidSpan, TERMS } from '../unit/domain/credit/credit-fixtures.ts';
 import { CLEAN, CreditLink, chanceFrom, type LinkFaults } from './credit-link.ts';
 
@@ -21,6 +22,13 @@ const trialThenPaid = {
   plans: [{ packetIndex: 0, packets: 60, billingClass: 'trial', node: 0 }],
 } as const;
 
+/** The count that lets retransmission skip its search, counted afresh. */
+function holesOf({ ring, abandonedBelow, highestAcknowledged }: MonitorState): number {
+  let holes = 0;
+  for (let sequence = abandonedBelow; sequence < highestAcknowledged; sequence += 1) if (ring.status[sequence & ring.mask] === SLOT.outstanding) holes += 1;
+  return holes;
+}
+
 /** I1 in both of its halves. */
 function expectBounds(link: CreditLink): void {
   const view = windowView(link.monitor);
@@ -28,6 +36,7 @@ function expectBounds(link: CreditLink): void {
   expect(link.unpaid).toBeLessThanOrEqual(TERMS.creditWindowPackets + forgivable(view.sentPaid));
   expect(link.unsigned).toBeLessThanOrEqual(TERMS.receiptWindowPackets + forgivable(view.sentPaid));
   expect(view.acknowledgedPaid).toBeLessThanOrEqual(link.deviceOwes);
+  expect(link.monitor.holes).toBe(holesOf(link.monitor));
 }
 
 describe('a monitor and a ledger over a bad link', () => {

@@ -68,6 +68,24 @@ describe('what the device acknowledges', () => {
     expect(buildAck(ledger)).toMatchObject({ base: 6, paidPackets: 19 });
   });
 
+  test('a total that counts only what the frame itself can say', () => {
+    const ledger = createAckLedger(TERMS);
+    noteWindow(ledger, windowOf(200, [PAID]));
+    for (const first of [70, 90, 100, 110]) receiveAll(ledger, first, first + 3);
+    expect(buildAck(ledger)).toMatchObject({ base: 0, paidPackets: 12 });
+    received(ledger, 80, 80);
+    expect(buildAck(ledger)).toMatchObject({
+      ranges: [
+        [70, 3],
+        [80, 1],
+        [90, 3],
+        [100, 3],
+      ],
+      paidPackets: 10,
+    });
+    expect(counts(ledger)).toEqual([{ node: 0, billingClass: 'paid', packets: 13 }]);
+  });
+
   test('each slot once, however often it comes', () => {
     const ledger = createAckLedger(TERMS);
     noteWindow(ledger, windowOf(10, [PAID]));

@@ -62,6 +62,26 @@ describe('the credit window', () => {
     expect(windowView(monitor)).toMatchObject({ receiptedPaid: 50, acknowledgedPaid: 50 });
   });
 
+  test('forgives in the receipt window only losses below the signed base, so that receipts can always keep R open', () => {
+    const monitor = paidMonitor({ lossAllowancePerMille: 500 });
+    sendAll(monitor);
+    paidBy(
+      monitor,
+      ackOf(
+        1,
+        0,
+        upTo(50).filter((sequence) => sequence !== 0 && sequence !== 20),
+      ),
+    );
+    expire(monitor, 900);
+    expire(monitor, 1_400);
+    expect(windowView(monitor).lostPaid).toBe(2);
+    receiptDurable(monitor, receiptOf(9, 10));
+    expect(monitor.receiptedLost).toBe(1);
+    receiptDurable(monitor, receiptOf(48, 50));
+    expect(monitor.receiptedLost).toBe(2);
+  });
+
   test('a signed count and the ACK of the same packets count once', () => {
     const monitor = paidMonitor();
     sendAll(monitor);
