@@ -11,9 +11,12 @@ import { catalogueRoutes } from './http/catalogue-routes.ts';
 import { enrolRoutes } from './http/enrol-routes.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { createRateLimit } from './http/rate-limit.ts';
+import { recordRoutes } from './http/record-routes.ts';
 import { createRequestGuard } from './http/request-guard.ts';
 import type { Route } from './http/route.ts';
 import { sessionRoutes } from './http/session-routes.ts';
+import { totalsRoutes } from './http/totals-routes.ts';
+import { operatorPages } from './operator/operator-pages.ts';
 import { ResumeDesk } from './resume-desk.ts';
 import { guardFolder } from './stores/folder-guard.ts';
 import { type HeadendBook, openHeadendBook } from './stores/headend-book.ts';
@@ -24,6 +27,7 @@ import type { StreamHouse } from './stream-port.ts';
 import { EnrolmentDesk } from './trust/enrolment-desk.ts';
 import { type HeadendTrust, openTrust } from './trust/headend-trust.ts';
 import { serverNames } from './trust/server-names.ts';
+import { takeReportsInto } from './usage/usage-gateway.ts';
 import { createWorkQuote } from './work-quote.ts';
 
 export interface HeadendDeps {
@@ -91,8 +95,7 @@ async function assemble(config: HeadendConfig, deps: HeadendDeps, closing: Closi
   const stream = await openStream(config, { clock, random, log, registry: book, catalogue: book, segments });
   if (!stream.ok) return stream;
   closing.push(() => stream.value.close());
-  const routes = composeRoutes({ ...deps, book, segments, stream: stream.value, trust: trust.value });
-  const http = await listen(config, deps, book, trust.value, routes);
+  const http = await listen(config, { ...deps, book, segments, stream: stream.value, trust: trust.value });
   if (!http.ok) return http;
   closing.push(http.value.close);
   closing.push(every(clock, SWEEP_MS, () => sweep(book, stream.value, log)));
@@ -136,23 +139,29 @@ function composeRoutes({ clock, random, log, book, segments, stream, trust }: Ro
     ...enrolRoutes({ desk: enrolment, caPem: trust.caPem, log, monotonicMs: () => monotonicMs(clock), approvalLimit }),
     ...catalogueRoutes({ catalogue: createCatalogueView(book, clock), segments }),
     ...sessionRoutes({ checkout: new CheckoutDesk({ ...shared, quote }), resume: new ResumeDesk(shared) }),
+    ...recordRoutes(takeReportsInto({ registry: book, quarantine: book, usage: book, commands: book, signer: trust.signer, stream, clock, log })),
+    ...totalsRoutes(book),
   ];
 }
 
-async function listen(
-  config: HeadendConfig,
-  deps: HeadendDeps,
-  book: HeadendBook,
-  trust: HeadendTrust,
-  routes: readonly Route[],
-): Promise<Result<{ readonly port: number; readonly close: () => Promise<void> }, HeadendFault>> {
+type Listening = { readonly port: number; readonly close: () => Promise<void> };
+
+async function listen(config: HeadendConfig, parts: RouteParts): Promise<Result<Listening, HeadendFault>> {
+  const { book, trust, clock, log, stream } = parts;
   const guard = createRequestGuard({
     outlet: (id) => book.outlet(id),
     operatorToken: trust.operatorToken,
-    monotonicMs: () => monotonicMs(deps.clock),
+    monotonicMs: () => monotonicMs(clock),
     openLimit: createRateLimit(OPEN_BURST, OPEN_PER_SECOND, OPEN_ADDRESSES),
   });
-  const server = createHttpServer({ routes, guard, certificatePem: trust.serverCertificatePem, keyPem: trust.serverKeyPem, log: deps.log });
+  const server = createHttpServer({
+    routes: composeRoutes(parts),
+    guard,
+    certificatePem: trust.serverCertificatePem,
+    keyPem: trust.serverKeyPem,
+    log,
+    pages: (app) => void app.register(operatorPages, { book, stream, clock, operatorToken: trust.operatorToken }),
+  });
   try {
     await server.listen({ port: config.httpPort, host: config.host });
   } catch (error) {

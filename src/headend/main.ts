@@ -26,6 +26,12 @@ function configure(): HeadendConfig {
   }
 }
 
+// A broken invariant ends the process; whoever keeps it running starts it again from what is durable.
+process.on('uncaughtException', (error) => {
+  if (process.env.ACKBOX_DEBUG === '1') process.stderr.write(`${error.stack}\n`);
+  giveUp(1, { code: 'broken', message: `${error.message} (ACKBOX_DEBUG=1 shows where)` });
+});
+
 const config = configure();
 const log = createJsonLog(systemClock, 'headend');
 const started = await startHeadend(config, { clock: systemClock, random: systemRandom, log });

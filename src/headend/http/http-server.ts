@@ -12,6 +12,8 @@ export interface HttpServerDeps {
   readonly certificatePem: string;
   readonly keyPem: string;
   readonly log: Log;
+  /** Pages for people, beside the routes. */
+  readonly pages: (server: FastifyInstance) => void;
 }
 
 const rawBodies = new WeakMap<FastifyRequest, Uint8Array>();
@@ -44,6 +46,7 @@ export function createHttpServer(deps: HttpServerDeps): FastifyInstance {
     sendProblem(answer, { code: 'not-found', message: 'There is nothing here; /v1/openapi.json lists what there is.' }),
   );
   for (const route of deps.routes) register(server, route, deps.guard);
+  deps.pages(server);
   const document = openApiDocument(deps.routes);
   server.get('/v1/openapi.json', async () => document);
   return server;
@@ -75,6 +78,7 @@ function toRouteRequest(request: FastifyRequest): RouteRequest<unknown> {
   return {
     body: request.body,
     params: request.params as Readonly<Record<string, string>>,
+    query: request.query as Readonly<Record<string, string | undefined>>,
     headers: request.headers,
     rawBody: rawBodies.get(request) ?? NO_BODY,
     peer: request.ip,

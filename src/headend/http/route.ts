@@ -14,6 +14,7 @@ export type Access = 'open' | 'device' | 'operator';
 export interface RouteRequest<Body> {
   readonly body: Body;
   readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string | undefined>>;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** The bytes that were signed. */
   readonly rawBody: Uint8Array;
