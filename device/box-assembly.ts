@@ -21,7 +21,7 @@ import { StreamedPlays } from './checkout/streamed-plays.ts';
 import { runLine } from './commands/box-commands.ts';
 import type { Role } from './commands/command.ts';
 import { MpvPlayer } from './media/mpv-player.ts';
-import { openUdpLink } from './media/udp-link.ts';
+import { UdpLink } from './media/udp-link.ts';
 import { createUploader } from './report/uploader.ts';
 import { Box } from './session/box.ts';
 import { ProcessGauge } from './session/box-totals.ts';
@@ -66,7 +66,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
   const headend = createHeadendClient({ identity: () => identity, signer, clock });
   const catalogue = new CatalogueCache({ folder: config.data, headend, clock, log, onChange: () => box.catalogueChanged() });
   const desk = new SessionDesk({ api: headend, identity: () => identity, clock, random });
-  const plays = new StreamedPlays({ clock, random, log, book, signer, desk, openLink: openUdpLink, player, work: (id) => catalogue.work(id) });
+  const plays = new StreamedPlays({ clock, random, log, book, signer, desk, openLink: (url) => UdpLink.open(url, clock), player, work: (id) => catalogue.work(id) });
   const usage = new UsageWriter({ book, clock, identity: () => ({ accountNo: identity.account, outletNo: identity.outlet }) });
   const acceptor = new SimulatedAcceptor({ folder: config.data, clock, random });
   const feed = new CoinFeed({

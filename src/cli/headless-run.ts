@@ -157,7 +157,7 @@ async function summarize(
   const problems = [
     ledger.problem,
     headend.problem,
-    ledger.earnedMinor === headend.ledgerTotalMinor ? null : `the box earned ${ledger.earnedMinor}, the headend ${headend.ledgerTotalMinor}`,
+    ledger.earnedMinor === headend.earnedMinor ? null : `the box earned ${ledger.earnedMinor}, the headend ${headend.earnedMinor}`,
     outbox.acknowledgedThrough >= outbox.written ? null : `${outbox.written - outbox.acknowledgedThrough} records did not arrive`,
   ].filter((problem) => problem !== null);
   return {
@@ -172,7 +172,7 @@ async function summarize(
     chargedMinor: Number(chargedMinor),
     currency: ledger.currency,
     deviceLedgerTotalMinor: Number(ledger.earnedMinor),
-    headendLedgerTotalMinor: Number(headend.ledgerTotalMinor),
+    headendLedgerTotalMinor: Number(headend.earnedMinor),
     usageRecordsWritten: outbox.usageWritten,
     usageRecordsAccepted: headend.usageRecords,
     recordsWritten: outbox.written,
@@ -186,7 +186,7 @@ async function summarize(
 }
 
 interface HeadendTotals {
-  readonly ledgerTotalMinor: string;
+  readonly earnedMinor: string;
   readonly problem: string | null;
   readonly usageRecords: number;
   readonly packetsSent: number;
@@ -196,15 +196,39 @@ interface HeadendTotals {
   readonly unheardPaidPackets: number;
 }
 
+/** What of the operator's JSON is needed here (src/headend/billing/operator-view.ts). */
+interface OperatorJson {
+  readonly ledger: { readonly problem: string | null; readonly balances: readonly { readonly account: string; readonly minor: string }[] };
+  readonly outlets: readonly { readonly records: { readonly usage: number } }[];
+  readonly recentSessions: readonly { readonly sid: string; readonly packetsSent: number; readonly paidPackets: number; readonly trialPackets: number }[];
+  readonly bills: readonly { readonly sid: string; readonly heardMs: number; readonly unheardPackets: number }[];
+}
+
 async function headendTotals(house: House, sid: string | null): Promise<HeadendTotals> {
-  const [token, ca] = await Promise.all([readFile(join(house.headendFolder, 'operator-token'), 'utf8'), readFile(join(house.headendFolder, 'ca.pem'), 'utf8')]);
-  const dispatcher = new Agent({ connect: { ca } });
+  const view = await askOperator(house);
+  const session = view.recentSessions.find((candidate) => candidate.sid === sid);
+  const bill = view.bills.find((candidate) => candidate.sid === sid);
+  return {
+    earnedMinor: view.ledger.balances.find((balance) => balance.account === 'earned')?.minor ?? '0',
+    problem: view.ledger.problem,
+    usageRecords: view.outlets.reduce((sum, outlet) => sum + outlet.records.usage, 0),
+    packetsSent: session?.packetsSent ?? 0,
+    packetsAcknowledged: (session?.paidPackets ?? 0) + (session?.trialPackets ?? 0),
+    packetsPaid: session?.paidPackets ?? 0,
+    heardMs: bill?.heardMs ?? 0,
+    unheardPaidPackets: bill?.unheardPackets ?? 0,
+  };
+}
+
+async function askOperator(house: House): Promise<OperatorJson> {
+  const [token, ca] = await Promise.all(['operator-token', 'trust/ca.pem'].map((name) => readFile(join(house.headendFolder, name), 'utf8')));
+  const dispatcher = new Agent({ connect: { ca: ca ?? '' } });
   try {
-    const { body } = await request(`${house.headendUrl.replace(/\/$/, '')}/operator/totals.json?sid=${sid ?? ''}`, {
+    const { body } = await request(`${house.headendUrl.replace(/\/$/, '')}/operator.json`, {
       dispatcher,
-      headers: { authorization: `Bearer ${token.trim()}` },
+      headers: { authorization: `Bearer ${(token ?? '').trim()}` },
     });
-    return (await body.json()) as HeadendTotals;
+    return (await body.json()) as OperatorJson;
   } finally {
     await dispatcher.close();
   }

@@ -37,7 +37,10 @@ export async function runLiveView(client: BoxClient, screenUrl: string, signal: 
     if (latest !== null) paint([...renderTerminal(latest, screenUrl), '', message]);
   };
   const onKey = (_text: string, key: Key): void => {
-    if (key.name === 'q' || (key.ctrl === true && key.name === 'c')) return ended.abort();
+    if (key.name === 'q' || (key.ctrl === true && key.name === 'c')) ended.abort();
+    else respond(key);
+  };
+  const respond = (key: Key): void => {
     act(client, key, latest)
       .then((said) => {
         message = said;

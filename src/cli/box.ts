@@ -1,0 +1,78 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { approveByCode } from './approve-enrolment.ts';
+import { defaultDataFolder } from './data-folder.ts';
+import { runInForeground } from './foreground.ts';
+import { type CommandIo, EXIT, type Subcommand } from './subcommand.ts';
+
+const help = `Runs a box alone, or enrols one at this headend.
+
+usage: ackbox box --headend URL [--data DIR] [--profile jukebox|set-top] [--name NAME] [--screen-port N] [--console] [--json]
+       ackbox box enrol CODE [--account NAME] [--location NAME] [--headend URL] [--data DIR] [--json]
+
+Run a box:
+  --headend URL   its headend, such as https://192.0.2.7:8443
+  --data DIR      its folder (default: box in the data folder of npm start)
+  A new box shows a code, XXXX-XXXX-XXXX, and waits until it is entered at the headend.
+
+Enrol a box (on the machine of the headend, as its user):
+  CODE            as the box shows it
+  --account NAME  who owes for its plays; a new name makes a new account (default: the house account)
+  --location NAME where it stands (default: here)
+  --headend URL   where the headend listens (default https://127.0.0.1:8443)
+  --data DIR      the folder of the headend (default: headend in the data folder of npm start)
+
+Exit codes: 0 done, 1 failed or refused, 2 wrong usage.
+`;
+
+const ENROL_OPTIONS = {
+  account: { type: 'string' },
+  location: { type: 'string' },
+  headend: { type: 'string', default: 'https://127.0.0.1:8443' },
+  data: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
+
+export const boxCommand: Subcommand = {
+  name: 'box',
+  summary: 'run a box alone, or enrol one',
+  help,
+  run: (argv, io) => (argv[0] === 'enrol' ? enrolBox(argv.slice(1), io) : runBox(argv, io)),
+};
+
+async function enrolBox(argv: readonly string[], io: CommandIo): Promise<number> {
+  const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: ENROL_OPTIONS });
+  // A code typed with spaces arrives as several words.
+  const code = positionals.join('');
+  if (code === '') {
+    io.err(help);
+    return EXIT.usage;
+  }
+  const headendFolder = values.data ?? join(defaultDataFolder(), 'headend');
+  const box = await approveByCode({ url: values.headend, headendFolder, code, account: values.account, location: values.location });
+  io.out(values.json ? `${JSON.stringify(box)}\n` : `${box.name} is enrolled as ${box.outlet} (account ${box.account}, location ${box.location}).\n`);
+  return EXIT.ok;
+}
+
+async function runBox(argv: readonly string[], io: CommandIo): Promise<number> {
+  if (!argv.some((word) => word === '--headend' || word.startsWith('--headend='))) {
+    io.err(`ackbox box: --headend URL is needed.\n\n${help}`);
+    return EXIT.usage;
+  }
+  const json = argv.includes('--json');
+  const ownFolder = argv.some((word) => word === '--data' || word.startsWith('--data='));
+  const data = join(defaultDataFolder(), 'box');
+  if (!ownFolder) await mkdir(data, { recursive: true, mode: 0o700 });
+  const args = [...argv.filter((word) => word !== '--json'), ...(ownFolder ? [] : ['--data', data])];
+  const script = join(import.meta.dirname, '..', '..', 'device', 'main.ts');
+  return await runInForeground({ script, args, json, tell: (event) => tell(event, io) }, io);
+}
+
+function tell(event: Readonly<Record<string, unknown>>, io: CommandIo): void {
+  if (event.event === 'enrol-code') io.out(`code      ${String(event.code)}\n          enter it at the headend: ackbox box enrol ${String(event.code)}\n`);
+  if (event.event === 'enrol-trouble' || event.event === 'failed' || event.event === 'notice') io.err(`ackbox box: ${String(event.message)}\n`);
+  if (event.event !== 'ready') return;
+  io.out(`screen    ${String(event.screenUrl)}\n`);
+  if (typeof event.consolePath === 'string') io.out(`console   ${event.consolePath}\n`);
+}

@@ -1,0 +1,52 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { defaultDataFolder } from './data-folder.ts';
+import { runInForeground } from './foreground.ts';
+import type { CommandIo, Subcommand } from './subcommand.ts';
+
+const help = `Runs a headend alone: for boxes on other machines, or under a supervisor.
+
+usage: ackbox headend [--data DIR] [--host ADDRESS] [--http-port N] [--rtsp-port N] [--name NAME ...] [--currency EUR] [--json]
+
+  --data DIR      its folder (default: headend in the data folder of npm start)
+  --host ADDRESS  where to listen (default 127.0.0.1; 0.0.0.0 or :: for boxes on other machines)
+  --http-port N   HTTPS port (default 8443; 0 takes any free one), --rtsp-port N (default 8554)
+  --name NAME     a further name or address that boxes reach it by; may be repeated
+  --currency C    of a new headend: EUR, USD, GBP, CHF, JPY or KWD
+  --json          its own lines of JSON on standard output, instead of words
+
+Ends on Ctrl-C or SIGTERM. Exit codes: 0 ended as asked, 1 failed, 2 wrong usage, 3 could not start.
+`;
+
+const OPTIONS = {
+  data: { type: 'string' },
+  host: { type: 'string' },
+  'http-port': { type: 'string' },
+  'rtsp-port': { type: 'string' },
+  'rtp-port': { type: 'string' },
+  name: { type: 'string', multiple: true },
+  currency: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
+
+export const headendCommand: Subcommand = {
+  name: 'headend',
+  summary: 'run a headend alone',
+  help,
+  async run(argv, io) {
+    const { values } = parseArgs({ args: [...argv], options: OPTIONS });
+    const data = values.data ?? join(defaultDataFolder(), 'headend');
+    await mkdir(data, { recursive: true, mode: 0o700 });
+    const args = [...argv.filter((word) => word !== '--json'), ...(values.data === undefined ? ['--data', data] : [])];
+    const script = join(import.meta.dirname, '..', 'headend', 'main.ts');
+    return await runInForeground({ script, args, json: values.json, tell: (event) => tell(event, data, io) }, io);
+  },
+};
+
+async function tell(event: Readonly<Record<string, unknown>>, data: string, io: CommandIo): Promise<void> {
+  if (event.event === 'failed') return io.err(`ackbox headend: ${String(event.message)}\n`);
+  if (event.event !== 'ready') return;
+  const key = (await readFile(join(data, 'operator-token'), 'utf8')).trim();
+  io.out(`headend   ${String(event.url)}\nRTSP      ${String(event.rtspUrl)}\noperator  ${String(event.operatorUrl)}?key=${key}\n`);
+}
