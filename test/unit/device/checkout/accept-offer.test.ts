@@ -1,0 +1,217 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { acceptOffer } from '../../../../device/checkout/accept-offer.ts';
+import { acceptResume } from '../../../../device/checkout/accept-resume.ts';
+import type { EnrolledIdentity } from '../../../../device/checkout/enrolled-identity.ts';
+import { openExchange } from '../../../../device/checkout/key-exchange.ts';
+import { offerRequest } from '../../../../device/checkout/offer-request.ts';
+import type { ClassCount } from '../../../../src/domain/credit/billing-class.ts';
+import type { Terms } from '../../../../src/domain/credit/terms.ts';
+import { CheckoutDesk } from '../../../../src/headend/checkout-desk.ts';
+import { ResumeDesk } from '../../../../src/headend/resume-desk.ts';
+import { type HeadendBook, openHeadendBook } from '../../../../src/headend/stores/headend-book.ts';
+import type { AdmittedSession, StreamHouse } from '../../../../src/headend/stream-port.ts';
+import { createWorkQuote } from '../../../../src/headend/work-quote.ts';
+import { generateDeviceKey } from '../../../../src/platform/crypto/ed25519-signer.ts';
+import { systemClock } from '../../../../src/platform/system-clock.ts';
+import { systemRandom } from '../../../../src/platform/system-random.ts';
+import type { OutletRow } from '../../../../src/ports/headend-stores.ts';
+import { toHex } from '../../../../src/units/bytes.ts';
+import { asId, uuidv7 } from '../../../../src/units/ids.ts';
+import type { OfferResponse, ResumeRequest, ResumeResponse } from '../../../../src/wire/http-api.ts';
+import { encodeTerms, signedTermsBytes } from '../../../../src/wire/terms-text.ts';
+import { dropFolders, scratchFolder, workOnOffer } from '../../../fakes/headend-on-localhost.ts';
+
+const WORK = workOnOffer();
+const folder = scratchFolder();
+const headendKey = generateDeviceKey().signer;
+const deviceKey = generateDeviceKey().signer;
+const admitted: AdmittedSession[] = [];
+let book: HeadendBook;
+let outlet: OutletRow;
+let checkout: CheckoutDesk;
+let resumes: ResumeDesk;
+let identity: EnrolledIdentity;
+
+/** The streaming half, as far as the desks need it: it notes what it was given. */
+const stream: StreamHouse = {
+  admit: (session) => void admitted.push(session),
+  fence: async () => {},
+  rtspUrl: (host) => `rtsp://${host}:554/`,
+  view: () => null,
+  views: () => [],
+  close: async () => {},
+};
+
+beforeAll(() => {
+  book = openHeadendBook(join(folder, 'headend.db'), { clock: systemClock, random: systemRandom, currency: 'EUR' });
+  book.putWork(WORK, 'danube');
+  book.putEnrolment({ devicePublicKey: deviceKey.publicKey, nonce: new Uint8Array(16), name: 'Box', profile: 'jukebox', createdAtMs: Date.now() });
+  const approved = book.approveEnrolment(deviceKey.publicKey, book.defaults().account, book.defaults().location);
+  if (!approved.ok) throw new Error(approved.error.message);
+  outlet = approved.value;
+  const shared = { registry: book, catalogue: book, stream, signer: headendKey, clock: systemClock, random: systemRandom };
+  checkout = new CheckoutDesk({ ...shared, quote: createWorkQuote(book, book.defaults().vendor) });
+  resumes = new ResumeDesk(shared);
+  identity = { ...outlet, headendPublicKey: headendKey.publicKey, caPem: '', headendUrl: '' };
+});
+afterAll(() => {
+  book.close();
+  dropFolders(folder);
+});
+
+function agree(trial = true) {
+  const ephemeral = openExchange(systemRandom);
+  const request = offerRequest({ playId: uuidv7(Date.now(), systemRandom.bytes(10)), work: WORK, trial, ephemeral });
+  const offer = checkout.offer(outlet, request, 'headend');
+  if (!offer.ok) throw new Error(offer.error.message);
+  return { offer: offer.value, request, ephemeral, identity, nowMs: 5_000 };
+}
+
+/** The offer again, with other terms that the headend (or somebody) signed. */
+function withTerms(offer: OfferResponse, change: Partial<Terms>, signer = headendKey): OfferResponse {
+  const terms = encodeTerms({ ...(JSON.parse(offer.terms) as Terms), ...change });
+  return { ...offer, terms, signature: toHex(signer.sign(signedTermsBytes(terms))) };
+}
+
+describe('an offer', () => {
+  test('gives both sides the same keys, and the box an expiry on its own clock', () => {
+    const given = agree();
+    const accepted = acceptOffer(given);
+    if (!accepted.ok) throw new Error(accepted.error.message);
+    expect(accepted.value.keys).toEqual(admitted.at(-1)?.keys);
+    expect(accepted.value.keys.epoch).toBe(0);
+    expect(accepted.value.expiresAtMs).toBe(5_000 + accepted.value.terms.expiresAtMs - accepted.value.terms.issuedAtMs);
+    expect(accepted.value.termsHash).toBe(admitted.at(-1)?.row.termsHash);
+  });
+
+  test('gives other keys for every play', () => {
+    const [first, second] = [acceptOffer(agree()), acceptOffer(agree())];
+    expect(first.ok && second.ok && toHex(first.value.keys.deviceTag) !== toHex(second.value.keys.deviceTag)).toBe(true);
+  });
+
+  test('is not believed from another headend, nor with one byte changed', () => {
+    const given = agree();
+    const other = generateDeviceKey().signer;
+    expect(acceptOffer({ ...given, offer: withTerms(given.offer, {}, other) })).toMatchObject({ ok: false, error: { code: 'bad-signature' } });
+    const changed = { ...given.offer, terms: given.offer.terms.replace('"packets":6000', '"packets":6001') };
+    expect(acceptOffer({ ...given, offer: changed })).toMatchObject({ ok: false, error: { code: 'bad-signature' } });
+  });
+
+  test.each<readonly [string, Partial<Terms>, string]>([
+    ['another account', { account: asId('someone') }, 'not-for-us'],
+    ['another box', { outlet: asId('other') }, 'not-for-us'],
+    ['another work', { work: asId('w2') }, 'not-for-us'],
+    ['another currency', { currency: 'USD' }, 'not-for-us'],
+    ['an older exchange of ours', { deviceEphemeral: 'a'.repeat(64) }, 'not-for-us'],
+    ['another session', { sid: asId('b'.repeat(32)) }, 'not-for-us'],
+    ['terms that ended before they began', { expiresAtMs: 0 }, 'bad-terms'],
+    ['a trial of an hour', { trial: { mode: 'restrict', packets: 180_000 } }, 'bad-terms'],
+  ])('is refused where its signed terms name %s', (_what, change, code) => {
+    const given = agree();
+    expect(acceptOffer({ ...given, offer: withTerms(given.offer, change) })).toMatchObject({ ok: false, error: { code } });
+  });
+
+  test.each<readonly [string, Partial<Terms['credit']>]>([
+    ['is too small for its ACK rate', { creditWindowPackets: 15 }],
+    ['is wider than we would ever owe', { creditWindowPackets: 5_000, receiptWindowPackets: 9_000 }],
+    ['leaves no room for a receipt', { receiptWindowPackets: 120 }],
+    ['forgives any loss', { lossAllowancePerMille: 900 }],
+  ])('is refused where its window %s', (_what, change) => {
+    const given = agree();
+    const { credit } = JSON.parse(given.offer.terms) as Terms;
+    const offer = withTerms(given.offer, { credit: { ...credit, ...change } });
+    expect(acceptOffer({ ...given, offer })).toMatchObject({ ok: false, error: { code: 'unsafe-window' } });
+  });
+
+  test('is refused above the price that was shown, however the price is spread, and with a negative part', () => {
+    const given = agree();
+    const [node] = (JSON.parse(given.offer.terms) as Terms).nodes;
+    if (node === undefined) throw new Error('no node');
+    const spread = withTerms(given.offer, { nodes: [node, { ...node, quoteMinor: '1' }] });
+    expect(acceptOffer({ ...given, offer: spread })).toMatchObject({ ok: false, error: { code: 'quote-above-max' } });
+    const negative = withTerms(given.offer, { nodes: [node, { ...node, quoteMinor: '-1' }] });
+    expect(acceptOffer({ ...given, offer: negative })).toMatchObject({ ok: false, error: { code: 'bad-terms' } });
+  });
+
+  test('is refused with a trial nobody asked for, and with terms that say more than we know', () => {
+    const given = agree(false);
+    const trial = withTerms(given.offer, { trial: { mode: 'restrict', packets: 100 } });
+    expect(acceptOffer({ ...given, offer: trial })).toMatchObject({ ok: false, error: { code: 'bad-terms' } });
+    const unknown = withTerms(given.offer, { subscription: 'yes' } as Partial<Terms>);
+    expect(acceptOffer({ ...given, offer: unknown })).toMatchObject({ ok: false, error: { code: 'bad-terms', message: expect.stringContaining('update') } });
+  });
+});
+
+describe('a resume', () => {
+  interface Resumed {
+    readonly response: ResumeResponse;
+    readonly request: ResumeRequest;
+    readonly ephemeral: ReturnType<typeof openExchange>;
+    readonly terms: Terms;
+    readonly termsHash: string;
+  }
+
+  async function resume(sentCounts: readonly ClassCount[] = []): Promise<Resumed> {
+    const opened = acceptOffer(agree());
+    if (!opened.ok) throw new Error(opened.error.message);
+    const { sid, terms, termsHash } = opened.value;
+    const progress = { sid: asId<never>(sid), epoch: 0, counts: sentCounts, lostPaid: 1, nextSequence: 900, paidThroughPacketIndex: 400 };
+    if (sentCounts.length > 0) book.mergeProgress([progress]);
+    const nonce = resumes.nonce(outlet, sid);
+    if (!nonce.ok) throw new Error(nonce.error.message);
+    const ephemeral = openExchange(systemRandom);
+    const request = { nonce: nonce.value.nonce, epoch: 1, deviceEphemeral: toHex(ephemeral.publicKey), receipt: null };
+    const response = await resumes.resume(outlet, sid, request, 'headend');
+    if (!response.ok) throw new Error(response.error.message);
+    return { response: response.value, request, ephemeral, terms, termsHash };
+  }
+
+  test('gives both sides the same new keys, and the counts to go on from', async () => {
+    const counts: ClassCount[] = [{ node: 0, billingClass: 'paid', packets: 90 }];
+    const resumed = await resume(counts);
+    const accepted = acceptResume({ ...resumed, identity, ownCounts: [{ node: 0, billingClass: 'paid', packets: 60 }] });
+    expect(accepted).toMatchObject({ ok: true, value: { counts, countsCut: false, lostPaid: 1, nextSequence: 900, paidThroughPacketIndex: 400 } });
+    expect(accepted.ok && accepted.value.keys).toEqual(admitted.at(-1)?.keys);
+    expect(admitted.at(-1)?.epoch).toBe(1);
+  });
+
+  test('takes no count beyond one receipt interval above the own receipt', async () => {
+    const resumed = await resume([
+      { node: 0, billingClass: 'paid', packets: 5_000 },
+      { node: 0, billingClass: 'trial', packets: 1_500 },
+    ]);
+    const accepted = acceptResume({ ...resumed, identity, ownCounts: [{ node: 0, billingClass: 'paid', packets: 60 }] });
+    const expected = [
+      { node: 0, billingClass: 'paid', packets: 60 + 100 + 10 },
+      { node: 0, billingClass: 'trial', packets: 1_500 },
+    ];
+    expect(accepted).toMatchObject({ ok: true, value: { counts: expected, countsCut: true } });
+  });
+
+  test('is not believed where anything in it was changed after it was signed', async () => {
+    const resumed = await resume([{ node: 0, billingClass: 'paid', packets: 90 }]);
+    const changes: readonly Partial<ResumeResponse>[] = [
+      { counts: [{ node: 0, billingClass: 'paid', packets: 91 }] },
+      { nextSequence: 901 },
+      { lostPaid: 0 },
+      { paidThroughPacketIndex: 0 },
+      { confirmEventId: '1'.repeat(32) },
+      { headendEphemeral: toHex(openExchange(systemRandom).publicKey) },
+    ];
+    for (const change of changes) {
+      const accepted = acceptResume({ ...resumed, response: { ...resumed.response, ...change }, identity, ownCounts: [] });
+      expect(accepted, JSON.stringify(change)).toMatchObject({ ok: false, error: { code: 'bad-signature' } });
+    }
+    const otherNonce = acceptResume({ ...resumed, request: { ...resumed.request, nonce: 'f'.repeat(32) }, identity, ownCounts: [] });
+    expect(otherNonce).toMatchObject({ ok: false, error: { code: 'bad-signature' } });
+    const otherEpoch = acceptResume({ ...resumed, response: { ...resumed.response, epoch: 2 }, identity, ownCounts: [] });
+    expect(otherEpoch).toMatchObject({ ok: false, error: { code: 'wrong-epoch' } });
+  });
+
+  test('is refused where the headend forgot what it had a receipt for', async () => {
+    const resumed = await resume([{ node: 0, billingClass: 'paid', packets: 10 }]);
+    const accepted = acceptResume({ ...resumed, identity, ownCounts: [{ node: 0, billingClass: 'paid', packets: 60 }] });
+    expect(accepted).toMatchObject({ ok: false, error: { code: 'count-below-receipt' } });
+  });
+});
