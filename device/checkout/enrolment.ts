@@ -39,6 +39,7 @@ interface Attempt {
   readonly https: HttpsExchange;
   readonly caPem: string;
   readonly request: EnrolRequest;
+  readonly code: string;
   readonly startedMs: number;
 }
 
@@ -51,6 +52,7 @@ interface Attempt {
 export async function enrol(deps: EnrolmentDeps): Promise<EnrolledIdentity | null> {
   let attempt: Attempt | null = null;
   let trouble = '';
+  let shownCode = '';
   let pauseMs = POLL_MIN_MS;
   while (!deps.signal.aborted) {
     const begun: Result<Attempt, HeadendError> = attempt === null ? await begin(deps) : ok(attempt);
@@ -61,6 +63,9 @@ export async function enrol(deps: EnrolmentDeps): Promise<EnrolledIdentity | nul
       await attempt?.https.close();
       return answer.value;
     }
+    // Shown once the headend knows the request: whoever is quick to enter it, a person or a supervisor, must find it there.
+    if (answer.ok && attempt !== null && attempt.code !== shownCode) deps.showCode(attempt.code);
+    if (answer.ok && attempt !== null) shownCode = attempt.code;
     if (!answer.ok && answer.error.problem !== trouble) deps.showTrouble(answer.error);
     trouble = answer.ok ? '' : answer.error.problem;
     if (attempt !== null && isSpent(attempt, answer.ok ? null : answer.error, deps.clock)) {
@@ -74,7 +79,7 @@ export async function enrol(deps: EnrolmentDeps): Promise<EnrolledIdentity | nul
   return null;
 }
 
-/** Fetches the authority without trusting anybody, and shows the code that binds it to this box's key. */
+/** Fetches the authority without trusting anybody, and makes the code that binds it to this box's key. */
 async function begin(deps: EnrolmentDeps): Promise<Result<Attempt, HeadendError>> {
   const stranger = openHttpsExchange(deps.headendUrl, null, deps.clock);
   const answer = await stranger.send({ method: 'GET', path: '/v1/ca', headers: {}, body: null, answerBytesMax: CA_BYTES_MAX });
@@ -85,9 +90,9 @@ async function begin(deps: EnrolmentDeps): Promise<Result<Attempt, HeadendError>
   if (answer.value.status !== 200 || caDer === null)
     return err(trouble('refused', 'no-headend', `${deps.headendUrl} does not answer as a headend does; check the address.`));
   const nonce = deps.random.bytes(16);
-  deps.showCode(enrolmentCode(deps.signer.publicKey, caDer, nonce));
+  const code = enrolmentCode(deps.signer.publicKey, caDer, nonce);
   const request: EnrolRequest = { devicePublicKey: toHex(deps.signer.publicKey), nonce: toHex(nonce), name: deps.name, profile: deps.profile };
-  return ok({ https: openHttpsExchange(deps.headendUrl, caPem, deps.clock), caPem, request, startedMs: monotonicMs(deps.clock) });
+  return ok({ https: openHttpsExchange(deps.headendUrl, caPem, deps.clock), caPem, request, code, startedMs: monotonicMs(deps.clock) });
 }
 
 /** Asks over TLS verified with that authority. Null: nobody has entered the code yet. */

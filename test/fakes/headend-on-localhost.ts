@@ -66,21 +66,9 @@ export function beginEnrolment(url: string, folder: string, options: { readonly 
   return { signer: signer.value, code, codes, enrolled, abort: () => abort.abort() };
 }
 
-/** Enters a code once the box's request has arrived: the display may be quicker than the network. */
-export async function enterCode(url: string, headendFolder: string, code: string, names: { readonly account?: string; readonly location?: string } = {}) {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await approveByCode({ url, headendFolder, code, ...names });
-    } catch (error) {
-      if (attempt === 10 || !(error instanceof Error) || !error.message.startsWith('No waiting box')) throw error;
-      await new Promise<void>((resolve) => systemClock.after(50, resolve));
-    }
-  }
-}
-
 export async function enrolledBox(headend: RunningHeadend, headendFolder: string, folder: string): Promise<BoxUnderTest> {
   const box = beginEnrolment(headend.url, folder);
-  await enterCode(headend.url, headendFolder, await box.code);
+  await approveByCode({ url: headend.url, headendFolder, code: await box.code });
   const identity = await box.enrolled;
   if (identity === null) throw new Error('the enrolment was given up');
   const api = createHeadendClient({ identity: () => identity, signer: box.signer, clock: systemClock });

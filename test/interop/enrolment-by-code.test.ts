@@ -12,7 +12,7 @@ import { issueServerCertificate, makeAuthority } from '../../src/headend/trust/c
 import { systemClock } from '../../src/platform/system-clock.ts';
 import { systemRandom } from '../../src/platform/system-random.ts';
 import type { HeadendError } from '../../src/ports/headend-api.ts';
-import { beginEnrolment, dropFolders, enrolledBox, enterCode, headendOn, scratchFolder } from '../fakes/headend-on-localhost.ts';
+import { beginEnrolment, dropFolders, enrolledBox, headendOn, scratchFolder } from '../fakes/headend-on-localhost.ts';
 
 let headendFolder = '';
 let boxFolder = '';
@@ -30,7 +30,7 @@ afterEach(async () => {
 describe('enrolment by code', () => {
   test('binds the box to the account and the location the operator names, and pins the authority', async () => {
     const box = beginEnrolment(headend.url, boxFolder);
-    const approved = await enterCode(headend.url, headendFolder, await box.code, { account: 'Bar Roma', location: 'Back room' });
+    const approved = await approveByCode({ url: headend.url, headendFolder, code: await box.code, account: 'Bar Roma', location: 'Back room' });
     const identity = await box.enrolled;
     expect(identity).toMatchObject({
       outlet: approved.outlet,
@@ -48,7 +48,7 @@ describe('enrolment by code', () => {
   test('takes the code as people type it', async () => {
     const box = beginEnrolment(headend.url, boxFolder);
     const code = (await box.code).toLowerCase().replaceAll('-', ' ');
-    await enterCode(headend.url, headendFolder, code);
+    await approveByCode({ url: headend.url, headendFolder, code });
     expect(await box.enrolled).not.toBeNull();
   });
 
@@ -58,14 +58,14 @@ describe('enrolment by code', () => {
     const wrong = code.startsWith('0') ? `1${code.slice(1)}` : `0${code.slice(1)}`;
     await expect(approveByCode({ url: headend.url, headendFolder, code: wrong })).rejects.toThrow('No waiting box has this code');
     expect(headend.book.outlets()).toEqual([]);
-    await enterCode(headend.url, headendFolder, code);
+    await approveByCode({ url: headend.url, headendFolder, code });
     expect(await box.enrolled).not.toBeNull();
   });
 
   test('takes a code once: the same code cannot bind the box again', async () => {
     const box = beginEnrolment(headend.url, boxFolder);
     const code = await box.code;
-    await enterCode(headend.url, headendFolder, code);
+    await approveByCode({ url: headend.url, headendFolder, code });
     await box.enrolled;
     await expect(approveByCode({ url: headend.url, headendFolder, code, account: 'Thief' })).rejects.toThrow('No waiting box');
   });
@@ -85,7 +85,7 @@ describe('enrolment by code', () => {
 
   test('gives a box that restarted in between its answer, under the key it kept', async () => {
     const first = beginEnrolment(headend.url, boxFolder);
-    await enterCode(headend.url, headendFolder, await first.code);
+    await approveByCode({ url: headend.url, headendFolder, code: await first.code });
     await first.enrolled;
     rmSync(join(boxFolder, ENROLMENT_FILE));
     const again = beginEnrolment(headend.url, boxFolder);
@@ -99,7 +99,7 @@ describe('enrolment by code', () => {
     const port = headend.httpPort;
     await headend.close();
     headend = await headendOn(headendFolder, port);
-    await enterCode(headend.url, headendFolder, code);
+    await approveByCode({ url: headend.url, headendFolder, code });
     expect(await box.enrolled).not.toBeNull();
     expect(box.codes).toEqual([code]);
   });
@@ -136,7 +136,7 @@ describe('a man in the middle', () => {
     const middle = await startMiddle();
     const box = beginEnrolment(middle.url, boxFolder);
     const code = await box.code;
-    await expect.poll(() => headend.book.pendingEnrolments().length).toBe(1);
+    expect(headend.book.pendingEnrolments()).toHaveLength(1);
     await expect(approveByCode({ url: headend.url, headendFolder, code })).rejects.toThrow('another machine');
     expect(headend.book.outlets()).toEqual([]);
     box.abort();
