@@ -26,7 +26,7 @@ export class MemoryCatalogue implements CatalogueStore {
     const workId = asId<WorkId>(work.id);
     this.#works.set(workId, { ...work, retired: false });
     const before = this.#sources.get(sourceKey);
-    this.#sources.set(sourceKey, { fingerprint: before?.fingerprint ?? '', workId, reason: null });
+    this.#sources.set(sourceKey, { fingerprint: before?.workId === workId ? before.fingerprint : '', workId, reason: null });
     const old = before?.workId ?? null;
     const needed = [...this.#sources.values()].some((row) => row.workId === old);
     if (old !== null && !needed) this.retireWork(old);
@@ -48,11 +48,7 @@ export class MemoryCatalogue implements CatalogueStore {
   unreferencedSegments(): readonly string[] {
     const files = (work: StoredWork): readonly string[] => (work.cover === null ? work.segments : [...work.segments, work.cover]);
     const all = [...this.#works.values()];
-    const kept = new Set(
-      this.works()
-        .filter((work) => !work.retired || this.openWorks.has(asId(work.id)))
-        .flatMap(files),
-    );
+    const kept = new Set(all.filter((work) => !work.retired || this.openWorks.has(asId(work.id))).flatMap(files));
     return [...new Set(all.flatMap(files))].filter((hash) => !kept.has(hash));
   }
 }

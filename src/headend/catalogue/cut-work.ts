@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { limits } from '../../limits.ts';
+import { sha256Hex } from '../../platform/crypto/digest.ts';
 import type { SegmentStore } from '../../ports/segment-store.ts';
 import { assert } from '../../units/assert.ts';
 import { concatBytes } from '../../units/bytes.ts';
@@ -32,7 +32,7 @@ const WRITES_AT_ONCE = 4;
 export function workIdOf(manifest: Manifest): WorkId {
   const { channels, packets, preSkip, segments, totalSamples } = manifest;
   const text = canonicalJson({ channels, packets, preSkip, segments, totalSamples });
-  return asId(`w${createHash('sha256').update(text).digest('hex').slice(0, 32)}`);
+  return asId(`w${sha256Hex(text).slice(0, 32)}`);
 }
 
 /**

@@ -55,7 +55,7 @@ export async function encodeOpus(run: EncodeRun): Promise<Result<Encoded, Fault<
   }
   const { exitCode, errors, errorCount, lines } = ended.value;
   if (errors.some((line) => line.includes('No space left on device'))) return fault('disk-full', 'the disk is full; make room and ingest again');
-  if (exitCode !== 0) return fault('undecodable', plainReason(errors.slice(0, 1), path));
+  if (exitCode !== 0) return fault('undecodable', plainReason(errors, path));
   return ok({ loudness: readLoudness(lines), durationMs, errorCount, errors });
 }
 

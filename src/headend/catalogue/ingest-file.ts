@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
+import { sha256Hex } from '../../platform/crypto/digest.ts';
 import type { CatalogueStore, StoredWork } from '../../ports/headend-stores.ts';
 import type { Log } from '../../ports/log.ts';
 import { asId, type WorkId } from '../../units/ids.ts';
@@ -59,7 +59,7 @@ async function detailsOf(file: FoundFile, price: WorkPrice): Promise<string> {
   const cover = await folderCover(file.folder);
   const facts = cover === null ? null : await stat(cover).catch(() => null);
   const text = JSON.stringify([price.priceMinor, price.currency, price.free, cover, facts?.size ?? 0, Math.floor(facts?.mtimeMs ?? 0)]);
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return sha256Hex(text).slice(0, 16);
 }
 
 async function fromBefore(file: FoundFile, sourceKey: string, fingerprint: string, deps: IngestFileDeps): Promise<FileOutcome | null> {

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { limits } from '../../limits.ts';
+import { sha256Hex } from '../../platform/crypto/digest.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CatalogueStore } from '../../ports/headend-stores.ts';
 import type { Log } from '../../ports/log.ts';
@@ -85,7 +85,7 @@ export async function ingestFolder(options: IngestOptions): Promise<Result<Inges
 
 /** The key under which the catalogue remembers a file: the folder by hash, then the file's name in it. */
 export function sourceKeyOf(root: string, name: string): string {
-  return `file:${createHash('sha256').update(root).digest('hex').slice(0, 16)}/${name}`;
+  return `file:${sha256Hex(root).slice(0, 16)}/${name}`;
 }
 
 class IngestRun {
@@ -93,6 +93,8 @@ class IngestRun {
   readonly #scan: FolderScan;
   readonly #prices: PriceBook;
   readonly #works = new Set<WorkId>();
+  /** Works whose file could not be looked at this time, for reasons that pass: they are not taken for vanished. */
+  readonly #spared = new Set<WorkId>();
   readonly #skipped: { name: string; reason: string }[] = [];
   readonly #counts = { ingested: 0, unchanged: 0, duplicate: 0, 'not-audio': 0 };
   #next = 0;
@@ -131,7 +133,7 @@ class IngestRun {
       return fault('no-audio', `no sound file was found in ${folder}; put music there (any format that ffmpeg reads), or name another folder`);
     }
     const whole = this.#done === this.#scan.files.length && this.#scan.unreadable.length === 0;
-    const retired = whole ? retireMissing(this.#scan.root, this.#works, catalogue) : [];
+    const retired = whole ? retireMissing(this.#scan.root, new Set([...this.#works, ...this.#spared]), catalogue) : [];
     if (whole) await removeUnreferenced(catalogue, segments);
     return ok({
       files: this.#scan.files.length,
@@ -164,11 +166,17 @@ class IngestRun {
       return;
     }
     this.#done += 1;
-    if (outcome.kind === 'skipped') this.#skipped.push({ name: printable(file.name), reason: outcome.reason });
+    if (outcome.kind === 'skipped') this.#skip(file, outcome);
     else this.#counts[outcome.kind] += 1;
     if ('work' in outcome) this.#works.add(outcome.work);
     if (outcome.kind === 'ingested') this.#options.onWork?.(outcome.work);
     this.#tell(file, number, 0, outcome);
+  }
+
+  #skip(file: FoundFile, { reason, lasting }: FileOutcome & { readonly kind: 'skipped' }): void {
+    this.#skipped.push({ name: printable(file.name), reason });
+    const before = this.#options.catalogue.sourceState(sourceKeyOf(this.#scan.root, file.name))?.workId ?? null;
+    if (!lasting && before !== null) this.#spared.add(before);
   }
 
   #tell(file: FoundFile, number: number, seconds: number, outcome: FileOutcome | null): void {

@@ -16,7 +16,7 @@ export function inputFile(path: string): readonly string[] {
 
 /** The words of ffmpeg's first error, short and without its addresses and our paths. */
 export function plainReason(errors: readonly string[], path: string): string {
-  const line = errors.at(-1) ?? 'ffmpeg could not read it';
+  const line = errors[0] ?? 'ffmpeg could not read it';
   const words = line
     .replaceAll(`file:${path}`, '')
     .replaceAll(path, '')

@@ -26,7 +26,7 @@ export function readWorkTags(tags: ReadonlyMap<string, string>, fileName: string
   };
   const named = fromFileName(fileName);
   const title = text('title');
-  const artist = text('artist', 'album_artist', 'album artist', 'performer', 'composer');
+  const artist = text('artist', 'album_artist', 'album artist', 'performer', 'author', 'composer');
   return {
     title: title || named.title,
     artist: artist || (title === '' ? named.artist : ''),

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { access, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sha256Hex } from '../../platform/crypto/digest.ts';
 import type { SegmentStore } from '../../ports/segment-store.ts';
 import { assert } from '../../units/assert.ts';
 
@@ -18,7 +18,7 @@ export class SegmentFiles implements SegmentStore {
   }
 
   async put(bytes: Uint8Array): Promise<string> {
-    const hash = hashOf(bytes);
+    const hash = sha256Hex(bytes);
     const writing = this.#writing.get(hash) ?? this.#write(hash, bytes).finally(() => this.#writing.delete(hash));
     this.#writing.set(hash, writing);
     await writing;
@@ -29,7 +29,7 @@ export class SegmentFiles implements SegmentStore {
     const bytes = await readFile(this.#path(hash)).catch((error: unknown) => {
       throw new Error(`the segment ${hash} cannot be read (${error instanceof Error ? error.message : String(error)})`);
     });
-    if (hashOf(bytes) !== hash) throw new Error(`the segment ${hash} is damaged on the disk`);
+    if (sha256Hex(bytes) !== hash) throw new Error(`the segment ${hash} is damaged on the disk`);
     return bytes;
   }
 
@@ -79,10 +79,6 @@ export class SegmentFiles implements SegmentStore {
     assert(/^[0-9a-f]{64}$/.test(hash), 'a segment is named by its SHA-256');
     return join(this.#root, hash.slice(0, 2), hash.slice(2, 4), hash);
   }
-}
-
-function hashOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 async function syncFolder(path: string): Promise<void> {
