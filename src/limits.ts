@@ -33,6 +33,8 @@ export const limits = {
   /** Longest time audio lies between the network and the ear; bounds what is acknowledged and never heard. */
   playoutBufferMs: 1_000,
   reorderWaitMs: 60,
+  /** A missing packet is concealed when the player holds less than this. */
+  concealLeadMs: 60,
   /** How often the feed looks whether the player wants more, and asks it where it is. */
   feedTickMs: 20,
   /** Silence written after the last packet, so that a player that never sees an end of file plays the work out. */

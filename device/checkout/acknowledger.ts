@@ -1,5 +1,6 @@
 import type { AckLedger } from '../../src/domain/credit/ack-ledger.ts';
 import { buildAck, noteReceiptDurable, noteWindow, received } from '../../src/domain/credit/ack-ledger.ts';
+import { HEARD, heardOf } from '../../src/domain/credit/ledger-slots.ts';
 import type { AckMessage, ConfirmMessage, ReceiptMessage, WindowMessage } from '../../src/domain/credit/messages.ts';
 import type { CreditTerms } from '../../src/domain/credit/terms.ts';
 import { limits } from '../../src/limits.ts';
@@ -67,7 +68,7 @@ export class Acknowledger {
     received(this.#parts.ledger, slot.sequence, slot.packetIndex);
     if (slot.challenge !== null) this.#answer(slot, slot.challenge);
     this.#unacknowledged += 1;
-    if (this.#sentAcks === 0 || this.#unacknowledged >= this.#parts.terms.ackEveryPackets) this.acknowledge();
+    if (this.#sentAcks === 0 || this.#unacknowledged >= this.#parts.terms.ackEveryPackets || this.#showsLoss(slot.sequence)) this.acknowledge();
   }
 
   takeWindow(window: WindowMessage): void {
@@ -107,6 +108,12 @@ export class Acknowledger {
 
   close(): void {
     this.#stop();
+  }
+
+  /** A hole old enough to be a loss is told at once: only then can the packet be sent again in time to be heard. */
+  #showsLoss(sequence: number): boolean {
+    const hole = sequence - limits.reorderThresholdPackets;
+    return hole >= this.#parts.ledger.base && heardOf(this.#parts.ledger, hole) === HEARD.missing;
   }
 
   #sayReceipt({ receipt, signature }: SignedReceipt): void {

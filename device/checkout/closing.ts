@@ -30,11 +30,11 @@ export interface Closing {
 
 /**
  * The box's last word on a play, signed: both sides make the bill of exactly these counts.
- * Returned money is never more than was paid for: unheard packets are at most the paid ones.
+ * Unheard packets are at most the paid ones, and at most what the playout buffer of the terms holds.
  */
 export function closePlay(facts: ClosingFacts, signer: Signer): Closing {
   const { terms, counts, lostPackets } = facts;
-  const unheardPaidPackets = Math.min(facts.unheardPaidPackets, packetsOf(counts, 'paid'));
+  const unheardPaidPackets = Math.min(facts.unheardPaidPackets, packetsOf(counts, 'paid'), terms.credit.playoutBufferPackets);
   const { chargedMinor, refundMinor } = settlePlay(terms, { counts, unheardPaidPackets, lostPackets });
   const statement: ClosingStatement = {
     version: 1,

@@ -4,7 +4,7 @@ import { every, monotonicMs } from '../../src/ports/clock.ts';
 import type { Player } from '../../src/ports/player.ts';
 import { toHex } from '../../src/units/bytes.ts';
 import { type Currency, money } from '../../src/units/money.ts';
-import type { Fault, Result } from '../../src/units/result.ts';
+import { type Fault, fault, type Result } from '../../src/units/result.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
 import { AudioFeed, type FeedEvent } from '../media/audio-feed.ts';
 import { StreamedSource } from '../media/content-source-streamed.ts';
@@ -289,12 +289,21 @@ export class StreamedPlay implements PlayRunner {
   async #takeUp(): Promise<void> {
     if (this.#resuming || this.#ending !== null) return;
     this.#resuming = true;
-    const resumed: Result<void, Fault> | undefined = await this.#session?.resume(() => (this.#paused ? null : this.#resumeIndex()));
+    const resumed = await this.#resumeSession();
     this.#resuming = false;
     if (this.#ending !== null) return;
-    if (resumed?.ok === false) this.#fail(resumed.error);
+    if (!resumed.ok) this.#fail(resumed.error);
     else if (this.#phase === 'opening') this.#opened();
-    if (resumed?.ok === true && this.#session?.epoch === null) void this.#takeUp();
+    if (resumed.ok && this.#session?.epoch === null) void this.#takeUp();
+  }
+
+  async #resumeSession(): Promise<Result<void, Fault>> {
+    if (this.#session === null) return fault('over', 'There is nothing to take up.');
+    try {
+      return await this.#session.resume(() => (this.#paused ? null : this.#resumeIndex()));
+    } catch (error) {
+      return fault('resume-failed', error instanceof Error ? error.message : String(error));
+    }
   }
 
   /** Where a stream goes on: at the heard position, never beyond what may be played. */

@@ -11,6 +11,7 @@ import type { Random } from '../../src/ports/random.ts';
 import type { Signer } from '../../src/ports/signer.ts';
 import { fromHex, toHex } from '../../src/units/bytes.ts';
 import { type Fault, fault, ok, type Result } from '../../src/units/result.ts';
+import { packetsIn } from '../../src/units/time.ts';
 import type { OpenLink } from '../media/media-link.ts';
 import { PlayoutBuffer } from '../media/playout-buffer.ts';
 import type { Book } from '../stores/book-port.ts';
@@ -153,8 +154,10 @@ export class PlaySession {
       return fault('over', 'The play ended meanwhile.');
     }
     this.#epoch = epoch.value;
-    if (!this.#confirmEchoed) this.#sayConfirm();
-    return from === null ? ok(undefined) : await this.play(from);
+    const played = from === null ? ok(undefined) : await this.play(from);
+    // Only now: what the confirmation starts anew must follow what PLAY began.
+    if (played.ok && !this.#confirmEchoed) this.#sayConfirm();
+    return played;
   }
 
   async play(from: number): Promise<Result<void, Fault>> {
@@ -203,7 +206,7 @@ export class PlaySession {
     }
     await book.advanceEpoch(this.terms.sid, resumed.value.epoch);
     this.#takeUp(resumed.value, packetsOf(ownCounts, 'paid'));
-    const connected = await this.connect(resumed.value.keys, resumed.value.rtspUrl, resumed.value.nextSequence, from());
+    const connected = await this.connect(resumed.value.keys, resumed.value.rtspUrl, resumed.value.nextSequence, firstUnpaid(from(), resumed.value));
     return connected.ok ? connected : { ok: false, error: { ...connected.error, final: false } };
   }
 
@@ -256,8 +259,7 @@ export class PlaySession {
   #takeUp(resumed: AcceptedResume, receiptedPaid: number): void {
     const { counts: accepted, lostPaid, nextSequence, paidThroughPacketIndex } = resumed;
     const paid = packetsOf(accepted, 'paid');
-    const first = Math.max(0, paidThroughPacketIndex + 1 - paid);
-    const paidRanges = addIndexes(this.#ledger.paidRanges, first, paidThroughPacketIndex + 1 - first);
+    const paidRanges = firstIndexes(this.#ledger.paidRanges, paid, paidThroughPacketIndex + 1);
     this.#epochNumber = resumed.epoch;
     const echoedBefore = this.#confirmEchoed;
     this.#confirmEchoed = resumed.confirmEventId !== null && resumed.confirmEventId === this.#confirmEventId;
@@ -306,6 +308,27 @@ function paidBefore({ terms, counts: before, lostPackets }: SessionStart): PaidR
   const first = terms.afterTrial === 'continue' ? packetsOf(before, 'trial') : 0;
   const paid = packetsOf(before, 'paid');
   return paid === 0 ? NO_INDEXES : [[first, paid + lostPackets]];
+}
+
+/** What was heard and never acknowledged (its ACK was lost) is asked for again: it is not heard twice, but paid for. */
+function firstUnpaid(from: number | null, { paidThroughPacketIndex, counts: accepted }: AcceptedResume): number | null {
+  if (from === null || packetsOf(accepted, 'paid') === 0) return from;
+  return from - paidThroughPacketIndex > packetsIn(limits.creditWindowMs) ? from : Math.min(from, paidThroughPacketIndex + 1);
+}
+
+/**
+ * The packets that `paid` counts: the lowest known ones, and where the headend counted more than this box remembers, those
+ * before `end`. What the counts do not hold is paid for when it comes again.
+ */
+function firstIndexes(known: PaidRanges, paid: number, end: number): PaidRanges {
+  let left = paid;
+  const kept = known.flatMap(([first, packets]): PaidRanges => {
+    const taken = Math.min(packets, left);
+    left -= taken;
+    return taken > 0 ? [[first, taken]] : [];
+  });
+  const from = Math.max(0, end - left);
+  return left > 0 ? addIndexes(kept, from, end - from) : kept;
 }
 
 function isCovered(now: readonly ClassCount[], { receipt }: SignedReceipt, confirmEventId: string | null): boolean {

@@ -155,7 +155,7 @@ export class PlayoutBuffer {
 
   /**
    * The next packet for the player, or null while it must wait. A missing one is concealed when the sender gave it up, or when
-   * it was waited for at least `limits.reorderWaitMs` and the player has less than the prebuffer left.
+   * it was waited for at least `limits.reorderWaitMs` and the player is about to run dry: as long as there is audio, it may come.
    * @param leadMs audio that lies in the player
    */
   take(nowMs: number, leadMs: number): Due | null {
@@ -174,7 +174,7 @@ export class PlayoutBuffer {
     if (this.#next >= this.#end) return false;
     if (this.#next < this.#abandonedBelow) return true;
     const waitedMs = this.#gapSinceMs === null ? 0 : nowMs - this.#gapSinceMs;
-    return waitedMs >= limits.reorderWaitMs && leadMs < limits.prebufferMs;
+    return waitedMs >= limits.reorderWaitMs && leadMs < limits.concealLeadMs;
   }
 
   #noteGap(nowMs: number): void {
@@ -187,11 +187,12 @@ export class PlayoutBuffer {
     if (this.#expectedFrom === null && this.#continues) {
       if (packetIndex > this.missingIndex + this.#capacityPackets) return false;
       this.#run = run;
+      this.#continues = false;
       this.#abandonedBelow = 0;
       return true;
     }
     const from = this.#expectedFrom;
-    if (from === null || packetIndex < from || packetIndex >= from + this.#capacityPackets) return false;
+    if (from === null || Math.abs(packetIndex - from) >= this.#capacityPackets) return false;
     this.#clear();
     if (this.#run !== null) this.#restarts += 1;
     this.#run = run;

@@ -93,6 +93,11 @@ export class FakePlayer implements Player {
     this.pid = null;
   }
 
+  /** The app was killed; the player plays on. */
+  forgetApp(): void {
+    this.#listeners.clear();
+  }
+
   /** The process is killed. */
   die(): void {
     this.#cancel();

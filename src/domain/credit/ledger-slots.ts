@@ -1,7 +1,7 @@
 import { limits } from '../../limits.ts';
 import { packetsIn } from '../../units/time.ts';
 import { type ClassCells, cellOf } from './class-cells.ts';
-import { addIndexes, type PaidRanges } from './paid-ranges.ts';
+import { addIndexes, hasIndex, type PaidRanges } from './paid-ranges.ts';
 import { type SpanBook, spanOf } from './span-book.ts';
 import type { CreditTerms, TrialTerms } from './terms.ts';
 
@@ -68,6 +68,8 @@ export function countSlot(ledger: AckLedger, sequence: number): void {
   if (span === null) return;
   setHeard(ledger, sequence, HEARD.acknowledged);
   ledger.speaks = true;
+  // Paid for already, and the headend does not know it (its ACK was lost before a resume): never owed twice (ruling 7).
+  if (span.billingClass === 'paid' && hasIndex(ledger.paidRanges, packetIndexOf(ledger, sequence))) return;
   const cell = cellOf(span.node, span.billingClass);
   ledger.acknowledged[cell] = (ledger.acknowledged[cell] ?? 0) + 1;
   if (span.billingClass === 'trial') ledger.ackedTrial += 1;

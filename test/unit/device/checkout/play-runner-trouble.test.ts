@@ -1,0 +1,192 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { limits } from '../../../../src/limits.ts';
+import { PlayScene } from '../../../fakes/play-scene.ts';
+import { SeededRandom } from '../../../fakes/seeded-random.ts';
+
+let scene: PlayScene;
+afterEach(() => scene.remove());
+
+const sequence = (from: number, to: number): readonly number[] => Array.from({ length: to - from }, (_, at) => from + at);
+
+/** Without short stalls: how much audio lies ahead is the sender's to say. */
+const flow = (told: readonly string[]): readonly string[] => told.filter((type) => type !== 'stalled' && type !== 'flowing');
+
+async function expectEqualBooks(chargedMinor: bigint): Promise<void> {
+  expect(await scene.upload()).toEqual(['agreed']);
+  expect(await scene.earned()).toEqual({ box: chargedMinor, headend: chargedMinor, problem: null });
+}
+
+describe('a bad network', () => {
+  it('with 2 % loss and 3 % reordering keeps the length of the work, and conceals no more than what was lost', async () => {
+    scene = await PlayScene.open(1_000);
+    const random = new SeededRandom(5);
+    let lost = 0;
+    scene.network.media = () => {
+      const dice = random.fraction();
+      lost += dice < 0.02 ? 1 : 0;
+      return dice < 0.02 ? null : dice < 0.05 ? 45 : 0;
+    };
+    const runner = await scene.bought('p1');
+    await scene.clock.advance(22_000);
+    const outcome = await scene.eventually(runner.end('finished'));
+    const handed = scene.handed(0);
+    expect(handed).toHaveLength(1_000);
+    expect(handed.every((packet, at) => packet === null || packet === at)).toBe(true);
+    expect(handed.filter((packet) => packet === null).length).toBe(outcome.view.concealedPackets);
+    expect(outcome.view.concealedPackets).toBeLessThanOrEqual(lost);
+    expect(outcome.view.audibleGaps).toBe(0);
+    expect(outcome.chargedMinor).toBe(100n);
+    await expectEqualBooks(100n);
+  });
+
+  it('that is cut is taken up again in the next epoch, and is neither paid twice nor given away', async () => {
+    scene = await PlayScene.open(1_000);
+    const runner = await scene.bought('p1');
+    await scene.clock.advance(6_000);
+    scene.network.cut();
+    await scene.clock.advance(18_000);
+    expect(flow(scene.told)).toEqual(['opened', 'sound', 'finished']);
+    expect(scene.network.connections).toBe(2);
+    expect(scene.handed(0)).toEqual(sequence(0, 1_000));
+    const outcome = await scene.eventually(runner.end('finished'));
+    expect(outcome).toMatchObject({ chargedMinor: 100n, view: { paidPackets: 1_000 } });
+    expect(outcome.view.audibleGaps).toBeLessThanOrEqual(1);
+    await expectEqualBooks(100n);
+  });
+
+  it('that swallows everything without a word is noticed, and the play goes on', async () => {
+    scene = await PlayScene.open(1_000);
+    const runner = await scene.bought('p1');
+    await scene.clock.advance(6_000);
+    scene.headend.down = true;
+    await scene.clock.advance(5_000);
+    expect(runner.view()).toMatchObject({ stalled: 'network', audibleGaps: 1 });
+    scene.headend.down = false;
+    await scene.clock.advance(26_000);
+    expect(scene.told).toEqual(['opened', 'sound', 'stalled', 'flowing', 'finished']);
+    expect((await scene.eventually(runner.end('finished'))).chargedMinor).toBe(100n);
+    await expectEqualBooks(100n);
+  });
+
+  it('that stays away ends the play after the grace, and what was not heard is given back', async () => {
+    scene = await PlayScene.open(1_000);
+    const runner = await scene.bought('p1');
+    await scene.clock.advance(10_000);
+    scene.headend.down = true;
+    await scene.clock.advance(limits.headendGraceMs + 12_000);
+    expect(scene.events.at(-1)).toMatchObject({ type: 'play.failed', code: 'headend-lost' });
+    const outcome = await scene.eventually(runner.end('failed'));
+    expect(outcome.chargedMinor).toBe(BigInt(Math.round((outcome.heardMs * 48 + 312) / 960 / 10)));
+    scene.headend.down = false;
+    await expectEqualBooks(outcome.chargedMinor);
+  });
+
+  it('in the middle of a confirmation loses neither the yes nor the money', async () => {
+    scene = await PlayScene.open(1_600);
+    const runner = await scene.trial('p1');
+    await scene.clock.advance(3_000);
+    await scene.coin();
+    const confirmed = runner.confirm();
+    scene.network.cut();
+    await scene.eventually(confirmed);
+    await scene.clock.advance(35_000);
+    expect(scene.told).toEqual(['opened', 'sound', 'confirmed', 'finished']);
+    expect((await scene.eventually(runner.end('finished'))).chargedMinor).toBe(100n);
+    await expectEqualBooks(100n);
+  });
+});
+
+describe('a headend that is killed', () => {
+  it('and comes back goes on with the play', async () => {
+    scene = await PlayScene.open(1_000);
+    const runner = await scene.bought('p1');
+    await scene.clock.advance(8_000);
+    scene.headend.restart();
+    scene.network.cut();
+    await scene.clock.advance(16_000);
+    expect(flow(scene.told)).toEqual(['opened', 'sound', 'finished']);
+    const outcome = await scene.eventually(runner.end('finished'));
+    expect(outcome.chargedMinor).toBe(100n);
+    await expectEqualBooks(outcome.chargedMinor);
+  });
+});
+
+describe('a player that dies', () => {
+  it('is started again, and what lay in it is asked for again and not paid twice', async () => {
+    scene = await PlayScene.open(800);
+    const runner = await scene.bought('p1');
+    await scene.clock.advance(6_000);
+    scene.player.die();
+    await scene.clock.advance(13_000);
+    expect(scene.told).toEqual(['opened', 'sound', 'finished']);
+    expect(scene.player.streams).toHaveLength(2);
+    const resumedAt = scene.handed(1)[0] ?? -1;
+    expect(scene.handed(1)).toEqual(sequence(resumedAt, 800));
+    const outcome = await scene.eventually(runner.end('finished'));
+    expect(outcome).toMatchObject({ chargedMinor: 100n, view: { paidPackets: 800, audibleGaps: 1 } });
+    await expectEqualBooks(100n);
+  });
+});
+
+describe('a box that is killed', () => {
+  it('takes the play up where it was heard, and the whole costs its price once', async () => {
+    scene = await PlayScene.open(1_000);
+    await scene.bought('p1');
+    await scene.clock.advance(9_000);
+    scene.crash();
+    await scene.clock.advance(3_000);
+    const runner = await scene.eventually(scene.plays.recover('p1', scene.raise));
+    expect(runner).not.toBeNull();
+    await scene.clock.advance(16_000);
+    expect(scene.told).toEqual(['opened', 'sound', 'opened', 'sound', 'finished']);
+    const resumedAt = scene.handed(1)[0] ?? -1;
+    expect(scene.handed(1)).toEqual(sequence(resumedAt, 1_000));
+    if (runner === null) return;
+    const outcome = await scene.eventually(runner.end('finished'));
+    expect(outcome.refundMinor + outcome.chargedMinor).toBe(100n);
+    expect(outcome.chargedMinor).toBeGreaterThanOrEqual(98n);
+    await expectEqualBooks(outcome.chargedMinor);
+  });
+
+  it('settles from its rows where the headend has closed the session meanwhile', async () => {
+    scene = await PlayScene.open(1_000);
+    await scene.bought('p1');
+    await scene.clock.advance(9_000);
+    scene.crash();
+    const outlet = scene.headend.outlet;
+    scene.headend.enrol(new Uint8Array(32).fill(9), 'jukebox');
+    expect(await scene.eventually(scene.plays.recover('p1', scene.raise))).toBeNull();
+    scene.headend.outlet = outlet;
+    const play = await scene.book.play('p1');
+    expect(play).toMatchObject({ state: 'settled', endReason: 'failed' });
+    expect(play?.chargedMinor).toBeGreaterThan(0n);
+    await expectEqualBooks(play?.chargedMinor ?? 0n);
+  });
+
+  it('closes a trial that nobody confirmed', async () => {
+    scene = await PlayScene.open(2_000);
+    await scene.trial('p1');
+    await scene.clock.advance(5_000);
+    scene.crash();
+    expect(await scene.eventually(scene.plays.recover('p1', scene.raise))).toBeNull();
+    expect(await scene.book.play('p1')).toMatchObject({ state: 'declined', chargedMinor: 0n });
+  });
+
+  it('between the yes and its echo goes on with the paid play from the start of the work', async () => {
+    scene = await PlayScene.open(1_600);
+    const first = await scene.trial('p1');
+    await scene.clock.advance(8_000);
+    await scene.coin();
+    scene.network.feedback = () => false;
+    await scene.eventually(first.confirm());
+    scene.crash();
+    scene.network.feedback = () => true;
+    const runner = await scene.eventually(scene.plays.recover('p1', scene.raise));
+    await scene.clock.advance(36_000);
+    expect(scene.told.slice(0, 3)).toEqual(['opened', 'sound', 'opened']);
+    expect(scene.told.at(-1)).toBe('finished');
+    const outcome = await scene.eventually((runner ?? first).end('finished'));
+    expect(outcome.chargedMinor).toBe(100n);
+    await expectEqualBooks(100n);
+  });
+});
