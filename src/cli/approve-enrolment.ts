@@ -28,7 +28,7 @@ const TIMEOUT_MS = 10_000;
  */
 export async function approveByCode(request: ApprovalRequest): Promise<ApprovedBox> {
   const token = await readOrExplain(join(request.headendFolder, 'operator-token'));
-  const ca = await readOrExplain(join(request.headendFolder, 'ca.pem'));
+  const ca = await readOrExplain(join(request.headendFolder, 'trust', 'ca.pem'));
   const agent = new Agent({ connect: { ca, timeout: TIMEOUT_MS }, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS });
   try {
     const answer = await agent.request({

@@ -76,7 +76,7 @@ describe('enrolment by code', () => {
     const forged = scratchFolder();
     const { writeDurably } = await import('../../src/platform/durable-file.ts');
     writeDurably(join(forged, 'operator-token'), '0'.repeat(64));
-    writeDurably(join(forged, 'ca.pem'), headend.trust.caPem);
+    writeDurably(join(forged, 'trust', 'ca.pem'), headend.trust.caPem);
     await expect(approveByCode({ url: headend.url, headendFolder: forged, code })).rejects.toThrow('operator token');
     box.abort();
     expect(await box.enrolled).toBeNull();

@@ -27,7 +27,7 @@ export interface HeadendTrust {
 /** File names inside the data folder. */
 export const TRUST_FILES = {
   authority: join('trust', 'authority.pem'),
-  ca: 'ca.pem',
+  ca: join('trust', 'ca.pem'),
   server: join('trust', 'server.pem'),
   signingKey: join('trust', 'signing-key.pem'),
   operatorToken: 'operator-token',
