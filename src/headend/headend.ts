@@ -15,7 +15,6 @@ import { recordRoutes } from './http/record-routes.ts';
 import { createRequestGuard } from './http/request-guard.ts';
 import type { Route } from './http/route.ts';
 import { sessionRoutes } from './http/session-routes.ts';
-import { totalsRoutes } from './http/totals-routes.ts';
 import { operatorPages } from './operator/operator-pages.ts';
 import { ResumeDesk } from './resume-desk.ts';
 import { guardFolder } from './stores/folder-guard.ts';
@@ -140,7 +139,6 @@ function composeRoutes({ clock, random, log, book, segments, stream, trust }: Ro
     ...catalogueRoutes({ catalogue: createCatalogueView(book, clock), segments }),
     ...sessionRoutes({ checkout: new CheckoutDesk({ ...shared, quote }), resume: new ResumeDesk(shared) }),
     ...recordRoutes(takeReportsInto({ registry: book, quarantine: book, usage: book, commands: book, signer: trust.signer, stream, clock, log })),
-    ...totalsRoutes(book),
   ];
 }
 
