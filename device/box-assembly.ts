@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { projectRoot } from '../src/platform/project-root.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import { every } from '../src/ports/clock.ts';
 import type { Log } from '../src/ports/log.ts';
@@ -29,7 +30,7 @@ import { openBook } from './stores/book-client.ts';
 import { UsageWriter } from './usage/usage-writer.ts';
 
 const STORAGE_CHECK_MS = 10_000;
-const MIGRATIONS = join(import.meta.dirname, '..', 'migrations', 'device');
+const MIGRATIONS = join(projectRoot, 'migrations', 'device');
 
 export interface AssemblyParts {
   readonly config: BoxConfig;
@@ -66,7 +67,17 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
   const headend = createHeadendClient({ identity: () => identity, signer, clock });
   const catalogue = new CatalogueCache({ folder: config.data, headend, clock, log, onChange: () => box.catalogueChanged() });
   const desk = new SessionDesk({ api: headend, identity: () => identity, clock, random });
-  const plays = new StreamedPlays({ clock, random, log, book, signer, desk, openLink: (url) => UdpLink.open(url, clock), player, work: (id) => catalogue.work(id) });
+  const plays = new StreamedPlays({
+    clock,
+    random,
+    log,
+    book,
+    signer,
+    desk,
+    openLink: (url) => UdpLink.open(url, clock),
+    player,
+    work: (id) => catalogue.work(id),
+  });
   const usage = new UsageWriter({ book, clock, identity: () => ({ accountNo: identity.account, outletNo: identity.outlet }) });
   const acceptor = new SimulatedAcceptor({ folder: config.data, clock, random });
   const feed = new CoinFeed({

@@ -31,7 +31,7 @@ process.stdout.on('error', () => {});
 const ended = new AbortController();
 const config = tryReading();
 if (config.supervised) process.stdin.on('end', () => ended.abort()).resume();
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => ended.abort());
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => ended.abort());
 process.on('uncaughtException', explain);
 
 try {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Static } from '@sinclair/typebox';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { projectRoot } from '../../src/platform/project-root.ts';
 import type { BoxControl } from '../session/box-view.ts';
 import type { IntentEvent } from '../session/events.ts';
 import {
@@ -67,7 +68,7 @@ function addPage(app: FastifyInstance): void {
         .type(type)
         .header('content-security-policy', PAGE_POLICY)
         .header('cache-control', 'no-cache')
-        .send(createReadStream(join(import.meta.dirname, file)));
+        .send(createReadStream(join(projectRoot, 'device', 'screen', file)));
     });
   }
 }

@@ -26,7 +26,7 @@ interface Call {
 
 /** Opens the book in a thread of its own. Rejects with BookError: its message says what to do. */
 export async function openBook(options: OpenBookOptions): Promise<OpenedBook> {
-  const { workerUrl = new URL('./book-worker.ts', import.meta.url), ...book } = options;
+  const { workerUrl = new URL(import.meta.url.endsWith('.ts') ? './book-worker.ts' : './book-worker.mjs', import.meta.url), ...book } = options;
   const worker = new Worker(workerUrl, {
     workerData: { ackboxBook: book },
     name: 'book',

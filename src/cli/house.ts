@@ -1,9 +1,10 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { projectRoot } from '../platform/project-root.ts';
+import { bundlePrograms } from './bundle.ts';
 import { Program, type ProgramEvent } from './program.ts';
 import type { StartOptions } from './start-options.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
 const RESTART_DELAY_MS = 200;
 const READY_TIMEOUT_MS = 60_000;
 
@@ -80,13 +81,14 @@ export async function launchHouse(options: StartOptions, say: (line: string) => 
   const headendFolder = join(options.data, 'headend');
   const boxFolder = join(options.data, 'box');
   await Promise.all([headendFolder, boxFolder].map((folder) => mkdir(folder, { recursive: true, mode: 0o700 })));
+  const programs = await bundlePrograms();
   const headend = new Keeper();
   const box = new Keeper();
   try {
     say('starting the headend ...');
     let ports = { http: options.httpPort, rtsp: options.rtspPort };
     const headendArgs = (): readonly string[] => ['--data', headendFolder, '--http-port', String(ports.http), '--rtsp-port', String(ports.rtsp)];
-    const up = await headend.keep('headend', join(ROOT, 'src/headend/main.ts'), headendArgs, join(options.data, 'headend.log'), say, () => {});
+    const up = await headend.keep('headend', programs.headend, headendArgs, join(options.data, 'headend.log'), say, () => {});
     ports = { http: Number(up.httpPort), rtsp: Number(up.rtspPort) };
     const ingest = startIngest(options, headendFolder, say);
     say('starting the box ...');
@@ -103,7 +105,7 @@ export async function launchHouse(options: StartOptions, say: (line: string) => 
     ];
     const ready = await box.keep(
       'box',
-      join(ROOT, 'device/main.ts'),
+      programs.box,
       boxArgs,
       join(options.data, 'box.log'),
       say,
@@ -146,7 +148,7 @@ function startIngest(options: StartOptions, headendFolder: string, say: (line: s
   const source = options.library === null ? ['--house'] : [options.library];
   const program = new Program({
     name: 'ingest',
-    script: join(ROOT, 'src/cli/ackbox.ts'),
+    script: join(projectRoot, 'src/cli/ackbox.ts'),
     args: ['ingest', '--data', headendFolder, '--json', ...source],
     logFile: join(options.data, 'ingest.log'),
     onEvent: (event) => {

@@ -15,7 +15,7 @@ export const startCommand: Subcommand = {
     const options = readStartOptions(argv);
     await mkdir(options.data, { recursive: true, mode: 0o700 });
     const quit = new AbortController();
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => quit.abort());
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => quit.abort());
     const say = (line: string): void => io.err(`${line}\n`);
     const house = await launchHouse(options, say);
     try {

@@ -1,6 +1,7 @@
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { migrate } from '../../platform/migrate.ts';
+import { projectRoot } from '../../platform/project-root.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CatalogueStore, RegistryStore, UsageStore } from '../../ports/headend-stores.ts';
 import type { CommandStore, NonceStore, OutletStore } from '../../ports/outlet-store.ts';
@@ -45,7 +46,7 @@ export interface HeadendBook
   close(): void;
 }
 
-const MIGRATIONS = fileURLToPath(new URL('../../../migrations/headend', import.meta.url));
+const MIGRATIONS = join(projectRoot, 'migrations', 'headend');
 /** "ACKH", written by the first migration. */
 const APPLICATION_ID = 0x41434b48;
 
