@@ -125,6 +125,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
   });
   player.on((event) => (event.type === 'first-sound' ? gauge.noteSound(clock.wallMs()) : undefined));
   book.onUrgent(() => uploader.kick());
+  await catalogue.load();
   await box.start();
   await catalogue.start();
   uploader.start();

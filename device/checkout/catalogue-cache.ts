@@ -38,11 +38,15 @@ export class CatalogueCache implements CatalogueView {
     this.#onChange = options.onChange;
   }
 
-  async start(): Promise<void> {
-    await mkdir(join(this.#folder, 'covers'), { recursive: true });
+  /** Takes what the last run kept: before plays are taken up again, for they need their works. */
+  async load(): Promise<void> {
     const kept = await readFile(this.#file(), 'utf8').catch(() => '');
     const parsed = parseCatalogue(kept);
     if (parsed !== null) this.#adopt(parsed);
+  }
+
+  async start(): Promise<void> {
+    await mkdir(join(this.#folder, 'covers'), { recursive: true });
     this.#keenUntilMs = this.#clock.wallMs() + KEEN_FOR_MS;
     await this.#ask();
   }

@@ -17,6 +17,8 @@ import type { PlayRunner } from './play-port.ts';
 import { PlayStarter } from './play-starter.ts';
 
 const VIEW_INTERVAL_MS = 250;
+/** How often it is looked whether a coin session was left alone for too long (limits.coinSessionIdleMs). */
+const IDLE_CHECK_MS = 10_000;
 
 /** What of the book is kept at hand, so that a view is built without waiting. Refreshed after everything that moves money. */
 export interface BookGlance {
@@ -39,6 +41,7 @@ export class Box implements BoxControl {
   /** Effects on the play run one after the other: an end never overtakes a start. */
   #tail: Promise<void> = Promise.resolve();
   #stopTicking: () => void = () => {};
+  #stopIdleChecks: () => void = () => {};
   #timedNotice: string | null = null;
   #stopNotice: () => void = () => {};
 
@@ -50,7 +53,7 @@ export class Box implements BoxControl {
       createBoxMachine({
         recoverPlays: () => this.#then(() => this.#recover()),
         startTrial: (workId) => this.#then(async () => this.#adopt(await this.#starter.startTrial(workId))),
-        startNext: () => this.#then(async () => this.#adopt(await this.#starter.startNext())),
+        startNext: () => this.#then(() => this.#startNext()),
         confirmPlay: () => this.#then(() => this.#confirm()),
         pausePlay: () => this.#then(() => this.#pause()),
         resumePlay: () => this.#then(async () => this.#runner?.resume()),
@@ -76,11 +79,13 @@ export class Box implements BoxControl {
     this.#stopTicking = every(this.#parts.clock, VIEW_INTERVAL_MS, () => {
       if (this.#runner !== null) this.#show();
     });
+    this.#stopIdleChecks = every(this.#parts.clock, IDLE_CHECK_MS, () => this.#then(() => this.#closeIdlePayer()));
   }
 
   /** Leaves what plays to the next start: the player plays on what it holds, the rows say how to go on. */
   async stop(): Promise<void> {
     this.#stopTicking();
+    this.#stopIdleChecks();
     this.#stopNotice();
     await this.#tail;
     this.#actor.stop();
@@ -179,6 +184,16 @@ export class Box implements BoxControl {
 
   #adopt(runner: PlayRunner | null): void {
     this.#runner = runner;
+  }
+
+  async #startNext(): Promise<void> {
+    this.#adopt(await this.#starter.startNext());
+    await this.#refresh();
+  }
+
+  /** What a guest left behind becomes a claim; the next coin opens a session of its own (ruling 2). */
+  async #closeIdlePayer(): Promise<void> {
+    if ((await this.#parts.book.closeIdlePayer()) !== null) await this.moneyMoved();
   }
 
   async #recover(): Promise<void> {
