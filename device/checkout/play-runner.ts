@@ -156,6 +156,7 @@ export class StreamedPlay implements PlayRunner {
 
   /** Leaves everything as it lies, for the next start of the app: the player plays on what it holds. */
   async detach(): Promise<void> {
+    if (this.#ending !== null) return;
     this.#stopWatch();
     this.#feed?.detach();
     await this.#session?.writeReceipt();

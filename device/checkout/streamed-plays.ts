@@ -18,6 +18,7 @@ export interface PlaysParts extends RunnerParts {
 /** Starts plays that are streamed from the headend, and takes up those that an earlier run of the app left. */
 export class StreamedPlays implements PlayPort {
   readonly #parts: PlaysParts;
+  #newest: StreamedPlay | null = null;
 
   constructor(parts: PlaysParts) {
     this.#parts = parts;
@@ -29,8 +30,14 @@ export class StreamedPlays implements PlayPort {
     raise: (event: PlaybackEvent) => void,
   ): Promise<PlayRunner> {
     const runner = new StreamedPlay(this.#parts, play, raise);
+    this.#newest = runner;
     void runner.open();
     return runner;
+  }
+
+  /** For an orderly stop of the app: writes the last receipt, lets the player play on, and leaves the play to the next start. */
+  async detach(): Promise<void> {
+    await this.#newest?.detach();
   }
 
   async recover(playId: string, raise: (event: PlaybackEvent) => void): Promise<PlayRunner | null> {
@@ -44,6 +51,7 @@ export class StreamedPlays implements PlayPort {
       return null;
     }
     const runner = new StreamedPlay(this.#parts, { playId, work, trial: false }, raise);
+    this.#newest = runner;
     const goesOn = play.state !== 'trial' && (await runner.recover(start, await this.#heardSample(row?.heardSample ?? 0)));
     if (goesOn) return runner;
     await runner.end(play.state === 'trial' ? 'trial-declined' : 'failed');

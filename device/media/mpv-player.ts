@@ -66,15 +66,16 @@ export class MpvPlayer implements Player {
     if (this.#ipc?.connected === true) return true;
     const files = mpvFiles(this.#settings.folder);
     const found = await Ipc.attach(files.socket, this.#settings.clock);
-    if (found !== null) {
-      await this.#adopt(found);
+    // A player that is just dying may still take the connection; it does not answer.
+    if (found !== null && (await this.#adopt(found))) {
       this.#inheritedStart = readStreamStart(files.stream);
       this.#log.info('player-found', { pid: this.#pid, playing: this.#inheritedStart !== null });
       return true;
     }
     const started = await startMpv(this.#settings);
     if (!started.ok) throw new PlayerUnavailable(started.error);
-    await this.#adopt(started.value);
+    if (!(await this.#adopt(started.value)))
+      throw new PlayerUnavailable({ code: 'player-not-starting', message: 'The player mpv ended at once. Try: mpv --version' });
     this.#log.info('player-started', { pid: this.#pid, silent: this.silent });
     return false;
   }
@@ -110,10 +111,10 @@ export class MpvPlayer implements Player {
     this.#fifo?.flush();
     const answer = await this.#ipc?.command('get_property', 'audio-pts');
     const start = this.#stream?.startSample ?? this.#inheritedStart;
+    // A WAV file is begun only when more than the playout buffer is at hand, and hears as fast as it is written.
+    if (typeof this.#settings.output === 'object' && !this.#sounding && this.#stream !== null) return this.#hear(this.#handedSample());
     if (answer?.ok !== true || typeof answer.value !== 'number' || start === null) return this.#heardSample;
-    const position = start + Math.round(answer.value * SAMPLE_RATE_HZ);
-    this.#heardSample = Math.max(this.#heardSample, Math.min(position, this.#handedSample()));
-    return this.#heardSample;
+    return this.#hear(start + Math.round(answer.value * SAMPLE_RATE_HZ));
   }
 
   async setPaused(paused: boolean): Promise<void> {
@@ -154,17 +155,23 @@ export class MpvPlayer implements Player {
     this.#pid = null;
   }
 
-  async #adopt(ipc: MpvIpc): Promise<void> {
+  /** @returns false where the player behind the socket does not answer */
+  async #adopt(ipc: MpvIpc): Promise<boolean> {
+    const pid = await ipc.command('get_property', 'pid');
+    if (!pid.ok || typeof pid.value !== 'number') {
+      ipc.detach();
+      return false;
+    }
+    this.#pid = pid.value;
     this.#ipc = ipc;
     this.#fifo?.close();
     this.#fifo = new FifoWriter(mpvFiles(this.#settings.folder).fifo);
     ipc.onEvent((event) => this.#onEvent(event));
     ipc.onClosed(() => this.#onDied(ipc));
-    const pid = await ipc.command('get_property', 'pid');
-    this.#pid = pid.ok && typeof pid.value === 'number' ? pid.value : null;
     await ipc.command('observe_property', PAUSED_FOR_CACHE, 'paused-for-cache');
     await ipc.command('observe_property', CORE_IDLE, 'core-idle');
     await ipc.command('set_property', 'volume', this.#volumePercent);
+    return ipc.connected;
   }
 
   #onEvent(event: MpvEvent): void {
@@ -186,6 +193,11 @@ export class MpvPlayer implements Player {
     this.#stream = null;
     this.#log.warn('player-died');
     this.#raise({ type: 'died', reason: 'the player mpv ended by itself' });
+  }
+
+  #hear(position: number): number {
+    this.#heardSample = Math.max(this.#heardSample, Math.min(position, this.#handedSample()));
+    return this.#heardSample;
   }
 
   #handedSample(): number {

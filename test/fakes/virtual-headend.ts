@@ -70,8 +70,8 @@ export class VirtualHeadend {
     return work;
   }
 
-  /** The process begins: everything in memory is new. */
-  start(): void {
+  /** The process begins: everything in memory is new. @param outside a streaming half with sockets, instead of the one without */
+  start(outside?: StreamHouse): void {
     const { random } = this;
     const [clock, log, book] = [this.#clock, quiet, this.book];
     const registry = new PaymentRegistry({ store: book, clock, log });
@@ -89,7 +89,7 @@ export class VirtualHeadend {
     };
     const paid = new PaidDesk({ clock, random, log, segments: this.segments, registry, pacer, datagrams });
     datagrams.onRtcp((bytes, from) => void paid.onRtcp(bytes, from));
-    const stream: StreamHouse = {
+    const stream: StreamHouse = outside ?? {
       admit: (session) => paid.admit(session),
       fence: async (sid) => paid.fence(sid),
       rtspUrl: () => 'rtsp://headend:554/',
@@ -119,13 +119,13 @@ export class VirtualHeadend {
   rtsp(
     request: { readonly method: string; readonly uri: string; readonly headers: HeaderList },
     client: RtspClient,
-  ): { readonly response: RtspResponse; readonly then: () => void } {
+  ): { readonly response: RtspResponse; readonly afterwards: () => void } {
     const headers = new Map(Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
     const asked: RtspRequest = { kind: 'request', method: request.method, uri: request.uri, headers, body: new Uint8Array() };
     const reply = this.paid?.answer(asked, client, headers.get('ackpay-session') ?? '') ?? { status: 503 as const };
     const answered = new Map(Object.entries(reply.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]));
     const response: RtspResponse = { kind: 'response', status: reply.status, reason: '', headers: answered, body: new Uint8Array() };
-    return { response, then: () => reply.afterwards?.() };
+    return { response, afterwards: () => reply.afterwards?.() };
   }
 
   /** What the outbox of a box brings: closing statements are billed. */

@@ -81,9 +81,9 @@ class VirtualLink implements MediaLink {
       return fault('timeout', 'No answer.');
     }
     this.#client.receivedBytes += 400;
-    const { response, then } = this.#headend.rtsp(request, this.#client);
+    const { response, afterwards } = this.#headend.rtsp(request, this.#client);
     await sleep(this.#clock, this.#network.delayMs);
-    then();
+    afterwards();
     return ok(response);
   }
 

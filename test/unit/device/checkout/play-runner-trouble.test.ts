@@ -148,6 +148,19 @@ describe('a box that is killed', () => {
     await expectEqualBooks(outcome.chargedMinor);
   });
 
+  it('goes on in the same way after an orderly stop', async () => {
+    scene = await PlayScene.open(600);
+    await scene.bought('p1');
+    await scene.clock.advance(4_500);
+    await scene.eventually(scene.plays.detach());
+    scene.crash();
+    const runner = await scene.eventually(scene.plays.recover('p1', scene.raise));
+    await scene.clock.advance(11_000);
+    const outcome = runner === null ? null : await scene.eventually(runner.end('finished'));
+    expect(outcome?.chargedMinor).toBe(100n);
+    await expectEqualBooks(100n);
+  });
+
   it('settles from its rows where the headend has closed the session meanwhile', async () => {
     scene = await PlayScene.open(1_000);
     await scene.bought('p1');
