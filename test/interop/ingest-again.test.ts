@@ -23,7 +23,7 @@ test('unchanged files are not touched again, broken ones keep their reason', asy
 });
 
 test('stops at once with nothing half-written, and goes on from there', async () => {
-  for (const [index, name] of ['a.flac', 'b.flac', 'c.flac', 'd.flac'].entries()) makeSound(scene.path(name), 40, [], 200 + 30 * index);
+  for (const [index, name] of ['a.flac', 'b.flac', 'c.flac', 'd.flac'].entries()) makeSound(scene.path(name), 15, [], 200 + 30 * index);
   const stop = new AbortController();
   const stopped = await scene.take({
     signal: stop.signal,

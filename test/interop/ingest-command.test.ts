@@ -62,7 +62,7 @@ test('wrong usage gives 2, a folder without music 1, each in words and without a
 });
 
 test('Ctrl-C ends it with 3 and a summary; the next run does the rest', async () => {
-  for (const [index, name] of ['a.flac', 'b.flac', 'c.flac', 'd.flac', 'e.flac'].entries()) makeSound(scene.path(name), 30, [], 200 + 30 * index);
+  for (const [index, name] of ['a.flac', 'b.flac', 'c.flac', 'd.flac', 'e.flac'].entries()) makeSound(scene.path(name), 15, [], 200 + 30 * index);
   const stopped = await ackbox(['--json', scene.music], (line, kill) => {
     if (line.includes('"ingested"')) kill();
   });

@@ -182,29 +182,45 @@ function tableOf(harmonics: readonly number[]): Float32Array {
   return table;
 }
 
-/** A burst of noise that runs round a delay line and loses its edge on the way (Karplus and Strong, 1983). */
+const PLUCK_RELEASE_S = 0.5;
+/** Seconds in which a string of 1 Hz would fall to a thousandth; higher ones fall faster. */
+const PLUCK_RING = 3.2;
+
+/**
+ * A burst of noise that runs round a delay line and loses its edge on the way (Karplus and Strong, 1983). One turn lasts the
+ * line, half a sample of the smoothing, and the fraction that a second smoothing adds, so that the string is in tune.
+ */
 function renderPluck(frequencyHz: number, seconds: number): Float32Array {
-  const samples = new Float32Array(Math.floor((seconds + 0.5) * SAMPLE_RATE_HZ));
-  const period = SAMPLE_RATE_HZ / frequencyHz - 0.5;
-  const length = Math.floor(period);
-  const part = period - length;
-  const string = new Float32Array(length + 1);
-  const noise = seededNoise(Math.round(frequencyHz * 100));
+  const held = seconds * SAMPLE_RATE_HZ;
+  const samples = new Float32Array(Math.floor(held + PLUCK_RELEASE_S * SAMPLE_RATE_HZ));
+  const turn = SAMPLE_RATE_HZ / frequencyHz - 0.5;
+  const string = burst(Math.floor(turn), Math.round(frequencyHz * 100));
+  const part = turn - string.length;
+  const loss = 0.001 ** (1 / (frequencyHz * PLUCK_RING));
+  let before = 0;
+  let smoothBefore = 0;
+  for (let index = 0, at = 0; index < samples.length; index += 1) {
+    const here = string[at] ?? 0;
+    const smooth = 0.5 * (here + before);
+    const value = smooth + part * (smoothBefore - smooth);
+    samples[index] = index > held ? value * (1 - (index - held) / (PLUCK_RELEASE_S * SAMPLE_RATE_HZ)) : value;
+    string[at] = loss * value;
+    before = here;
+    smoothBefore = smooth;
+    at = at + 1 === string.length ? 0 : at + 1;
+  }
+  return samples;
+}
+
+/** Soft noise without a direct component: that would not die away with the sound. */
+function burst(length: number, seed: number): Float32Array {
+  const noise = seededNoise(seed);
+  const samples = new Float32Array(length);
   let soft = 0;
   for (let index = 0; index < length; index += 1) {
     soft += 0.45 * (noise() - soft);
-    string[index] = soft * 1.6;
+    samples[index] = 1.6 * soft;
   }
-  const loss = 0.5 * 0.001 ** (1 / (frequencyHz * 3.2));
-  let before = 0;
-  for (let index = 0, at = 0; index < samples.length; index += 1) {
-    const here = string[at] ?? 0;
-    const next = string[at + 1 >= length ? 0 : at + 1] ?? 0;
-    const value = here + part * 0.5 * (before - here);
-    samples[index] = value * (index > seconds * SAMPLE_RATE_HZ ? 1 - (index - seconds * SAMPLE_RATE_HZ) / (0.5 * SAMPLE_RATE_HZ) : 1);
-    string[at] = loss * (value + next);
-    before = here;
-    at = at + 1 >= length ? 0 : at + 1;
-  }
-  return samples;
+  const mean = samples.reduce((sum, sample) => sum + sample, 0) / length;
+  return samples.map((sample) => sample - mean);
 }
