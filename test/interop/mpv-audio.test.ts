@@ -16,6 +16,15 @@ let folder = '';
 let file: OggOpusFile;
 let reference: Float32Array;
 
+const players: MpvPlayer[] = [];
+
+/** A player that is ended with the tests, also where one of them fails. */
+function mpv(...made: ConstructorParameters<typeof MpvPlayer>): MpvPlayer {
+  const player = new MpvPlayer(...made);
+  players.push(player);
+  return player;
+}
+
 /** The samples of a WAV file, whatever its header says about their number (an unfinished file says nothing true). */
 function samplesOf(path: string): Float32Array {
   const bytes = readFileSync(path);
@@ -36,7 +45,10 @@ beforeAll(() => {
   reference = samplesOf(wav);
 });
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  for (const player of players) await player.close('quit');
+  rmSync(folder, { recursive: true, force: true });
+});
 
 interface Arrival {
   readonly packetIndex: number;
@@ -79,7 +91,7 @@ const all = (): Arrival[] => file.packets.map((_, packetIndex) => ({ packetIndex
 describe('what comes out of the box', () => {
   it('equals the decode of the same file, sample by sample', async () => {
     const wav = join(folder, 'out.wav');
-    const player = new MpvPlayer({ folder: join(folder, 'exact'), output: { pcmFile: wav }, clock: systemClock }, quiet);
+    const player = mpv({ folder: join(folder, 'exact'), output: { pcmFile: wav }, clock: systemClock }, quiet);
     await player.attach();
     const played = await playThrough(player, all());
     await player.close('quit');
@@ -98,7 +110,7 @@ describe('what comes out of the box', () => {
       if (dice < 0.02 && arrival.packetIndex > 0) return [];
       return [dice < 0.05 ? { ...arrival, delayMs: 50 } : arrival];
     });
-    const player = new MpvPlayer({ folder: join(folder, 'lossy'), output: { pcmFile: wav }, clock: systemClock }, quiet);
+    const player = mpv({ folder: join(folder, 'lossy'), output: { pcmFile: wav }, clock: systemClock }, quiet);
     await player.attach();
     const played = await playThrough(player, arrivals);
     await player.close('quit');
@@ -110,7 +122,7 @@ describe('what comes out of the box', () => {
   });
 
   it('is reported as starved and flowing again, and its end is noticed without an end of file', async () => {
-    const player = new MpvPlayer({ folder: join(folder, 'starved'), output: 'null', clock: systemClock }, quiet);
+    const player = mpv({ folder: join(folder, 'starved'), output: 'null', clock: systemClock }, quiet);
     await player.attach();
     const hole = all().map((arrival) => (arrival.packetIndex < 100 ? arrival : { ...arrival, delayMs: 900 }));
     const played = await playThrough(player, hole);
@@ -130,7 +142,7 @@ describe('the player process', () => {
     await new Promise<void>((resolve) => app.stdout.once('data', () => resolve()));
     app.kill('SIGKILL');
     await new Promise<void>((resolve) => app.once('close', () => resolve()));
-    const player = new MpvPlayer({ folder: home, output: 'null', clock: systemClock }, quiet);
+    const player = mpv({ folder: home, output: 'null', clock: systemClock }, quiet);
     expect(await player.attach()).toBe(true);
     const first = await player.heardSample();
     let later = first;
@@ -148,7 +160,7 @@ describe('the player process', () => {
   });
 
   it('is silent at once when stopped, keeps nothing for the next stream, and dies only with a word', async () => {
-    const player = new MpvPlayer({ folder: join(folder, 'stop'), output: 'null', clock: systemClock }, quiet);
+    const player = mpv({ folder: join(folder, 'stop'), output: 'null', clock: systemClock }, quiet);
     const events: string[] = [];
     player.on((event) => void events.push(event.type));
     await player.open({ channels: 2, preSkip: file.preSkip, startSample: 0, gainDb: -6 });
@@ -172,7 +184,7 @@ describe('the player process', () => {
   });
 
   it('that is not installed is named, with what to do', async () => {
-    const player = new MpvPlayer({ folder: join(folder, 'none'), output: 'null', clock: systemClock, program: 'mpv-that-is-not-there' }, quiet);
+    const player = mpv({ folder: join(folder, 'none'), output: 'null', clock: systemClock, program: 'mpv-that-is-not-there' }, quiet);
     await expect(player.open({ channels: 2, preSkip: 0, startSample: 0, gainDb: 0 })).rejects.toThrow(/apt-get install -y mpv/);
   });
 });
