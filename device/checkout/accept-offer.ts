@@ -93,7 +93,7 @@ function findStranger(terms: Terms, { offer, request, ephemeral, identity }: Off
   return null;
 }
 
-/** A price above the ceiling, or a trial nobody asked for (which the payer would hear as a cut). */
+/** A price above the ceiling, a trial nobody asked for (which the payer would hear as a cut), or none where one was asked for. */
 function findExcess(terms: Terms, request: OfferRequest): Fault<OfferFault> | null {
   const quoteMinor = terms.nodes.reduce((sum, node) => sum + BigInt(node.quoteMinor), 0n);
   if (quoteMinor > BigInt(request.maxQuoteMinor))
@@ -104,6 +104,8 @@ function findExcess(terms: Terms, request: OfferRequest): Fault<OfferFault> | nu
   if (terms.nodes.some((node) => BigInt(node.quoteMinor) < 0n)) return { code: 'bad-terms', message: 'The terms state a negative price; nothing was agreed.' };
   if (terms.trial !== null && !request.trial)
     return { code: 'bad-terms', message: 'The terms limit a play to a trial that was not asked for; nothing was agreed.' };
+  if (terms.trial === null && request.trial && quoteMinor > 0n)
+    return { code: 'bad-terms', message: 'The terms want money at once where a pre-listen was asked for; nothing was agreed.' };
   if (terms.trial !== null && terms.trial.packets > packetsIn(limits.trialMs))
     return { code: 'bad-terms', message: 'The trial is longer than agreed; nothing was agreed.' };
   return null;

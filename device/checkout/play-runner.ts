@@ -101,10 +101,13 @@ export class StreamedPlay implements PlayRunner {
     this.#begin(start, heardSample);
     const from = packetsHeard(this.#given.work, heardSample);
     this.#session?.buffer.restart(from);
-    const resumed = await this.#session?.resumeOnce(() => this.#resumeIndex());
+    // The player can have heard the rest while the app was away: then only the counts are taken up.
+    const heardAll = heardSample >= this.#given.work.totalSamples;
+    const resumed = await this.#session?.resumeOnce(() => (heardAll ? null : this.#resumeIndex()));
     if (resumed?.ok === false && resumed.error.final) return false;
     this.#opened();
-    if (resumed?.ok !== true) void this.#takeUp();
+    if (heardAll) this.#tell({ type: 'play.finished', playId: this.playId });
+    else if (resumed?.ok !== true) void this.#takeUp();
     return true;
   }
 

@@ -35,10 +35,14 @@ export function grantStream(sdpOffer: string): Result<GrantedStream, Fault<'limi
   return credit.ok ? ok({ credit: credit.value, payloadType: offer.value.payloadType }) : credit;
 }
 
-/** A trial only where it was asked for, is worth something, and is shorter than the work. */
+/**
+ * A trial only where it was asked for and is worth something: limits.trialMs, or half of a work that is not longer than that.
+ * Never none for a work with a price: who asked for a pre-listen has not said yes to paying.
+ */
 export function trialTermsFor(work: Pick<StoredWork, 'free' | 'packets'>, asked: boolean): TrialTerms | null {
-  const packets = packetsIn(limits.trialMs);
-  return asked && !work.free && work.packets > packets ? { mode: 'restrict', packets } : null;
+  const most = packetsIn(limits.trialMs);
+  const packets = work.packets > most ? most : Math.floor(work.packets / 2);
+  return asked && !work.free && packets > 0 ? { mode: 'restrict', packets } : null;
 }
 
 export function composeTerms(parts: {

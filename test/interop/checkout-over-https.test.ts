@@ -82,10 +82,10 @@ describe('an offer', () => {
     expect(headend.book.session(asId(accepted.sid))).toMatchObject({ state: 'offered', termsText: accepted.termsText, termsHash: accepted.termsHash });
   });
 
-  test('gives no trial that was not asked for, none on free works, none longer than the work', async () => {
+  test('gives no trial that was not asked for, none on free works, and half of a short one', async () => {
     expect((await openPlay(PAID, false)).accepted.terms.trial).toBeNull();
     expect((await openPlay(FREE, true)).accepted.terms).toMatchObject({ trial: null, nodes: [{ quoteMinor: '0' }] });
-    expect((await openPlay(SHORT, true)).accepted.terms.trial).toBeNull();
+    expect((await openPlay(SHORT, true)).accepted.terms.trial?.packets).toBe(SHORT.packets / 2);
   });
 
   test('is the same answer for the same play, and opens one session', async () => {
