@@ -21,7 +21,7 @@ import { SessionDesk } from './checkout/session-desk.ts';
 import { StreamedPlays } from './checkout/streamed-plays.ts';
 import { runLine } from './commands/box-commands.ts';
 import type { Role } from './commands/command.ts';
-import { MpvPlayer } from './media/mpv-player.ts';
+import type { MpvPlayer } from './media/mpv-player.ts';
 import { UdpLink } from './media/udp-link.ts';
 import { createUploader } from './report/uploader.ts';
 import { Box } from './session/box.ts';
@@ -36,6 +36,7 @@ export interface AssemblyParts {
   readonly config: BoxConfig;
   readonly identity: EnrolledIdentity;
   readonly signer: Signer;
+  readonly player: MpvPlayer;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -49,20 +50,16 @@ export interface RunningBox {
 
 /** Puts the box together: book, player, headend, session, screen, each behind its port. */
 export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
-  const { config, identity, signer, clock, random, log, say } = parts;
+  const { config, identity, signer, player, clock, random, log, say } = parts;
   const gauge = new ProcessGauge(Number(process.env.ACKBOX_STARTED_AT_MS ?? clock.wallMs()));
-  const player = new MpvPlayer({ folder: join(config.data, 'player'), output: config.audioOutput === 'null' ? 'null' : 'auto', clock }, log);
-  const [book] = await Promise.all([
-    openBook({
-      folder: config.data,
-      migrationsFolder: MIGRATIONS,
-      profile: config.profile,
-      currency: identity.currency as Currency,
-      accountNo: identity.account,
-      outletNo: identity.outlet,
-    }),
-    player.attach(),
-  ]);
+  const book = await openBook({
+    folder: config.data,
+    migrationsFolder: MIGRATIONS,
+    profile: config.profile,
+    currency: identity.currency as Currency,
+    accountNo: identity.account,
+    outletNo: identity.outlet,
+  });
   for (const notice of book.opening.notices) say({ event: 'notice', message: notice });
   const headend = createHeadendClient({ identity: () => identity, signer, clock });
   const catalogue = new CatalogueCache({ folder: config.data, headend, clock, log, onChange: () => box.catalogueChanged() });

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createJsonLog } from '../src/platform/json-log.ts';
 import { systemClock } from '../src/platform/system-clock.ts';
 import { systemRandom } from '../src/platform/system-random.ts';
@@ -9,6 +10,7 @@ import type { BoxConfig } from './box-config.ts';
 import { openDeviceIdentity } from './checkout/device-identity.ts';
 import { type EnrolledIdentity, loadEnrolment } from './checkout/enrolled-identity.ts';
 import { enrol } from './checkout/enrolment.ts';
+import { MpvPlayer } from './media/mpv-player.ts';
 
 export type Say = (event: Readonly<Record<string, unknown>>) => void;
 
@@ -18,9 +20,14 @@ export async function runBoxProcess(config: BoxConfig, say: Say, signal: AbortSi
   const log = createJsonLog(systemClock, 'box');
   const signer = openDeviceIdentity(config.data);
   if (!signer.ok) throw new Error(signer.error.message);
+  const player = new MpvPlayer({ folder: join(config.data, 'player'), output: config.audioOutput === 'null' ? 'null' : 'auto', clock: systemClock }, log);
+  // The player takes its time to start; whether it could is asked when the box is put together.
+  const attaching = player.attach();
+  attaching.catch(() => {});
   const identity = await knownOrEnrolled(config, signer.value, log, say, signal);
-  if (identity === null) return;
-  const running = await assembleBox({ config, identity, signer: signer.value, clock: systemClock, random: systemRandom, log, say });
+  if (identity === null) return await player.close('quit');
+  await attaching;
+  const running = await assembleBox({ config, identity, player, signer: signer.value, clock: systemClock, random: systemRandom, log, say });
   await aborted(signal);
   await running.stop();
 }

@@ -1,12 +1,16 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { projectRoot } from '../platform/project-root.ts';
-import { bundlePrograms } from './bundle.ts';
+import { bundlePrograms, type Programs } from './bundle.ts';
+import { Keeper } from './keeper.ts';
 import { Program, type ProgramEvent } from './program.ts';
 import type { StartOptions } from './start-options.ts';
 
-const RESTART_DELAY_MS = 200;
-const READY_TIMEOUT_MS = 60_000;
+const BOOK_POLL_MS = 20;
+/** A device has little memory: the young generation stays small, at the price of some more collections. */
+const BOX_NODE_FLAGS = ['--max-semi-space-size=1', '--max-old-space-size=96'];
 
 /** A headend and one box on this machine, each a process of its own, kept running until `stop`. */
 export interface House {
@@ -22,113 +26,58 @@ export interface House {
   stop(): Promise<void>;
 }
 
-/** Starts what keeps running: a program that dies is started again with the same arguments, as systemd would on a device. */
-class Keeper {
-  #program: Program | null = null;
-  #stopped = false;
-
-  async keep(
-    name: string,
-    script: string,
-    args: () => readonly string[],
-    logFile: string,
-    say: (line: string) => void,
-    onEvent: (event: ProgramEvent) => void,
-  ): Promise<ProgramEvent> {
-    return await new Promise((resolve, reject) => {
-      let ready = false;
-      const timeout = setTimeout(
-        () => reject(new Error(`The ${name} did not come up within ${READY_TIMEOUT_MS / 1_000} s. Its log: ${logFile}`)),
-        READY_TIMEOUT_MS,
-      );
-      const start = (): void => {
-        this.#program = new Program({
-          name,
-          script,
-          args: args(),
-          logFile,
-          onEvent: (event) => {
-            onEvent(event);
-            if (event.event === 'failed') reject(new Error(String(event.message)));
-            if (event.event !== 'ready') return;
-            ready = true;
-            clearTimeout(timeout);
-            resolve(event);
-          },
-          onDeath: (how) => {
-            if (this.#stopped) return;
-            if (!ready) return reject(new Error(`The ${name} ended at once (${how}). Its log: ${logFile}`));
-            say(`the ${name} died (${how}); starting it again`);
-            setTimeout(start, RESTART_DELAY_MS);
-          },
-        });
-      };
-      start();
-    });
-  }
-
-  get pid(): number | undefined {
-    return this.#program?.pid;
-  }
-
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    await this.#program?.stop();
-  }
-}
-
+/** Brings headend, ingest and box up at the same time: the first sound waits for all three. */
 export async function launchHouse(options: StartOptions, say: (line: string) => void): Promise<House> {
-  const headendFolder = join(options.data, 'headend');
-  const boxFolder = join(options.data, 'box');
-  await Promise.all([headendFolder, boxFolder].map((folder) => mkdir(folder, { recursive: true, mode: 0o700 })));
+  const folders = { headend: join(options.data, 'headend'), box: join(options.data, 'box') };
+  await Promise.all(Object.values(folders).map((folder) => mkdir(folder, { recursive: true, mode: 0o700 })));
   const programs = await bundlePrograms();
-  const headend = new Keeper();
-  const box = new Keeper();
+  const ports = { http: await freePort(options.httpPort), rtsp: await freePort(options.rtspPort) };
+  const url = `https://127.0.0.1:${ports.http}`;
+  say('starting the headend and the box ...');
+  const headend = new Keeper({
+    name: 'headend',
+    script: programs.headend,
+    args: ['--supervised', '--data', folders.headend, '--http-port', String(ports.http), '--rtsp-port', String(ports.rtsp)],
+    logFile: join(options.data, 'headend.log'),
+    say,
+  });
+  const ingest = startIngest(options, programs, folders.headend, say);
+  const box = new Keeper({
+    name: 'box',
+    script: programs.box,
+    nodeFlags: BOX_NODE_FLAGS,
+    args: boxArguments(options, folders.box, url),
+    logFile: join(options.data, 'box.log'),
+    say,
+    onEvent: (event) => void onBoxEvent(event, url, folders.headend, say),
+  });
+  const stop = async (): Promise<void> => {
+    await Promise.all([ingest.stop(), box.stop()]);
+    await headend.stop();
+  };
   try {
-    say('starting the headend ...');
-    let ports = { http: options.httpPort, rtsp: options.rtspPort };
-    const headendArgs = (): readonly string[] => ['--data', headendFolder, '--http-port', String(ports.http), '--rtsp-port', String(ports.rtsp)];
-    const up = await headend.keep('headend', programs.headend, headendArgs, join(options.data, 'headend.log'), say, () => {});
-    ports = { http: Number(up.httpPort), rtsp: Number(up.rtspPort) };
-    const ingest = startIngest(options, headendFolder, say);
-    say('starting the box ...');
-    const boxArgs = (): readonly string[] => [
-      '--data',
-      boxFolder,
-      '--headend',
-      String(up.url),
-      '--profile',
-      options.profile,
-      '--screen-port',
-      String(options.screenPort),
-      ...(options.console ? ['--console'] : []),
-    ];
-    const ready = await box.keep(
-      'box',
-      programs.box,
-      boxArgs,
-      join(options.data, 'box.log'),
-      say,
-      (event) => void onBoxEvent(event, String(up.url), headendFolder, say),
-    );
+    await headend.ready;
+    const ready = await box.ready;
     return {
-      headendFolder,
-      boxFolder,
-      headendUrl: String(up.url),
-      operatorUrl: await operatorUrl(String(up.url), headendFolder),
+      headendFolder: folders.headend,
+      boxFolder: folders.box,
+      headendUrl: url,
+      operatorUrl: await operatorUrl(url, folders.headend),
       screenUrl: String(ready.screenUrl),
       consolePath: typeof ready.consolePath === 'string' ? ready.consolePath : null,
       ingested: ingest.done,
       boxPid: () => box.pid,
-      stop: async () => {
-        await Promise.all([ingest.stop(), box.stop()]);
-        await headend.stop();
-      },
+      stop,
     };
   } catch (error) {
-    await Promise.all([box.stop(), headend.stop()]);
+    await stop();
     throw error;
   }
+}
+
+function boxArguments(options: StartOptions, folder: string, url: string): readonly string[] {
+  const named = ['--data', folder, '--headend', url, '--profile', options.profile, '--screen-port', String(options.screenPort)];
+  return ['--supervised', ...named, ...(options.console ? ['--console'] : [])];
 }
 
 /** On one machine the two need no person between them: the code that the box shows is entered here. */
@@ -140,24 +89,58 @@ async function onBoxEvent(event: ProgramEvent, url: string, headendFolder: strin
   );
 }
 
-function startIngest(options: StartOptions, headendFolder: string, say: (line: string) => void): { readonly done: Promise<void>; stop(): Promise<void> } {
-  let finish = (): void => {};
-  const done = new Promise<void>((resolve) => {
-    finish = resolve;
-  });
-  const source = options.library === null ? ['--house'] : [options.library];
-  const program = new Program({
-    name: 'ingest',
-    script: join(projectRoot, 'src/cli/ackbox.ts'),
-    args: ['ingest', '--data', headendFolder, '--json', ...source],
-    logFile: join(options.data, 'ingest.log'),
-    onEvent: (event) => {
-      if (event.event === 'skipped') say(`skipped ${String(event.file)}: ${String(event.reason)}`);
-      if (event.event === 'failed') say(`ingest: ${String(event.message)}`);
+interface Ingest {
+  readonly done: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Begins as soon as the headend's book is there (on a second start: at once), beside everything else. */
+function startIngest(options: StartOptions, programs: Programs, headendFolder: string, say: (line: string) => void): Ingest {
+  const given = new AbortController();
+  let program: Program | null = null;
+  const done = bookThere(headendFolder, given.signal).then(
+    (there) =>
+      new Promise<void>((resolve) => {
+        if (!there) return resolve();
+        program = new Program({
+          name: 'ingest',
+          script: programs.ackbox,
+          args: ['ingest', '--data', headendFolder, '--json', ...(options.library === null ? ['--house'] : [options.library])],
+          logFile: join(options.data, 'ingest.log'),
+          onEvent: (event) => {
+            if (event.event === 'skipped') say(`skipped ${String(event.file)}: ${String(event.reason)}`);
+            if (event.event === 'failed') say(`ingest: ${String(event.message)}`);
+          },
+          onDeath: () => resolve(),
+        });
+      }),
+  );
+  return {
+    done,
+    stop: async () => {
+      given.abort();
+      await program?.stop();
     },
-    onDeath: () => finish(),
-  });
-  return { done, stop: () => program.stop() };
+  };
+}
+
+async function bookThere(headendFolder: string, signal: AbortSignal): Promise<boolean> {
+  while (!existsSync(join(headendFolder, 'headend.db'))) {
+    if (signal.aborted) return false;
+    await new Promise((resolve) => setTimeout(resolve, BOOK_POLL_MS));
+  }
+  return true;
+}
+
+/** A port that is free now. Both programs can then start at the same time, each knowing the other's address. */
+async function freePort(wanted: number): Promise<number> {
+  if (wanted !== 0) return wanted;
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
 }
 
 async function operatorUrl(url: string, headendFolder: string): Promise<string> {

@@ -9,6 +9,7 @@ export interface ProgramOptions {
   readonly name: string;
   readonly script: string;
   readonly args: readonly string[];
+  readonly nodeFlags?: readonly string[];
   /** Its standard error goes here. Its standard input stays open as long as we live: a program told so ends with us. */
   readonly logFile: string;
   onEvent(event: ProgramEvent): void;
@@ -25,7 +26,7 @@ export class Program {
 
   constructor(options: ProgramOptions) {
     this.#options = options;
-    this.#child = spawn(process.execPath, [options.script, ...options.args], { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+    this.#child = spawn(process.execPath, [...(options.nodeFlags ?? []), options.script, ...options.args], { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
     this.#gone = new Promise((resolve) => {
       this.#child.once('exit', (code, signal) => {
         resolve();

@@ -12,6 +12,8 @@ export interface HeadendConfig {
   readonly rtpPort: number;
   /** Further names and addresses that boxes reach this headend by. */
   readonly names: readonly string[];
+  /** Ends when its standard input ends: whoever started it is gone. */
+  readonly supervised: boolean;
   /** Of the first account; an existing book keeps its own. */
   readonly currency: Currency;
 }
@@ -29,6 +31,7 @@ export function readHeadendConfig(argv: readonly string[], environment: Readonly
       'rtp-port': { type: 'string' },
       name: { type: 'string', multiple: true },
       currency: { type: 'string' },
+      supervised: { type: 'boolean', default: false },
     },
   });
   const data = values.data ?? environment.ACKBOX_HEADEND_DATA;
@@ -40,6 +43,7 @@ export function readHeadendConfig(argv: readonly string[], environment: Readonly
     rtspPort: readPort('--rtsp-port', values['rtsp-port'] ?? environment.ACKBOX_HEADEND_RTSP_PORT ?? '8554'),
     rtpPort: readPort('--rtp-port', values['rtp-port'] ?? '0'),
     names: [...(values.name ?? []), ...(environment.ACKBOX_HEADEND_NAMES ?? '').split(',')].filter((name) => name !== ''),
+    supervised: values.supervised,
     currency: readCurrency(values.currency ?? environment.ACKBOX_CURRENCY ?? 'EUR'),
   };
 }

@@ -39,20 +39,20 @@ if (!started.ok) giveUp(EXIT.notStarted, started.error);
 const headend = started.value;
 
 let stopping = false;
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.on(signal, () => {
-    if (stopping) return;
-    stopping = true;
-    log.info('stopping', { signal });
-    headend.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.warn('stop-failed', { reason: error instanceof Error ? error.message : String(error) });
-        process.exit(1);
-      },
-    );
-  });
+function stop(why: string): void {
+  if (stopping) return;
+  stopping = true;
+  log.info('stopping', { why });
+  headend.close().then(
+    () => process.exit(0),
+    (error: unknown) => {
+      log.warn('stop-failed', { reason: error instanceof Error ? error.message : String(error) });
+      process.exit(1);
+    },
+  );
 }
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal));
+if (config.supervised) process.stdin.on('end', () => stop('supervisor-gone')).resume();
 // Whoever started us may be gone: a broken pipe on stdout must not end the music.
 process.stdout.on('error', () => {});
 

@@ -1,0 +1,76 @@
+import { Program, type ProgramEvent } from './program.ts';
+
+const RESTART_DELAY_MS = 200;
+const READY_TIMEOUT_MS = 60_000;
+
+export interface Kept {
+  readonly name: string;
+  readonly script: string;
+  readonly args: readonly string[];
+  readonly nodeFlags?: readonly string[];
+  readonly logFile: string;
+  say(line: string): void;
+  onEvent?(event: ProgramEvent): void;
+}
+
+/** Starts what keeps running: a program that dies is started again with the same arguments, as systemd would on a device. */
+export class Keeper {
+  readonly #kept: Kept;
+  /** The event with which the program said that it is up; rejects with its own words where it could not start. */
+  readonly ready: Promise<ProgramEvent>;
+  #program: Program | null = null;
+  #stopped = false;
+  #wasReady = false;
+  #resolve: (event: ProgramEvent) => void = () => {};
+  #reject: (error: Error) => void = () => {};
+
+  constructor(kept: Kept) {
+    this.#kept = kept;
+    this.ready = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    // Whoever awaits it hears of it; until then it is not unhandled.
+    this.ready.catch(() => {});
+    const timeout = setTimeout(() => this.#fail(`did not come up within ${READY_TIMEOUT_MS / 1_000} s`), READY_TIMEOUT_MS);
+    timeout.unref();
+    this.#start();
+  }
+
+  get pid(): number | undefined {
+    return this.#program?.pid;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#program?.stop();
+  }
+
+  #start(): void {
+    if (this.#stopped) return;
+    const { name, script, args, nodeFlags = [], logFile } = this.#kept;
+    this.#program = new Program({ name, script, args, nodeFlags, logFile, onEvent: (event) => this.#hear(event), onDeath: (how) => this.#mourn(how) });
+  }
+
+  #hear(event: ProgramEvent): void {
+    this.#kept.onEvent?.(event);
+    if (event.event === 'failed') this.#reject(new Error(String(event.message)));
+    if (event.event !== 'ready') return;
+    this.#wasReady = true;
+    this.#resolve(event);
+  }
+
+  #mourn(how: string): void {
+    if (this.#stopped) return;
+    if (!this.#wasReady) {
+      this.#fail(`ended at once (${how})`);
+      return;
+    }
+    this.#kept.say(`the ${this.#kept.name} died (${how}); starting it again`);
+    setTimeout(() => this.#start(), RESTART_DELAY_MS);
+  }
+
+  #fail(what: string): void {
+    this.#reject(new Error(`The ${this.#kept.name} ${what}. Its log: ${this.#kept.logFile}`));
+  }
+}
