@@ -44,6 +44,8 @@ export class PlayoutBuffer {
   /** One above the highest packet index seen in this run. */
   #end = 0;
   #expectedFrom: number | null = 0;
+  /** The run to come is a new pass, also where no slot of the one before is known any more (a new epoch). */
+  #restartDue = false;
   /** A later run may take this one's place without a break. */
   #continues = false;
   #gapSinceMs: number | null = null;
@@ -96,6 +98,7 @@ export class PlayoutBuffer {
     this.#lowestRun = this.#runFrom(from);
     this.#clear();
     this.#restarts += 1;
+    this.#restartDue = false;
     this.#run = null;
     this.#next = from;
     this.#end = from;
@@ -106,6 +109,7 @@ export class PlayoutBuffer {
   expectRestart(from: number): void {
     this.#lowestRun = this.#runFrom(from);
     this.#expectedFrom = from;
+    this.#restartDue = true;
   }
 
   /** A paused stream goes on: the next run may begin anywhere up to what is missing, and what is here stays. */
@@ -194,7 +198,8 @@ export class PlayoutBuffer {
     const from = this.#expectedFrom;
     if (from === null || Math.abs(packetIndex - from) >= this.#capacityPackets) return false;
     this.#clear();
-    if (this.#run !== null) this.#restarts += 1;
+    if (this.#run !== null || this.#restartDue) this.#restarts += 1;
+    this.#restartDue = false;
     this.#run = run;
     this.#next = from;
     this.#end = from;
