@@ -1,5 +1,6 @@
+import { packetsOf } from '../../domain/credit/billing-class.ts';
 import type { AckReceipt } from '../../domain/credit/statements.ts';
-import type { SessionProgress } from '../../ports/headend-stores.ts';
+import type { PaySessionRow, SessionProgress } from '../../ports/headend-stores.ts';
 import type { SessionId } from '../../units/ids.ts';
 import { mergeCounts, readSession } from './session-rows.ts';
 import type { StoreContext } from './store-context.ts';
@@ -46,10 +47,22 @@ export function putReceipt(context: StoreContext, sid: SessionId, receipt: AckRe
       receipt.ackCounter,
     );
     const nextSequence = Math.max(row.nextSequence, Math.min(receipt.base, row.nextSequence + row.terms.credit.creditWindowPackets));
-    database.run('UPDATE pay_sessions SET next_sequence = ? WHERE sid = ?', nextSequence, sid);
+    const paidThrough = Math.max(row.paidThroughPacketIndex, paidThroughOf(row, receipt));
+    database.run('UPDATE pay_sessions SET next_sequence = ?, paid_through_packet_index = ? WHERE sid = ?', nextSequence, paidThrough, sid);
     mergeCounts(context, sid, 'signed', receipt.counts);
     mergeCounts(context, sid, 'mac', receipt.counts);
   });
+}
+
+/**
+ * So many different packets of the work cannot all lie lower than this: what the receipt counts is never sold again, also where the
+ * group commit that knew the indexes was lost.
+ */
+function paidThroughOf({ terms, lostPaid }: PaySessionRow, { counts }: AckReceipt): number {
+  const paid = packetsOf(counts, 'paid');
+  if (paid === 0) return -1;
+  const before = terms.afterTrial === 'continue' ? packetsOf(counts, 'trial') : 0;
+  return Math.min(terms.packets, before + paid + lostPaid) - 1;
 }
 
 /** The first confirmation stands: it is one yes, however often it is repeated. */
