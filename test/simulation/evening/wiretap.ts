@@ -1,0 +1,85 @@
+import type { Span } from '../../../src/domain/credit/billing-class.ts';
+import type { AdmittedSession } from '../../../src/headend/stream-port.ts';
+import { openAckpay } from '../../../src/platform/crypto/ackpay-seal.ts';
+import { createSrtpReceiver, type SrtpReceiver } from '../../../src/platform/srtp.ts';
+import { extendSequence } from '../../../src/units/packet-index.ts';
+import { sidBytes } from '../../../src/wire/ack-receipt.ts';
+import { isAckpay } from '../../../src/wire/ackpay.ts';
+import { splitCompound } from '../../../src/wire/rtcp.ts';
+import { decodeRtp } from '../../../src/wire/rtp.ts';
+
+interface Tapped {
+  readonly session: AdmittedSession;
+  readonly sid: Uint8Array;
+  readonly srtp: SrtpReceiver;
+  readonly spans: Map<number, Span>;
+  readonly slots: { readonly sequence: number; readonly packetIndex: number }[];
+  reference: number;
+}
+
+/**
+ * Listens on the wire with the keys of every epoch: which packets of the work reached the box in paid slots. It shares no rule
+ * with the two ledgers. A payload names its packet.
+ */
+export class Wiretap {
+  readonly #epochs: Tapped[] = [];
+
+  admit(session: AdmittedSession): void {
+    this.#epochs.push({
+      session,
+      sid: sidBytes(session.row.sid),
+      srtp: createSrtpReceiver(session.keys.srtpToDevice, session.row.nextSequence),
+      spans: new Map(),
+      slots: [],
+      reference: session.row.nextSequence,
+    });
+  }
+
+  /** A datagram that reaches the box. */
+  hear(bytes: Uint8Array, rtcp: boolean): void {
+    // The newest epochs first: at most a few are ever alive at once.
+    for (const tapped of this.#epochs.slice(-3).reverse()) if (rtcp ? hearRtcp(tapped, bytes) : hearRtp(tapped, bytes)) return;
+  }
+
+  /** Distinct packets of the work that came in paid slots of this session, over all its epochs. */
+  paidIndexes(sid: string): ReadonlySet<number> {
+    const indexes = new Set<number>();
+    for (const tapped of this.#epochs) {
+      if (tapped.session.row.sid !== sid) continue;
+      const spans = [...tapped.spans.values()].sort((left, right) => left.sequence - right.sequence);
+      for (const slot of tapped.slots) {
+        const span = spans.findLast((candidate) => candidate.sequence <= slot.sequence);
+        if (span?.billingClass === 'paid') indexes.add(slot.packetIndex);
+      }
+    }
+    return indexes;
+  }
+}
+
+function hearRtp(tapped: Tapped, bytes: Uint8Array): boolean {
+  const opened = tapped.srtp.unprotectRtp(bytes);
+  if (!opened.ok) return opened.error.code === 'replayed';
+  const packet = decodeRtp(opened.value);
+  if (!packet.ok) return false;
+  const sequence = extendSequence(packet.value.sequence, tapped.reference);
+  tapped.reference = Math.max(tapped.reference, sequence);
+  tapped.slots.push({ sequence, packetIndex: indexOf(packet.value.payload) });
+  return true;
+}
+
+function hearRtcp(tapped: Tapped, bytes: Uint8Array): boolean {
+  const opened = tapped.srtp.unprotectRtcp(bytes);
+  if (!opened.ok) return false;
+  const packets = splitCompound(opened.value);
+  for (const packet of packets.ok ? packets.value : []) {
+    const message = isAckpay(packet) ? openAckpay(tapped.session.keys, tapped.sid, packet) : null;
+    if (message?.ok !== true || message.value.message.type !== 'window') continue;
+    for (const span of message.value.message.spans) tapped.spans.set(span.sequence, span);
+  }
+  return true;
+}
+
+/** As fakes/paid-scene.ts writes it into the first bytes. */
+function indexOf(payload: Uint8Array): number {
+  return (payload[3] ?? 0) | ((payload[1] ?? 0) << 8) | ((payload[2] ?? 0) << 16);
+}
