@@ -38,10 +38,13 @@ function installPackages() {
   if (packagesReady(marker)) return;
   say('setting up 1/2: npm packages (about 270 MB, once) ...');
   const started = Date.now();
-  // Not `npm ci`: it refuses a lock without the optional packages of every other platform, and not every registry has them all.
+  // No install scripts: every native part comes prebuilt inside its package. Not `npm ci`: it refuses a lock without the optional packages of every other platform, and not every registry has them all.
   const npm = process.env.npm_execpath;
   const [command, first] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
-  const result = spawnSync(command, [...first, 'install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] });
+  const result = spawnSync(command, [...first, 'install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
   if (result.status !== 0)
     stop('the npm packages could not be installed. Check the network and that this folder can be written, then run the same command again.');
   writeFileSync(marker, lockFingerprint());
