@@ -32,8 +32,12 @@ export class PaymentRegistry {
     this.#arm(GROUP_COMMIT_MS);
   }
 
-  /** Makes a verified receipt durable. False where the store failed: then nothing may rest on the receipt. */
+  /**
+   * Makes a verified receipt durable, and before it the acknowledgements it follows: they know which packets of the work it counts.
+   * False where the store failed: then nothing may rest on the receipt.
+   */
   putReceipt(sid: SessionId, receipt: AckReceipt, bytes: Uint8Array, signature: Uint8Array): boolean {
+    this.flush();
     return this.#attempt('receipt-not-stored', () => this.#store.putReceipt(sid, receipt, bytes, signature));
   }
 

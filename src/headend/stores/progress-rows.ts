@@ -56,13 +56,16 @@ export function putReceipt(context: StoreContext, sid: SessionId, receipt: AckRe
 
 /**
  * So many different packets of the work cannot all lie lower than this: what the receipt counts is never sold again, also where the
- * group commit that knew the indexes was lost.
+ * group commit that knew the indexes was lost. Losses that only that commit knew are assumed, in favour of the payer, at the rate
+ * that the terms forgive.
  */
-function paidThroughOf({ terms, lostPaid }: PaySessionRow, { counts }: AckReceipt): number {
+function paidThroughOf({ terms, lostPaid, counts: known }: PaySessionRow, { counts }: AckReceipt): number {
   const paid = packetsOf(counts, 'paid');
   if (paid === 0) return -1;
+  const unknown = Math.max(0, paid - packetsOf(known, 'paid'));
+  const lostUnseen = Math.ceil((unknown * terms.credit.lossAllowancePerMille) / 1_000);
   const before = terms.afterTrial === 'continue' ? packetsOf(counts, 'trial') : 0;
-  return Math.min(terms.packets, before + paid + lostPaid) - 1;
+  return Math.min(terms.packets, before + paid + lostPaid + lostUnseen) - 1;
 }
 
 /** The first confirmation stands: it is one yes, however often it is repeated. */
