@@ -39,7 +39,8 @@ const PAGE_POLICY =
 
 /** Serves the screen and the local API. Rejects with a clear message where the port is taken. */
 export async function openScreen(options: ScreenOptions): Promise<RunningScreen> {
-  const app = fastify({ logger: false, bodyLimit: 16_384 });
+  // A page that is still open must not keep the box from ending.
+  const app = fastify({ logger: false, bodyLimit: 16_384, forceCloseConnections: true });
   app.addHook('onRequest', async (request, reply) => refuseForeign(request, reply));
   addPage(app);
   addReads(app, options);

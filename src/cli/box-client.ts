@@ -2,6 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { request } from 'undici';
 
+/** An answer of the box takes milliseconds; after this long it hangs. */
+const ANSWER_TIMEOUT_MS = 10_000;
+
 /** The view of a box as it travels: what device/session/box-view.ts defines, with amounts as decimal text. */
 export interface ViewOfBox {
   readonly profile: string;
@@ -114,13 +117,20 @@ export class BoxClient {
     }
   }
 
-  async #get(path: string): Promise<unknown> {
-    return await answerOf(await request(this.#url + path, { headers: this.#headers(), headersTimeout: 10_000 }));
+  #get(path: string): Promise<unknown> {
+    return this.#ask(path, { method: 'GET', headers: this.#headers() });
   }
 
-  async #post(path: string, body: unknown): Promise<unknown> {
-    const headers = { ...this.#headers(), 'content-type': 'application/json' };
-    return await answerOf(await request(this.#url + path, { method: 'POST', headers, body: JSON.stringify(body), headersTimeout: 10_000 }));
+  #post(path: string, body: unknown): Promise<unknown> {
+    return this.#ask(path, { method: 'POST', headers: { ...this.#headers(), 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  }
+
+  async #ask(path: string, options: { readonly method: 'GET' | 'POST'; readonly headers: Record<string, string>; readonly body?: string }): Promise<unknown> {
+    try {
+      return await answerOf(await request(this.#url + path, { ...options, signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) }));
+    } catch (error) {
+      throw explained(error, this.#url, path);
+    }
   }
 
   #headers(): Record<string, string> {
@@ -132,4 +142,13 @@ async function answerOf(response: Awaited<ReturnType<typeof request>>): Promise<
   const answer = (await response.body.json()) as { title?: string; message?: string };
   if (response.statusCode >= 400) throw new Error(answer.title ?? answer.message ?? `the box answered ${response.statusCode}`);
   return answer;
+}
+
+/** What undici says of a box that is silent or gone, in words. */
+function explained(error: unknown, url: string, path: string): unknown {
+  if (!(error instanceof Error)) return error;
+  if (error.name === 'TimeoutError')
+    return new Error(`The box at ${url} did not answer ${path} within ${ANSWER_TIMEOUT_MS / 1_000} s; look into box.log in its data folder.`);
+  if (!('code' in error)) return error;
+  return new Error(`The box at ${url} cannot be reached (${String(error.code)}). Does npm start still run?`);
 }

@@ -8,6 +8,9 @@ import { type CommandIo, EXIT } from './subcommand.ts';
 
 const CONFIRM_AFTER_MS = 5_000;
 const COIN_MINOR = 100n;
+/** The headend's page takes milliseconds. */
+const OPERATOR_TIMEOUT_MS = 15_000;
+const DELIVERY_TIMEOUT_MS = 30_000;
 
 interface Run {
   readonly options: StartOptions;
@@ -22,6 +25,26 @@ export async function runHeadless(run: Run): Promise<number> {
   const { client, io, options } = run;
   const step = (text: string): void => io.err(`${text}\n`);
   const follow = new ViewFollower(client, run.signal);
+  try {
+    const last = await playSong(run, follow, step);
+    const receipt = await follow.until('the settlement', 20_000, (view) =>
+      view.playback === 'browse' && view.lastReceipt?.playId === last?.playId ? view.lastReceipt : null,
+    );
+    step(receipt.text);
+    await everyRecordDelivered(client, run.signal);
+    const summary = await summarize(run, last, receipt.chargedMinor);
+    const sound = summary.problem === null;
+    if (!sound) step(`NOT WELL: ${summary.problem}`);
+    io.out(`${options.json ? JSON.stringify(summary) : renderSummary(summary)}\n`);
+    return sound ? EXIT.ok : EXIT.failed;
+  } finally {
+    follow.stop();
+  }
+}
+
+/** From the coin to the stop; resolves to the play as it was seen last. */
+async function playSong(run: Run, follow: ViewFollower, step: (text: string) => void): Promise<PlayOfBox | null> {
+  const { client, options } = run;
   const work = await chooseWork(run, follow);
   step(`coin: 1.00; choosing ${work.title}`);
   await client.coin(COIN_MINOR);
@@ -37,17 +60,7 @@ export async function runHeadless(run: Run): Promise<number> {
   await follow.untilTime(soundAt + 1_000 * options.seconds);
   const last = follow.lastPlay;
   await client.intent({ type: 'intent.stop' });
-  const receipt = await follow.until('the settlement', 20_000, (view) =>
-    view.playback === 'browse' && view.lastReceipt?.playId === last?.playId ? view.lastReceipt : null,
-  );
-  step(receipt.text);
-  await everyRecordDelivered(client, run.signal);
-  const summary = await summarize(run, last, receipt.chargedMinor);
-  follow.stop();
-  const sound = summary.problem === null;
-  if (!sound) step(`NOT WELL: ${summary.problem}`);
-  io.out(`${options.json ? JSON.stringify(summary) : renderSummary(summary)}\n`);
-  return sound ? EXIT.ok : EXIT.failed;
+  return last;
 }
 
 /** Keeps the newest view at hand, and waits for what it is told to. */
@@ -131,7 +144,7 @@ interface OutboxOfBox {
 }
 
 async function everyRecordDelivered(client: BoxClient, signal: AbortSignal): Promise<void> {
-  const deadline = performance.now() + 30_000;
+  const deadline = performance.now() + DELIVERY_TIMEOUT_MS;
   while (!signal.aborted && performance.now() < deadline) {
     const { outbox } = (await client.totals()) as unknown as { outbox: OutboxOfBox };
     if (outbox.acknowledgedThrough >= outbox.written) return;
@@ -224,13 +237,18 @@ async function askOperator(house: House): Promise<OperatorJson> {
   const [token, ca] = await Promise.all(['operator-token', 'trust/ca.pem'].map((name) => readFile(join(house.headendFolder, name), 'utf8')));
   const dispatcher = new Agent({ connect: { ca: ca ?? '' } });
   try {
-    const { body } = await request(`${house.headendUrl.replace(/\/$/, '')}/operator.json`, {
+    const { body, statusCode } = await request(`${house.headendUrl.replace(/\/$/, '')}/operator.json`, {
       dispatcher,
       headers: { authorization: `Bearer ${(token ?? '').trim()}` },
+      signal: AbortSignal.timeout(OPERATOR_TIMEOUT_MS),
     });
+    if (statusCode !== 200) throw new Error(`it answered ${statusCode}`);
     return (await body.json()) as OperatorJson;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`The headend's totals could not be read (${reason}); look into headend.log in the data folder.`);
   } finally {
-    await dispatcher.close();
+    await dispatcher.destroy();
   }
 }
 

@@ -2,6 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 
+/** A program that does not end when asked to is ended: everything that counts is durable before it is acted upon. */
+const STOP_TIMEOUT_MS = 10_000;
+
 /** A line of JSON that a program of ours printed about itself. */
 export type ProgramEvent = Readonly<Record<string, unknown>> & { readonly event: string };
 
@@ -10,6 +13,8 @@ export interface ProgramOptions {
   readonly script: string;
   readonly args: readonly string[];
   readonly nodeFlags?: readonly string[];
+  /** Added to our own environment. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Its standard error goes here. Its standard input stays open as long as we live: a program told so ends with us. */
   readonly logFile: string;
   onEvent(event: ProgramEvent): void;
@@ -26,7 +31,11 @@ export class Program {
 
   constructor(options: ProgramOptions) {
     this.#options = options;
-    this.#child = spawn(process.execPath, [...(options.nodeFlags ?? []), options.script, ...options.args], { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+    this.#child = spawn(process.execPath, [...(options.nodeFlags ?? []), options.script, ...options.args], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+      env: { ...process.env, ...options.environment },
+    });
     this.#gone = new Promise((resolve) => {
       this.#child.once('exit', (code, signal) => {
         resolve();
@@ -45,7 +54,9 @@ export class Program {
   async stop(): Promise<void> {
     this.#asked = true;
     this.#child.kill('SIGTERM');
+    const impatience = setTimeout(() => this.#child.kill('SIGKILL'), STOP_TIMEOUT_MS);
     await this.#gone;
+    clearTimeout(impatience);
   }
 
   #onLine(line: string): void {
