@@ -5,11 +5,10 @@ import { every } from '../../src/ports/clock.ts';
 import type { Currency } from '../../src/units/money.ts';
 import { money } from '../../src/units/money.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
-import type { CustomerReceipt, QueueEntryRow } from '../stores/book-port.ts';
 import { type BoxMachine, createBoxMachine } from './box-machine.ts';
 import type { BoxParts } from './box-parts.ts';
 import type { BoxControl, BoxTotals, BoxView, CommandOutcome } from './box-view.ts';
-import { buildView, dotted } from './build-view.ts';
+import { type BookGlance, buildView, dotted } from './build-view.ts';
 import type { BoxEvent, IntentEvent, PlaybackEvent } from './events.ts';
 import { machineClock } from './machine-clock.ts';
 import { PlayLog } from './play-log.ts';
@@ -19,13 +18,6 @@ import { PlayStarter } from './play-starter.ts';
 const VIEW_INTERVAL_MS = 250;
 /** How often it is looked whether a coin session was left alone for too long (limits.coinSessionIdleMs). */
 const IDLE_CHECK_MS = 10_000;
-
-/** What of the book is kept at hand, so that a view is built without waiting. Refreshed after everything that moves money. */
-export interface BookGlance {
-  readonly creditMinor: bigint;
-  readonly queue: readonly QueueEntryRow[];
-  readonly lastReceipt: CustomerReceipt | null;
-}
 
 /** The running box: carries out what the statechart decides, one effect after the other, and shows what came of it. */
 export class Box implements BoxControl {

@@ -2,12 +2,19 @@ import type { SnapshotFrom } from 'xstate';
 import { limits } from '../../src/limits.ts';
 import type { Currency } from '../../src/units/money.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
-import type { BookGlance } from './box.ts';
+import type { CustomerReceipt, QueueEntryRow } from '../stores/book-port.ts';
 import type { BoxContext } from './box-context.ts';
 import type { BoxMachine } from './box-machine.ts';
 import { boxSentence } from './box-sentence.ts';
 import type { BoxView } from './box-view.ts';
 import type { PlayView } from './play-port.ts';
+
+/** What of the book is kept at hand, so that a view is built without waiting. Refreshed after everything that moves money. */
+export interface BookGlance {
+  readonly creditMinor: bigint;
+  readonly queue: readonly QueueEntryRow[];
+  readonly lastReceipt: CustomerReceipt | null;
+}
 
 export interface ViewFacts {
   readonly snapshot: SnapshotFrom<BoxMachine>;
