@@ -33,6 +33,10 @@ export const limits = {
   /** Longest time audio lies between the network and the ear; bounds what is acknowledged and never heard. */
   playoutBufferMs: 1_000,
   reorderWaitMs: 60,
+  /** Audio that a running stream keeps ahead of the ear, so that what was lost comes again in time (ruling 19: grows from the prebuffer). */
+  streamLeadMs: 600,
+  /** How much faster than the music it is sent until the lead is there. */
+  leadGrowthPerMille: 100,
   /** A missing packet is concealed when the player holds less than this. */
   concealLeadMs: 60,
   /** How often the feed looks whether the player wants more, and asks it where it is. */
@@ -127,4 +131,7 @@ assert(limits.reorderWaitMs < limits.prebufferMs, 'waiting for a late packet mus
 assert(limits.retransmitDeadlineMs < limits.creditWindowMs, 'a retransmission is decided inside the window');
 assert(limits.monitorRingPackets * limits.packetMs > 4 * limits.receiptWindowMs, 'the ring holds every unresolved packet');
 assert(limits.opusPacketBytes + 100 <= limits.datagramBytes, 'every audio packet fits one datagram');
-assert(limits.playoutBufferMs >= limits.prebufferMs, 'the buffer holds the prebuffer');
+assert(limits.creditWindowMs >= limits.streamLeadMs + limits.ackIntervalMs, 'W covers what lies ahead of the ear and the wait for its ACK');
+assert(limits.streamLeadMs >= limits.prebufferMs, 'the lead grows from the prebuffer');
+assert(limits.streamLeadMs >= limits.concealLeadMs + limits.windowIntervalMs + limits.ackIntervalMs, 'a lost packet is noticed and sent again before its turn');
+assert(limits.playoutBufferMs >= limits.streamLeadMs + limits.ackIntervalMs, 'the buffer holds the lead, and what comes in a bunch');

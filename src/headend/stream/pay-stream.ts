@@ -17,7 +17,7 @@ import type { AdmittedSession, StreamView } from '../stream-port.ts';
 import type { Pacer } from './pacer.ts';
 import { PaidMedia } from './paid-media.ts';
 import { PlayPlan } from './play-plan.ts';
-import { PlaySchedule } from './play-schedule.ts';
+import { PlaySchedule, paidAhead } from './play-schedule.ts';
 import { REPORT_INTERVAL_MS, RtpSource } from './rtp-source.ts';
 import { SegmentReader } from './segment-reader.ts';
 
@@ -86,7 +86,7 @@ export class PayStream {
     this.#reader = new SegmentReader({ segments: deps.segments, work: session.work, onReady, onFault: (reason) => this.end(reason) });
     this.#srtcp = createSrtpReceiver(session.keys.srtpToHeadend);
     this.#lastHeardMs = monotonicMs(clock);
-    this.#schedule = new PlaySchedule(this.#lastHeardMs, session.terms.credit.prebufferMs);
+    this.#schedule = new PlaySchedule(this.#lastHeardMs, paidAhead(session.terms.credit));
   }
 
   get ssrc(): number {
@@ -187,7 +187,7 @@ export class PayStream {
 
   #begin(spans: ReturnType<CreditMonitor['planFrom']>, packetIndex: number, nowMs: number): void {
     this.#plan = new PlayPlan(spans);
-    this.#schedule = new PlaySchedule(nowMs, this.#deps.session.terms.credit.prebufferMs);
+    this.#schedule = new PlaySchedule(nowMs, paidAhead(this.#deps.session.terms.credit));
     this.#packetIndex = packetIndex;
     this.#sentOfRun = 0;
     this.#media.noteNewRun();
@@ -197,7 +197,7 @@ export class PayStream {
   /** Sends everything that is due and allowed, now. */
   #pump(nowMs: number): void {
     if (!this.#playing) return;
-    const due = this.#schedule.due(nowMs);
+    const due = Math.min(this.#schedule.due(nowMs), this.#sentOfRun + this.#schedule.burstPackets);
     while (this.#sentOfRun < due && this.#sendNext(nowMs)) {}
     if (this.#schedule.isBehind(this.#sentOfRun, nowMs)) this.#schedule.rebase(this.#sentOfRun, nowMs);
   }
@@ -256,9 +256,10 @@ export class PayStream {
 
   /** The jukebox hears the work from its start, the set-top goes on (ruling 10). */
   #goOnConfirmed(nowMs: number): void {
-    const packetIndex = this.#deps.session.terms.afterTrial === 'restart' ? 0 : this.#packetIndex;
     const wasPlaying = this.#playing;
-    this.#begin(this.#monitor.planFrom(packetIndex), packetIndex, nowMs);
+    // What goes on keeps its pace: the listener holds the lead already.
+    if (this.#deps.session.terms.afterTrial === 'continue') this.#plan = new PlayPlan(this.#monitor.planFrom(this.#packetIndex));
+    else this.#begin(this.#monitor.planFrom(0), 0, nowMs);
     this.#playing = wasPlaying;
     this.#sendWindow(nowMs);
   }

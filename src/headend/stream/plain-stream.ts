@@ -7,7 +7,7 @@ import type { Random } from '../../ports/random.ts';
 import type { SegmentStore } from '../../ports/segment-store.ts';
 import { packetsIn } from '../../units/time.ts';
 import { encodeRtp } from '../../wire/rtp.ts';
-import { PlaySchedule } from './play-schedule.ts';
+import { PlaySchedule, plainAhead } from './play-schedule.ts';
 import { OPUS_PAYLOAD_TYPE, REPORT_INTERVAL_MS, RtpSource } from './rtp-source.ts';
 import { SegmentReader } from './segment-reader.ts';
 
@@ -49,7 +49,7 @@ export class PlainStream {
     this.#source = new RtpSource(deps);
     this.#limitPackets = strangerPackets(deps.work);
     const nowMs = monotonicMs(deps.clock);
-    this.#schedule = new PlaySchedule(nowMs, limits.prebufferMs);
+    this.#schedule = new PlaySchedule(nowMs, plainAhead(limits.prebufferMs));
     this.#reportDueMs = nowMs;
     const [high = 0, low = 0] = deps.random.bytes(2);
     this.#sequence = 256 * high + low;
@@ -74,7 +74,7 @@ export class PlainStream {
     const nowMs = monotonicMs(this.#deps.clock);
     this.#state = 'playing';
     this.#sent = 0;
-    this.#schedule = new PlaySchedule(nowMs, limits.prebufferMs);
+    this.#schedule = new PlaySchedule(nowMs, plainAhead(limits.prebufferMs));
     return { sequence: this.#sequence, timestamp: this.#source.timestampOf(this.#packetIndex), packetIndex: this.#packetIndex };
   }
 

@@ -1,35 +1,69 @@
-import { PACKET_MS } from '../../units/time.ts';
+import type { CreditTerms } from '../../domain/credit/terms.ts';
+import { limits } from '../../limits.ts';
+import { PACKET_MS, packetsIn } from '../../units/time.ts';
+
+/** How far a stream may be ahead of its listener, in packets. */
+export interface Ahead {
+  /** Sent at once. */
+  readonly prebuffer: number;
+  /** Grown to while it plays; not less than the prebuffer. */
+  readonly lead: number;
+}
+
+/** Of a plain stream: who knows no ackpay sends no feedback that could ask for anything again. */
+export function plainAhead(prebufferMs: number): Ahead {
+  const prebuffer = Math.max(1, Math.ceil(prebufferMs / PACKET_MS));
+  return { prebuffer, lead: prebuffer };
+}
+
+/** Of a paid stream: the lead gives a lost packet time to come again (ruling 19). It fits the agreed window and the agreed buffer. */
+export function paidAhead(terms: CreditTerms): Ahead {
+  const { prebuffer } = plainAhead(terms.prebufferMs);
+  const room = Math.min(terms.creditWindowPackets, terms.playoutBufferPackets) - packetsIn(terms.ackIntervalMs);
+  return { prebuffer, lead: Math.max(prebuffer, Math.min(packetsIn(limits.streamLeadMs), room)) };
+}
 
 /**
- * When packets of one PLAY are due: a burst of the prebuffer at once, then one every 20 ms from the first, computed from the start
- * and never from the packet before, so that lateness does not add up.
+ * When packets of one PLAY are due: a burst of the prebuffer at once, then a little faster than one every 20 ms until the lead is
+ * there, then at that pace. Computed from the start and never from the packet before, so that lateness does not add up.
  */
 export class PlaySchedule {
-  readonly #prebufferPackets: number;
+  readonly #ahead: Ahead;
   #startMs: number;
+  /** Packets sent before the start. */
+  #base = 0;
 
-  constructor(nowMs: number, prebufferMs: number) {
+  constructor(nowMs: number, ahead: Ahead) {
     this.#startMs = nowMs;
-    this.#prebufferPackets = Math.max(1, Math.ceil(prebufferMs / PACKET_MS));
+    this.#ahead = ahead;
+  }
+
+  /** The most that goes out at one time. */
+  get burstPackets(): number {
+    return this.#ahead.prebuffer;
   }
 
   /** How many packets should have gone out by now. */
   due(nowMs: number): number {
-    return this.#prebufferPackets + Math.max(0, Math.floor((nowMs - this.#startMs) / PACKET_MS));
+    const { prebuffer, lead } = this.#ahead;
+    const elapsedMs = Math.max(0, nowMs - this.#startMs);
+    const grown = Math.floor((elapsedMs * limits.leadGrowthPerMille) / 1_000 / PACKET_MS);
+    return this.#base + Math.floor(elapsedMs / PACKET_MS) + Math.min(lead, prebuffer + grown);
   }
 
-  /** True where more than the prebuffer is overdue: the stream was held up, and the listener's buffer has run dry. */
+  /** True where all that was sent will have been heard: the stream was held up, and the listener's buffer has run dry. */
   isBehind(sent: number, nowMs: number): boolean {
-    return this.due(nowMs) - sent > this.#prebufferPackets;
+    return nowMs - this.playedOutMs(sent) >= PACKET_MS;
   }
 
   /** After it was held up the stream does not race after lost time: it goes on as if `sent` packets were just in time, with a new burst. */
   rebase(sent: number, nowMs: number): void {
-    this.#startMs = nowMs - sent * PACKET_MS;
+    this.#startMs = nowMs;
+    this.#base = sent;
   }
 
   /** When packet number `sent` of this PLAY will have been heard, by a listener who started at once. */
   playedOutMs(sent: number): number {
-    return this.#startMs + sent * PACKET_MS;
+    return this.#startMs + (sent - this.#base) * PACKET_MS;
   }
 }

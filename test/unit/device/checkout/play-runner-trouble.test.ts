@@ -33,7 +33,10 @@ describe('a bad network', () => {
     expect(handed).toHaveLength(1_000);
     expect(handed.every((packet, at) => packet === null || packet === at)).toBe(true);
     expect(handed.filter((packet) => packet === null).length).toBe(outcome.view.concealedPackets);
-    expect(outcome.view.concealedPackets).toBeLessThanOrEqual(lost);
+    expect(lost).toBeGreaterThan(10);
+    // Ruling 19: once the lead has grown, what was lost comes again before its turn.
+    expect(handed.slice(250).filter((packet) => packet === null)).toEqual([]);
+    expect(outcome.view.concealedPackets).toBeLessThanOrEqual(lost / 3);
     expect(outcome.view.audibleGaps).toBe(0);
     expect(outcome.chargedMinor).toBe(100n);
     await expectEqualBooks(100n);
@@ -76,7 +79,10 @@ describe('a bad network', () => {
     await scene.clock.advance(limits.headendGraceMs + 12_000);
     expect(scene.events.at(-1)).toMatchObject({ type: 'play.failed', code: 'headend-lost' });
     const outcome = await scene.eventually(runner.end('failed'));
-    expect(outcome.chargedMinor).toBe(BigInt(Math.round((outcome.heardMs * 48 + 312) / 960 / 10)));
+    const heardMinor = BigInt(Math.round((outcome.heardMs * 48 + 312) / 960 / 10));
+    expect(outcome.chargedMinor).toBeLessThanOrEqual(heardMinor);
+    // What came after the last WINDOW was heard and could not be acknowledged: at most 200 ms of it, one packet in ten a cent.
+    expect(outcome.chargedMinor).toBeGreaterThanOrEqual(heardMinor - 2n);
     scene.headend.down = false;
     await expectEqualBooks(outcome.chargedMinor);
   });

@@ -132,8 +132,8 @@ describe('RTSP of a paid session', () => {
     ask('PLAY', setUp());
     await scene.clock.advance(500);
     desk.fence(sid);
-    expect(scene.store.progress.get(scene.session.row.sid)?.nextSequence).toBe(33);
-    const next = await PaidScene.open({ epoch: 1, row: { nextSequence: 33 } });
+    expect(scene.store.progress.get(scene.session.row.sid)?.nextSequence).toBe(35);
+    const next = await PaidScene.open({ epoch: 1, row: { nextSequence: 35 } });
     desk.admit(next.session);
     expect(ask('SETUP', UDP).status).toBe(454);
     desk.admit(scene.session);
@@ -149,7 +149,7 @@ describe('RTSP of a paid session', () => {
     await scene.clock.advance(200);
     expect(ask('TEARDOWN', session).status).toBe(200);
     expect(desk.views()).toEqual([]);
-    expect(scene.store.progress.get(scene.session.row.sid)?.nextSequence).toBe(18);
+    expect(scene.store.progress.get(scene.session.row.sid)?.nextSequence).toBe(19);
     expect(scene.clock.pending).toBe(0);
   });
 });

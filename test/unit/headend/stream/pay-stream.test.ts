@@ -3,13 +3,15 @@ import { toHex } from '../../../../src/units/bytes.ts';
 import { PaidScene, payloadOf, R, W } from '../../../fakes/paid-scene.ts';
 
 const PREBUFFER_PACKETS = 8;
+/** 600 ms ahead of the ear, reached after some 4.4 s of sending a tenth faster. */
+const LEAD_PACKETS = 30;
 
 describe('a paid stream under the credit window', () => {
   test('plays a whole work in order, at the pace of the music, and every packet becomes durable as paid', async () => {
     const scene = await PaidScene.open({ packets: 700 });
     scene.play();
     await scene.run(10_000);
-    expect(scene.indexes.length).toBe(500 + PREBUFFER_PACKETS);
+    expect(scene.indexes.length).toBe(500 + LEAD_PACKETS);
     await scene.run(6_000);
     expect(scene.indexes).toEqual(Array.from({ length: 700 }, (_, index) => index));
     expect(scene.box.packets.every((packet) => toHex(packet.payload) === toHex(payloadOf(packet.packetIndex)))).toBe(true);
@@ -18,13 +20,17 @@ describe('a paid stream under the credit window', () => {
     expect(scene.ended).toEqual([]);
   });
 
-  test('bursts the prebuffer at once and then sends one packet every 20 ms', async () => {
+  test('bursts the prebuffer at once, then sends a tenth faster than the music until 600 ms lie ahead, then at its pace', async () => {
     const scene = await PaidScene.open();
     scene.play();
     await scene.clock.advance(0);
     expect(scene.rtp.length).toBe(PREBUFFER_PACKETS);
     await scene.clock.advance(500);
-    expect(scene.rtp.length).toBe(PREBUFFER_PACKETS + 25);
+    expect(scene.rtp.length).toBe(PREBUFFER_PACKETS + 25 + 2);
+    await scene.run(3_900);
+    expect(scene.rtp.length).toBe(220 + LEAD_PACKETS);
+    await scene.run(20_000);
+    expect(scene.rtp.length).toBe(1_220 + LEAD_PACKETS);
   });
 
   test('stops a client that is silent from the start after exactly W packets', async () => {
@@ -114,6 +120,8 @@ describe('a paid stream under the credit window', () => {
     await scene.run(1_000);
     expect(scene.box.lastWindow?.spans.at(-1)).toMatchObject({ packetIndex: sent, billingClass: 'paid' });
     await scene.run(2_000);
+    scene.stream.pause();
+    await scene.run(400);
     expect(scene.stream.view().packetsPaid).toBe(new Set(scene.indexes).size);
   });
 });
@@ -151,7 +159,7 @@ describe('a pre-listen', () => {
     scene.box.confirm(scene.eventId);
     await scene.run(14_000);
     expect(scene.indexes).toEqual(Array.from({ length: 600 }, (_, index) => index));
-    expect(scene.storedPaid).toBe(600 - 100 - PREBUFFER_PACKETS);
+    expect(scene.storedPaid).toBe(600 - 100 - 10 - PREBUFFER_PACKETS);
   });
 
   test('stays a trial while the confirmation cannot be stored', async () => {
@@ -226,7 +234,7 @@ describe('feedback that is not the box', () => {
     scene.stream.onRtcp(new Uint8Array(3));
     scene.stream.onRtcp(new Uint8Array(200));
     await scene.run(1_000);
-    expect(scene.indexes.length).toBe(100 + PREBUFFER_PACKETS);
+    expect(scene.indexes.length).toBe(100 + 10 + PREBUFFER_PACKETS);
     expect(scene.stream.faults().unauthenticated).toBe(3);
   });
 
