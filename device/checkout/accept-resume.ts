@@ -1,3 +1,4 @@
+import { acceptCounts } from '../../src/domain/credit/ack-ledger.ts';
 import { BILLING_CLASSES, type ClassCount, packetsOf } from '../../src/domain/credit/billing-class.ts';
 import type { Terms } from '../../src/domain/credit/terms.ts';
 import { sha256 } from '../../src/platform/crypto/digest.ts';
@@ -27,7 +28,7 @@ export interface ResumeToAccept {
 export interface AcceptedResume {
   readonly keys: SessionKeys;
   readonly epoch: number;
-  /** Both views merged: the greater of each class, at most one receipt interval above our own receipt (ruling 27). */
+  /** Both views merged: the greater of each class, at most what we can have acknowledged since our own receipt (ruling 27). */
   readonly counts: readonly ClassCount[];
   /** True where the headend claimed more than that: worth a fault record. */
   readonly countsCut: boolean;
@@ -54,7 +55,7 @@ export function acceptResume(given: ResumeToAccept): Result<AcceptedResume, Faul
   });
   if (!verifyEd25519(identity.headendPublicKey, transcript, fromHex(response.signature) ?? new Uint8Array()))
     return fault('bad-signature', 'The resume is not signed by the headend this box was enrolled at; nothing was agreed.');
-  const theirs = response.counts.filter(isClassCount);
+  const theirs = countable(response.counts, terms);
   if (packetsOf(theirs, 'paid') < packetsOf(given.ownCounts, 'paid'))
     return fault('count-below-receipt', 'The headend counts less than the receipt it was shown; end this play, its closing statement settles it.');
   const keys = deriveSessionKeys({
@@ -65,7 +66,7 @@ export function acceptResume(given: ResumeToAccept): Result<AcceptedResume, Faul
     transcriptHash: sha256(transcript),
   });
   if (!keys.ok) return fault('bad-exchange', keys.error.message);
-  const counts = mergeCounts(given.ownCounts, theirs, resumeCeilings(terms, given.ownCounts));
+  const counts = acceptCounts(terms.credit, given.ownCounts, theirs);
   return ok({
     keys: keys.value,
     epoch: response.epoch,
@@ -79,34 +80,21 @@ export function acceptResume(given: ResumeToAccept): Result<AcceptedResume, Faul
   });
 }
 
-/** A class that this version does not know cannot cost anything here. */
-function isClassCount(count: { readonly node: number; readonly billingClass: string; readonly packets: number }): count is ClassCount {
+interface ToldCount {
+  readonly node: number;
+  readonly billingClass: string;
+  readonly packets: number;
+}
+
+/** What can be counted here at all: a class or a price that the terms do not have cannot cost anything. More trial than agreed cannot have been. */
+function countable(told: readonly ToldCount[], terms: Terms): readonly ClassCount[] {
+  return told.filter(isClassCount).flatMap((count): readonly ClassCount[] => {
+    if (count.node >= terms.nodes.length) return [];
+    const most = count.billingClass === 'trial' ? (terms.trial?.packets ?? 0) : Number.MAX_SAFE_INTEGER;
+    return [{ ...count, packets: Math.min(count.packets, most) }];
+  });
+}
+
+function isClassCount(count: ToldCount): count is ClassCount {
   return BILLING_CLASSES.some((known) => known === count.billingClass);
-}
-
-/** The most this box can have acknowledged of each priced class: its own receipt, one receipt interval, one ACK (ruling 27). */
-function resumeCeilings(terms: Terms, own: readonly ClassCount[]): { readonly paid: number; readonly trial: number } {
-  const sinceReceipt = Math.ceil(terms.credit.receiptIntervalMs / terms.packetMs) + terms.credit.ackEveryPackets;
-  return { paid: packetsOf(own, 'paid') + sinceReceipt, trial: terms.trial?.packets ?? 0 };
-}
-
-function mergeCounts(
-  own: readonly ClassCount[],
-  theirs: readonly ClassCount[],
-  ceilings: { readonly paid: number; readonly trial: number },
-): readonly ClassCount[] {
-  const left = new Map<string, number>([
-    ['paid', ceilings.paid - packetsOf(own, 'paid')],
-    ['trial', Math.max(0, ceilings.trial - packetsOf(own, 'trial'))],
-  ]);
-  const merged = new Map(own.map((count) => [`${count.node}/${count.billingClass}`, count]));
-  for (const count of theirs) {
-    const key = `${count.node}/${count.billingClass}`;
-    const before = merged.get(key)?.packets ?? 0;
-    const room = left.get(count.billingClass) ?? Number.MAX_SAFE_INTEGER;
-    const more = Math.min(Math.max(0, count.packets - before), room);
-    if (left.has(count.billingClass)) left.set(count.billingClass, room - more);
-    if (before + more > 0) merged.set(key, { ...count, packets: before + more });
-  }
-  return [...merged.values()];
 }

@@ -74,7 +74,7 @@ export class Acknowledger {
   takeWindow(window: WindowMessage): void {
     noteWindow(this.#parts.ledger, window);
     this.#parts.receipts.noteShown(window.receiptCounter);
-    while ((this.#challenges[0]?.sequence ?? Number.POSITIVE_INFINITY) <= window.challengeAnswered) this.#challenges.shift();
+    this.#dropAnswered(window.challengeAnswered);
     if (this.#confirm !== null && window.confirmEventId.some((byte) => byte !== 0)) this.#confirm = null;
     if (this.#sentAcks === 0) this.acknowledge();
   }
@@ -114,6 +114,12 @@ export class Acknowledger {
   #showsLoss(sequence: number): boolean {
     const hole = sequence - limits.reorderThresholdPackets;
     return hole >= this.#parts.ledger.base && heardOf(this.#parts.ledger, hole) === HEARD.missing;
+  }
+
+  /** Only the very one: a challenged packet that came late, sent again, has a lower number and is still to be answered. */
+  #dropAnswered(sequence: number): void {
+    const at = this.#challenges.findIndex((open) => open.sequence === sequence);
+    if (at >= 0) this.#challenges.splice(at, 1);
   }
 
   #sayReceipt({ receipt, signature }: SignedReceipt): void {

@@ -114,8 +114,8 @@ export class VirtualBox {
   acknowledge(): void {
     const body = buildAck(this.ledger);
     if (body === null) return;
-    const answered = this.lastWindow?.challengeAnswered ?? -1;
-    const challenge = this.challenged.find((open) => open.sequence > answered) ?? null;
+    const answered = new Set(this.windows.map((window) => window.challengeAnswered));
+    const challenge = this.challenged.find((open) => !answered.has(open.sequence)) ?? null;
     this.say({ ...body, ...this.#counted(), challenge });
   }
 

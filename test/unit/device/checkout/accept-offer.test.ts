@@ -183,10 +183,24 @@ describe('a resume', () => {
     ]);
     const accepted = acceptResume({ ...resumed, identity, ownCounts: [{ node: 0, billingClass: 'paid', packets: 60 }] });
     const expected = [
-      { node: 0, billingClass: 'paid', packets: 60 + 100 + 10 },
       { node: 0, billingClass: 'trial', packets: 1_500 },
+      { node: 0, billingClass: 'paid', packets: 60 + 100 + 10 },
     ];
     expect(accepted).toMatchObject({ ok: true, value: { counts: expected, countsCut: true } });
+  });
+
+  test('counts nothing that the terms do not have: no more trial than agreed, no price of its own', async () => {
+    const resumed = await resume([
+      { node: 0, billingClass: 'trial', packets: 9_000 },
+      { node: 0, billingClass: 'paid', packets: 70 },
+      { node: 1, billingClass: 'paid', packets: 80 },
+    ]);
+    const accepted = acceptResume({ ...resumed, identity, ownCounts: [{ node: 0, billingClass: 'paid', packets: 60 }] });
+    const expected = [
+      { node: 0, billingClass: 'trial', packets: resumed.terms.trial?.packets ?? 0 },
+      { node: 0, billingClass: 'paid', packets: 70 },
+    ];
+    expect(accepted).toMatchObject({ ok: true, value: { counts: expected } });
   });
 
   test('is not believed where anything in it was changed after it was signed', async () => {
