@@ -11,7 +11,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const modules = join(root, 'node_modules');
 
 /** Debian package of each program, by the subcommand that cannot do without it. */
-const PROGRAMS = { ffmpeg: 'ffmpeg', ffprobe: 'ffmpeg', mpv: 'mpv', socat: 'socat', tshark: 'tshark' };
+const PROGRAMS = { ffmpeg: 'ffmpeg', ffprobe: 'ffmpeg', mpv: 'mpv', chromium: 'chromium', socat: 'socat', tshark: 'tshark' };
 const NEEDS = { start: ['ffmpeg', 'ffprobe', 'mpv'], ingest: ['ffmpeg', 'ffprobe'] };
 
 function say(text) {
