@@ -58,6 +58,7 @@ export function boxVocabulary(effects: BoxEffects = noEffects) {
       queueCanPlay: ({ context }) => context.queueWaits && context.online && context.outOfService === null,
       mayAccept: ({ context }) => context.online && !context.storageLow && context.outOfService === null && context.acceptorFault === null,
       mayNotAccept: ({ context }) => !context.online || context.storageLow || context.outOfService !== null || context.acceptorFault !== null,
+      isOutOfService: ({ context }) => context.outOfService !== null,
       trialIsOver: ({ context }) => context.trialOver,
     },
     actions: {

@@ -9,7 +9,9 @@ import type { BoxVocabulary } from './box-setup.ts';
 export function playbackRegion(vocabulary: BoxVocabulary) {
   const stop = { target: '#playback.settling', actions: 'endStopped' } as const;
   const skip = { target: '#playback.settling', actions: 'endSkipped' } as const;
-  const close = { target: '#playback.settling', actions: 'endClosed' } as const;
+  // Not on `service.on`: that may fall while the play is still being opened or confirmed.
+  const close = { target: '#playback.settling', guard: 'isOutOfService', actions: 'endClosed' } as const;
+  const declineClosed = { target: '#playback.settling', guard: 'isOutOfService', actions: 'endDeclined' } as const;
   const fail = { target: '#playback.settling', guard: 'isThisPlay', actions: 'noteFault' } as const;
   const finish = { target: '#playback.settling', guard: 'isThisPlay', actions: 'endFinished' } as const;
   const decline = { target: '#playback.settling', actions: 'endDeclined' } as const;
@@ -60,6 +62,7 @@ export function playbackRegion(vocabulary: BoxVocabulary) {
         },
       },
       preListen: {
+        always: declineClosed,
         on: {
           'intent.ok': [{ guard: 'namesOtherWork', actions: 'noteQuestion' }, { target: 'confirming' }],
           'intent.back': decline,
@@ -68,10 +71,10 @@ export function playbackRegion(vocabulary: BoxVocabulary) {
           'play.trial-over': { target: 'awaitingConfirmation', guard: 'isThisPlay', actions: 'noteTrialOver' },
           'play.finished': decline,
           'play.failed': fail,
-          'service.on': decline,
         },
       },
       awaitingConfirmation: {
+        always: declineClosed,
         after: { confirmTimeout: decline },
         on: {
           'intent.ok': [{ guard: 'namesOtherWork', actions: 'noteQuestion' }, { target: 'confirming' }],
@@ -79,7 +82,6 @@ export function playbackRegion(vocabulary: BoxVocabulary) {
           'intent.stop': decline,
           'intent.skip': decline,
           'play.failed': fail,
-          'service.on': decline,
         },
       },
       confirming: {
@@ -96,13 +98,13 @@ export function playbackRegion(vocabulary: BoxVocabulary) {
       },
       playing: {
         initial: 'flowing',
+        always: close,
         on: {
           'intent.ok': { actions: 'enqueue' },
           'intent.skip': skip,
           'intent.stop': stop,
           'play.finished': finish,
           'play.failed': fail,
-          'service.on': close,
         },
         states: {
           flowing: {
