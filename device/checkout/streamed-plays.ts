@@ -1,4 +1,3 @@
-import { packetsOf } from '../../src/domain/credit/billing-class.ts';
 import { limits } from '../../src/limits.ts';
 import { sha256Hex } from '../../src/platform/crypto/digest.ts';
 import { decodeReceipt } from '../../src/wire/ack-receipt.ts';
@@ -53,16 +52,16 @@ export class StreamedPlays implements PlayPort {
     }
     const runner = new StreamedPlay(this.#parts, { playId, work, trial: false }, raise);
     this.#newest = runner;
-    const goesOn = play.state !== 'trial' && (await runner.recover(start, await this.#heardSample(start, row?.heardSample ?? 0)));
+    const goesOn = play.state !== 'trial' && (await runner.recover(start, await this.#heardSample(row?.heardSample ?? 0)));
     if (goesOn) return runner;
     await runner.end(play.state === 'trial' ? 'trial-declined' : 'failed');
     return null;
   }
 
   /** The player may have played on while the app was away; what it says is believed within what it can have held. */
-  async #heardSample({ terms, counts }: SessionStart, kept: number): Promise<number> {
-    // What sounds before the first paid packet is the trial, and the paid pass starts the work again.
-    if (terms.trial !== null && terms.afterTrial === 'restart' && packetsOf(counts, 'paid') === 0) return 0;
+  async #heardSample(kept: number): Promise<number> {
+    // Where no receipt says that this pass was heard, the player may hold another: the trial before it, or the work before.
+    if (kept === 0) return 0;
     const now = await this.#parts.player.heardSample();
     const mostSamples = 48 * (2 * limits.receiptIntervalMs + limits.playoutBufferMs);
     return now > kept && now - kept <= mostSamples ? now : kept;

@@ -55,17 +55,15 @@ export function putReceipt(context: StoreContext, sid: SessionId, receipt: AckRe
 }
 
 /**
- * So many different packets of the work cannot all lie lower than this: what the receipt counts is never sold again, also where the
- * group commit that knew the indexes was lost. Losses that only that commit knew are assumed, in favour of the payer, at the rate
- * that the terms forgive.
+ * How far the packets that a receipt counts can reach: what it counts beyond our last group commit lies above what that one knew.
+ * So nothing of it is sold again after a crash. Losses in between are assumed, in favour of the payer, at the rate that the terms forgive.
  */
-function paidThroughOf({ terms, lostPaid, counts: known }: PaySessionRow, { counts }: AckReceipt): number {
-  const paid = packetsOf(counts, 'paid');
-  if (paid === 0) return -1;
-  const unknown = Math.max(0, paid - packetsOf(known, 'paid'));
+function paidThroughOf({ terms, paidThroughPacketIndex, counts: known }: PaySessionRow, { counts }: AckReceipt): number {
+  const unknown = packetsOf(counts, 'paid') - packetsOf(known, 'paid');
+  if (unknown <= 0) return -1;
   const lostUnseen = Math.ceil((unknown * terms.credit.lossAllowancePerMille) / 1_000);
-  const before = terms.afterTrial === 'continue' ? packetsOf(counts, 'trial') : 0;
-  return Math.min(terms.packets, before + paid + lostPaid + lostUnseen) - 1;
+  const trial = terms.afterTrial === 'continue' ? packetsOf(counts, 'trial') : 0;
+  return Math.min(terms.packets - 1, Math.max(paidThroughPacketIndex, trial - 1) + unknown + lostUnseen);
 }
 
 /** The first confirmation stands: it is one yes, however often it is repeated. */
