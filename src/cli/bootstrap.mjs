@@ -12,6 +12,8 @@ const modules = join(root, 'node_modules');
 
 /** Debian package of each program, by the subcommand that cannot do without it. */
 const PROGRAMS = { ffmpeg: 'ffmpeg', ffprobe: 'ffmpeg', mpv: 'mpv', chromium: 'chromium', socat: 'socat', tshark: 'tshark' };
+/** A real recording that the tests play, found by its file: Debian package and path. */
+const FILES = { recording: { package: 'fretsonfire-songs-sectoid', path: '/usr/share/games/fretsonfire/data/songs/sectoid/Metal madness/guitar.ogg' } };
 const NEEDS = { start: ['ffmpeg', 'ffprobe', 'mpv'], ingest: ['ffmpeg', 'ffprobe'] };
 
 function say(text) {
@@ -56,7 +58,8 @@ function onPath(program) {
 }
 
 function installPrograms(wanted) {
-  const missing = [...new Set(wanted.filter((program) => !onPath(program)).map((program) => PROGRAMS[program] ?? program))];
+  const isThere = (wish) => (FILES[wish] ? existsSync(FILES[wish].path) : onPath(wish));
+  const missing = [...new Set(wanted.filter((wish) => !isThere(wish)).map((wish) => FILES[wish]?.package ?? PROGRAMS[wish] ?? wish))];
   if (missing.length === 0) return;
   const line = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
   if (process.getuid?.() !== 0 || !onPath('apt-get')) stop(`missing programs: ${missing.join(', ')}. Install them with:\n  sudo ${line}`);
