@@ -20,6 +20,11 @@ export const limits = {
   reorderThresholdPackets: 3,
   retransmitDeadlineMs: 800,
   retransmitShareOfSentPerMille: 100,
+  /**
+   * Slots that may be sent beyond the durable number of the next one, and that a new epoch leaves out, so that no slot is ever used
+   * twice: more than one WINDOW interval and one group commit bring about.
+   */
+  sequenceReservePackets: 256,
   /** Packets of one session that the monitor can hold unresolved (a power of two). */
   monitorRingPackets: 4_096,
   challengeEveryMinPackets: 16,
@@ -135,3 +140,7 @@ assert(limits.creditWindowMs >= limits.streamLeadMs + limits.ackIntervalMs, 'W c
 assert(limits.streamLeadMs >= limits.prebufferMs, 'the lead grows from the prebuffer');
 assert(limits.streamLeadMs >= limits.concealLeadMs + limits.windowIntervalMs + limits.ackIntervalMs, 'a lost packet is noticed and sent again before its turn');
 assert(limits.playoutBufferMs >= limits.streamLeadMs + limits.ackIntervalMs, 'the buffer holds the lead, and what comes in a bunch');
+assert(
+  limits.sequenceReservePackets * limits.packetMs > 2 * (limits.creditWindowMs + limits.windowIntervalMs),
+  'slots become durable long before the reserve is used',
+);

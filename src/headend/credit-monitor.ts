@@ -1,7 +1,8 @@
 import { BILLING_CLASSES, type BillingClass, type ClassCount, packetsOf } from '../domain/credit/billing-class.ts';
 import * as credit from '../domain/credit/credit-monitor.ts';
 import type { AckMessage, ConfirmMessage, ReceiptMessage, WindowMessage } from '../domain/credit/messages.ts';
-import { addIndexes, joinIndexes, type PaidRanges, planSpans, type SpanPlan } from '../domain/credit/paid-ranges.ts';
+import { addIndexes, joinIndexes, type PaidRanges, planSpans, type SpanPlan, takeFirst } from '../domain/credit/paid-ranges.ts';
+import { isReserved, slotsUsed } from '../domain/credit/sequence-reserve.ts';
 import type { AckReceipt } from '../domain/credit/statements.ts';
 import { verifyEd25519 } from '../platform/crypto/ed25519-signer.ts';
 import type { Log } from '../ports/log.ts';
@@ -39,6 +40,7 @@ export class CreditMonitor {
   #confirmEventId: Uint8Array;
   #windowCounter = 0;
   #paidRanges: PaidRanges;
+  #durableNextSequence: number;
   #abuse = 0;
 
   constructor(deps: CreditMonitorDeps) {
@@ -52,6 +54,7 @@ export class CreditMonitor {
     this.#receipted = newestReceipt(row);
     this.#confirmEventId = fromHex(row.confirmEventId ?? '') ?? new Uint8Array(0);
     this.#paidRanges = carried.paidRanges ?? [];
+    this.#durableNextSequence = row.nextSequence;
     for (const billingClass of BILLING_CLASSES) this.#sent.set(billingClass, packetsOf(carried.counts ?? [], billingClass));
   }
 
@@ -78,6 +81,8 @@ export class CreditMonitor {
   }
 
   nextSend(nowMs: number): credit.SendDecision {
+    // A slot that a crash of ours would forget is not used: the next epoch must begin above it.
+    if (!isReserved(this.#state.nextSequence, this.#durableNextSequence)) return { send: false, why: 'transit' };
     const decision = credit.nextSend(this.#state, nowMs);
     if (decision.send) this.#sent.set(decision.billingClass, (this.#sent.get(decision.billingClass) ?? 0) + 1);
     return decision;
@@ -175,14 +180,18 @@ export class CreditMonitor {
   report(): void {
     const view = credit.windowView(this.#state);
     const last = this.#paidRanges.at(-1);
-    this.#registry.accumulate({
+    const committed = (): void => {
+      this.#durableNextSequence = Math.max(this.#durableNextSequence, view.nextSequence);
+    };
+    const progress = {
       sid: this.#session.row.sid,
       epoch: this.#session.epoch,
       counts: view.counts,
       lostPaid: view.lostPaid,
       nextSequence: view.nextSequence,
       paidThroughPacketIndex: last === undefined ? -1 : last[0] + last[1] - 1,
-    });
+    };
+    this.#registry.accumulate(progress, committed);
   }
 
   /** For the next epoch of this session, in this process. */
@@ -195,7 +204,7 @@ export class CreditMonitor {
     const view = credit.windowView(this.#state);
     return {
       sid: this.#session.row.sid,
-      packetsSent: view.sentTotal,
+      packetsSent: slotsUsed(view.sentTotal, this.#session.epoch),
       packetsAcknowledged: view.counts.reduce((sum, count) => sum + count.packets, 0),
       packetsPaid: view.acknowledgedPaid,
       unpaidPackets: view.unpaidInFlight,
@@ -232,6 +241,8 @@ function carriedOf({ row, terms, epoch }: AdmittedSession, memory: credit.Carrie
   const counts = mergeCounts(mergeCounts(row.counts, row.receipt?.counts ?? []), memory?.counts ?? []);
   const acknowledgedPaid = packetsOf(counts, 'paid');
   const lostPaid = memory?.lostPaid ?? row.lostPaid;
+  // What the receipt counts beyond the memory was in flight there: the lowest of it, as the device acknowledges in order.
+  const shown = takeFirst(memory?.exposed ?? [], acknowledgedPaid - (memory?.acknowledgedPaid ?? acknowledgedPaid));
   return {
     acknowledgedPaid,
     receiptedPaid: packetsOf(row.receipt?.counts ?? [], 'paid'),
@@ -241,8 +252,8 @@ function carriedOf({ row, terms, epoch }: AdmittedSession, memory: credit.Carrie
     trialSent: Math.max(memory?.trialSent ?? 0, packetsOf(counts, 'trial')),
     confirmed: row.confirmEventId !== null || terms.trial === null,
     counts,
-    paidRanges: addIndexes(memory?.paidRanges ?? [], 0, row.paidThroughPacketIndex + 1),
-    exposed: memory?.exposed ?? [],
+    paidRanges: joinIndexes(addIndexes(memory?.paidRanges ?? [], 0, row.paidThroughPacketIndex + 1), shown.taken),
+    exposed: shown.rest,
     epoch,
   };
 }

@@ -17,7 +17,7 @@ export class PaymentRegistry {
   readonly #store: RegistryStore;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #pending = new Map<SessionId, SessionProgress>();
+  readonly #pending = new Map<SessionId, { readonly progress: SessionProgress; readonly committed: () => void }>();
   #cancel: (() => void) | null = null;
 
   constructor(deps: { readonly store: RegistryStore; readonly clock: Clock; readonly log: Log }) {
@@ -26,9 +26,9 @@ export class PaymentRegistry {
     this.#log = deps.log;
   }
 
-  /** Remembers the newest cumulative counts of a session; they are durable within the group commit interval. */
-  accumulate(progress: SessionProgress): void {
-    this.#pending.set(progress.sid, progress);
+  /** Remembers the newest cumulative counts of a session; they are durable within the group commit interval, and then `committed` is called. */
+  accumulate(progress: SessionProgress, committed: () => void = () => {}): void {
+    this.#pending.set(progress.sid, { progress, committed });
     this.#arm(GROUP_COMMIT_MS);
   }
 
@@ -52,11 +52,12 @@ export class PaymentRegistry {
     this.#cancel = null;
     if (this.#pending.size === 0) return true;
     const group = [...this.#pending.values()];
-    if (!this.#attempt('progress-not-stored', () => this.#store.mergeProgress(group))) {
+    if (!this.#attempt('progress-not-stored', () => this.#store.mergeProgress(group.map(({ progress }) => progress)))) {
       this.#arm(RETRY_MS);
       return false;
     }
     this.#pending.clear();
+    for (const { committed } of group) committed();
     return true;
   }
 

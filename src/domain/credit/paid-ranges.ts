@@ -42,6 +42,20 @@ export function removeIndex(ranges: PaidRanges, index: number): PaidRanges {
   });
 }
 
+/** Parts the lowest `packets` indexes from the others. */
+export function takeFirst(ranges: PaidRanges, packets: number): { readonly taken: PaidRanges; readonly rest: PaidRanges } {
+  const taken: (readonly [number, number])[] = [];
+  const rest: (readonly [number, number])[] = [];
+  let left = Math.max(0, packets);
+  for (const [first, count] of ranges) {
+    const here = Math.min(count, left);
+    left -= here;
+    if (here > 0) taken.push([first, here]);
+    if (count > here) rest.push([first + here, count - here]);
+  }
+  return { taken, rest };
+}
+
 export function hasIndex(ranges: PaidRanges, index: number): boolean {
   let low = 0;
   let high = ranges.length - 1;

@@ -1,4 +1,5 @@
 import { packetsOf } from '../../domain/credit/billing-class.ts';
+import { slotsUsed } from '../../domain/credit/sequence-reserve.ts';
 import { ACCOUNTS, balanceOf } from '../../domain/ledger/ledger.ts';
 import type { PaySessionRow } from '../../ports/headend-stores.ts';
 import type { HeadendBook } from '../stores/headend-book.ts';
@@ -117,7 +118,7 @@ function viewSession(deps: OperatorDeps, row: PaySessionRow) {
     state: row.state,
     epoch: row.epoch,
     openedAtMs: row.openedAtMs,
-    packetsSent: Math.max(row.nextSequence, live?.packetsSent ?? 0),
+    packetsSent: Math.max(slotsUsed(row.nextSequence, row.epoch), live?.packetsSent ?? 0),
     trialPackets: packetsOf(row.counts, 'trial'),
     paidPackets: Math.max(packetsOf(row.counts, 'paid'), live?.packetsPaid ?? 0),
     receiptedPackets: row.receipt === null ? 0 : packetsOf(row.receipt.counts, 'paid'),

@@ -1,4 +1,5 @@
 import { type ClassCount, packetsOf } from '../../domain/credit/billing-class.ts';
+import { slotsUsed } from '../../domain/credit/sequence-reserve.ts';
 import { type Settlement, settlePlay } from '../../domain/credit/settle-play.ts';
 import type { ClosingStatement } from '../../domain/credit/statements.ts';
 import type { PaySessionRow } from '../../ports/headend-stores.ts';
@@ -61,8 +62,9 @@ function checkReceipt(row: PaySessionRow, { counts }: ClosingStatement): Verdict
 
 function checkSent(row: PaySessionRow, { counts, lostPackets }: ClosingStatement): Verdict {
   const stated = counts.reduce((sum, count) => sum + count.packets, lostPackets);
-  const sent = row.nextSequence + row.terms.credit.creditWindowPackets * (row.epoch + 1);
-  return stated <= sent ? ok(null) : fault('above-sent', `The statement accounts for ${stated} packets, only ${row.nextSequence} were sent.`);
+  const used = slotsUsed(row.nextSequence, row.epoch);
+  const sent = used + row.terms.credit.creditWindowPackets * (row.epoch + 1);
+  return stated <= sent ? ok(null) : fault('above-sent', `The statement accounts for ${stated} packets, only ${used} were sent.`);
 }
 
 function checkUnheard(row: PaySessionRow, { counts, unheardPaidPackets }: ClosingStatement): Verdict {

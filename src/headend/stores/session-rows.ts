@@ -1,4 +1,5 @@
 import type { BillingClass, ClassCount } from '../../domain/credit/billing-class.ts';
+import { firstSlotOfNextEpoch } from '../../domain/credit/sequence-reserve.ts';
 import type { Terms } from '../../domain/credit/terms.ts';
 import type { PaySessionRow } from '../../ports/headend-stores.ts';
 import type { OutletId, PlayId, SessionId } from '../../units/ids.ts';
@@ -77,7 +78,13 @@ export function openSession(context: StoreContext, row: PaySessionRow): PaySessi
 export function advanceEpoch(context: StoreContext, sid: SessionId, from: number, to: number, deviceEphemeral: string, headendEphemeral: string): boolean {
   if (to !== from + 1) return false;
   return context.database.transaction(() => {
-    const changed = context.database.run(`UPDATE pay_sessions SET epoch = ? WHERE sid = ? AND epoch = ? AND ${OPEN}`, to, sid, from);
+    const changed = context.database.run(
+      `UPDATE pay_sessions SET epoch = ?, next_sequence = next_sequence + ? WHERE sid = ? AND epoch = ? AND ${OPEN}`,
+      to,
+      firstSlotOfNextEpoch(0),
+      sid,
+      from,
+    );
     if (changed === 1) recordEpoch(context, sid, to, deviceEphemeral, headendEphemeral);
     return changed === 1;
   });

@@ -1,4 +1,5 @@
 import type { CarriedCounts } from '../../domain/credit/monitor-state.ts';
+import { slotsUsed } from '../../domain/credit/sequence-reserve.ts';
 import { limits } from '../../limits.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { monotonicMs } from '../../ports/clock.ts';
@@ -231,7 +232,7 @@ function viewOf(session: PaidRtspSession): StreamView {
   const acknowledged = row.counts.reduce((sum, count) => sum + count.packets, 0);
   const packetsPaid = row.counts.reduce((sum, count) => (count.billingClass === 'paid' ? sum + count.packets : sum), 0);
   const flight = { unpaidPackets: 0, maxUnpaidPackets: 0, suspended: false };
-  return { sid: row.sid, packetsSent: row.nextSequence, packetsAcknowledged: acknowledged, packetsPaid, ...flight, epoch };
+  return { sid: row.sid, packetsSent: slotsUsed(row.nextSequence, epoch), packetsAcknowledged: acknowledged, packetsPaid, ...flight, epoch };
 }
 
 function keyOf(peer: Peer): string {

@@ -12,6 +12,7 @@ import { ResumeDesk } from '../../../../src/headend/resume-desk.ts';
 import { type HeadendBook, openHeadendBook } from '../../../../src/headend/stores/headend-book.ts';
 import type { AdmittedSession, StreamHouse } from '../../../../src/headend/stream-port.ts';
 import { createWorkQuote } from '../../../../src/headend/work-quote.ts';
+import { limits } from '../../../../src/limits.ts';
 import { generateDeviceKey } from '../../../../src/platform/crypto/ed25519-signer.ts';
 import { systemClock } from '../../../../src/platform/system-clock.ts';
 import { systemRandom } from '../../../../src/platform/system-random.ts';
@@ -156,7 +157,14 @@ describe('a resume', () => {
     const opened = acceptOffer(agree());
     if (!opened.ok) throw new Error(opened.error.message);
     const { sid, terms, termsHash } = opened.value;
-    const progress = { sid: asId<never>(sid), epoch: 0, counts: sentCounts, lostPaid: 1, nextSequence: 900, paidThroughPacketIndex: 400 };
+    const progress = {
+      sid: asId<never>(sid),
+      epoch: 0,
+      counts: sentCounts,
+      lostPaid: 1,
+      nextSequence: 900,
+      paidThroughPacketIndex: 400,
+    };
     if (sentCounts.length > 0) book.mergeProgress([progress]);
     const nonce = resumes.nonce(outlet, sid);
     if (!nonce.ok) throw new Error(nonce.error.message);
@@ -171,7 +179,10 @@ describe('a resume', () => {
     const counts: ClassCount[] = [{ node: 0, billingClass: 'paid', packets: 90 }];
     const resumed = await resume(counts);
     const accepted = acceptResume({ ...resumed, identity, ownCounts: [{ node: 0, billingClass: 'paid', packets: 60 }] });
-    expect(accepted).toMatchObject({ ok: true, value: { counts, countsCut: false, lostPaid: 1, nextSequence: 900, paidThroughPacketIndex: 400 } });
+    expect(accepted).toMatchObject({
+      ok: true,
+      value: { counts, countsCut: false, lostPaid: 1, nextSequence: 900 + limits.sequenceReservePackets, paidThroughPacketIndex: 400 },
+    });
     expect(accepted.ok && accepted.value.keys).toEqual(admitted.at(-1)?.keys);
     expect(admitted.at(-1)?.epoch).toBe(1);
   });

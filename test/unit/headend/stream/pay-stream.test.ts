@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { firstSlotOfNextEpoch } from '../../../../src/domain/credit/sequence-reserve.ts';
+import { limits } from '../../../../src/limits.ts';
 import { toHex } from '../../../../src/units/bytes.ts';
 import { PaidScene, payloadOf, R, W } from '../../../fakes/paid-scene.ts';
 
@@ -175,6 +177,35 @@ describe('a pre-listen', () => {
 });
 
 describe('a next epoch', () => {
+  test('begins above every slot of the one before, for none is used that a crash would forget', async () => {
+    const scene = await PaidScene.open({ trialPackets: 1_000 });
+    scene.store.broken = true;
+    scene.play();
+    await scene.run(10_000);
+    expect(scene.rtp.length).toBe(limits.sequenceReservePackets);
+    expect(firstSlotOfNextEpoch(0)).toBeGreaterThanOrEqual(scene.stream.view().packetsSent);
+    scene.store.broken = false;
+    await scene.run(3_000);
+    expect(scene.rtp.length).toBeGreaterThan(limits.sequenceReservePackets + 50);
+  });
+
+  test('counts what was in flight once, where a receipt shows at the resume that it had arrived', async () => {
+    const inFlight = { acknowledgedPaid: 200, receiptedPaid: 150, lostPaid: 0, sentPaid: 230, nextSequence: 230, trialSent: 0, confirmed: true };
+    const counts = [{ node: 0, billingClass: 'paid', packets: 225 }] as const;
+    const carried = { ...inFlight, paidRanges: [[0, 200]], exposed: [[200, 30]], counts: [{ ...counts[0], packets: 200 }] } as const;
+    const receipt = { bytes: new Uint8Array(0), signature: new Uint8Array(0), counts, ackCounter: 5 };
+    const scene = await PaidScene.open({ epoch: 1, carried, packets: 600, row: { nextSequence: 486, counts, paidThroughPacketIndex: 199, receipt } });
+    scene.play(200);
+    await scene.run(400);
+    expect(scene.box.lastWindow?.spans).toMatchObject([
+      { packetIndex: 200, billingClass: 'regrant' },
+      { packetIndex: 225, billingClass: 'paid' },
+    ]);
+    await scene.run(12_000);
+    expect(scene.stream.view()).toMatchObject({ packetsPaid: 600, packetsSent: 230 + 400 });
+    expect(scene.box.lastWindow).toMatchObject({ lostPaid: 0, phase: 'drained' });
+  });
+
   test('goes on from the carried counts, without a fresh trial or a fresh window', async () => {
     const first = await PaidScene.open();
     first.play();
