@@ -30,6 +30,7 @@ const CHECKS: readonly Check[] = [
   ['every play has one statement and one bill', statementsAndBills],
   ['the headend charges what was signed', wrongCharges],
   ['no packet is paid twice', packetsPaidTwice],
+  ['what is paid for is heard from its start', passesBegunLate],
   ['the sender stops at the window', windowsOverrun],
   ['every record arrives once', lostOrDoubledRecords],
 ];
@@ -186,6 +187,16 @@ function packetsPaidTwice(evidence: Evidence): readonly string[] {
     const paid = packetsOf(statement.counts, 'paid');
     const seen = evidence.world.tap.paidIndexes(statement.sid).size;
     return paid <= seen ? [] : [`play ${statement.playId} counts ${paid} paid packets, ${seen} different ones came`];
+  });
+}
+
+/** At a jukebox a paid pass begins with the work; a few packets can be lost. */
+const LOST_AT_START = 10;
+
+function passesBegunLate(evidence: Evidence): readonly string[] {
+  return statementsOf(evidence).flatMap(({ statement }) => {
+    const first = Math.min(...evidence.world.tap.paidIndexes(statement.sid));
+    return packetsOf(statement.counts, 'paid') === 0 || first < LOST_AT_START ? [] : [`play ${statement.playId} begins at packet ${first}`];
   });
 }
 
