@@ -24,7 +24,9 @@ export async function runBoxProcess(config: BoxConfig, say: Say, signal: AbortSi
   // The player takes its time to start; whether it could is asked when the box is put together.
   const attaching = player.attach();
   attaching.catch(() => {});
-  const identity = await knownOrEnrolled(config, signer.value, log, say, signal);
+  const enrolling = knownOrEnrolled(config, signer.value, log, say, signal);
+  // Without a player nobody need go and enter a code.
+  const identity = await Promise.race([enrolling, attaching.then(() => enrolling)]);
   if (identity === null) return await player.close('quit');
   await attaching;
   const running = await assembleBox({ config, identity, player, signer: signer.value, clock: systemClock, random: systemRandom, log, say });
