@@ -11,7 +11,7 @@ import type { Random } from '../../src/ports/random.ts';
 import { ok, type Result } from '../../src/units/result.ts';
 import { sidBytes } from '../../src/wire/ack-receipt.ts';
 import { isAckpay } from '../../src/wire/ackpay.ts';
-import { splitCompound } from '../../src/wire/rtcp.ts';
+import { decodeRtcp, splitCompound } from '../../src/wire/rtcp.ts';
 import type { MediaLink, OpenLink } from '../media/media-link.ts';
 import type { PlayoutBuffer } from '../media/playout-buffer.ts';
 import { type ReceiverCounts, RtpReceiver } from '../media/rtp-receiver.ts';
@@ -19,6 +19,7 @@ import { RtspClient, type RtspFault } from '../media/rtsp-client.ts';
 import { Acknowledger, type Draft } from './acknowledger.ts';
 import type { CounterBlock } from './counter-block.ts';
 import type { ReceiptWriter } from './receipt-writer.ts';
+import { answerReport } from './receiver-report.ts';
 
 export interface EpochParts {
   readonly clock: Clock;
@@ -164,7 +165,18 @@ export class PayEpoch {
     if (!opened.ok || this.#over) return;
     this.#heardAtMs = monotonicMs(this.#parts.clock);
     const packets = splitCompound(opened.value);
-    for (const packet of packets.ok ? packets.value : []) if (isAckpay(packet)) this.#onAckpay(packet);
+    for (const packet of packets.ok ? packets.value : []) {
+      if (isAckpay(packet)) this.#onAckpay(packet);
+      else this.#answerReport(packet);
+    }
+  }
+
+  #answerReport(packet: Uint8Array): void {
+    const report = decodeRtcp(packet);
+    if (!report.ok || report.value.type !== 'sender-report') return;
+    const { top, base } = this.#parts.ledger;
+    const lost = Math.max(0, Math.min(top, base) - this.#parts.nextSequence - this.#receiver.counts.received);
+    this.#link.sendRtcp(this.#srtcp.protectRtcp(answerReport(report.value, { ssrc: this.#ssrc, highestSequence: top - 1, lost })));
   }
 
   #onAckpay(packet: Uint8Array): void {

@@ -100,6 +100,10 @@ export class CreditMonitor {
     credit.expire(this.#state, nowMs);
   }
 
+  noteRoundTrip(ms: number): void {
+    credit.noteRoundTrip(this.#state, ms);
+  }
+
   pause(nowMs: number): void {
     credit.pause(this.#state, nowMs);
   }

@@ -274,8 +274,9 @@ export function noteChallenge(state: MonitorState, sequence: number, response: U
   expectResponse(state.challenges, sequence, response);
 }
 
-/** A measured round trip, milliseconds; smoothed. Before the first one 50 ms are assumed. */
+/** A measured round trip, milliseconds; the first as it is, then smoothed (RFC 6298, 2). Before the first one 50 ms are assumed. */
 export function noteRoundTrip(state: MonitorState, ms: number): void {
   const sample = Math.min(2_000, Math.max(1, ms));
-  state.roundTripMs += (sample - state.roundTripMs) / 8;
+  state.roundTripMs += (sample - state.roundTripMs) / (state.roundTripMeasured ? 8 : 1);
+  state.roundTripMeasured = true;
 }

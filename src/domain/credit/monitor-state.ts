@@ -83,6 +83,8 @@ export interface MonitorState {
 
   readonly challenges: ChallengeBook;
   roundTripMs: number;
+  /** False while the round trip is only assumed. */
+  roundTripMeasured: boolean;
   lastAckMs: number;
   starvedSinceMs: number | null;
   starved: boolean;
@@ -153,6 +155,7 @@ function pointersAt(start: number) {
     sentEpoch: 0,
     retransmitted: 0,
     roundTripMs: DEFAULT_ROUND_TRIP_MS,
+    roundTripMeasured: false,
     lastAckMs: Number.NEGATIVE_INFINITY,
     starvedSinceMs: null,
     starved: false,

@@ -10,7 +10,7 @@ import type { Random } from '../../ports/random.ts';
 import type { SegmentStore } from '../../ports/segment-store.ts';
 import { sidBytes } from '../../wire/ack-receipt.ts';
 import { isAckpay } from '../../wire/ackpay.ts';
-import { splitCompound } from '../../wire/rtcp.ts';
+import { decodeRtcp, splitCompound } from '../../wire/rtcp.ts';
 import { CreditMonitor } from '../credit-monitor.ts';
 import type { PaymentRegistry } from '../payment-registry.ts';
 import type { AdmittedSession, StreamView } from '../stream-port.ts';
@@ -18,6 +18,7 @@ import type { Pacer } from './pacer.ts';
 import { PaidMedia } from './paid-media.ts';
 import { PlayPlan } from './play-plan.ts';
 import { PlaySchedule, paidAhead } from './play-schedule.ts';
+import { RoundTrip } from './round-trip.ts';
 import { REPORT_INTERVAL_MS, RtpSource } from './rtp-source.ts';
 import { SegmentReader } from './segment-reader.ts';
 
@@ -59,6 +60,7 @@ export class PayStream {
   readonly #media: PaidMedia;
   readonly #reader: SegmentReader;
   readonly #srtcp: SrtpReceiver;
+  readonly #roundTrip = new RoundTrip();
   readonly #dropped = { unauthenticated: 0, replayed: 0, foreign: 0 };
   #leavePacer: (() => void) | null = null;
   #plan = new PlayPlan([]);
@@ -139,7 +141,7 @@ export class PayStream {
     }
     if (nowMs >= this.#reportDueMs) {
       this.#reportDueMs = nowMs + REPORT_INTERVAL_MS;
-      this.#media.sendRtcp(this.#source.report());
+      this.#media.sendRtcp(this.#source.report((ntp) => this.#roundTrip.noteSent(ntp, nowMs)));
     }
   }
 
@@ -152,7 +154,10 @@ export class PayStream {
       return;
     }
     const packets = splitCompound(opened.value);
-    for (const packet of packets.ok ? packets.value : []) if (isAckpay(packet)) this.#open(packet);
+    for (const packet of packets.ok ? packets.value : []) {
+      if (isAckpay(packet)) this.#open(packet);
+      else this.#measure(packet);
+    }
     this.#rtcpBytes += bytes.length;
   }
 
@@ -219,6 +224,14 @@ export class PayStream {
     this.#packetIndex = packetIndex + 1;
     this.#sentOfRun += 1;
     return true;
+  }
+
+  /** A receiver report under the keys of the session: it answers a sender report, and tells the round trip. */
+  #measure(packet: Uint8Array): void {
+    const report = decodeRtcp(packet);
+    if (!report.ok || report.value.type !== 'receiver-report') return;
+    const milliseconds = this.#roundTrip.measure(report.value, this.#source.ssrc, monotonicMs(this.#deps.clock));
+    if (milliseconds !== null) this.#monitor.noteRoundTrip(milliseconds);
   }
 
   #open(packet: Uint8Array): void {

@@ -43,9 +43,11 @@ export class RtpSource {
     this.#lastSentMs = monotonicMs(this.#clock);
   }
 
-  /** SR and SDES as one compound. */
-  report(): Uint8Array {
-    return encodeCompound(this.#parts());
+  /** SR and SDES as one compound; `sent` hears the NTP time that an answer will name. */
+  report(sent: (ntp: bigint) => void = () => {}): Uint8Array {
+    const parts = this.#parts();
+    sent(parts[0].ntp);
+    return encodeCompound(parts);
   }
 
   /** SR, SDES and BYE as one compound (RFC 3550, 6.1: a BYE never goes alone). */

@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { CreditMonitor } from '../../../../src/headend/credit-monitor.ts';
 import { limits } from '../../../../src/limits.ts';
 import { PlayScene } from '../../../fakes/play-scene.ts';
 import { SeededRandom } from '../../../fakes/seeded-random.ts';
@@ -17,6 +18,16 @@ async function expectEqualBooks(chargedMinor: bigint): Promise<void> {
 }
 
 describe('a bad network', () => {
+  it('that is slow is measured, so that nothing is sent again before its answer can have come', async () => {
+    scene = await PlayScene.open(600);
+    scene.network.delayMs = 120;
+    const measured = vi.spyOn(CreditMonitor.prototype, 'noteRoundTrip');
+    await scene.bought('p1');
+    await scene.clock.advance(7_000);
+    expect(measured.mock.calls).toEqual([[240], [240]]);
+    measured.mockRestore();
+  });
+
   it('with 2 % loss and 3 % reordering keeps the length of the work, and conceals no more than what was lost', async () => {
     scene = await PlayScene.open(1_000);
     const random = new SeededRandom(5);

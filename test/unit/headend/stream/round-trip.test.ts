@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { answerReport } from '../../../../device/checkout/receiver-report.ts';
+import { createMonitor, noteRoundTrip } from '../../../../src/domain/credit/credit-monitor.ts';
+import { defaultCreditTerms } from '../../../../src/domain/credit/negotiate-credit.ts';
+import { RoundTrip } from '../../../../src/headend/stream/round-trip.ts';
+import { decodeRtcp, ntpFromWallMs, type ReceiverReport } from '../../../../src/wire/rtcp.ts';
+
+const SSRC = 7;
+
+function answerOf(ntp: bigint): ReceiverReport {
+  const report = { type: 'sender-report', ssrc: SSRC, ntp, rtpTimestamp: 0, packets: 0, octets: 0, reports: [] } as const;
+  const answer = decodeRtcp(answerReport(report, { ssrc: 9, highestSequence: 70_000, lost: 2 }));
+  if (!answer.ok || answer.value.type !== 'receiver-report') throw new Error('the answer is no receiver report');
+  return answer.value;
+}
+
+test('the answer of the box to a sender report tells the round trip, once', () => {
+  const roundTrip = new RoundTrip();
+  const ntp = ntpFromWallMs(1_800_000_000_123);
+  roundTrip.noteSent(ntp, 1_000);
+  const answer = answerOf(ntp);
+  expect(roundTrip.measure(answer, SSRC + 1, 1_084)).toBeNull();
+  expect(roundTrip.measure(answer, SSRC, 1_084)).toBe(84);
+  expect(roundTrip.measure(answer, SSRC, 1_900)).toBeNull();
+  expect(roundTrip.measure(answerOf(ntpFromWallMs(5_000)), SSRC, 1_900)).toBeNull();
+});
+
+test('the first measure is taken as it is, later ones are smoothed', () => {
+  const monitor = createMonitor(defaultCreditTerms(), null);
+  noteRoundTrip(monitor, 250);
+  expect(monitor.roundTripMs).toBe(250);
+  noteRoundTrip(monitor, 330);
+  expect(monitor.roundTripMs).toBe(260);
+});
