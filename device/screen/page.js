@@ -1,9 +1,11 @@
 // The box's screen: draws every view that the box sends, and sends what a person presses. It decides nothing.
 const at = (id) => document.getElementById(id);
 const COLUMN_STEP = { ArrowLeft: -1, ArrowRight: 1 };
+const RETRY_MS = 1_000;
 let view = null;
-let works = [];
 let loadedVersion = null;
+let lastWork = null;
+let askedFor = 0;
 
 function money(minor, currency) {
   const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits;
@@ -17,11 +19,13 @@ function clock(milliseconds) {
 }
 
 async function send(path, body) {
-  const response = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
-  if (!response.ok) at('sentence').textContent = (await response.json()).title ?? 'The box did not take that.';
+  const response = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }).catch(() => null);
+  if (response === null) at('sentence').textContent = 'The box is restarting; one moment.';
+  else if (!response.ok) at('sentence').textContent = (await response.json()).title ?? 'The box did not take that.';
 }
 
 // Document 003's entry methods: "1" a menu by mouse or touch, "2" a menu by keys.
+const entryOf = (click) => (click.detail === 0 ? '2' : '1');
 const intent = (type, more = {}, entryMethod = '1') => send('/api/intent', { type, entryMethod, ...more });
 
 function element(tag, className, text) {
@@ -42,18 +46,24 @@ function workButton(work) {
   if (work.cover !== null) image.src = `/api/cover/${work.cover}`;
   const price = element('span', work.free ? 'price free' : 'price', work.free ? 'free' : money(work.priceMinor, work.currency));
   button.append(image, element('span', 'title', work.title), element('span', 'artist', work.artist), price);
-  button.addEventListener('click', (event) => intent('intent.ok', { workId: work.id }, event.detail === 0 ? '2' : '1'));
+  button.addEventListener('click', (event) => intent('intent.ok', { workId: work.id }, entryOf(event)));
   return button;
 }
 
 async function loadWorks() {
-  const search = at('search').value;
-  const answer = await (await fetch(`/api/works?limit=200&search=${encodeURIComponent(search)}`)).json();
-  works = answer.works;
+  askedFor += 1;
+  const mine = askedFor;
+  const answer = await fetch(`/api/works?limit=200&search=${encodeURIComponent(at('search').value)}`).then((response) => response.json(), () => null);
+  // A later question overtook this one, or the box is away and its next view asks again.
+  if (mine !== askedFor) return;
+  if (answer === null) {
+    loadedVersion = null;
+    return;
+  }
   const focused = document.activeElement?.dataset?.id;
-  at('works').replaceChildren(...works.map(workButton));
-  const again = works.some((work) => work.id === focused) ? document.querySelector(`[data-id="${focused}"]`) : null;
-  (again ?? (document.activeElement === document.body ? document.querySelector('.work') : null))?.focus();
+  at('works').replaceChildren(...answer.works.map(workButton));
+  if (focused !== undefined) document.querySelector(`[data-id="${focused}"]`)?.focus();
+  keepFocus();
 }
 
 function drawPlaying() {
@@ -67,7 +77,7 @@ function drawPlaying() {
   at('playing-artist').textContent = playing.artist;
   at('progress').value = play.durationMs === 0 ? 0 : (1000 * play.positionMs) / play.durationMs;
   at('position').textContent = `${clock(play.positionMs)} / ${clock(play.durationMs)}`;
-  at('paid-so-far').textContent = `so far ${money(play.paidSoFarMinor, view.currency)}`;
+  at('paid-so-far').textContent = `paid ${money(play.paidSoFarMinor, view.currency)}`;
   at('window').max = play.creditWindowPackets;
   at('window').value = play.unpaidPackets;
   at('unpaid').textContent = `${play.unpaidPackets} of ${play.creditWindowPackets}`;
@@ -79,8 +89,8 @@ function drawQueue() {
   at('queue-empty').hidden = view.queue.length > 0;
   at('queue').replaceChildren(
     ...view.queue.map((entry) => {
-      const item = element('li', '', `${entry.title} `);
-      item.append(element('span', '', `in ${clock(entry.startsInMs)}`));
+      const item = document.createElement('li');
+      item.append(element('span', 'title', entry.title), element('span', 'start', `in ${clock(entry.startsInMs)}`));
       return item;
     }),
   );
@@ -88,15 +98,17 @@ function drawQueue() {
 
 function drawQuestion() {
   const dialog = at('question');
+  at('controls').hidden = view.question !== null;
   if (view.question === null) {
-    if (dialog.open) dialog.close();
+    dialog.open = false;
     return;
   }
   at('question-text').textContent = view.question.text;
   at('question-price').textContent = money(view.question.priceMinor, view.currency);
   at('question-left').textContent = view.playback === 'preListen' ? `free for ${view.question.secondsLeft} s more` : 'the free part is over';
   if (dialog.open) return;
-  dialog.show();
+  // Not show(): closing it would give the focus back to an element that may be gone.
+  dialog.open = true;
   at('yes').focus();
 }
 
@@ -115,57 +127,94 @@ function draw() {
     loadedVersion = view.catalogueVersion;
     loadWorks();
   }
+  keepFocus();
 }
 
-/** Everything that can have the focus, in the order of the page; a question keeps it to itself. */
-function focusables() {
-  const within = at('question').open ? at('question') : document;
-  return [...within.querySelectorAll('button, input')].filter((candidate) => candidate.offsetParent !== null);
-}
+/** Everything that can have the focus, in the order of the page. */
+const focusables = () => [...document.querySelectorAll('button, input')].filter((candidate) => candidate.offsetParent !== null);
 
+const ARROWS = {
+  ArrowLeft: (rect) => [-rect.right, -rect.left, rect.top, rect.bottom],
+  ArrowRight: (rect) => [rect.left, rect.right, rect.top, rect.bottom],
+  ArrowUp: (rect) => [-rect.bottom, -rect.top, rect.left, rect.right],
+  ArrowDown: (rect) => [rect.top, rect.bottom, rect.left, rect.right],
+};
+
+/** To the nearest element in the direction of the arrow: straight on counts before aside. Where none is, the focus stays. */
 function moveFocus(key) {
-  const all = focusables();
   const here = document.activeElement;
-  const index = all.indexOf(here);
-  if (index < 0) return all[0]?.focus();
-  if (key in COLUMN_STEP) return all[(index + COLUMN_STEP[key] + all.length) % all.length].focus();
-  const box = here.getBoundingClientRect();
-  const down = key === 'ArrowDown';
-  const beyond = all
-    .map((candidate) => ({ candidate, rect: candidate.getBoundingClientRect() }))
-    .filter(({ rect }) => (down ? rect.top >= box.bottom - 4 : rect.bottom <= box.top + 4))
-    .sort((left, right) => distance(left.rect, box) - distance(right.rect, box));
-  (beyond[0]?.candidate ?? all[(index + (down ? 1 : -1) + all.length) % all.length]).focus();
+  const turned = ARROWS[key];
+  const [, end, low, high] = turned(here.getBoundingClientRect());
+  let best = null;
+  let bestCost = Number.POSITIVE_INFINITY;
+  for (const candidate of focusables()) {
+    const [start, , from, to] = turned(candidate.getBoundingClientRect());
+    if (candidate === here || start < end - 4) continue;
+    const aside = Math.max(0, from - high, low - to);
+    const cost = start - end + 3 * aside + 0.1 * Math.abs(from - low);
+    if (cost < bestCost) [best, bestCost] = [candidate, cost];
+  }
+  best?.focus();
+  best?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }
 
-function distance(rect, from) {
-  return Math.abs(rect.top - from.top) * 2 + Math.abs(rect.left - from.left);
+/** One thing always has the focus: what vanishes hands it to the work that was chosen last. */
+function keepFocus() {
+  const here = document.activeElement;
+  if (here !== document.body && here.offsetParent !== null) return;
+  const chosen = lastWork === null ? null : document.querySelector(`[data-id="${lastWork}"]`);
+  (chosen ?? focusables().find((candidate) => candidate.className === 'work') ?? focusables()[0])?.focus();
+}
+
+/** In the search field left and right move the caret, and leave the field at its ends. */
+function movesCaret(key) {
+  const field = at('search');
+  if (document.activeElement !== field || !(key in COLUMN_STEP) || field.value === '') return false;
+  return key === 'ArrowLeft' ? field.selectionEnd > 0 : field.selectionStart < field.value.length;
 }
 
 document.addEventListener('keydown', (event) => {
-  const typing = document.activeElement === at('search');
-  if (['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight'].includes(event.key) && !(typing && event.key in COLUMN_STEP)) {
+  const typing = document.activeElement === at('search') && at('search').value !== '';
+  if (event.key in ARROWS) {
+    if (movesCaret(event.key)) return;
     event.preventDefault();
     moveFocus(event.key);
+  } else if (event.key === 'Escape' && typing) {
+    event.preventDefault();
+    at('search').value = '';
+    loadWorks();
   } else if (event.key === 'Escape' || (event.key === 'Backspace' && !typing)) {
     event.preventDefault();
     intent('intent.back', {}, '2');
   }
 });
+document.addEventListener('focusin', (event) => {
+  lastWork = event.target.dataset.id ?? lastWork;
+});
+// A press beside everything must not take the focus away.
+document.addEventListener('mousedown', (event) => {
+  if (event.target.closest('button, input, label') === null) event.preventDefault();
+});
 at('search').addEventListener('input', loadWorks);
-at('yes').addEventListener('click', () => intent('intent.ok'));
-at('no').addEventListener('click', () => intent('intent.back'));
+at('yes').addEventListener('click', (event) => intent('intent.ok', {}, entryOf(event)));
+at('no').addEventListener('click', (event) => intent('intent.back', {}, entryOf(event)));
 at('pause').addEventListener('click', () => intent('intent.play-pause'));
 at('skip').addEventListener('click', () => intent('intent.skip'));
 at('suppress').addEventListener('click', () => intent('intent.suppress-acks', { on: !(view?.nowPlaying?.play.acksSuppressed ?? false) }));
 at('coin').addEventListener('click', () => send('/api/coin', { valueMinor: '100' }));
-at('question').addEventListener('close', () => document.querySelector('.work')?.focus());
 
-const events = new EventSource('/api/events');
-events.addEventListener('message', (event) => {
-  view = JSON.parse(event.data);
-  draw();
-});
-events.addEventListener('error', () => {
-  at('sentence').textContent = 'The box is restarting; one moment.';
-});
+function listen() {
+  const events = new EventSource('/api/events');
+  events.addEventListener('message', (event) => {
+    view = JSON.parse(event.data);
+    draw();
+  });
+  events.addEventListener('error', () => {
+    at('sentence').textContent = 'The box is restarting; one moment.';
+    // While it waits the browser tries by itself; where it gave up, we begin anew.
+    if (events.readyState !== EventSource.CLOSED) return;
+    setTimeout(listen, RETRY_MS);
+  });
+}
+
+listen();
