@@ -82,6 +82,7 @@ function boxArguments(options: StartOptions, folder: string, url: string): reado
 
 /** On one machine the two need no person between them: the code that the box shows is entered here. */
 async function onBoxEvent(event: ProgramEvent, url: string, headendFolder: string, say: (line: string) => void): Promise<void> {
+  if (event.event === 'notice') say(`box: ${String(event.message)}`);
   if (event.event !== 'enrol-code') return;
   const { approveByCode } = await import('./approve-enrolment.ts');
   await approveByCode({ url, headendFolder, code: String(event.code) }).catch((error: unknown) =>

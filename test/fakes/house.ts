@@ -189,9 +189,14 @@ export class RunningHouse extends BoxWatch {
     return await operatorJson(new URL(link).origin, join(this.data, 'headend'));
   }
 
-  async stop(): Promise<Ended> {
+  /** Ends it; its folder stays. */
+  async end(): Promise<Ended> {
     this.#child.kill('SIGTERM');
-    const ended = await this.ended;
+    return await this.ended;
+  }
+
+  async stop(): Promise<Ended> {
+    const ended = await this.end();
     clearAway(this.data);
     return ended;
   }

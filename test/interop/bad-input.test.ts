@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ackbox, clearAway, type Ended, run, scratch } from '../fakes/house.ts';
+import { ackbox, clearAway, type Ended, RunningHouse, run, scratch } from '../fakes/house.ts';
 
 const NODE = join(import.meta.dirname, '..', '..', 'node_modules', '.bin', 'node');
 let data = '';
@@ -49,5 +49,19 @@ describe('what is not as it should be is said with what to do', () => {
     const ended = await ackbox('start', '--data', data, '--screen-port', '0', '--http-port', '0', '--rtsp-port', '0');
     expectWords(ended, 'The headend book is damaged', 'restore headend.db from a backup');
     expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  test('the book of the box is damaged: it is kept, said, and the money is known from the cash journal', { timeout: 30_000 }, async () => {
+    const taking = (house: RunningHouse) => house.until('coins taken', (view) => (view.cash === 'accepting' ? view : null));
+    const before = new RunningHouse(data);
+    await taking(before);
+    await before.coin(200n);
+    await before.end();
+    writeFileSync(join(data, 'box', 'box.db'), 'this was a book once'.repeat(500));
+    const after = new RunningHouse(data);
+    const view = await taking(after);
+    await after.end();
+    expect(view.creditMinor).toBe('200');
+    expect(after.said).toContain('The book was damaged and is kept as');
   });
 });
