@@ -1,11 +1,14 @@
+import { packetsOf } from '../../src/domain/credit/billing-class.ts';
 import { limits } from '../../src/limits.ts';
 import { sha256Hex } from '../../src/platform/crypto/digest.ts';
+import { PACKET_MS, SAMPLES_PER_PACKET } from '../../src/units/time.ts';
 import { decodeReceipt } from '../../src/wire/ack-receipt.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
 import { parseTerms } from '../../src/wire/terms-text.ts';
 import type { PlaybackEvent } from '../session/events.ts';
 import type { PlayPort, PlayRunner } from '../session/play-port.ts';
 import type { PaySessionRow, PlayRow } from '../stores/book-port.ts';
+import { closePlay } from './closing.ts';
 import { type RunnerParts, StreamedPlay } from './play-runner.ts';
 import type { SessionStart } from './play-session.ts';
 import type { SignedReceipt } from './receipt-writer.ts';
@@ -46,8 +49,12 @@ export class StreamedPlays implements PlayPort {
     if (play === null || play.state === 'settled' || play.state === 'declined') return null;
     const work = this.#parts.work(play.workId);
     const start = row === null || row.state === 'closed' ? null : startOf(row, play);
-    if (work === null || start === null) {
+    if (start === null) {
       await book.settle({ playId, chargedMinor: 0n, heardMs: 0, endReason: 'failed', statement: null });
+      return null;
+    }
+    if (work === null) {
+      await this.#closeFromRows(playId, start, row?.heardSample ?? 0);
       return null;
     }
     const runner = new StreamedPlay(this.#parts, { playId, work, trial: false }, raise);
@@ -56,6 +63,16 @@ export class StreamedPlays implements PlayPort {
     if (goesOn) return runner;
     await runner.end(play.state === 'trial' ? 'trial-declined' : 'failed');
     return null;
+  }
+
+  /** The work has left the catalogue: nothing can go on, and what the rows say was heard is what both sides bill. */
+  async #closeFromRows(playId: string, start: SessionStart, heardSample: number): Promise<void> {
+    const { book, clock, signer } = this.#parts;
+    const heardPackets = Math.floor(heardSample / SAMPLES_PER_PACKET);
+    const unheardPaidPackets = Math.max(0, packetsOf(start.counts, 'paid') - heardPackets);
+    const heardMs = heardPackets * PACKET_MS;
+    const closing = closePlay({ ...start, playId, unheardPaidPackets, heardMs, endReason: 'failed', wallMs: clock.wallMs() }, signer);
+    await book.settle({ playId, chargedMinor: closing.chargedMinor, heardMs, endReason: 'failed', statement: closing.statement });
   }
 
   /** The player may have played on while the app was away; what it says is believed within what it can have held. */

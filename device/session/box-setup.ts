@@ -83,7 +83,7 @@ export function boxVocabulary(effects: BoxEffects = noEffects) {
       forgetPlay: assign({ playId: null, workId: null, fromQueue: false, trialOver: false }),
       noteTrialOver: assign({ trialOver: true }),
       rememberQueue: assign({ queueWaits: true }),
-      noteRefusal: assign(({ event }) => (event.type === 'play.refused' ? { notice: event.message } : {})),
+      noteMessage: assign(({ event }) => (event.type === 'play.refused' || event.type === 'notice.claim' ? { notice: event.message } : {})),
       noteQuestion: assign({ notice: 'First answer the question: OK plays this one, Back leaves it.' }),
       clearNotice: assign({ notice: null }),
       noteOffline: assign({ notice: 'The headend can not be reached: nothing can be played for money just now.' }),

@@ -3,7 +3,7 @@ import type { EndReason } from '../../src/domain/credit/statements.ts';
 import { limits } from '../../src/limits.ts';
 import { every } from '../../src/ports/clock.ts';
 import type { Currency } from '../../src/units/money.ts';
-import { money } from '../../src/units/money.ts';
+import { formatMoney, money } from '../../src/units/money.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
 import { type BoxMachine, createBoxMachine } from './box-machine.ts';
 import type { BoxParts } from './box-parts.ts';
@@ -185,7 +185,11 @@ export class Box implements BoxControl {
 
   /** What a guest left behind becomes a claim; the next coin opens a session of its own (ruling 2). */
   async #closeIdlePayer(): Promise<void> {
-    if ((await this.#parts.book.closeIdlePayer()) !== null) await this.moneyMoved();
+    const claim = await this.#parts.book.closeIdlePayer();
+    if (claim === null) return;
+    await this.moneyMoved();
+    const amount = formatMoney(money(claim.amountMinor, this.#parts.currency as Currency));
+    this.raise({ type: 'notice.claim', message: `${amount} waited too long; the code ${claim.claimCode} brings them back at this box.` });
   }
 
   async #recover(): Promise<void> {

@@ -31,6 +31,8 @@ export type PlaybackEvent =
   | { readonly type: 'recovery.done' }
   /** Something waits in the queue (an entry was added, or the box came up with some). */
   | { readonly type: 'queue.ready' }
+  /** Credit that nobody used became a code: it must be read before it goes. */
+  | { readonly type: 'notice.claim'; readonly message: string }
   /** The notice has been on the screen long enough. */
   | { readonly type: 'notice.over' };
 

@@ -20,7 +20,8 @@ export function playbackRegion(vocabulary: BoxVocabulary) {
     initial: 'recovering',
     on: {
       'queue.ready': { actions: 'rememberQueue' },
-      'play.refused': { actions: 'noteRefusal' },
+      'play.refused': { actions: 'noteMessage' },
+      'notice.claim': { actions: 'noteMessage' },
       'notice.over': { actions: 'clearNotice' },
       'cash.credit-changed': { actions: 'clearNotice' },
       'play.trial-over': { actions: 'noteTrialOver' },
@@ -55,7 +56,7 @@ export function playbackRegion(vocabulary: BoxVocabulary) {
             { target: 'preListen', guard: 'opensTrial', actions: 'adoptPlay' },
             { target: 'playing', actions: 'adoptPlay' },
           ],
-          'play.refused': { target: 'browse', actions: 'noteRefusal' },
+          'play.refused': { target: 'browse', actions: 'noteMessage' },
           'play.failed': { target: 'settling', actions: ['adoptPlay', 'noteFault'] },
           'intent.back': { target: 'settling', actions: 'endDeclined' },
           'intent.stop': stop,
@@ -90,8 +91,8 @@ export function playbackRegion(vocabulary: BoxVocabulary) {
         on: {
           'play.confirmed': { target: 'playing', guard: 'isThisPlay', actions: 'clearNotice' },
           'play.refused': [
-            { target: 'awaitingConfirmation', guard: 'trialIsOver', actions: 'noteRefusal' },
-            { target: 'preListen', actions: 'noteRefusal' },
+            { target: 'awaitingConfirmation', guard: 'trialIsOver', actions: 'noteMessage' },
+            { target: 'preListen', actions: 'noteMessage' },
           ],
           'play.failed': fail,
         },

@@ -28,6 +28,8 @@ export class PlayScene {
   book: InlineBook;
   plays: StreamedPlays;
   readonly work: StoredWork;
+  /** False: the box's catalogue no longer has the work. */
+  inCatalogue = true;
   #random = new SeededRandom(3);
   readonly #startMs: number;
   #app: AppClock;
@@ -151,7 +153,17 @@ export class PlayScene {
     const desk = new SessionDesk({ api: headend.api(), identity, clock, random });
     const log = { info: () => {}, warn: (event: string, facts?: unknown) => void this.warnings.push(`${event} ${JSON.stringify(facts)}`) };
     const openLink = this.network.openFor(clock);
-    return new StreamedPlays({ clock, random, log, book, signer, desk, openLink, player, work: (id) => (id === this.work.id ? this.work : null) });
+    return new StreamedPlays({
+      clock,
+      random,
+      log,
+      book,
+      signer,
+      desk,
+      openLink,
+      player,
+      work: (id) => (this.inCatalogue && id === this.work.id ? this.work : null),
+    });
   }
 
   readonly warnings: string[] = [];

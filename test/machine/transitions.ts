@@ -45,6 +45,14 @@ const anywhere: readonly Promised[] = [
     remembers: { notice: 'Insert a coin.' },
   },
   {
+    says: 'shows the code of credit that waited too long',
+    from: 'playback.browse',
+    on: 'notice.claim',
+    event: { type: 'notice.claim', message: 'a code' },
+    to: 'playback.browse',
+    remembers: { notice: 'a code' },
+  },
+  {
     says: 'takes a notice away after a while',
     from: 'playback.playing.flowing',
     on: 'notice.over',

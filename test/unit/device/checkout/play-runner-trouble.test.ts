@@ -206,6 +206,19 @@ describe('a box that is killed', () => {
     await expectEqualBooks(play?.chargedMinor ?? 0n);
   });
 
+  it('is charged by its rows, and the headend bills the same, where the work has left the catalogue', async () => {
+    scene = await PlayScene.open(1_000);
+    await scene.bought('p1');
+    await scene.clock.advance(9_000);
+    scene.crash();
+    scene.inCatalogue = false;
+    expect(await scene.eventually(scene.plays.recover('p1', scene.raise))).toBeNull();
+    const play = await scene.book.play('p1');
+    expect(play).toMatchObject({ state: 'settled', endReason: 'failed' });
+    expect(play?.chargedMinor).toBeGreaterThan(0n);
+    await expectEqualBooks(play?.chargedMinor ?? 0n);
+  });
+
   it('closes a trial that nobody confirmed', async () => {
     scene = await PlayScene.open(2_000);
     await scene.trial('p1');
