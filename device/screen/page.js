@@ -2,6 +2,8 @@
 const at = (id) => document.getElementById(id);
 const COLUMN_STEP = { ArrowLeft: -1, ArrowRight: 1 };
 const RETRY_MS = 1_000;
+/** More than these are only counted: the queue never pushes the receipt off the screen. */
+const QUEUE_ROWS = 3;
 let view = null;
 let loadedVersion = null;
 let lastWork = null;
@@ -88,12 +90,14 @@ function drawPlaying() {
 function drawQueue() {
   at('queue-empty').hidden = view.queue.length > 0;
   at('queue').replaceChildren(
-    ...view.queue.map((entry) => {
+    ...view.queue.slice(0, QUEUE_ROWS).map((entry) => {
       const item = document.createElement('li');
       item.append(element('span', 'title', entry.title), element('span', 'start', `in ${clock(entry.startsInMs)}`));
       return item;
     }),
   );
+  const more = view.queue.length - QUEUE_ROWS;
+  if (more > 0) at('queue').append(element('li', 'start', `and ${more} more`));
 }
 
 function drawQuestion() {
@@ -121,7 +125,7 @@ function draw() {
   drawPlaying();
   drawQueue();
   drawQuestion();
-  at('receipt').hidden = view.lastReceipt === null;
+  at('receipt').hidden = view.lastReceipt === null || view.question !== null;
   if (view.lastReceipt !== null) at('receipt-text').textContent = view.lastReceipt.text;
   if (loadedVersion !== view.catalogueVersion) {
     loadedVersion = view.catalogueVersion;

@@ -25,6 +25,15 @@ const INTENTS: Readonly<Record<string, Intent>> = {
   '-': { type: 'intent.volume', delta: -5 },
 };
 
+/** What a key did, where the view itself would not show it at once. */
+const SAID: Readonly<Record<string, string>> = {
+  'intent.ok': 'OK',
+  'intent.back': 'back',
+  'intent.play-pause': 'pause, or on again',
+  'intent.skip': 'skipped: what was not heard is given back',
+  'intent.volume': 'volume',
+};
+
 const COIN_MINOR = 100n;
 
 /** Draws the box live and passes keys on, until `q`, Ctrl-C or the signal. */
@@ -34,7 +43,7 @@ export async function runLiveView(client: BoxClient, screenUrl: string, signal: 
   let latest: ViewOfBox | null = null;
   let message = '';
   const draw = (): void => {
-    if (latest !== null) paint([...renderTerminal(latest, screenUrl), '', message]);
+    if (latest !== null) paint(renderTerminal(latest, screenUrl, message));
   };
   const onKey = (_text: string, key: Key): void => {
     if (key.name === 'q' || (key.ctrl === true && key.name === 'c')) ended.abort();
@@ -88,8 +97,9 @@ async function act(client: BoxClient, key: Key, view: ViewOfBox | null): Promise
     return on ? 'ACKs are held back: watch the window fill and the sender stop' : 'ACKs are sent again';
   }
   const intent = INTENTS[key.name ?? ''] ?? INTENTS[key.sequence ?? ''];
-  if (intent !== undefined) await client.intent(intent);
-  return '';
+  if (intent === undefined) return '';
+  await client.intent(intent);
+  return SAID[intent.type] ?? '';
 }
 
 function paint(lines: readonly string[]): void {

@@ -4,7 +4,8 @@ import type { PlayOfBox, ViewOfBox } from './box-client.ts';
 const WIDTH = 78;
 
 /** The live view as lines of text, at most 78 columns: a pure function of what the box says about itself. */
-export function renderTerminal(view: ViewOfBox, screenUrl: string): readonly string[] {
+export function renderTerminal(view: ViewOfBox, screenUrl: string, message = ''): readonly string[] {
+  const sound = view.silentPlayer ? 'no sound card' : `volume ${view.volumePercent} %`;
   return [
     rule(`${view.name} (${view.profile})`, view.connectivity === 'online' ? 'headend online' : 'headend OFFLINE'),
     '',
@@ -14,12 +15,13 @@ export function renderTerminal(view: ViewOfBox, screenUrl: string): readonly str
     ...queueLines(view),
     ...focusLines(view),
     '',
-    ` credit ${money(view.creditMinor, view.currency).padEnd(14)} coins ${view.cash.padEnd(12)} volume ${view.volumePercent} %${view.silentPlayer ? '   (no sound card: null clock)' : ''}`,
+    clip(` credit ${money(view.creditMinor, view.currency).padEnd(14)} coins ${view.cash.padEnd(12)} ${sound}`, WIDTH),
     ...view.faults.map((fault) => ` ! ${clip(fault.message, WIDTH - 4)}`),
     rule('', ''),
-    ` screen ${screenUrl}`,
+    clip(` screen ${screenUrl}`, WIDTH),
     ' c coin   arrows move   enter OK   backspace back   space pause   s skip',
     ' + - volume   x suppress ACKs   r receipt   q quit',
+    ` ${clip(message, WIDTH - 2)}`,
   ];
 }
 
@@ -45,7 +47,7 @@ function windowBar(play: PlayOfBox): string {
 
 function queueLines(view: ViewOfBox): readonly string[] {
   if (view.queue.length === 0) return [];
-  const shown = view.queue.slice(0, 3).map((entry, index) => `   ${index + 1}. ${clip(entry.title, 48).padEnd(50)}in ${clock(entry.startsInMs)}`);
+  const shown = view.queue.slice(0, 2).map((entry, index) => `   ${index + 1}. ${clip(entry.title, 48).padEnd(50)}in ${clock(entry.startsInMs)}`);
   return [` queue (${view.queue.length})`, ...shown, ''];
 }
 
@@ -61,7 +63,7 @@ function bar(value: number, whole: number, width: number): string {
 }
 
 function rule(left: string, right: string): string {
-  const room = Math.max(2, WIDTH - left.length - right.length - 4);
+  const room = Math.max(2, WIDTH - left.length - right.length - 5);
   return `-- ${left}${left === '' ? '-' : ' '}${'-'.repeat(room)}${right === '' ? '--' : ` ${right}`}`.slice(0, WIDTH);
 }
 
