@@ -148,7 +148,10 @@ describe('a resume', () => {
     if (!response.ok) throw new Error(response.error.message);
     const { terms, termsHash } = accepted;
     const resumed = acceptResume({ response: response.value, request, ephemeral, identity: box.identity, terms, termsHash, ownCounts: [] });
-    expect(resumed).toMatchObject({ ok: true, value: { epoch: 1, nextSequence: 0, paidThroughPacketIndex: -1, confirmEventId: null } });
+    expect(resumed).toMatchObject({
+      ok: true,
+      value: { epoch: 1, nextSequence: limits.sequenceReservePackets, paidThroughPacketIndex: -1, confirmEventId: null },
+    });
     expect(resumed.ok && toHex(resumed.value.keys.rtsp)).not.toBe(toHex(accepted.keys.rtsp));
     expect(headend.stream.view(accepted.sid)).toMatchObject({ epoch: 1 });
     expect(await box.api.offer((await openPlay()).request)).toMatchObject({ ok: true });
