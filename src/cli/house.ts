@@ -23,6 +23,7 @@ export interface House {
   /** Resolves when the library (or the house catalogue) is fully ingested. */
   readonly ingested: Promise<void>;
   boxPid(): number | undefined;
+  headendPid(): number | undefined;
   stop(): Promise<void>;
 }
 
@@ -67,6 +68,7 @@ export async function launchHouse(options: StartOptions, say: (line: string) => 
       consolePath: typeof ready.consolePath === 'string' ? ready.consolePath : null,
       ingested: ingest.done,
       boxPid: () => box.pid,
+      headendPid: () => headend.pid,
       stop,
     };
   } catch (error) {

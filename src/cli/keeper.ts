@@ -49,7 +49,15 @@ export class Keeper {
   #start(): void {
     if (this.#stopped) return;
     const { name, script, args, nodeFlags = [], logFile } = this.#kept;
-    this.#program = new Program({ name, script, args, nodeFlags, logFile, onEvent: (event) => this.#hear(event), onDeath: (how) => this.#mourn(how) });
+    this.#program = new Program({
+      name,
+      script,
+      args,
+      nodeFlags,
+      logFile,
+      onEvent: (event) => this.#hear(event),
+      onDeath: (how) => this.#mourn(how),
+    });
   }
 
   #hear(event: ProgramEvent): void {
