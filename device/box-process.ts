@@ -28,8 +28,14 @@ export async function runBoxProcess(config: BoxConfig, say: Say, signal: AbortSi
   // Without a player nobody need go and enter a code.
   const identity = await Promise.race([enrolling, attaching.then(() => enrolling)]);
   if (identity === null) return await player.close('quit');
-  await attaching;
-  const running = await assembleBox({ config, identity, player, signer: signer.value, clock: systemClock, random: systemRandom, log, say });
+  const found = await attaching;
+  const running = await assembleBox({ config, identity, player, signer: signer.value, clock: systemClock, random: systemRandom, log, say }).catch(
+    async (error: unknown) => {
+      // A player that was playing before us belongs to another box, or to our next try; one of our own making goes with us.
+      await player.close(found ? 'detach' : 'quit');
+      throw error;
+    },
+  );
   await aborted(signal);
   await running.stop();
 }
