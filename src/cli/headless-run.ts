@@ -7,6 +7,7 @@ import type { StartOptions } from './start-options.ts';
 import { type CommandIo, EXIT } from './subcommand.ts';
 
 const CONFIRM_AFTER_MS = 5_000;
+const CATALOGUE_WAIT_MS = 10_000;
 const COIN_MINOR = 100n;
 /** The headend's page takes milliseconds. */
 const OPERATOR_TIMEOUT_MS = 15_000;
@@ -121,19 +122,26 @@ class ViewFollower {
   }
 }
 
-/** The first work that costs something and lasts long enough. */
+/** A work that costs something and lasts long enough: the one with the fewest receipts, because trials of a work are counted. */
 async function chooseWork({ client, options, house }: Run, follow: ViewFollower): Promise<WorkOfBox> {
-  const fits = async (): Promise<WorkOfBox | undefined> =>
-    (await client.works()).find((work) => !work.free && work.durationMs >= 1_000 * (options.seconds - CONFIRM_AFTER_MS / 1_000));
+  const fits = async (): Promise<WorkOfBox | undefined> => {
+    const priced = (await client.works()).filter((work) => !work.free && work.durationMs >= 1_000 * options.seconds - CONFIRM_AFTER_MS);
+    const { data } = await client.command('show receipts 50', 'staff');
+    const played = (work: WorkOfBox): number => (data as readonly { readonly title: string }[]).filter(({ title }) => title === work.title).length;
+    return priced.sort((left, right) => played(left) - played(right))[0];
+  };
   await follow.until('a work that can be played', 90_000, (view) => (view.catalogueSize > 0 && view.connectivity === 'online' ? true : null));
   const found = await fits();
   if (found !== undefined) return found;
   await house.ingested;
-  await follow.until('the whole catalogue', 15_000, (view) => (view.catalogueSize > 0 ? true : null));
-  const later = await fits();
-  if (later === undefined)
-    throw new Error(`No work with a price lasts ${options.seconds - CONFIRM_AFTER_MS / 1_000} s; use a smaller --seconds or another --library.`);
-  return later;
+  // The box hears of the last works with its next look at the catalogue.
+  const deadline = performance.now() + CATALOGUE_WAIT_MS;
+  while (performance.now() < deadline) {
+    const later = await fits();
+    if (later !== undefined) return later;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error(`No work with a price lasts ${options.seconds - CONFIRM_AFTER_MS / 1_000} s; use a smaller --seconds or another --library.`);
 }
 
 interface OutboxOfBox {

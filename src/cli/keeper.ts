@@ -8,6 +8,7 @@ export interface Kept {
   readonly script: string;
   readonly args: readonly string[];
   readonly nodeFlags?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
   readonly logFile: string;
   say(line: string): void;
   onEvent?(event: ProgramEvent): void;
@@ -48,12 +49,13 @@ export class Keeper {
 
   #start(): void {
     if (this.#stopped) return;
-    const { name, script, args, nodeFlags = [], logFile } = this.#kept;
+    const { name, script, args, nodeFlags = [], environment = {}, logFile } = this.#kept;
     this.#program = new Program({
       name,
       script,
       args,
       nodeFlags,
+      environment,
       logFile,
       onEvent: (event) => this.#hear(event),
       onDeath: (how) => this.#mourn(how),

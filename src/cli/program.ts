@@ -13,6 +13,8 @@ export interface ProgramOptions {
   readonly script: string;
   readonly args: readonly string[];
   readonly nodeFlags?: readonly string[];
+  /** Added to our own environment. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Its standard error goes here. Its standard input stays open as long as we live: a program told so ends with us. */
   readonly logFile: string;
   onEvent(event: ProgramEvent): void;
@@ -32,6 +34,7 @@ export class Program {
     this.#child = spawn(process.execPath, [...(options.nodeFlags ?? []), options.script, ...options.args], {
       stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,
+      env: { ...process.env, ...options.environment },
     });
     this.#gone = new Promise((resolve) => {
       this.#child.once('exit', (code, signal) => {
