@@ -1,65 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { request } from 'undici';
+import type { BoxView } from '../../device/session/box-view.ts';
+import type { PlayView } from '../../device/session/play-port.ts';
+import type { CatalogueWork } from '../wire/http-api.ts';
 
 /** An answer of the box takes milliseconds; after this long it hangs. */
 const ANSWER_TIMEOUT_MS = 10_000;
 
-/** The view of a box as it travels: what device/session/box-view.ts defines, with amounts as decimal text. */
-export interface ViewOfBox {
-  readonly profile: string;
-  readonly name: string;
-  readonly playback: string;
-  readonly cash: string;
-  readonly connectivity: string;
-  readonly sentence: string;
-  readonly question: { readonly text: string; readonly priceMinor: string; readonly secondsLeft: number } | null;
-  readonly creditMinor: string;
-  readonly currency: string;
-  readonly focusIndex: number;
-  readonly catalogueSize: number;
-  readonly focus: WorkOfBox | null;
-  readonly nowPlaying: (WorkOfBox & { readonly play: PlayOfBox }) | null;
-  readonly queue: readonly { readonly title: string; readonly artist: string; readonly startsInMs: number }[];
-  readonly lastReceipt: { readonly text: string; readonly playId: string; readonly chargedMinor: string } | null;
-  readonly volumePercent: number;
-  readonly silentPlayer: boolean;
-  readonly faults: readonly { readonly code: string; readonly message: string }[];
-}
-
-export interface WorkOfBox {
-  readonly id: string;
-  readonly title: string;
-  readonly artist: string;
-  readonly priceMinor: string;
-  readonly currency: string;
-  readonly free: boolean;
-  readonly durationMs: number;
-}
-
-export interface PlayOfBox {
-  readonly playId: string;
-  readonly sid: string | null;
-  readonly phase: string;
-  readonly positionMs: number;
-  readonly durationMs: number;
-  readonly trialLeftMs: number;
-  readonly creditWindowPackets: number;
-  readonly sentPackets: number;
-  readonly ackBase: number;
-  readonly acknowledgedPackets: number;
-  readonly paidPackets: number;
-  readonly unpaidPackets: number;
-  readonly maxUnpaidPackets: number;
-  readonly lostPackets: number;
-  readonly concealedPackets: number;
-  readonly audibleGaps: number;
-  readonly heardMs: number;
-  readonly stalled: string | null;
-  readonly acksSuppressed: boolean;
-  readonly paused: boolean;
-  readonly paidSoFarMinor: string;
-}
+/** What a box shows of itself (amounts travel as decimal text). The types are the box's own. */
+export type ViewOfBox = BoxView;
+export type PlayOfBox = PlayView;
+export type WorkOfBox = CatalogueWork;
 
 /** Talks to a box on this machine over its local API. */
 export class BoxClient {

@@ -1,20 +1,30 @@
 import { describe, expect, it } from 'vitest';
-import type { ViewOfBox } from '../../../src/cli/box-client.ts';
+import type { PlayOfBox, ViewOfBox } from '../../../src/cli/box-client.ts';
 import { renderTerminal } from '../../../src/cli/terminal-view.ts';
 
 const work = {
   id: 'w1',
   title: 'A title that is far too long to stand on one line of a terminal of eighty columns',
   artist: 'Somebody',
+  album: '',
+  genre: '',
+  year: null,
+  durationMs: 94_000,
+  channels: 2,
+  preSkip: 312,
+  totalSamples: 4_512_000,
+  packets: 4_700,
+  gainDb: 0,
   priceMinor: '50',
   currency: 'EUR',
   free: false,
-  durationMs: 94_000,
+  cover: null,
 };
 
-const play = {
+const play: PlayOfBox = {
   playId: 'p1',
   sid: 'ab',
+  workId: 'w1',
   phase: 'paid',
   positionMs: 47_000,
   durationMs: 94_000,
@@ -46,11 +56,26 @@ const view: ViewOfBox = {
   question: null,
   creditMinor: '150',
   currency: 'EUR',
+  service: 'inService',
+  shortLine: 'Credit closed',
+  catalogueVersion: 'v1',
+  simulatedAcceptor: true,
+  lastContactMs: null,
   focusIndex: 2,
   catalogueSize: 8,
   focus: work,
   nowPlaying: { ...work, play },
-  queue: [1, 2, 3, 4].map((number) => ({ title: `Song ${number}`, artist: '', startsInMs: number * 60_000 })),
+  queue: [1, 2, 3, 4].map((number) => ({
+    entryId: `e${number}`,
+    playId: `p${number}`,
+    workId: 'w1',
+    payerId: null,
+    heldMinor: 50n,
+    position: number,
+    title: `Song ${number}`,
+    artist: '',
+    startsInMs: number * 60_000,
+  })),
   lastReceipt: null,
   volumePercent: 80,
   silentPlayer: true,

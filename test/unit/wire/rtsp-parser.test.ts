@@ -8,7 +8,7 @@ const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 
 /** As captured from ffmpeg 5.1, and from rtspsrc of GStreamer 1.22 with its RealMedia headers. */
 const FFMPEG_SETUP =
-  'SETUP rtsp://127.0.0.1:8554/work/track0 RTSP/1.0\r\nTransport: RTP/AVP/UDP;unicast;client_port=24730-24731\r\nCSeq: 3\r\nUser-Agent: Lavf59.27.100\r\n\r\n';
+  'SETUP rtsp://127.0.0.1:8554/song/track0 RTSP/1.0\r\nTransport: RTP/AVP/UDP;unicast;client_port=24730-24731\r\nCSeq: 3\r\nUser-Agent: Lavf59.27.100\r\n\r\n';
 const GST_OPTIONS =
   'OPTIONS rtsp://127.0.0.1:8554/work RTSP/1.0\r\nCSeq: 1\r\nUser-Agent: RealMedia Player Version 6.0.9.1235 (linux-2.0-libc6-i386-gcc2.95)\r\nClientChallenge: 9e26d33f2984236010ef6253fb1887f7\r\nPlayerStarttime: [28/03/2003:22:50:23 00:00]\r\nCompanyID: KnKV4M4I/B2FjJ1TToLycw==\r\nGUID: 00000000-0000-0000-0000-000000000000\r\nRegionData: 0\r\n\r\n';
 
@@ -29,7 +29,7 @@ function faultOf(...chunks: readonly string[]): string | undefined {
 describe('the RTSP parser', () => {
   it('reads what ffmpeg and GStreamer send', () => {
     const [setup, options] = parsed(text(FFMPEG_SETUP + GST_OPTIONS));
-    expect(setup).toMatchObject({ kind: 'request', method: 'SETUP', uri: 'rtsp://127.0.0.1:8554/work/track0' });
+    expect(setup).toMatchObject({ kind: 'request', method: 'SETUP', uri: 'rtsp://127.0.0.1:8554/song/track0' });
     expect(setup?.kind === 'request' && setup.headers.get('transport')).toBe('RTP/AVP/UDP;unicast;client_port=24730-24731');
     expect(options).toMatchObject({ kind: 'request', method: 'OPTIONS' });
   });
