@@ -11,8 +11,7 @@ import { openDeviceIdentity } from './checkout/device-identity.ts';
 import { type EnrolledIdentity, loadEnrolment } from './checkout/enrolled-identity.ts';
 import { enrol } from './checkout/enrolment.ts';
 import { MpvPlayer } from './media/mpv-player.ts';
-
-export type Say = (event: Readonly<Record<string, unknown>>) => void;
+import type { Say } from './say.ts';
 
 /** Brings the box up in the order that gets to sound soonest, and takes it down so that nothing is lost. Resolves when told to end. */
 export async function runBoxProcess(config: BoxConfig, say: Say, signal: AbortSignal): Promise<void> {

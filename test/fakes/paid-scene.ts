@@ -12,16 +12,16 @@ import type { PaySessionRow, StoredWork } from '../../src/ports/headend-stores.t
 import type { Log } from '../../src/ports/log.ts';
 import { toHex } from '../../src/units/bytes.ts';
 import { asId } from '../../src/units/ids.ts';
-import { packetsIn } from '../../src/units/time.ts';
 import { sidBytes } from '../../src/wire/ack-receipt.ts';
+import { CREDIT_TERMS } from './credit-terms.ts';
 import { MemorySegments } from './memory-segments.ts';
 import { RecordingRegistry } from './recording-registry.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { VirtualBox } from './virtual-box.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
-export const W = packetsIn(limits.creditWindowMs);
-export const R = packetsIn(limits.receiptWindowMs);
+export const W = CREDIT_TERMS.creditWindowPackets;
+export const R = CREDIT_TERMS.receiptWindowPackets;
 const SID = '0123456789abcdef0123456789abcdef';
 
 export interface SceneOptions {
@@ -79,19 +79,7 @@ function termsOf(options: SceneOptions, packets: number): Terms {
     currency: 'EUR',
     nodes: [{ id: asId('node-1'), vendor: asId('vendor-1'), modelHash: '00'.repeat(32), quoteMinor: '100' }],
     pricingStateHash: '00'.repeat(32),
-    credit: {
-      creditWindowPackets: W,
-      receiptWindowPackets: R,
-      lossAllowancePerMille: limits.lossAllowancePerMille,
-      ackEveryPackets: limits.ackEveryPackets,
-      ackIntervalMs: limits.ackIntervalMs,
-      receiptIntervalMs: limits.receiptIntervalMs,
-      challengeEveryMinPackets: limits.challengeEveryMinPackets,
-      challengeEveryMaxPackets: limits.challengeEveryMaxPackets,
-      retransmitDeadlineMs: limits.retransmitDeadlineMs,
-      prebufferMs: limits.prebufferMs,
-      playoutBufferPackets: packetsIn(limits.playoutBufferMs),
-    },
+    credit: CREDIT_TERMS,
     trial: options.trialPackets === undefined ? null : { mode: 'restrict', packets: options.trialPackets },
     afterTrial: options.afterTrial ?? 'restart',
     deviceEphemeral: '00'.repeat(32),

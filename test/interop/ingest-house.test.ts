@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type HouseOptions, renderHouseCatalogue } from '../../src/headend/catalogue/house-catalogue.ts';
-import { type HousePiece, housePieces } from '../../src/headend/catalogue/house-pieces.ts';
+import type { HousePiece } from '../../src/headend/catalogue/house-piece.ts';
+import { housePieces } from '../../src/headend/catalogue/house-pieces.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import type { StoredWork } from '../../src/ports/headend-stores.ts';
 import { assert } from '../../src/units/assert.ts';

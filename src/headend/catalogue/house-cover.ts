@@ -1,5 +1,5 @@
 import { concatBytes } from '../../units/bytes.ts';
-import type { HousePiece } from './house-pieces.ts';
+import type { HousePiece } from './house-piece.ts';
 
 const SIDE = 480;
 

@@ -1,4 +1,4 @@
-import type { HousePiece } from './house-pieces.ts';
+import type { HousePiece } from './house-piece.ts';
 
 const tide: HousePiece = {
   name: 'tide',

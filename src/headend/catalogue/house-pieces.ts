@@ -1,21 +1,5 @@
+import type { HousePiece } from './house-piece.ts';
 import { eveningPieces } from './house-pieces-evening.ts';
-import type { Score } from './synth/score.ts';
-
-export interface HousePiece {
-  /** Names the piece across versions. */
-  readonly name: string;
-  readonly title: string;
-  readonly artist: string;
-  readonly genre: string;
-  readonly free: boolean;
-  readonly score: Score;
-  readonly cover: {
-    readonly top: number;
-    readonly bottom: number;
-    readonly accent: number;
-    readonly shape: 'sun' | 'waves' | 'rings' | 'rain' | 'hills' | 'tiles';
-  };
-}
 
 /** Raised whenever a change here, in the synthesizer or in the covers changes a work. */
 export const HOUSE_VERSION = 1;

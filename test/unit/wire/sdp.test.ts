@@ -1,20 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { asId, type SessionId } from '../../../src/units/ids.ts';
 import { buildDescribe, buildOffer, parseDescribe, parseOffer, type StreamDescription } from '../../../src/wire/sdp.ts';
+import { CREDIT_TERMS } from '../../fakes/credit-terms.ts';
 
-const CREDIT = {
-  creditWindowPackets: 50,
-  receiptWindowPackets: 250,
-  lossAllowancePerMille: 15,
-  ackEveryPackets: 10,
-  ackIntervalMs: 200,
-  receiptIntervalMs: 2_000,
-  challengeEveryMinPackets: 16,
-  challengeEveryMaxPackets: 64,
-  retransmitDeadlineMs: 800,
-  prebufferMs: 150,
-  playoutBufferPackets: 50,
-};
 const PLAIN: StreamDescription = {
   sessionId: 4711,
   address: '192.0.2.1',
@@ -31,7 +19,7 @@ const PAID: StreamDescription = {
   ...PLAIN,
   address: '2001:db8::1',
   channels: 1,
-  ackpay: { session: { sid: asId<SessionId>('0f'.repeat(16)), termsHash: 'ab'.repeat(32) }, credit: CREDIT, trial: { mode: 'restrict', packets: 1_500 } },
+  ackpay: { session: { sid: asId<SessionId>('0f'.repeat(16)), termsHash: 'ab'.repeat(32) }, credit: CREDIT_TERMS, trial: { mode: 'restrict', packets: 1_500 } },
 };
 
 describe('SDP', () => {
@@ -74,12 +62,12 @@ describe('SDP', () => {
   });
 
   it('reads its own offer back', () => {
-    const offer = { address: '192.0.2.7', payloadType: 97, ackpay: { session: null, credit: CREDIT, trial: null } };
+    const offer = { address: '192.0.2.7', payloadType: 97, ackpay: { session: null, credit: CREDIT_TERMS, trial: null } };
     expect(parseOffer(buildOffer(offer))).toEqual({ ok: true, value: offer });
   });
 
   it('refuses an offer without terms, or with a number missing', () => {
-    const text = buildOffer({ address: '192.0.2.7', payloadType: 97, ackpay: { session: null, credit: CREDIT, trial: null } });
+    const text = buildOffer({ address: '192.0.2.7', payloadType: 97, ackpay: { session: null, credit: CREDIT_TERMS, trial: null } });
     expect(parseOffer(text.replace('W=50 ', ''))).toMatchObject({ error: { code: 'malformed' } });
     expect(parseOffer(text.replace('W=50', 'W=-50'))).toMatchObject({ error: { code: 'malformed' } });
     expect(parseOffer(buildDescribe(PLAIN))).toMatchObject({ error: { code: 'malformed' } });

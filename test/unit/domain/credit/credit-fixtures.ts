@@ -5,20 +5,9 @@ import type { SpanPlan } from '../../../../src/domain/credit/paid-ranges.ts';
 import type { AckReceipt } from '../../../../src/domain/credit/statements.ts';
 import type { CreditTerms } from '../../../../src/domain/credit/terms.ts';
 import { asId } from '../../../../src/units/ids.ts';
+import { CREDIT_TERMS } from '../../../fakes/credit-terms.ts';
 
-export const TERMS: CreditTerms = {
-  creditWindowPackets: 50,
-  receiptWindowPackets: 250,
-  lossAllowancePerMille: 15,
-  ackEveryPackets: 10,
-  ackIntervalMs: 200,
-  receiptIntervalMs: 2_000,
-  challengeEveryMinPackets: 16,
-  challengeEveryMaxPackets: 64,
-  retransmitDeadlineMs: 800,
-  prebufferMs: 150,
-  playoutBufferPackets: 50,
-};
+export const TERMS: CreditTerms = CREDIT_TERMS;
 
 export function paidSpan(packets: number, packetIndex = 0): SpanPlan {
   return { packetIndex, packets, billingClass: 'paid', node: 0 };

@@ -13,6 +13,7 @@ import { asId, type OutletId } from '../../../../src/units/ids.ts';
 import { canonicalJson } from '../../../../src/wire/canonical-json.ts';
 import type { OutboxRecord } from '../../../../src/wire/http-api.ts';
 import { encodeTerms } from '../../../../src/wire/terms-text.ts';
+import { CREDIT_TERMS } from '../../../fakes/credit-terms.ts';
 import { VirtualClock } from '../../../fakes/virtual-clock.ts';
 
 export interface BookFixture {
@@ -97,19 +98,8 @@ export function work(name: string, over: Partial<StoredWork> = {}): StoredWork {
   };
 }
 
-const CREDIT: CreditTerms = {
-  creditWindowPackets: 50,
-  receiptWindowPackets: 250,
-  lossAllowancePerMille: 15,
-  ackEveryPackets: 10,
-  ackIntervalMs: 200,
-  receiptIntervalMs: 2_000,
-  challengeEveryMinPackets: 16,
-  challengeEveryMaxPackets: 64,
-  retransmitDeadlineMs: 800,
-  prebufferMs: 150,
-  playoutBufferPackets: 53,
-};
+/** As the checkout desk states them: what lies in the player counts as playout buffer too. */
+const CREDIT: CreditTerms = { ...CREDIT_TERMS, playoutBufferPackets: 53 };
 
 /** A session as the checkout desk opens it: 100 minor units for 3,000 packets, after a trial of 1,500. */
 export function offeredSession(outlet: OutletRow, name: string, over: Partial<Terms> = {}): PaySessionRow {
