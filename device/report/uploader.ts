@@ -1,16 +1,19 @@
 import { limits } from '../../src/limits.ts';
+import { sha256Hex } from '../../src/platform/crypto/digest.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import { monotonicMs } from '../../src/ports/clock.ts';
 import type { HeadendApi, HeadendError } from '../../src/ports/headend-api.ts';
 import type { Log } from '../../src/ports/log.ts';
 import type { Random } from '../../src/ports/random.ts';
 import type { Result } from '../../src/units/result.ts';
-import type { ReportRequest, ReportResponse } from '../../src/wire/http-api.ts';
+import type { OutboxRecord, ReportRequest, ReportResponse } from '../../src/wire/http-api.ts';
+import { standInFor } from '../../src/wire/refused-record.ts';
 import type { ConnectivityEvent } from '../session/events.ts';
 import type { Book } from '../stores/book-port.ts';
 import { backoffMs } from './backoff.ts';
 import { CommandInbox } from './command-inbox.ts';
 import { cutBatch } from './report-batch.ts';
+import { ReportDoubt } from './report-doubt.ts';
 
 export type CommandResult = ReportRequest['commandResults'][number];
 export type HeadendCommand = ReportResponse['commands'][number];
@@ -44,7 +47,8 @@ export interface Uploader {
 
 /**
  * The one way out of the box (ruling 30): batches of the outbox, strictly in order, one at a time, until the headend says that
- * they are durable. It waits any length of absence out and never gives a record up; a conflict counts as delivered and is shown.
+ * they are durable. It waits any length of absence out and never gives a record up; a conflict counts as delivered and is shown. So
+ * does a record whose form the headend refuses: something that says so is delivered under its number.
  */
 export function createUploader(options: UploaderOptions): Uploader {
   return new OutboxUploader(options);
@@ -53,6 +57,7 @@ export function createUploader(options: UploaderOptions): Uploader {
 class OutboxUploader implements Uploader {
   readonly #options: UploaderOptions;
   readonly #commands: CommandInbox;
+  readonly #doubt = new ReportDoubt();
   #cancelTimer: () => void = () => {};
   #running: Promise<void> | null = null;
   #again = false;
@@ -141,20 +146,28 @@ class OutboxUploader implements Uploader {
   async #reportBatch(): Promise<boolean> {
     const { book, headend, status } = this.#options;
     const { generation, records } = await book.pendingRecords(limits.batchRecords);
-    const batch = cutBatch(records);
+    const batch = this.#doubt.narrow(cutBatch(records)).map((record) => this.#deliverable(record));
     const commandResults = this.#commands.results();
     const answer: Result<ReportResponse, HeadendError> = await headend.report({
       generation,
       records: [...batch],
-      status: status(),
-      commandResults: [...commandResults],
+      status: this.#doubt.plain ? {} : status(),
+      commandResults: this.#doubt.plain ? [] : [...commandResults],
     });
-    if (!answer.ok) return this.#refused(answer.error);
-    this.#commands.delivered(commandResults);
+    if (!answer.ok) return this.#refused(answer.error, batch);
+    const whole = !this.#doubt.plain;
+    const blamed = this.#doubt.taken(batch);
+    if (blamed) this.#options.log.warn('status-refused', { results: commandResults.length });
+    if (whole || blamed) this.#commands.delivered(commandResults);
     await this.#accept(generation, batch.at(-1)?.sequence ?? 0, answer.value);
     const progressed = batch.length === 0 || answer.value.acknowledgedThrough >= (batch[0]?.sequence ?? 0);
     if (!progressed) this.#fail(null);
     return progressed && records.length > 0 && (records.length === limits.batchRecords || batch.length < records.length);
+  }
+
+  #deliverable(record: OutboxRecord): OutboxRecord {
+    const refusal = this.#doubt.refusalOf(record.sequence);
+    return refusal === null ? record : standInFor(record, refusal, '', sha256Hex);
   }
 
   async #accept(generation: string, lastSent: number, answer: ReportResponse): Promise<void> {
@@ -175,15 +188,19 @@ class OutboxUploader implements Uploader {
     this.#online = true;
   }
 
-  #refused(error: HeadendError): false {
+  /** @returns whether to report again at once, with less */
+  #refused(error: HeadendError, batch: readonly OutboxRecord[]): boolean {
     const { log, onConnectivity } = this.#options;
-    log.warn('report-refused', { code: error.code, problem: error.problem, message: error.message });
+    const { code, problem, message } = error;
+    log.warn('report-refused', { code, problem, message });
     // A busy headend is there; only silence is absence.
-    const offline = error.code === 'unreachable' || error.code === 'untrusted' || error.code === 'not-enrolled';
-    if (offline && this.#online !== false) onConnectivity?.({ type: 'net.offline', reason: error.code });
+    const offline = code === 'unreachable' || code === 'untrusted' || code === 'not-enrolled';
+    if (offline && this.#online !== false) onConnectivity?.({ type: 'net.offline', reason: code });
     if (offline) this.#online = false;
-    this.#fail(error.retryAfterMs);
-    return false;
+    const next = code === 'refused' && ReportDoubt.isAboutContent(problem) ? this.#doubt.refused(batch, message) : null;
+    if (next === 'set-aside') log.warn('record-set-aside', { sequence: batch[0]?.sequence ?? 0, message });
+    if (next === null) this.#fail(error.retryAfterMs);
+    return next !== null;
   }
 
   #fail(retryAfterMs: number | null): void {

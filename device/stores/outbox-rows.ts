@@ -82,7 +82,7 @@ export class OutboxRows {
     return this.#database.all<RecordColumns>(sql, this.#row().acknowledged_through, limit).map(toRecord);
   }
 
-  /** Moves the mark forward only; acknowledged rows go once `limits.retentionAckedRecords` newer ones are acknowledged too. */
+  /** Moves the mark forward only; acknowledged rows go once `limits.retentionAckedRecords` newer ones are acknowledged too, quarantined ones stay. */
   acknowledge(through: number, conflicts: readonly number[], nowMs: number): void {
     const state = this.state();
     const mark = Math.min(through, state.written);
@@ -96,7 +96,11 @@ export class OutboxRows {
     this.#database.write('outbox-acked', 'UPDATE outbox SET acked_at_ms = ? WHERE sequence > ? AND sequence <= ?', nowMs, state.acknowledgedThrough, mark);
     const sql = 'UPDATE outbox_state SET acknowledged_through = ?, usage_acknowledged = usage_acknowledged + ? WHERE id = 1';
     this.#database.write('outbox-mark', sql, mark, counted?.n ?? 0n);
-    this.#database.write('outbox-retention', 'DELETE FROM outbox WHERE sequence <= ?', mark - limits.retentionAckedRecords);
+    this.#database.write(
+      'outbox-retention',
+      'DELETE FROM outbox WHERE sequence <= ? AND sequence NOT IN (SELECT sequence FROM outbox_conflicts)',
+      mark - limits.retentionAckedRecords,
+    );
   }
 
   #quarantine(sequence: number, state: OutboxState, nowMs: number): void {

@@ -3,9 +3,10 @@ import { sha256Hex } from '../../platform/crypto/digest.ts';
 import type { IntakeOutcome, UsageStore } from '../../ports/headend-stores.ts';
 import type { OutletId } from '../../units/ids.ts';
 import type { OutboxRecord } from '../../wire/http-api.ts';
+import { isStandIn } from '../../wire/refused-record.ts';
 import type { StoreContext } from './store-context.ts';
 
-export type QuarantineCode = 'conflict' | 'body-hash' | 'too-large' | 'statement-refused' | 'statement-unreadable';
+export type QuarantineCode = 'conflict' | 'body-hash' | 'too-large' | 'refused' | 'statement-refused' | 'statement-unreadable';
 
 export interface QuarantineStore {
   /** Keeps a payload that could not be taken, for a person to look at. Idempotent by payload. */
@@ -80,6 +81,7 @@ interface Poison {
 function poisonOf(record: OutboxRecord): Poison | null {
   if (record.body.length > limits.recordBodyBytes)
     return { code: 'too-large', reason: `The body has ${record.body.length} characters, at most ${limits.recordBodyBytes} are taken.` };
+  if (isStandIn(record)) return { code: 'refused', reason: 'The form of the record was refused; the box keeps the record, and says here what it was.' };
   if (sha256Hex(record.body) !== record.bodyHash)
     return { code: 'body-hash', reason: 'The body is not what its hash says: it was damaged on the box or on the way.' };
   return null;

@@ -4,10 +4,12 @@ import { createUploader } from '../../../../device/report/uploader.ts';
 import type { ConnectivityEvent } from '../../../../device/session/events.ts';
 import type { InlineBook } from '../../../../device/stores/inline-book.ts';
 import { limits } from '../../../../src/limits.ts';
+import { sha256Hex } from '../../../../src/platform/crypto/digest.ts';
 import type { HeadendError } from '../../../../src/ports/headend-api.ts';
 import type { Result } from '../../../../src/units/result.ts';
 import { err, ok } from '../../../../src/units/result.ts';
 import type { OutboxRecord, ReportRequest, ReportResponse } from '../../../../src/wire/http-api.ts';
+import { isStandIn } from '../../../../src/wire/refused-record.ts';
 import { BookFolder, seededRandom } from '../../../fakes/book-folder.ts';
 
 type Answer = Result<ReportResponse, HeadendError>;
@@ -21,6 +23,8 @@ class FakeHeadend {
   readonly requests: ReportRequest[] = [];
   readonly atMs: number[] = [];
   troubles: Trouble[] = [];
+  /** Answers 400 where this says so, as the schema of the real one does. */
+  refuses: (request: ReportRequest) => boolean = () => false;
   extra: Partial<ReportResponse> = {};
   readonly #folder: BookFolder;
 
@@ -34,6 +38,7 @@ class FakeHeadend {
     const trouble = this.troubles.shift();
     if (trouble === 'absent') return failure('unreachable');
     if (trouble === 'busy') return failure('busy', 5_000);
+    if (this.refuses(request)) return err({ code: 'refused', problem: 'bad-request', message: 'The request does not fit its schema.', retryAfterMs: null });
     if (trouble === 'throws') throw new Error('socket hang up');
     const conflicts = request.records.filter((record) => !this.#take(record)).map(({ sequence }) => sequence);
     if (trouble === 'lost-answer') return failure('unreachable');
@@ -286,5 +291,41 @@ describe('an evening of trouble', () => {
     await turn(3 * limits.reportBackoffMaxMs);
     expect(headend.taken.size).toBe(made);
     expect(await book.outboxState()).toMatchObject({ written: made, acknowledgedThrough: made, quarantined: 0 });
+  });
+
+  test('sets a record aside whose form the headend refuses, says so in its place, and delivers the rest', async () => {
+    await write(300);
+    headend.refuses = ({ records }) => records.some(({ sequence, kind }) => sequence === 137 && kind === 'fault');
+    uploader.start();
+    await turn(500);
+    expect(await acknowledged()).toBe(300);
+    const standIn = headend.requests.flatMap(({ records }) => records).find(({ sequence, kind }) => sequence === 137 && kind === 'audit');
+    expect(standIn !== undefined && isStandIn(standIn)).toBe(true);
+    expect(standIn?.bodyHash).toBe(sha256Hex(standIn?.body ?? ''));
+    expect(JSON.parse(standIn?.body ?? '')).toMatchObject({ facts: { kind: 'fault', problem: 'The request does not fit its schema.' } });
+    expect(headend.requests.length, 'finds it by halving').toBeLessThan(40);
+  });
+
+  test('leaves out a status that the headend refuses, not the records', async () => {
+    await write(3);
+    headend.refuses = ({ status }) => 'playing' in status;
+    uploader.start();
+    await turn(100);
+    expect(await acknowledged()).toBe(3);
+    expect(headend.requests).toHaveLength(2);
+    expect(headend.requests[1]?.records.map(({ kind }) => kind)).toEqual(['fault', 'fault', 'fault']);
+  });
+
+  test('a headend that refuses everything is asked with growing pauses, and no record is given up', async () => {
+    await write(3);
+    headend.refuses = () => true;
+    uploader.start();
+    await turn(60_000);
+    expect(headend.requests.length).toBeLessThan(100);
+    expect(await acknowledged()).toBe(0);
+    headend.refuses = () => false;
+    await turn(limits.reportBackoffMaxMs);
+    expect(await acknowledged()).toBe(3);
+    expect(headend.requests.findLast(({ records }) => records.length > 0)?.records.map(({ kind }) => kind)).toEqual(['fault', 'fault', 'fault']);
   });
 });

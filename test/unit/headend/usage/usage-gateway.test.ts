@@ -9,6 +9,7 @@ import type { Signer } from '../../../../src/ports/signer.ts';
 import { fromHex, toHex } from '../../../../src/units/bytes.ts';
 import { canonicalJson } from '../../../../src/wire/canonical-json.ts';
 import type { OutboxRecord, ReportRequest, ReportResponse } from '../../../../src/wire/http-api.ts';
+import { standInFor } from '../../../../src/wire/refused-record.ts';
 import { settlementAnswerBytes } from '../../../../src/wire/settlement-answer.ts';
 import { bookFixture, EVENT_ID, enrol, enrolKey, offeredSession, progressOf, record, statementOf } from '../stores/book-fixture.ts';
 
@@ -105,6 +106,15 @@ describe('usage gateway', () => {
     const { deps, outlet, book } = gateway();
     expect(await accepted(deps, outlet, report(record(1, body, 'receipt'), record(2)))).toMatchObject({ acknowledgedThrough: 2, settlements: [] });
     expect(book.quarantined(10)).toMatchObject([{ sequence: 1, code: 'statement-unreadable' }]);
+  });
+
+  it('keeps what stands in for a refused record in quarantine, and goes on behind it', async () => {
+    const { deps, outlet, book } = gateway();
+    const standIn = standInFor(record(1), 'The request does not fit its schema.', '', sha256Hex);
+    const answer = await accepted(deps, outlet, report(standIn, record(2)));
+    expect(answer).toMatchObject({ acknowledgedThrough: 2, conflicts: [1] });
+    expect(book.quarantined(10)).toMatchObject([{ sequence: 1, code: 'refused' }]);
+    expect(book.recordCount(outlet.outlet)).toEqual({ total: 1, usage: 1 });
   });
 
   it('hands out commands and takes their results', async () => {
