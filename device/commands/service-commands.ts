@@ -1,4 +1,16 @@
+import { OUT_OF_SERVICE_SETTING } from '../session/service-region.ts';
 import { type Command, type CommandContext, done } from './command.ts';
+
+/** Durable before anybody is told: a box that starts again is still out of service. */
+async function putOutOfService({ book, raise }: CommandContext, reason: string): Promise<void> {
+  await book.putSetting(OUT_OF_SERVICE_SETTING, reason);
+  raise({ type: 'service.on', reason });
+}
+
+async function putInService({ book, raise }: CommandContext): Promise<void> {
+  await book.putSetting(OUT_OF_SERVICE_SETTING, '');
+  raise({ type: 'service.off' });
+}
 
 /** Ends the evening: nothing more starts, and whatever waited in the queue goes back to who paid. */
 async function refundQueue({ book }: CommandContext): Promise<number> {
@@ -19,8 +31,8 @@ const service: Command<CommandContext> = {
     { name: 'state', kind: 'flag', required: true, help: 'on or off' },
     { name: 'reason', kind: 'text', required: false, help: 'shown on the screen' },
   ],
-  run: async ({ raise }, { state, reason = 'service' }) => {
-    raise(state === 'on' ? { type: 'service.on', reason } : { type: 'service.off' });
+  run: async (context, { state, reason = 'service' }) => {
+    await (state === 'on' ? putOutOfService(context, reason) : putInService(context));
     return done(state === 'on' ? 'Out of service.' : 'In service.');
   },
 };
@@ -32,7 +44,7 @@ const endEvening: Command<CommandContext> = {
   guard: 'refunds-paid-items',
   arguments: [],
   run: async (context) => {
-    context.raise({ type: 'service.on', reason: 'closed for today' });
+    await putOutOfService(context, 'closed for today');
     const refunded = await refundQueue(context);
     return done(`Closed. ${refunded} queued ${refunded === 1 ? 'song was' : 'songs were'} given back.`, { refunded });
   },

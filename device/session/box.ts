@@ -14,6 +14,7 @@ import { machineClock } from './machine-clock.ts';
 import { PlayLog } from './play-log.ts';
 import type { PlayRunner } from './play-port.ts';
 import { PlayStarter } from './play-starter.ts';
+import { OUT_OF_SERVICE_SETTING } from './service-region.ts';
 
 const VIEW_INTERVAL_MS = 250;
 /** How often it is looked whether a coin session was left alone for too long (limits.coinSessionIdleMs). */
@@ -59,7 +60,8 @@ export class Box implements BoxControl {
   }
 
   async start(): Promise<void> {
-    const volume = await this.#parts.book.getSetting('volume-percent');
+    const { book } = this.#parts;
+    const [volume, reason] = await Promise.all([book.getSetting('volume-percent'), book.getSetting(OUT_OF_SERVICE_SETTING)]);
     if (volume !== null) this.#volumePercent = Number(volume);
     await this.#refresh();
     this.#actor.subscribe((snapshot) => {
@@ -67,6 +69,8 @@ export class Box implements BoxControl {
       this.#show();
     });
     this.#actor.start();
+    // Before anything is taken up: a box that was out of service plays nothing.
+    if (reason !== null && reason !== '') this.raise({ type: 'service.on', reason });
     await this.#parts.usage.signOn();
     this.#stopTicking = every(this.#parts.clock, VIEW_INTERVAL_MS, () => {
       if (this.#runner !== null) this.#show();

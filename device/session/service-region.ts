@@ -1,5 +1,8 @@
 import type { BoxVocabulary } from './box-setup.ts';
 
+/** Setting that holds why the box is out of service; empty or absent where it is not. */
+export const OUT_OF_SERVICE_SETTING = 'out-of-service';
+
 /** Whether the box sells: staff can take it out of service, and so does a disk that is nearly full (ruling 30). */
 export function serviceRegion(vocabulary: BoxVocabulary) {
   return vocabulary.createStateConfig({
