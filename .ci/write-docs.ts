@@ -10,6 +10,7 @@ import { headendCommand } from '../src/cli/headend.ts';
 import { ingestCommand } from '../src/cli/ingest.ts';
 import { startCommand } from '../src/cli/start.ts';
 import { tellCommand } from '../src/cli/tell.ts';
+import { usageCommand } from '../src/cli/usage.ts';
 import { limits } from '../src/limits.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -64,7 +65,7 @@ function limitsTable(): string {
 }
 
 function subcommands(): string {
-  const all = [startCommand, ingestCommand, headendCommand, boxCommand, tellCommand];
+  const all = [startCommand, ingestCommand, headendCommand, boxCommand, tellCommand, usageCommand];
   return all.map(({ name, help }) => `### ackbox ${name}\n\n\`\`\`text\n${help.trimEnd()}\n\`\`\``).join('\n\n');
 }
 

@@ -115,6 +115,12 @@ export const limits = {
   /** The acceptor falls back to inhibited when it was not told to accept for this long. */
   acceptLeaseMs: 2_000,
 
+  /** One line of a records file; a longer one is named and left out. */
+  usageLineBytes: 65_536,
+  /** A records file above this is spread over temporary files of about this size, each counted alone. */
+  usagePartitionBytes: 33_554_432,
+  usagePartitionsMax: 256,
+
   coinSessionIdleMs: 600_000,
   coinMaxMinor: 100_000,
   patronCreditMaxMinor: 1_000_000,

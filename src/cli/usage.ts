@@ -1,0 +1,92 @@
+import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { UsageTotals } from '../domain/usage/usage-totals.ts';
+import { type CommandIo, EXIT, type Subcommand } from './subcommand.ts';
+import { type Aggregation, aggregateFile, type LeftOut } from './usage-aggregate.ts';
+
+const help = `Usage records: what was used, for how long, and what became of each record.
+
+usage: ackbox usage aggregate --records FILE.jsonl [--json] [--detail]
+
+aggregate adds up the time of each domain over consecutive records and prints {"seconds": {...}, "occurrences": {...}}.
+
+  --records FILE   one record a line, in any order; - reads standard input
+  --json           one JSON object
+  --detail         also what became of every record, paths and gaps
+
+A record is a JSON object with the standard record elements of a usage record and its domains:
+  AccountNo, OutletNo   whose it is (required)
+  Dttm                  ISO 8601; without a zone it is UTC (required)
+  EventType             SIGN_ON, SIGN_OFF, USAGE, CONSUMER_IDENTIFICATION, VIEW_FEATURE, ORDER (or NEW_OR_CHANGE_ORDER), PULSE (required)
+  domains               the names of all domains in use
+  NumberOfUsageDomains  if given, their count
+  id                    known twice, counted once (default: DeviceId:Sequence)
+  DeviceId, Sequence    the order of a device's records, whatever its clock said (DeviceId defaults to OutletNo)
+  BootId, MonotonicNs   if given, durations within a boot come from these and not from Dttm
+  TitleDomain, PlaceId, ConsumerId, EntryMethod   for paths and reports
+
+A domain is active from the first record that lists it to the first later record of the same outlet that does not, or to the
+sign-off. Where the sign-off was lost, it ends at the last record before the next sign-on or boot. The same id with the same
+payload counts once; with another payload it is a conflict: the first one counts, the other is named on standard error.
+
+Exit codes: 0 every line is counted, 1 failed, 2 wrong usage, 3 some lines were left out (standard error says which and why).
+`;
+
+export const usageCommand: Subcommand = {
+  name: 'usage',
+  summary: 'usage records: add up, trace',
+  help,
+  async run(argv, io) {
+    const [verb, ...rest] = argv;
+    if (verb === 'aggregate') return await aggregate(rest, io);
+    io.err(help);
+    return EXIT.usage;
+  },
+};
+
+async function aggregate(argv: readonly string[], io: CommandIo): Promise<number> {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: { records: { type: 'string' }, json: { type: 'boolean', default: false }, detail: { type: 'boolean', default: false } },
+  });
+  if (values.records === undefined) {
+    io.err(help);
+    return EXIT.usage;
+  }
+  if (values.records !== '-' && !existsSync(values.records)) {
+    io.err(`ackbox: there is no file ${values.records}.\n`);
+    return EXIT.failed;
+  }
+  const done = await aggregateFile(values.records, (line) => io.err(wordsOf(line)));
+  const shown = values.detail ? { ...sums(done.totals), ...detail(done) } : sums(done.totals);
+  io.out(values.json ? `${JSON.stringify(shown)}\n` : table(done.totals));
+  return done.leftOut === 0 ? EXIT.ok : EXIT.partly;
+}
+
+function wordsOf({ line, code, message }: LeftOut): string {
+  return `${line === null ? '' : `line ${line}: `}${code}: ${message}\n`;
+}
+
+function sums({ msOf, occurrencesOf }: UsageTotals): Readonly<Record<string, unknown>> {
+  return { seconds: named(msOf, (ms) => ms / 1_000), occurrences: named(occurrencesOf, (times) => times) };
+}
+
+function detail({ totals, lines, accepted, duplicates, leftOut }: Aggregation): Readonly<Record<string, unknown>> {
+  return {
+    records: { lines, accepted, duplicates, leftOut, posted: totals.posted, reasons: named(totals.reasons, (times) => times) },
+    paths: named(totals.paths, (times) => times),
+    gaps: totals.gaps,
+  };
+}
+
+function named<Value>(map: ReadonlyMap<string, number>, as: (value: number) => Value): Readonly<Record<string, Value>> {
+  return Object.fromEntries([...map].sort(([left], [right]) => (left < right ? -1 : 1)).map(([name, value]) => [name, as(value)]));
+}
+
+function table({ msOf, occurrencesOf }: UsageTotals): string {
+  const rows = [...msOf].sort(([left], [right]) => (left < right ? -1 : 1));
+  const lines = rows.map(
+    ([domain, ms]) => `${domain.padEnd(40)}${String(ms / 1_000).padStart(12)} s${String(occurrencesOf.get(domain) ?? 0).padStart(8)} times`,
+  );
+  return lines.length === 0 ? 'No domain was used.\n' : `${lines.join('\n')}\n`;
+}
