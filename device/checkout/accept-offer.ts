@@ -119,6 +119,7 @@ function findUnsafeWindow(terms: Terms): Fault<OfferFault> | null {
     return unsafe(`A work of ${terms.packets} packets of ${terms.packetMs} ms is not playable here.`);
   if (credit.creditWindowPackets < limits.creditWindowMinPackets || credit.creditWindowPackets > limits.creditWindowMaxPackets)
     return unsafe(`A credit window of ${credit.creditWindowPackets} packets is outside ${limits.creditWindowMinPackets} to ${limits.creditWindowMaxPackets}.`);
+  if ((credit.adaptation?.maxPackets ?? 0) > limits.creditWindowMaxPackets) return unsafe('The credit window could grow beyond what is borne here.');
   if (credit.ackEveryPackets * 2 > credit.creditWindowPackets) return unsafe('Two lost acknowledgements would close the credit window.');
   if (credit.receiptWindowPackets < credit.creditWindowPackets + packetsIn(credit.receiptIntervalMs))
     return unsafe('The receipt window is too small to play without a break.');

@@ -1,4 +1,5 @@
 import { BILLING_CLASSES, type BillingClass, type ClassCount, packetsOf } from '../domain/credit/billing-class.ts';
+import { ACTION_OF_MODE, confirms } from '../domain/credit/confirmation.ts';
 import * as credit from '../domain/credit/credit-monitor.ts';
 import type { AckMessage, ConfirmMessage, ReceiptMessage, WindowMessage } from '../domain/credit/messages.ts';
 import { addIndexes, joinIndexes, type PaidRanges, planSpans, type SpanPlan, takeFirst } from '../domain/credit/paid-ranges.ts';
@@ -140,6 +141,9 @@ export class CreditMonitor {
     if (this.confirmed) return 'dropped';
     if (!equalBytes(message.termsHash, this.#termsHash)) return this.#noteAbuse('confirm-of-other-terms');
     if (message.eventId.every((byte) => byte === 0)) return this.#noteAbuse('confirm-without-event');
+    // Only a clear yes ends a pre-listen; a work that was merely let run is not bought (P24).
+    if (!confirms(message.mode, ACTION_OF_MODE[message.mode], true)) return 'dropped';
+    if (credit.judgeConfirmation(this.#state) !== 'confirmed') return 'dropped';
     if (!this.#registry.putConfirmation(this.#session.row.sid, toHex(message.eventId))) return 'dropped';
     this.#confirmEventId = message.eventId.slice();
     credit.confirm(this.#state);
@@ -160,7 +164,7 @@ export class CreditMonitor {
       phase: view.phase === 'drained' && !planIsOver ? 'stream' : view.phase,
       abandonedBelow: view.abandonedBelow,
       nextSequence: view.nextSequence,
-      creditWindowPackets: this.#session.terms.credit.creditWindowPackets,
+      creditWindowPackets: view.creditWindowPackets,
       acknowledgedPaid: view.acknowledgedPaid,
       receiptedPaid: view.receiptedPaid,
       receiptCounter: Math.max(0, this.#receipted.ackCounter),

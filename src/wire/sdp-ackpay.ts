@@ -11,15 +11,14 @@ export interface AckpayAttributes {
 
 /**
  * The attribute lines, without `a=` (wire.md 5.2).
- * Departure: counts are plain numbers of packets and milliseconds, the session id is hex, retransmissions use the original
- * SSRC and sequence, so that no RTX format is announced.
+ * Departure: counts are plain numbers of packets and milliseconds, the session id is hex.
  */
 export function ackpayLines(attributes: AckpayAttributes): readonly string[] {
   const { session, credit, trial } = attributes;
   return [
     session === null ? 'ackpay:1' : `ackpay:1 sid=${session.sid} terms=sha-256:${session.termsHash}`,
     `ackpay-window:W=${credit.creditWindowPackets} R=${credit.receiptWindowPackets}`,
-    `ackpay-loss:e=${credit.lossAllowancePerMille} policy=rate`,
+    `ackpay-loss:e=${credit.lossAllowancePerMille} policy=${credit.policy ?? 'rate'}`,
     `ackpay-ack:every=${credit.ackEveryPackets} max=${credit.ackIntervalMs} receipt=${credit.receiptIntervalMs} auth=hmac-sha256-128 sign=ed25519`,
     `ackpay-chal:min=${credit.challengeEveryMinPackets} max=${credit.challengeEveryMaxPackets}`,
     `ackpay-buffer:prebuffer=${credit.prebufferMs} playout=${credit.playoutBufferPackets} retransmit=${credit.retransmitDeadlineMs}`,

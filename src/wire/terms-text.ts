@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
-import type { Terms } from '../domain/credit/terms.ts';
+import { LOSS_POLICIES, type Terms, TRIAL_MODES } from '../domain/credit/terms.ts';
 import { type Fault, fault, ok, type Result } from '../units/result.ts';
 import { canonicalJson, parseCanonicalJson } from './canonical-json.ts';
 
@@ -24,7 +24,15 @@ const CreditTermsSchema = Type.Object(
     retransmitDeadlineMs: Count,
     prebufferMs: Count,
     playoutBufferPackets: Count,
+    policy: Type.Optional(Type.Union(LOSS_POLICIES.map((policy) => Type.Literal(policy)))),
+    transitWindowPackets: Type.Optional(Positive),
+    adaptation: Type.Optional(Type.Object({ minPackets: Positive, maxPackets: Positive, stepPackets: Positive, afterPackets: Count, afterMs: Count }, closed)),
   },
+  closed,
+);
+
+const TrialSchema = Type.Object(
+  { mode: Type.Union(TRIAL_MODES.map((mode) => Type.Literal(mode))), packets: Positive, confirmWithinMs: Type.Optional(Positive) },
   closed,
 );
 
@@ -46,7 +54,7 @@ const TermsSchema = Type.Object(
     }),
     pricingStateHash: Hex(32),
     credit: CreditTermsSchema,
-    trial: Type.Union([Type.Object({ mode: Type.Literal('restrict'), packets: Positive }, closed), Type.Null()]),
+    trial: Type.Union([TrialSchema, Type.Null()]),
     afterTrial: Type.Union([Type.Literal('restart'), Type.Literal('continue')]),
     deviceEphemeral: Hex(32),
     headendEphemeral: Hex(32),
@@ -67,7 +75,13 @@ export function parseTerms(text: string): Result<Terms, Fault<'bad-terms'>> {
   if (!parsed.ok) return fault('bad-terms', `The terms cannot be read: ${parsed.error.message}.`);
   const first = Value.Errors(TermsSchema, parsed.value).First();
   if (first !== undefined) return fault('bad-terms', `The terms cannot be read: ${first.path || '/'} ${first.message}; update the box or the headend.`);
-  return ok(parsed.value as unknown as Terms);
+  const terms = parsed.value as unknown as Terms;
+  const { adaptation, creditWindowPackets } = terms.credit;
+  if (terms.trial?.mode === 'deferred' && terms.afterTrial !== 'restart')
+    return fault('bad-terms', 'The terms defer the window and go on where the trial ended: what of the work was paid for could not be told.');
+  if (adaptation !== undefined && (adaptation.minPackets > creditWindowPackets || adaptation.maxPackets < creditWindowPackets))
+    return fault('bad-terms', 'The window of the terms lies outside its own bounds.');
+  return ok(terms);
 }
 
 /** What the headend signs: the purpose first, so that a signature over one kind of text is never one over another. */

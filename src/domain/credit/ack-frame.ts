@@ -46,6 +46,10 @@ function collectRanges(ledger: AckLedger, from: number, end: number): { readonly
 /** True where the base may pass: acknowledged (now, if it may be), or lost for good. */
 function resolves(ledger: AckLedger, sequence: number): boolean {
   if (reports(ledger, sequence) || heardOf(ledger, sequence) === HEARD.lost) return true;
+  if (isUncounted(ledger, sequence)) {
+    loseSlot(ledger, sequence);
+    return true;
+  }
   if (sequence >= ledger.abandonedBelow || fits(ledger, sequence)) return false;
   loseSlot(ledger, sequence);
   return true;
@@ -56,6 +60,11 @@ function reports(ledger: AckLedger, sequence: number): boolean {
   const heard = heardOf(ledger, sequence);
   if (heard === HEARD.received && isEligible(ledger, sequence)) countSlot(ledger, sequence);
   return heardOf(ledger, sequence) === HEARD.acknowledged;
+}
+
+/** Mode `deferred`: nothing of the trial is acknowledged; the base passes it, and so echoes where counting begins. */
+function isUncounted(ledger: AckLedger, sequence: number): boolean {
+  return ledger.trial?.mode === 'deferred' && spanOf(ledger.spans, sequence)?.billingClass === 'trial';
 }
 
 function hasEligible(ledger: AckLedger, end: number): boolean {
@@ -74,7 +83,8 @@ function fits(ledger: AckLedger, sequence: number): boolean {
 function isEligible(ledger: AckLedger, sequence: number): boolean {
   const span = spanOf(ledger.spans, sequence);
   if (span === null || !fits(ledger, sequence)) return false;
-  if (span.billingClass === 'trial') return ledger.trial !== null && (ledger.confirmed || ledger.ackedTrial < ledger.trial.packets);
+  if (span.billingClass === 'trial')
+    return ledger.trial !== null && ledger.trial.mode !== 'deferred' && (ledger.confirmed || ledger.ackedTrial < ledger.trial.packets);
   if (span.billingClass !== 'paid') return true;
   return (ledger.confirmed || ledger.trial === null) && ledger.ackedPaid < ackCeiling(ledger);
 }

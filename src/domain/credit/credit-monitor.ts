@@ -10,13 +10,15 @@ import { addIndexes, hasIndex, removeIndex, type SpanPlan } from './paid-ranges.
 import { currentLimits } from './send-window.ts';
 import { type AckTally, abandonSlots, advanceResolvedBase, expireSlots, markReceived } from './slot-marking.ts';
 import type { AckReceipt } from './statements.ts';
-import { trialForbids, trialIsOver } from './trial.ts';
+import { isUncounted, judgeLapse, trialForbids, trialIsOver } from './trial.ts';
+import { adaptWindow } from './window-adaptation.ts';
 
 export { type CarriedCounts, carryOver, coveredIndexes, createMonitor, type MonitorState } from './monitor-state.ts';
 export { type MonitorView, windowView } from './monitor-view.ts';
 export { dueRetransmissions } from './retransmission.ts';
+export { type ConfirmOutcome, confirm, decline, judgeConfirmation, lowerTrial } from './trial.ts';
 
-export type SendRefusal = 'credit' | 'receipt' | 'trial' | 'transit' | 'suspended' | 'end';
+export type SendRefusal = 'credit' | 'receipt' | 'trial' | 'transit' | 'switch' | 'suspended' | 'end';
 
 export type SendDecision =
   | { readonly send: true; readonly sequence: number; readonly packetIndex: number; readonly billingClass: BillingClass; readonly node: number }
@@ -39,6 +41,7 @@ const REFUSED: Readonly<Record<SendRefusal, SendDecision>> = {
   receipt: { send: false, why: 'receipt' },
   trial: { send: false, why: 'trial' },
   transit: { send: false, why: 'transit' },
+  switch: { send: false, why: 'switch' },
   suspended: { send: false, why: 'suspended' },
   end: { send: false, why: 'end' },
 };
@@ -62,23 +65,28 @@ export function openSpan(state: MonitorState, span: SpanPlan): void {
 /**
  * May the next packet of the span go now? If so it counts as sent: the caller sends it.
  *
- * Refusals: `credit` W is used up · `receipt` R is used up · `trial` not confirmed · `transit` too many unresolved slots ·
- * `suspended` paused, or challenges are not answered · `end` the span is sent. Source: document 001 P7, P8; ruling 14.
+ * Refusals: `credit` W is used up · `receipt` R is used up · `trial` not confirmed · `transit` T is used up · `switch` the device did
+ * not echo where the window begins · `suspended` paused, or challenges are not answered · `end` the span is sent, or the user said no.
+ * Source: document 001 P7, P8; ruling 14.
  */
 export function nextSend(state: MonitorState, nowMs: number): SendDecision {
   if (state.pausedAtMs !== null || state.challenges.suspended) return REFUSED.suspended;
+  if (state.trialEnded !== null) return REFUSED.end;
   const { span } = state;
   if (span === null || state.spanSent >= span.packets) return trialIsOver(state) ? REFUSED.trial : REFUSED.end;
-  if (trialForbids(state, span.billingClass)) return REFUSED.trial;
+  const forbidden = trialForbids(state, span.billingClass);
+  if (forbidden !== null) return REFUSED[forbidden];
   if (!makeRoom(state)) return REFUSED.transit;
   const packetIndex = span.packetIndex + state.spanSent;
   const atMs = sessionTime(state, nowMs);
   if (span.billingClass === 'paid') {
+    if (isSwitchUnanswered(state, atMs)) return REFUSED.switch;
     const refusal = spendOrdinal(state, packetIndex);
     if (refusal !== null) {
       state.starvedSinceMs ??= atMs;
       return REFUSED[refusal];
     }
+    if (state.trial?.mode === 'deferred') state.switched ??= { sequence: state.nextSequence, atMs, echoed: false };
   } else if (span.billingClass === 'trial') state.trialSent += 1;
   state.starvedSinceMs = null;
   state.starved = false;
@@ -100,8 +108,14 @@ function spendOrdinal(state: MonitorState, packetIndex: number): 'credit' | 'rec
   return null;
 }
 
-/** The transit window (P7): every slot from `abandonedBelow` on must have its place in the ring. */
+/** Mode `deferred` (P19 C): the device shows by its base that it knows where counting began, in two round trips and two ACK intervals. */
+function isSwitchUnanswered({ switched, roundTripMs, terms }: MonitorState, atMs: number): boolean {
+  return switched !== null && !switched.echoed && atMs - switched.atMs > 2 * (roundTripMs + terms.ackIntervalMs);
+}
+
+/** The transit window (P7): T slots above the ACK pointer, and every slot from `abandonedBelow` on must have its place in the ring. */
 function makeRoom(state: MonitorState): boolean {
+  if (state.nextSequence - state.resolvedBase >= (state.terms.transitWindowPackets ?? state.ringSlotsMax)) return false;
   const slots = state.ring.mask + 1;
   if (state.nextSequence - state.abandonedBelow < slots) return true;
   if (slots >= state.ringSlotsMax) return false;
@@ -113,7 +127,7 @@ function recordSent(state: MonitorState, packetIndex: number, atMs: number): num
   const { ring } = state;
   const sequence = state.nextSequence;
   const slot = sequence & ring.mask;
-  ring.status[slot] = SLOT.outstanding;
+  ring.status[slot] = isUncounted(state, state.span?.billingClass ?? 'paid') ? SLOT.abandoned : SLOT.outstanding;
   ring.marks[slot] = 0;
   ring.cell[slot] = state.spanCell;
   ring.packetIndex[slot] = packetIndex;
@@ -153,9 +167,12 @@ export function acknowledge(state: MonitorState, ack: AckMessage, nowMs: number)
   }
   for (const [first, packets] of tally.paidIndexes) state.paidRanges = addIndexes(state.paidRanges, first, packets);
   state.claimedPaid = Math.max(state.claimedPaid, Math.min(ack.paidPackets, state.sentPaid));
+  if (state.switched !== null && ack.base >= state.switched.sequence) state.switched.echoed = true;
   advanceResolvedBase(state);
   abandonSlots(state, atMs);
-  return outcomeOf(tally);
+  const outcome = outcomeOf(tally);
+  adaptWindow(state, outcome.newly.paid, atMs);
+  return outcome;
 }
 
 function faultOf(state: MonitorState, ack: AckMessage): 'stale' | 'epoch' | 'unsent' | 'challenge' | null {
@@ -198,7 +215,7 @@ function takeResponse(state: MonitorState, sequence: number, atMs: number, tally
   else if (isPaidCell(state.ring.cell[slot] ?? 0)) state.unprovenPaid -= 1;
 }
 
-function outcomeOf(tally: AckTally): AckOutcome {
+function outcomeOf(tally: AckTally): Extract<AckOutcome, { readonly accepted: true }> {
   const newly: Record<BillingClass, number> = { trial: 0, paid: 0, free: 0, regrant: 0 };
   const newlyByNode = tally.cells.map(({ cell, packets }): ClassCount => {
     const billingClass = classOfCell(cell);
@@ -230,11 +247,6 @@ function lostBelow(state: MonitorState, base: number): number {
   return Math.min(lost, state.ring.lostBefore[base & state.ring.mask] ?? 0);
 }
 
-/** The confirmation is durable: paid packets may go. Idempotent (P17). */
-export function confirm(state: MonitorState): void {
-  state.confirmed = true;
-}
-
 /**
  * Lets time pass: deadlines, abandonment, starvation, silence of challenged peers. Opens no credit by itself (A8). Call it a few
  * times a second.
@@ -245,8 +257,10 @@ export function expire(state: MonitorState, nowMs: number): void {
   advanceResolvedBase(state);
   abandonSlots(state, atMs);
   judgeSilence(state.challenges, { atMs, nextSequence: state.nextSequence }, state.roundTripMs);
+  judgeLapse(state, atMs);
   state.starved = state.starvedSinceMs !== null && atMs - state.starvedSinceMs >= state.terms.prebufferMs;
   state.lingering = tailHasExpired(state, atMs);
+  adaptWindow(state, 0, atMs);
 }
 
 function tailHasExpired(state: MonitorState, atMs: number): boolean {

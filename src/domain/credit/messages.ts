@@ -1,4 +1,5 @@
 import type { Span } from './billing-class.ts';
+import type { ConfirmMode } from './confirmation.ts';
 import type { AckReceipt } from './statements.ts';
 
 /**
@@ -58,7 +59,7 @@ export interface WindowMessage extends Counted {
 export interface ConfirmMessage extends Counted {
   readonly type: 'confirm';
   readonly eventId: Uint8Array;
-  readonly mode: 'button' | 'player-end' | 'implicit-eof';
+  readonly mode: ConfirmMode;
   readonly termsHash: Uint8Array;
 }
 

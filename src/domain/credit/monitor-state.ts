@@ -30,6 +30,17 @@ export interface CarriedCounts {
   readonly epoch?: number;
 }
 
+/** What the adaptation of W looks back on (document 001, P20, P21). */
+export interface SmoothRun {
+  /** Paid packets acknowledged since `sinceMs` without a loss. */
+  packets: number;
+  sinceMs: number;
+  lost: number;
+  lostUnforgiven: number;
+  starved: boolean;
+  shrunkMs: number;
+}
+
 /** State of one PaySession at the sender. Mutated in place by the functions of credit-monitor.ts; others only read. */
 export interface MonitorState {
   readonly terms: CreditTerms;
@@ -76,6 +87,17 @@ export interface MonitorState {
   maxUnpaid: number;
   trialSent: number;
   confirmed: boolean;
+  /** The trial's cap as it stands: the terms' or, once lowered, less. */
+  trialPackets: number;
+  /** Since when the trial is sent and waits for the user; null = it does not. */
+  trialOverMs: number | null;
+  /** The user said no, or said nothing for too long: nothing is sent any more. */
+  trialEnded: 'declined' | 'lapsed' | null;
+  /** Mode `deferred`: where the window began, and whether the device echoed it. */
+  switched: { readonly sequence: number; readonly atMs: number; echoed: boolean } | null;
+  /** W as it stands. */
+  windowPackets: number;
+  readonly smooth: SmoothRun;
   sentEpoch: number;
   retransmitted: number;
   paidRanges: PaidRanges;
@@ -129,6 +151,9 @@ export function createMonitor(
     receiptedLost: lostPaid,
     trialSent: carried?.trialSent ?? 0,
     confirmed: carried?.confirmed ?? false,
+    trialPackets: trial?.packets ?? 0,
+    windowPackets: terms.creditWindowPackets,
+    smooth: { packets: 0, sinceMs: Number.NEGATIVE_INFINITY, lost: lostPaid, lostUnforgiven: 0, starved: false, shrunkMs: Number.NEGATIVE_INFINITY },
     paidRanges: carried?.paidRanges ?? NO_INDEXES,
     exposed: carried?.exposed ?? NO_INDEXES,
     challenges: createChallengeBook(),
@@ -152,6 +177,9 @@ function pointersAt(start: number) {
     spans: [],
     maxUnpaid: 0,
     unprovenPaid: 0,
+    trialOverMs: null,
+    trialEnded: null,
+    switched: null,
     sentEpoch: 0,
     retransmitted: 0,
     roundTripMs: DEFAULT_ROUND_TRIP_MS,

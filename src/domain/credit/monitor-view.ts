@@ -1,7 +1,7 @@
 import type { ClassCount, Span } from './billing-class.ts';
 import { acknowledgedPaidOf, hadAfterAll, type MonitorState, mergedCounts } from './monitor-state.ts';
 import { currentLimits } from './send-window.ts';
-import { awaitsConfirmation, trialIsOver } from './trial.ts';
+import { awaitsConfirmation, hasLargeWindow, trialIsOver } from './trial.ts';
 
 /** What WINDOW messages, the registry and the operator pages take from a monitor. Packets unless the name says otherwise. */
 export interface MonitorView {
@@ -16,6 +16,8 @@ export interface MonitorView {
   /** Given up and told so. */
   readonly lostPaid: number;
   readonly sentPaid: number;
+  /** W as it stands: adapted, or the large one of a trial. */
+  readonly creditWindowPackets: number;
   /** Sent as paid and not acknowledged, lost ones included: at most W + allowance. */
   readonly unpaidInFlight: number;
   readonly maxUnpaid: number;
@@ -23,7 +25,7 @@ export interface MonitorView {
   readonly allowance: number;
   /** The next paid packet goes iff its ordinal is below this. */
   readonly sendLimit: number;
-  /** Nothing goes: starved of credit for longer than the prebuffer (A9), or challenges are not answered. */
+  /** Nothing goes: starved of credit for longer than the prebuffer (A9), challenges not answered, or a trial that was not confirmed. */
   readonly suspended: boolean;
   /** The newest, oldest first. */
   readonly spans: readonly Span[];
@@ -51,6 +53,7 @@ export function windowView(state: MonitorState): MonitorView {
     receiptedPaid: state.signedPaid,
     lostPaid: state.abandonedPaid - hadAfterAll(state),
     sentPaid: state.sentPaid,
+    creditWindowPackets: hasLargeWindow(state) ? state.trialPackets : state.windowPackets,
     unpaidInFlight: state.sentPaid - acknowledgedPaid,
     maxUnpaid: state.maxUnpaid,
     allowance: window.allowance,
@@ -68,7 +71,7 @@ export function windowView(state: MonitorState): MonitorView {
 }
 
 function isSuspended(state: MonitorState): boolean {
-  return state.starved || state.challenges.suspended;
+  return state.starved || state.challenges.suspended || state.trialEnded !== null;
 }
 
 /** `drained`: the span is sent, and nothing of it is waited for any more. */

@@ -26,16 +26,16 @@ export interface SendLimits {
  *  ordinal  0 ......... S_signed ........ S_mac ....... i ......... S_mac + W + A        S_signed + R + A_signed
  *           | receipted |  acknowledged   |  in flight  |  may go   | stop: 'credit'     | stop: 'receipt'
  * ```
- * Units: packets. Source: ruling 14.
+ * Units: packets; `windowPackets` is W as it stands now. Source: ruling 14.
  * Departure: ruling 14 has no allowance in the second term. There, forgiven losses would eat R for good: at 1 % loss a
  * window of 250 closes after a few minutes although every receipt arrives. So losses below a SIGNED base are forgiven there
  * too, by the same rate; without loss it is the ruling to the letter.
  */
-export function sendLimits(terms: CreditTerms, counts: WindowCounts): SendLimits {
-  const allowance = lossAllowance(terms.lossAllowancePerMille, counts.acknowledged, counts.unsuccessful);
-  const signedAllowance = lossAllowance(terms.lossAllowancePerMille, counts.receipted, counts.receiptedLost);
+export function sendLimits(terms: CreditTerms, counts: WindowCounts, windowPackets: number = terms.creditWindowPackets): SendLimits {
+  const allowance = lossAllowance(terms.lossAllowancePerMille, counts.acknowledged, counts.unsuccessful, terms.policy);
+  const signedAllowance = lossAllowance(terms.lossAllowancePerMille, counts.receipted, counts.receiptedLost, terms.policy);
   return {
-    credit: counts.acknowledged + terms.creditWindowPackets + allowance,
+    credit: counts.acknowledged + windowPackets + allowance,
     receipt: counts.receipted + terms.receiptWindowPackets + signedAllowance,
     allowance,
   };
@@ -43,10 +43,11 @@ export function sendLimits(terms: CreditTerms, counts: WindowCounts): SendLimits
 
 /** The limits as a monitor stands now. */
 export function currentLimits(state: MonitorState): SendLimits {
-  return sendLimits(state.terms, {
+  const counts = {
     acknowledged: acknowledgedPaidOf(state),
     unsuccessful: state.unsuccessfulPaid - hadAfterAll(state),
     receipted: state.signedPaid,
     receiptedLost: state.receiptedLost,
-  });
+  };
+  return sendLimits(state.terms, counts, state.windowPackets);
 }

@@ -19,12 +19,45 @@ export interface CreditTerms {
   readonly prebufferMs: number;
   /** Most packets that can be acknowledged and yet unheard when a play ends. */
   readonly playoutBufferPackets: number;
+  /** How losses are forgiven; absent = `rate`. */
+  readonly policy?: LossPolicy;
+  /** T: slots above the ACK pointer that may be under way (document 001, P7); absent = as many as the sender can remember. */
+  readonly transitWindowPackets?: number;
+  /** Absent = W stays as it is. */
+  readonly adaptation?: WindowAdaptation;
 }
+
+/** `rate`: one loss forgiven for each 1000/e packets resolved (A10). `literal`: one for each 1000/e packets LOST, as document 001 says. */
+export const LOSS_POLICIES = ['rate', 'literal'] as const;
+export type LossPolicy = (typeof LOSS_POLICIES)[number];
+
+/** W grows while all goes well and is halved when it does not (document 001, P20, P21). A vanished peer costs at most `maxPackets`. */
+export interface WindowAdaptation {
+  readonly minPackets: number;
+  readonly maxPackets: number;
+  readonly stepPackets: number;
+  /** Grows after so many packets acknowledged without a loss; 0 = not by this. */
+  readonly afterPackets: number;
+  /** Grows after so long a time of successful sending; 0 = not by this. */
+  readonly afterMs: number;
+}
+
+/**
+ * How a pre-listen keeps to its bound (document 001, P19; ruling 16).
+ * - `restrict`     A: trial packets have a cap of their own, acknowledged and repaired like others
+ * - `large-window` B: one window that is large at first: W0 = `packets`, whatever is acknowledged; re-set to W by the confirmation
+ * - `deferred`     C: nothing of the trial is counted or acknowledged; the window begins at a switch that the device has to echo.
+ *                  As nothing is counted, it goes only with `afterTrial: 'restart'`.
+ */
+export const TRIAL_MODES = ['restrict', 'large-window', 'deferred'] as const;
+export type TrialMode = (typeof TRIAL_MODES)[number];
 
 /** Pre-listen: the first `packets` of the work, never owed (document 001, P16). */
 export interface TrialTerms {
-  readonly mode: 'restrict';
+  readonly mode: TrialMode;
   readonly packets: number;
+  /** How long after its last packet a trial can be confirmed; then it has lapsed. Absent = as long as the session lives. */
+  readonly confirmWithinMs?: number;
 }
 
 export interface PricingNode {
