@@ -11,9 +11,12 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const modules = join(root, 'node_modules');
 
 /** Debian package of each program, by the subcommand that cannot do without it. */
-const PROGRAMS = { ffmpeg: 'ffmpeg', ffprobe: 'ffmpeg', mpv: 'mpv', chromium: 'chromium', socat: 'socat', tshark: 'tshark' };
-/** A real recording that the tests play, found by its file: Debian package and path. */
-const FILES = { recording: { package: 'fretsonfire-songs-sectoid', path: '/usr/share/games/fretsonfire/data/songs/sectoid/Metal madness/guitar.ogg' } };
+const PROGRAMS = { ffmpeg: 'ffmpeg', ffprobe: 'ffmpeg', mpv: 'mpv', chromium: 'chromium', socat: 'socat', tshark: 'tshark', 'avr-gcc': 'gcc-avr' };
+/** What is no program, found by its file: a real recording that the tests play, and the C library of the panel board. */
+const FILES = {
+  'avr-libc': { package: 'avr-libc', path: '/usr/lib/avr/include/avr/io.h' },
+  recording: { package: 'fretsonfire-songs-sectoid', path: '/usr/share/games/fretsonfire/data/songs/sectoid/Metal madness/guitar.ogg' },
+};
 const NEEDS = { start: ['ffmpeg', 'ffprobe', 'mpv'], ingest: ['ffmpeg', 'ffprobe'] };
 
 function say(text) {
