@@ -79,6 +79,10 @@ export const limits = {
   rtspConnectionsMax: 2_000,
   /** Streams of clients that know no ackpay; they pay nothing and must not crowd out those who do. */
   plainStreamsMax: 200,
+  /** Pre-listens of one work by one address that knows no ackpay, until they are counted anew. */
+  plainTrialsPerWork: 12,
+  plainTrialRenewalMs: 86_400_000,
+  plainTrialsRemembered: 10_000,
   /** Tagged messages with impossible content that end a PaySession: an honest box sends none (ruling 25). */
   abuseMessagesMax: 20,
   spansPerWindowMessage: 4,

@@ -1,6 +1,8 @@
 import { parse, type SessionDescription, write } from 'sdp-transform';
+import { limits } from '../limits.ts';
 import { assert } from '../units/assert.ts';
 import { type Fault, fault, ok, type Result } from '../units/result.ts';
+import { RTX_PAYLOAD_TYPE } from './rtx.ts';
 import { type AckpayAttributes, ackpayLines, readAckpay } from './sdp-ackpay.ts';
 
 /** An audio stream as announced by DESCRIBE, or by the answer to an offer. */
@@ -35,8 +37,9 @@ const CHARACTERS_MAX = 8_192;
 type Media = SessionDescription['media'][number];
 
 /**
- * The SDP of a stream: Opus at 48,000/2 as RFC 7587 wants it, 20 ms, and for paid streams the `a=ackpay` lines, which every
- * other player must ignore (RFC 8866, 5.13). Paid streams are RTP/SAVPF; keys come from the checkout, never from the SDP.
+ * The SDP of a stream: Opus at 48,000/2 as RFC 7587 wants it, 20 ms, retransmissions in a format of their own (RFC 4588), and
+ * for paid streams the `a=ackpay` lines, which every other player must ignore (RFC 8866, 5.13). Plain streams are RTP/AVPF, so
+ * that players ask for what they lost; paid streams are RTP/SAVPF. Keys come from the checkout, never from the SDP.
  */
 export function buildDescribe(stream: StreamDescription): string {
   assert(!/[\r\n]/.test(stream.name + stream.control + stream.address), 'SDP fields are one line each');
@@ -105,12 +108,18 @@ function opusMedia(payloadType: number, format: string, ackpay: AckpayAttributes
   return {
     type: 'audio',
     port: 0,
-    protocol: ackpay === null ? 'RTP/AVP' : 'RTP/SAVPF',
-    payloads: String(payloadType),
-    rtp: [{ payload: payloadType, codec: 'opus', rate: 48_000, encoding: 2 }],
-    fmtp: [{ payload: payloadType, config: format }],
+    protocol: ackpay === null ? 'RTP/AVPF' : 'RTP/SAVPF',
+    payloads: `${payloadType} ${RTX_PAYLOAD_TYPE}`,
+    rtp: [
+      { payload: payloadType, codec: 'opus', rate: 48_000, encoding: 2 },
+      { payload: RTX_PAYLOAD_TYPE, codec: 'rtx', rate: 48_000 },
+    ],
+    fmtp: [
+      { payload: payloadType, config: format },
+      { payload: RTX_PAYLOAD_TYPE, config: `apt=${payloadType};rtx-time=${limits.retransmitDeadlineMs}` },
+    ],
     ptime: 20,
-    ...(ackpay === null ? {} : paidMedia(payloadType)),
+    ...(ackpay === null ? { rtcpFb: [{ payload: payloadType, type: 'nack' }] } : paidMedia(payloadType)),
     invalid: lines.map((value) => ({ value })),
   };
 }

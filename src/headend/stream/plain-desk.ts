@@ -7,11 +7,13 @@ import type { Random } from '../../ports/random.ts';
 import type { SegmentStore } from '../../ports/segment-store.ts';
 import { asId } from '../../units/ids.ts';
 import { PACKET_MS } from '../../units/time.ts';
+import { decodeRtcp, splitCompound } from '../../wire/rtcp.ts';
 import type { RtspRequest } from '../../wire/rtsp.ts';
 import { formatNptRange, formatRtpInfo, formatTransport } from '../../wire/rtsp-headers.ts';
 import type { DatagramPair, Peer } from './datagram-socket.ts';
 import type { Pacer } from './pacer.ts';
-import { PlainStream, strangerPackets } from './plain-stream.ts';
+import { PlainStream } from './plain-stream.ts';
+import { PreListenQuota, strangerPackets } from './pre-listen.ts';
 import { namedSession, newRtspSessionId, optionsReply, rangeStart, sessionHeader } from './rtsp-replies.ts';
 import type { RtspClient, RtspReply } from './rtsp-server.ts';
 import { chooseTransport, type TransportChoice } from './transport-header.ts';
@@ -33,6 +35,8 @@ interface PlainRtspSession {
   readonly work: StoredWork;
   readonly stream: PlainStream;
   readonly rtcpPeer: Peer | null;
+  /** Channel of its interleaved RTCP; null over UDP. */
+  readonly rtcpChannel: number | null;
   readonly leavePacer: () => void;
   lastHeardMs: number;
 }
@@ -41,6 +45,7 @@ interface PlainRtspSession {
 export class PlainDesk {
   readonly #deps: PlainDeskDeps;
   readonly #sessions = new Map<string, PlainRtspSession>();
+  readonly #quota = new PreListenQuota();
 
   constructor(deps: PlainDeskDeps) {
     this.#deps = deps;
@@ -59,11 +64,18 @@ export class PlainDesk {
     return this.#control(request, session);
   }
 
-  /** Anything at all on a stream's RTCP shows that someone is there; it has no other effect. */
-  noteRtcp(from: Peer): void {
+  /**
+   * A datagram on the RTCP port. Anything at all shows that someone is there; a NACK asks for repair. Nothing else has an effect.
+   */
+  onRtcp(bytes: Uint8Array, from: Peer): void {
     for (const session of this.#sessions.values()) {
-      if (session.rtcpPeer?.port === from.port && session.rtcpPeer.address === from.address) session.lastHeardMs = monotonicMs(this.#deps.clock);
+      if (session.rtcpPeer?.port === from.port && session.rtcpPeer.address === from.address) this.#hear(bytes, session);
     }
+  }
+
+  /** The same in a frame of the RTSP connection. */
+  onFrame(channel: number, bytes: Uint8Array, client: RtspClient): void {
+    for (const session of this.#sessions.values()) if (session.client === client && session.rtcpChannel === channel) this.#hear(bytes, session);
   }
 
   isInUse(client: RtspClient): boolean {
@@ -87,7 +99,23 @@ export class PlainDesk {
     for (const session of [...this.#sessions.values()]) this.#end(session);
   }
 
+  #hear(bytes: Uint8Array, session: PlainRtspSession): void {
+    session.lastHeardMs = monotonicMs(this.#deps.clock);
+    const packets = splitCompound(bytes);
+    for (const packet of packets.ok ? packets.value : []) {
+      const nack = decodeRtcp(packet);
+      if (nack.ok && nack.value.type === 'nack' && nack.value.media === session.stream.ssrc) session.stream.repeat(nack.value.lost);
+    }
+  }
+
+  /** True where nothing of this work is left for this client but to buy it. */
+  #mustPay(work: StoredWork, client: RtspClient): boolean {
+    if (work.free) return false;
+    return strangerPackets(work) === 0 || this.#quota.isUsedUp(client.peerAddress, work.id, monotonicMs(this.#deps.clock));
+  }
+
   #describe(request: RtspRequest, work: StoredWork, client: RtspClient): RtspReply {
+    if (this.#mustPay(work, client)) return { status: 402 };
     const accept = request.headers.get('accept');
     if (accept !== undefined && !/application\/sdp|\*\/\*/i.test(accept)) return { status: 406 };
     const base = `${request.uri.replace(/\/$/, '')}/`;
@@ -98,15 +126,17 @@ export class PlainDesk {
   #setUp(request: RtspRequest, client: RtspClient, work: StoredWork): RtspReply {
     const choice = chooseTransport(request.headers.get('transport') ?? '');
     if (choice === 'destination') return { status: 403 };
+    if (this.#mustPay(work, client)) return { status: 402 };
     if (choice === 'unsupported' || choice.profile.startsWith('RTP/SAVP')) return { status: 461 };
     if (this.#sessions.size >= limits.plainStreamsMax) return { status: 453 };
-    const stream = new PlainStream({ ...this.#deps, work, ...this.#sending(choice, client) });
+    const stream = new PlainStream({ ...this.#deps, work, takesRtx: choice.profile === 'RTP/AVPF', ...this.#sending(choice, client) });
     const session: PlainRtspSession = {
       id: newRtspSessionId(this.#deps.random),
       client,
       work,
       stream,
       rtcpPeer: choice.kind === 'udp' ? { address: client.peerAddress, port: choice.clientPort[1] } : null,
+      rtcpChannel: choice.kind === 'interleaved' ? choice.channels[1] : null,
       leavePacer: this.#deps.pacer.join((nowMs) => stream.tick(nowMs)),
       lastHeardMs: monotonicMs(this.#deps.clock),
     };
@@ -158,6 +188,10 @@ export class PlainDesk {
     if (from === null) return { status: 457 };
     if (from !== 'nowhere' && from >= end) return { status: from < work.packets ? 402 : 457 };
     if (stream.state === 'failed' || stream.state === 'ended') return { status: 455 };
+    if (!work.free && (from !== 'nowhere' || stream.state === 'ready')) {
+      if (this.#mustPay(work, session.client)) return { status: 402, headers: { Session: sessionHeader(session.id) } };
+      this.#quota.note(session.client.peerAddress, work.id, monotonicMs(this.#deps.clock));
+    }
     const start = stream.play(from);
     return {
       status: 200,

@@ -5,9 +5,10 @@ import type { StoredWork } from '../../ports/headend-stores.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Random } from '../../ports/random.ts';
 import type { SegmentStore } from '../../ports/segment-store.ts';
-import { packetsIn } from '../../units/time.ts';
 import { encodeRtp } from '../../wire/rtp.ts';
+import { PlainRepair } from './plain-repair.ts';
 import { PlaySchedule, plainAhead } from './play-schedule.ts';
+import { strangerPackets } from './pre-listen.ts';
 import { OPUS_PAYLOAD_TYPE, REPORT_INTERVAL_MS, RtpSource } from './rtp-source.ts';
 import { SegmentReader } from './segment-reader.ts';
 
@@ -17,6 +18,8 @@ export interface PlainStreamDeps {
   readonly log: Log;
   readonly segments: SegmentStore;
   readonly work: StoredWork;
+  /** The client takes retransmissions in a stream of their own (it set up AVPF). */
+  readonly takesRtx: boolean;
   /** False where the peer cannot take more now (a full TCP connection): the packet is offered again. */
   readonly sendRtp: (bytes: Uint8Array) => boolean;
   readonly sendRtcp: (bytes: Uint8Array) => void;
@@ -25,17 +28,13 @@ export interface PlainStreamDeps {
 /** `trial-over`: what comes next costs money; `ended`: the work was sent whole; `failed`: a segment could not be read. */
 export type PlainState = 'ready' | 'playing' | 'paused' | 'trial-over' | 'ended' | 'failed';
 
-/** How much of a work a stranger gets: free works whole, priced ones the pre-listen (wire.md 5.8). */
-export function strangerPackets(work: Pick<StoredWork, 'free' | 'packets'>): number {
-  return work.free ? work.packets : Math.min(work.packets, packetsIn(limits.trialMs));
-}
-
 /** The stream of a client that knows no ackpay (ffmpeg, mpv, GStreamer): plain RTP, at the pace of the music, never more than is free. */
 export class PlainStream {
   readonly #deps: PlainStreamDeps;
   readonly #source: RtpSource;
   readonly #reader: SegmentReader;
   readonly #limitPackets: number;
+  readonly #repair: PlainRepair;
   #state: PlainState = 'ready';
   #schedule: PlaySchedule;
   #sequence: number;
@@ -48,6 +47,7 @@ export class PlainStream {
     this.#deps = deps;
     this.#source = new RtpSource(deps);
     this.#limitPackets = strangerPackets(deps.work);
+    this.#repair = new PlainRepair(deps.takesRtx ? this.#source.rtxSsrc : null, (bytes) => void deps.sendRtp(bytes));
     const nowMs = monotonicMs(deps.clock);
     this.#schedule = new PlaySchedule(nowMs, plainAhead(limits.prebufferMs));
     this.#reportDueMs = nowMs;
@@ -96,6 +96,15 @@ export class PlainStream {
     if (this.#packetIndex >= this.#limitPackets && nowMs >= this.#schedule.playedOutMs(this.#sent)) this.#end();
   }
 
+  /** The client misses these (16-bit sequences); what is still worth it goes again, at most a tenth of all that is sent. */
+  repeat(lost: readonly number[]): void {
+    if (this.#state === 'playing') this.#repair.repeat(lost);
+  }
+
+  get repeats(): number {
+    return this.#repair.repeats;
+  }
+
   close(): void {
     this.#state = 'ended';
     this.#reader.close();
@@ -106,7 +115,9 @@ export class PlainStream {
     if (payload === null) return false;
     const timestamp = this.#source.timestampOf(this.#packetIndex);
     const header = { payloadType: OPUS_PAYLOAD_TYPE, marker: this.#sent === 0, sequence: this.#sequence, timestamp, ssrc: this.#source.ssrc };
-    if (!this.#deps.sendRtp(encodeRtp({ ...header, payload }))) return false;
+    const packet = encodeRtp({ ...header, payload });
+    if (!this.#deps.sendRtp(packet)) return false;
+    this.#repair.keep(this.#sequence, packet);
     this.#source.noteSent(this.#packetIndex, payload.length);
     this.#sequence = (this.#sequence + 1) % 65_536;
     this.#packetIndex += 1;

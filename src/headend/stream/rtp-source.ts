@@ -15,6 +15,8 @@ export const REPORT_INTERVAL_MS = 5_000;
  */
 export class RtpSource {
   readonly ssrc: number;
+  /** Of the retransmissions (RFC 4588: SSRC multiplexing). */
+  readonly rtxSsrc: number;
   /** RTP timestamp of packet 0 of the work. */
   readonly timestampOrigin: number;
   readonly #clock: Clock;
@@ -27,6 +29,7 @@ export class RtpSource {
     this.#clock = deps.clock;
     const view = new DataView(deps.random.bytes(8).slice().buffer);
     this.ssrc = view.getUint32(0);
+    this.rtxSsrc = (this.ssrc + 1) % 2 ** 32;
     this.timestampOrigin = view.getUint32(4);
     this.#lastTimestamp = this.timestampOrigin;
     this.#lastSentMs = monotonicMs(this.#clock);

@@ -74,15 +74,14 @@ export async function createStreamHouse(deps: StreamHouseDeps): Promise<StreamHo
 
 function listenToRtcp(datagrams: DatagramPair, paid: PaidDesk, plain: PlainDesk): void {
   datagrams.onRtcp((bytes, from) => {
-    if (!paid.onRtcp(bytes, from)) plain.noteRtcp(from);
+    if (!paid.onRtcp(bytes, from)) plain.onRtcp(bytes, from);
   });
 }
 
 function handlerOf(paid: PaidDesk, plain: PlainDesk): RtspHandler {
   return {
     request: (request, client) => route(request, client, paid, plain),
-    // Plain clients send receiver reports in frames; they keep the connection alive, and that is all.
-    frame: () => {},
+    frame: (channel, payload, client) => plain.onFrame(channel, payload, client),
     isInUse: (client) => paid.isInUse(client) || plain.isInUse(client),
     gone: (client) => {
       paid.gone(client);

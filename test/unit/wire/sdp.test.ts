@@ -27,7 +27,10 @@ describe('SDP', () => {
     const lines = buildDescribe(PLAIN).split('\r\n');
     expect(lines).toEqual(
       expect.arrayContaining([
-        'm=audio 0 RTP/AVP 97',
+        'm=audio 0 RTP/AVPF 97 98',
+        'a=rtpmap:98 rtx/48000',
+        'a=fmtp:98 apt=97;rtx-time=800',
+        'a=rtcp-fb:97 nack',
         'a=rtpmap:97 opus/48000/2',
         'a=fmtp:97 sprop-stereo=1;stereo=1',
         'a=ptime:20',
@@ -44,7 +47,7 @@ describe('SDP', () => {
     const lines = buildDescribe(PAID).split('\r\n');
     expect(lines).toEqual(
       expect.arrayContaining([
-        'm=audio 0 RTP/SAVPF 97',
+        'm=audio 0 RTP/SAVPF 97 98',
         'c=IN IP6 2001:db8::1',
         'b=RR:4000',
         'a=rtcp-rsize',

@@ -2,8 +2,9 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { Pacer } from '../../../../src/headend/stream/pacer.ts';
 import { PlainDesk } from '../../../../src/headend/stream/plain-desk.ts';
 import { limits } from '../../../../src/limits.ts';
-import { decodeRtcp, splitCompound } from '../../../../src/wire/rtcp.ts';
+import { decodeRtcp, encodeRtcp, splitCompound } from '../../../../src/wire/rtcp.ts';
 import { decodeRtp } from '../../../../src/wire/rtp.ts';
+import { isRtx, unwrapRtx } from '../../../../src/wire/rtx.ts';
 import { parseDescribe } from '../../../../src/wire/sdp.ts';
 import { FakeDatagrams, FakeRtspClient, finish, headerOf, request } from '../../../fakes/desk-scene.ts';
 import { MemoryCatalogue } from '../../../fakes/memory-catalogue.ts';
@@ -32,7 +33,9 @@ beforeEach(async () => {
     const names = await segments.putWork(Array.from({ length: packets }, (_, index) => payloadOf(index)));
     catalogue.putWork({ ...workOf(packets, names, free), id }, id);
   };
-  await put('priced', 2_000, false);
+  await put('priced', 5_000, false);
+  await put('short', 600, false);
+  await put('tiny', 2, false);
   await put('free', 300, true);
   const log = { info: () => {}, warn: () => {} };
   desk = new PlainDesk({ clock, random: new SeededRandom(1), log, catalogue, segments, pacer: new Pacer(clock), datagrams });
@@ -92,8 +95,33 @@ describe('RTSP for strangers', () => {
   test('refuses to begin behind the pre-listen with 402, behind the work with 457', () => {
     const session = setUp(URL_OF_PRICED);
     expect(ask('PLAY', URL_OF_PRICED, { Session: session, Range: 'npt=31-' }).status).toBe(402);
-    expect(ask('PLAY', URL_OF_PRICED, { Session: session, Range: 'npt=41-' }).status).toBe(457);
+    expect(ask('PLAY', URL_OF_PRICED, { Session: session, Range: 'npt=101-' }).status).toBe(457);
     expect(ask('PLAY', URL_OF_PRICED, { Session: session, Range: 'clock=1-' }).status).toBe(457);
+  });
+
+  test('never gives a short work away: its pre-listen is a third of it, and of two packets there is none', async () => {
+    const uri = 'rtsp://10.0.0.1/works/short';
+    const session = setUp(uri);
+    ask('PLAY', uri, { Session: session });
+    await clock.advance(20_000);
+    expect(datagrams.rtp.length).toBe(200);
+    expect(ask('PLAY', uri, { Session: session, Range: 'npt=4-' }).status).toBe(402);
+    for (const method of ['DESCRIBE', 'SETUP']) expect(ask(method, 'rtsp://10.0.0.1/works/tiny', UDP).status).toBe(402);
+  });
+
+  test('lets an address hear a pre-listen a dozen times a day, by new sessions or by rewinding, and then asks for payment', async () => {
+    const session = setUp(URL_OF_PRICED);
+    for (let count = 1; count < limits.plainTrialsPerWork; count += 1) {
+      expect(ask('PLAY', URL_OF_PRICED, { Session: session, Range: 'npt=0-' }).status).toBe(200);
+    }
+    ask('PAUSE', URL_OF_PRICED, { Session: session });
+    expect(ask('PLAY', URL_OF_PRICED, { Session: session }).status).toBe(200);
+    expect(ask('PLAY', URL_OF_PRICED, { Session: setUp(URL_OF_PRICED) }).status).toBe(200);
+    expect(ask('PLAY', URL_OF_PRICED, { Session: session, Range: 'npt=0-' }).status).toBe(402);
+    for (const method of ['DESCRIBE', 'SETUP']) expect(ask(method, URL_OF_PRICED, UDP).status).toBe(402);
+    expect(ask('DESCRIBE', URL_OF_FREE).status).toBe(200);
+    await clock.advance(limits.plainTrialRenewalMs);
+    expect(ask('DESCRIBE', URL_OF_PRICED).status).toBe(200);
   });
 
   test('pauses, and plays on where it was', async () => {
@@ -121,6 +149,30 @@ describe('RTSP for strangers', () => {
     await clock.advance(10_000);
     expect(client.frames.filter((frame) => frame.channel === 2).length).toBe(300);
     expect(client.frames.some((frame) => frame.channel === 3)).toBe(true);
+  });
+
+  test('repeats what a client says it lost: as RTX where it set up AVPF, else as it was, and never more than a tenth', async () => {
+    for (const profile of ['RTP/AVP', 'RTP/AVPF']) {
+      datagrams.rtp.length = 0;
+      const reply = ask('SETUP', URL_OF_FREE, { Transport: `${profile};unicast;client_port=6000-6001` });
+      ask('PLAY', URL_OF_FREE, { Session: headerOf(reply, 'Session') });
+      await clock.advance(2_000);
+      const before = datagrams.rtp.length;
+      const lost = datagrams.rtp.slice(-40).map(({ bytes }) => ((bytes[2] ?? 0) << 8) | (bytes[3] ?? 0));
+      const media = Number.parseInt(/ssrc=([0-9A-F]+)/.exec(headerOf(reply, 'Transport'))?.[1] ?? '', 16);
+      const nack = encodeRtcp({ type: 'nack', sender: 1, media, lost });
+      desk.onRtcp(nack, { address: '10.9.9.9', port: 6_001 });
+      desk.onRtcp(encodeRtcp({ type: 'nack', sender: 1, media: media + 7, lost }), { address: client.peerAddress, port: 6_001 });
+      expect(datagrams.rtp.length).toBe(before);
+      desk.onRtcp(nack, { address: client.peerAddress, port: 6_001 });
+      const repeats = datagrams.rtp.slice(before).map(({ bytes }) => bytes);
+      expect(repeats.length).toBe(Math.floor(before / 9));
+      expect(repeats.every((bytes) => isRtx(bytes))).toBe(profile === 'RTP/AVPF');
+      const originals = repeats.map((bytes) => (isRtx(bytes) ? unwrapRtx(bytes, { payloadType: 97, ssrc: media }) : { ok: true, value: bytes }));
+      const first = datagrams.rtp.slice(before - 40, before - 40 + repeats.length).map(({ bytes }) => ({ ok: true, value: bytes }));
+      expect(originals).toEqual(first);
+      desk.gone(client);
+    }
   });
 
   test('sends to nobody but the RTSP peer', () => {
