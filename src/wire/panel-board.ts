@@ -56,8 +56,9 @@ export function encodeEpoch(epoch: number): readonly number[] {
 
 /** A row of the display, cut at 16 characters and filled up with blanks; what the display's character set lacks becomes `?`. */
 export function encodeDisplay(row: 0 | 1, text: string): readonly number[] {
-  const characters = Array.from(text.padEnd(16).slice(0, 16), (character) => {
-    const code = character.charCodeAt(0);
+  const wide = [...text, ...' '.repeat(16)].slice(0, 16);
+  const characters = wide.map((character) => {
+    const code = character.codePointAt(0) ?? 0x3f;
     return code >= 0x20 && code < 0x7e ? code : 0x3f;
   });
   return [PANEL_SYSEX.display, row, ...characters.flatMap((code) => groups(code, 2))];
