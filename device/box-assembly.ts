@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readIfThere } from '../src/platform/durable-file.ts';
 import { projectRoot } from '../src/platform/project-root.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import { every } from '../src/ports/clock.ts';
@@ -59,6 +60,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     currency: identity.currency as Currency,
     accountNo: identity.account,
     outletNo: identity.outlet,
+    guarded: true,
   });
   for (const notice of book.opening.notices) say({ event: 'notice', message: notice });
   const headend = createHeadendClient({ identity: () => identity, signer, clock });
@@ -171,9 +173,10 @@ async function openSurfaces(
   const { box, config, cover } = parts;
   const localToken = randomBytes(24).toString('hex');
   const { openScreen } = await import('./screen/screen-server.ts');
-  const screen = await openScreen({ box, host: config.screenHost, port: config.screenPort, localToken, cover });
+  const urlFile = join(config.data, 'screen-url');
+  const screen = await openScreen({ box, host: config.screenHost, port: config.screenPort, lastUrl: readIfThere(urlFile), localToken, cover });
   await writeFile(join(config.data, 'local-token'), localToken, { mode: 0o600 });
-  await writeFile(join(config.data, 'screen-url'), screen.url);
+  await writeFile(urlFile, screen.url);
   const console = config.console ? await (await import('./console/serial-console.ts')).openSerialConsole({ box, folder: config.data }) : null;
   return {
     screenUrl: screen.url,

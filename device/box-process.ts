@@ -12,10 +12,21 @@ import { type EnrolledIdentity, loadEnrolment } from './checkout/enrolled-identi
 import { enrol } from './checkout/enrolment.ts';
 import { MpvPlayer } from './media/mpv-player.ts';
 import type { Say } from './say.ts';
+import { guardInstance } from './stores/instance-guard.ts';
 
 /** Brings the box up in the order that gets to sound soonest, and takes it down so that nothing is lost. Resolves when told to end. */
 export async function runBoxProcess(config: BoxConfig, say: Say, signal: AbortSignal): Promise<void> {
   await mkdir(config.data, { recursive: true, mode: 0o700 });
+  // Before anything is touched: a second box would take the player of the first one.
+  const guard = guardInstance(config.data);
+  try {
+    await runGuarded(config, say, signal);
+  } finally {
+    guard.release();
+  }
+}
+
+async function runGuarded(config: BoxConfig, say: Say, signal: AbortSignal): Promise<void> {
   const log = createJsonLog(systemClock, 'box');
   const signer = openDeviceIdentity(config.data);
   if (!signer.ok) throw new Error(signer.error.message);

@@ -21,7 +21,9 @@ import { encode, streamViews } from './view-stream.ts';
 export interface ScreenOptions {
   readonly box: BoxControl;
   readonly host: string;
+  /** 0 for any: then the one of the last run, where it is still free, so that an open page finds the box again. */
   readonly port: number;
+  readonly lastUrl: string | null;
   /** Coins, commands and totals need it; a page in the venue never has it. */
   readonly localToken: string;
   cover(hash: string): Promise<{ readonly bytes: Uint8Array; readonly contentType: string } | null>;
@@ -45,13 +47,21 @@ export async function openScreen(options: ScreenOptions): Promise<RunningScreen>
   addPage(app);
   addReads(app, options);
   addWrites(app, options);
-  await app.listen({ host: options.host, port: options.port }).catch((error: unknown) => {
-    const code = error instanceof Error && 'code' in error ? error.code : '';
-    if (code === 'EADDRINUSE') throw new Error(`The screen's port ${options.port} is taken by another program. Choose one with --screen-port, or 0 for any.`);
-    throw error;
-  });
+  await listen(app, options);
   const address = app.server.address() as AddressInfo;
   return { url: `http://${options.host === '0.0.0.0' ? '127.0.0.1' : options.host}:${address.port}/`, close: () => app.close() };
+}
+
+async function listen(app: FastifyInstance, { host, port, lastUrl }: ScreenOptions): Promise<void> {
+  const lastPort = port === 0 && lastUrl !== null && URL.canParse(lastUrl) ? Number(new URL(lastUrl).port) : 0;
+  try {
+    await app.listen({ host, port: lastPort || port });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : '';
+    if (code !== 'EADDRINUSE') throw error;
+    if (port !== 0) throw new Error(`The screen's port ${port} is taken by another program. Choose one with --screen-port, or 0 for any.`);
+    await app.listen({ host, port: 0 });
+  }
 }
 
 /** Another site's page, open in a browser on this machine, must not press our buttons. */

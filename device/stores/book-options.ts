@@ -15,6 +15,8 @@ export interface BookOptions {
   readonly outletNo?: string;
   /** Identity of this boot; by default the kernel's. */
   readonly bootId?: string;
+  /** The process itself holds the folder's guard, since before the book was opened. */
+  readonly guarded?: boolean;
 }
 
 /** What the start found. Said aloud by whoever opened the book: every notice is a sentence for a person. */

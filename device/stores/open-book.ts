@@ -39,7 +39,7 @@ export interface BookSurroundings extends BookSeams {
  */
 export function openBoxBook(options: BookOptions, surroundings: BookSurroundings): BoxBook {
   const faults = surroundings.faults ?? noFaults;
-  const guard = guardInstance(options.folder);
+  const guard = options.guarded === true ? { release: () => {} } : guardInstance(options.folder);
   let journal: SideJournal | null = null;
   let database: BookDatabase | null = null;
   try {

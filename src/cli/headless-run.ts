@@ -47,8 +47,10 @@ export async function runHeadless(run: Run): Promise<number> {
 async function playSong(run: Run, follow: ViewFollower, step: (text: string) => void): Promise<PlayOfBox | null> {
   const { client, options } = run;
   const work = await chooseWork(run, follow);
-  step(`coin: 1.00; choosing ${work.title}`);
-  await client.coin(COIN_MINOR);
+  // A household owes for what it hears; only a jukebox takes coins.
+  const coin = options.profile === 'jukebox';
+  step(`${coin ? 'coin: 1.00; ' : ''}choosing ${work.title}`);
+  if (coin) await client.coin(COIN_MINOR);
   await client.intent({ type: 'intent.ok', workId: work.id });
   const soundAt = await follow.until('the first sound', 30_000, (view) =>
     view.nowPlaying !== null && view.nowPlaying.play.heardMs > 0 ? performance.now() - view.nowPlaying.play.heardMs : null,
@@ -123,14 +125,17 @@ class ViewFollower {
 }
 
 /** A work that costs something and lasts long enough: the one with the fewest receipts, because trials of a work are counted. */
-async function chooseWork({ client, options, house }: Run, follow: ViewFollower): Promise<WorkOfBox> {
+async function chooseWork(run: Run, follow: ViewFollower): Promise<WorkOfBox> {
+  const { client, options, house } = run;
   const fits = async (): Promise<WorkOfBox | undefined> => {
     const priced = (await client.works()).filter((work) => !work.free && work.durationMs >= 1_000 * options.seconds - CONFIRM_AFTER_MS);
     const { data } = await client.command('show receipts 50', 'staff');
     const played = (work: WorkOfBox): number => (data as readonly { readonly title: string }[]).filter(({ title }) => title === work.title).length;
     return priced.sort((left, right) => played(left) - played(right))[0];
   };
-  await follow.until('a work that can be played', 90_000, (view) => (view.catalogueSize > 0 && view.connectivity === 'online' ? true : null));
+  const offered = follow.until('a work that can be played', 90_000, (view) => (view.catalogueSize > 0 && view.connectivity === 'online' ? true : null));
+  // A library with nothing in it is not waited for.
+  await Promise.race([offered, libraryProblem(house).then((problem) => Promise.reject(new Error(problem)))]);
   const found = await fits();
   if (found !== undefined) return found;
   await house.ingested;
@@ -142,6 +147,12 @@ async function chooseWork({ client, options, house }: Run, follow: ViewFollower)
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   throw new Error(`No work with a price lasts ${options.seconds - CONFIRM_AFTER_MS / 1_000} s; use a smaller --seconds or another --library.`);
+}
+
+/** Resolves only where nothing of the library can be played. */
+async function libraryProblem(house: House): Promise<string> {
+  const problem = await house.ingested;
+  return problem ?? (await new Promise<never>(() => {}));
 }
 
 interface OutboxOfBox {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { bundlePrograms, type Programs } from './bundle.ts';
@@ -22,8 +22,8 @@ export interface House {
   readonly operatorUrl: string;
   readonly screenUrl: string;
   readonly consolePath: string | null;
-  /** Resolves when the library (or the house catalogue) is fully ingested. */
-  readonly ingested: Promise<void>;
+  /** Resolves when the library (or the house catalogue) is taken in: null, or why nothing of it can be played, with what to do. */
+  readonly ingested: Promise<string | null>;
   boxPid(): number | undefined;
   headendPid(): number | undefined;
   stop(): Promise<void>;
@@ -31,6 +31,7 @@ export interface House {
 
 /** Brings headend, ingest and box up at the same time: the first sound waits for all three. */
 export async function launchHouse(options: StartOptions, say: (line: string) => void): Promise<House> {
+  await findLibrary(options.library);
   const folders = { headend: join(options.data, 'headend'), box: join(options.data, 'box') };
   await Promise.all(Object.values(folders).map((folder) => mkdir(folder, { recursive: true, mode: 0o700 })));
   const programs = await bundlePrograms();
@@ -44,7 +45,8 @@ export async function launchHouse(options: StartOptions, say: (line: string) => 
     logFile: join(options.data, 'headend.log'),
     say,
   });
-  const ingest = startIngest(options, programs, folders.headend, say);
+  // Until the headend is up, its own words count: what keeps it from starting stops the ingest too.
+  const ingest = startIngest(options, programs, folders.headend, (line) => void headend.ready.then(() => say(line)).catch(() => {}));
   const box = new Keeper({
     name: 'box',
     script: programs.box,
@@ -80,6 +82,16 @@ export async function launchHouse(options: StartOptions, say: (line: string) => 
   }
 }
 
+/** A name with a slip in it is told before anything starts. What the folder holds, the ingest tells. */
+async function findLibrary(library: string | null): Promise<void> {
+  if (library === null) return;
+  const facts = await stat(library).catch(() => null);
+  if (facts?.isDirectory() === true) return;
+  const what =
+    facts === null ? 'is not there, or may not be read; check its name and its permissions' : 'is not a folder; name the folder that holds your music';
+  throw new Error(`The library ${library} ${what}.`);
+}
+
 function boxArguments(options: StartOptions, folder: string, url: string): readonly string[] {
   const named = ['--data', folder, '--headend', url, '--profile', options.profile, '--screen-port', String(options.screenPort)];
   return ['--supervised', ...named, ...(options.console ? ['--console'] : [])];
@@ -96,7 +108,8 @@ async function onBoxEvent(event: ProgramEvent, url: string, headendFolder: strin
 }
 
 interface Ingest {
-  readonly done: Promise<void>;
+  /** Null, or why nothing can be played. */
+  readonly done: Promise<string | null>;
   stop(): Promise<void>;
 }
 
@@ -106,8 +119,9 @@ function startIngest(options: StartOptions, programs: Programs, headendFolder: s
   let program: Program | null = null;
   const done = bookThere(headendFolder, given.signal).then(
     (there) =>
-      new Promise<void>((resolve) => {
-        if (!there) return resolve();
+      new Promise<string | null>((resolve) => {
+        if (!there) return resolve(null);
+        let problem: string | null = null;
         program = new Program({
           name: 'ingest',
           script: programs.ackbox,
@@ -115,9 +129,11 @@ function startIngest(options: StartOptions, programs: Programs, headendFolder: s
           logFile: join(options.data, 'ingest.log'),
           onEvent: (event) => {
             if (event.event === 'skipped') say(`skipped ${String(event.file)}: ${String(event.reason)}`);
-            if (event.event === 'failed') say(`ingest: ${String(event.message)}`);
+            if (event.event !== 'failed' && event.event !== 'summary') return;
+            problem = event.event === 'failed' ? String(event.message) : nothingTakenIn(event, options.library);
+            if (problem !== null) say(`ingest: ${problem}`);
           },
-          onDeath: () => resolve(),
+          onDeath: () => resolve(problem),
         });
       }),
   );
@@ -128,6 +144,15 @@ function startIngest(options: StartOptions, programs: Programs, headendFolder: s
       await program?.stop();
     },
   };
+}
+
+/** @returns words where a folder holds sound files of which none could be taken */
+function nothingTakenIn(summary: ProgramEvent, library: string | null): string | null {
+  const skipped = Array.isArray(summary.skipped) ? summary.skipped.length : 0;
+  const works = Array.isArray(summary.works) ? summary.works.length : 0;
+  if (library === null || works > 0 || skipped === 0 || summary.stopped === true) return null;
+  const files = skipped === 1 ? 'The one sound file' : `None of the ${skipped} sound files`;
+  return `${files} of ${library} ${skipped === 1 ? 'can not' : 'can'} be played (each is named above with the reason); put whole files there and start again`;
 }
 
 async function bookThere(headendFolder: string, signal: AbortSignal): Promise<boolean> {

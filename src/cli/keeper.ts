@@ -1,6 +1,8 @@
 import { Program, type ProgramEvent } from './program.ts';
 
 const RESTART_DELAY_MS = 200;
+/** A program that can not start (its disk is full, its port is taken) is tried again, more and more slowly. */
+const RESTART_DELAY_MAX_MS = 5_000;
 const READY_TIMEOUT_MS = 60_000;
 
 export interface Kept {
@@ -22,6 +24,10 @@ export class Keeper {
   #program: Program | null = null;
   #stopped = false;
   #wasReady = false;
+  #delayMs = RESTART_DELAY_MS;
+  /** Its own last words, and those that were passed on. */
+  #words = '';
+  #told = '';
   #resolve: (event: ProgramEvent) => void = () => {};
   #reject: (error: Error) => void = () => {};
 
@@ -64,9 +70,14 @@ export class Keeper {
 
   #hear(event: ProgramEvent): void {
     this.#kept.onEvent?.(event);
-    if (event.event === 'failed') this.#reject(new Error(String(event.message)));
+    if (event.event === 'failed') {
+      this.#words = String(event.message);
+      this.#reject(new Error(this.#words));
+    }
     if (event.event !== 'ready') return;
     this.#wasReady = true;
+    this.#delayMs = RESTART_DELAY_MS;
+    this.#told = '';
     this.#resolve(event);
   }
 
@@ -76,8 +87,16 @@ export class Keeper {
       this.#fail(`ended at once (${how})`);
       return;
     }
-    this.#kept.say(`the ${this.#kept.name} died (${how}); starting it again`);
-    setTimeout(() => this.#start(), RESTART_DELAY_MS);
+    this.#tell(this.#words || how);
+    this.#words = '';
+    setTimeout(() => this.#start(), this.#delayMs);
+    this.#delayMs = Math.min(RESTART_DELAY_MAX_MS, this.#delayMs * 2);
+  }
+
+  /** The same reason is told once, however often it keeps the program from starting. */
+  #tell(why: string): void {
+    if (why !== this.#told) this.#kept.say(`the ${this.#kept.name} died (${why}); starting it again`);
+    this.#told = why;
   }
 
   #fail(what: string): void {

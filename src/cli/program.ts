@@ -37,7 +37,8 @@ export class Program {
       env: { ...process.env, ...options.environment },
     });
     this.#gone = new Promise((resolve) => {
-      this.#child.once('exit', (code, signal) => {
+      // Not 'exit': its last words may still be on their way.
+      this.#child.once('close', (code, signal) => {
         resolve();
         if (!this.#asked) options.onDeath(signal ?? `exit code ${code}`);
       });
