@@ -6,6 +6,7 @@ import { usageOf } from '../device/commands/command-line.ts';
 import { createBoxMachine } from '../device/session/box-machine.ts';
 import { drawMachine } from '../device/session/draw-machine.ts';
 import { boxCommand } from '../src/cli/box.ts';
+import { checkoutCommand } from '../src/cli/checkout.ts';
 import { headendCommand } from '../src/cli/headend.ts';
 import { ingestCommand } from '../src/cli/ingest.ts';
 import { startCommand } from '../src/cli/start.ts';
@@ -65,7 +66,7 @@ function limitsTable(): string {
 }
 
 function subcommands(): string {
-  const all = [startCommand, ingestCommand, headendCommand, boxCommand, tellCommand, usageCommand];
+  const all = [startCommand, ingestCommand, headendCommand, boxCommand, tellCommand, usageCommand, checkoutCommand];
   return all.map(({ name, help }) => `### ackbox ${name}\n\n\`\`\`text\n${help.trimEnd()}\n\`\`\``).join('\n\n');
 }
 
