@@ -171,7 +171,8 @@ export class PlainDesk {
       this.#end(session);
       return { status: 200, headers };
     }
-    if (session.stream.state === 'trial-over') return { status: 402, headers };
+    // PAUSE costs nothing, and GStreamer pauses before it closes: an error there would make a clean end look like a failure.
+    if (session.stream.state === 'trial-over' && request.method !== 'PAUSE') return { status: 402, headers };
     if (request.method === 'PLAY') return this.#play(request, session);
     if (request.method === 'PAUSE') {
       session.stream.pause();
