@@ -32,6 +32,10 @@ export const limits = {
   challengeGracePackets: 64,
   openChallenges: 256,
 
+  /** A press held for this long is a long one; a repeating key says itself again that often afterwards. */
+  longPressMs: 600,
+  keyRepeatMs: 150,
+
   trialMs: 30_000,
   trialsPerWorkPerPayer: 3,
   prebufferMs: 150,

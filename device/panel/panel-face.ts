@@ -1,0 +1,58 @@
+import type { BoxView } from '../session/box-view.ts';
+
+export const DISPLAY_COLUMNS = 16;
+
+/** What the front panel shows: a pure function of the view, so that a redraw is a comparison. */
+export interface PanelFace {
+  /** Exactly 16 characters each. */
+  readonly lines: readonly [string, string];
+  readonly lamps: {
+    /** Lit while a press of OK would do something. */
+    readonly ok: boolean;
+    readonly back: boolean;
+    /** Lit while something sounds; dark in a pause. */
+    readonly playing: boolean;
+    readonly fault: boolean;
+  };
+  /** The amplifier's relay: silent boxes do not hum. */
+  readonly amplifier: boolean;
+}
+
+const ASKING: ReadonlySet<string> = new Set(['preListen', 'awaitingConfirmation']);
+
+/** @param nowMs turns a title that is too long, one character in 300 ms */
+export function panelFace(view: BoxView, nowMs: number): PanelFace {
+  const sounding = view.playback.startsWith('playing.flowing') || view.playback === 'preListen';
+  const work = view.nowPlaying ?? view.focus;
+  return {
+    lines: [work === null ? row('Ackbox') : turned(`${work.title} - ${work.artist}`, nowMs), row(secondLine(view))],
+    lamps: {
+      ok: ASKING.has(view.playback) || (view.playback === 'browse' && view.focus !== null),
+      back: ASKING.has(view.playback),
+      playing: sounding,
+      fault: view.faults.length > 0 || view.service !== 'inService',
+    },
+    amplifier: sounding || view.playback === 'playing.stalled',
+  };
+}
+
+function secondLine(view: BoxView): string {
+  if (view.question === null) return view.shortLine;
+  const seconds = `${view.question.secondsLeft}s`;
+  return row(view.shortLine, DISPLAY_COLUMNS - seconds.length) + seconds;
+}
+
+function row(text: string, columns = DISPLAY_COLUMNS): string {
+  return [...text, ...' '.repeat(columns)].slice(0, columns).join('');
+}
+
+const STEP_MS = 300;
+const GAP = '   ';
+
+function turned(text: string, nowMs: number): string {
+  const characters = [...text];
+  if (characters.length <= DISPLAY_COLUMNS) return row(text);
+  const ring = [...characters, ...GAP];
+  const start = Math.floor(nowMs / STEP_MS) % ring.length;
+  return [...ring.slice(start), ...ring].slice(0, DISPLAY_COLUMNS).join('');
+}
