@@ -1,0 +1,29 @@
+import { compare, fromMinor } from '../../units/rational.ts';
+import { COLUMN } from './columns.ts';
+import { addFiring, evaluateTriggers } from './firing.ts';
+import { standingOffer } from './offers.ts';
+import { post } from './posting.ts';
+import type { RatingRun } from './rating-run.ts';
+import type { AcceptEvent } from './usage-history.ts';
+
+/**
+ * Takes the alternate payment on offer: the lump sum is itemised under simple_flat_rate_cost (I-BUYCOL), its modifications last for
+ * the licence, and all offers end (ruling 42). An acceptance unequal to the standing, visible offer changes nothing and is reported.
+ */
+export function acceptOffer(run: RatingRun, event: AcceptEvent): void {
+  evaluateTriggers(run, event.startMs);
+  const standing = standingOffer(run);
+  const offered = standing?.offerMinor ?? null;
+  if (standing === null || offered === null) return reject(run, event, 'no alternate payment is on offer');
+  const amount = fromMinor(offered, run.model.digits);
+  if (compare(amount, event.amount) !== 0) return reject(run, event, 'the amount is not the one on offer');
+  run.boughtOut = true;
+  post(run, event.startMs, COLUMN.simpleFlatRate, amount, { kind: 'acceptance', eventId: event.id });
+  const accepted = { ...standing, period: null, atMs: event.startMs, changes: [], offerMinor: null };
+  addFiring(run, accepted, standing.entry.source.alternatePayment?.modifications ?? []);
+  evaluateTriggers(run, event.startMs);
+}
+
+function reject(run: RatingRun, event: AcceptEvent, reason: string): void {
+  run.rejections.push({ id: event.id, atMs: event.startMs, reason });
+}

@@ -1,0 +1,146 @@
+import { type Rational, ZERO } from '../../units/rational.ts';
+import { type AttributesInForce, NO_ATTRIBUTES, type ResolvedChange } from './attributes.ts';
+import type { Boundaries } from './calendar.ts';
+import { boundariesOf } from './calendar.ts';
+import { ALL_COLUMNS, type Amounts } from './columns.ts';
+import type { CycleBill } from './cycle-bill.ts';
+import type { PreparedEntry, PreparedModel } from './prepared-model.ts';
+import type { RatingObserver } from './rating-observer.ts';
+import type { UseEvent } from './usage-history.ts';
+import type { Zone } from './zone.ts';
+
+/** Running figures of a period: of the billing cycle or of a supplemental scope (I-SCOPE). Written by posting.ts only. */
+export interface Figures {
+  readonly columns: Amounts;
+  /** Sum of the seven cost columns (I-SUBTOTAL). */
+  subtotal: Rational;
+  uses: number;
+  timeMs: number;
+}
+
+/** A period under way: its entries fire at most once in it, and their effects end with it (I-LATCH). */
+export interface Period extends Figures {
+  readonly fired: Set<number>;
+}
+
+export interface Cycle extends Period {
+  /** 0, 1, 2 ...: what `cyclesLater` counts. */
+  readonly index: number;
+  readonly startMs: number;
+  /** Shares that were paid at the opening; the rest of each attribute is due at the close. */
+  openingShare: { billingCycle: Rational; installment: Rational; simpleFlatRate: Rational };
+  installmentOpened: boolean;
+  flatRateOpened: boolean;
+  /** Milliseconds left of the units bought in advance (A-31). */
+  bundleMs: number;
+  /** Discounts by formula, waiting for the close (I-LAZY). */
+  readonly waiting: PreparedEntry[];
+  readonly promotions: { readonly type: string; readonly value: string }[];
+}
+
+/** An entry that fired, or an accepted offer: `period` null lasts for the licence (ruling 42). */
+export interface Firing {
+  readonly entry: PreparedEntry;
+  readonly period: Period | null;
+  readonly scopeIndex: number;
+  readonly atMs: number;
+  readonly changes: readonly ResolvedChange[];
+  /** Minor units; null: no alternate payment. */
+  readonly offerMinor: bigint | null;
+}
+
+export interface ScopeState {
+  period: Period;
+  /** Closed periods, newest first, as many as are looked back at. */
+  past: readonly Figures[];
+  readonly boundaries: Boundaries;
+  boundaryIndex: number;
+  nextMs: number;
+}
+
+/** A use that goes on over a boundary. */
+export interface Remainder {
+  readonly use: UseEvent;
+  readonly leftMs: number;
+  readonly cycle: Cycle;
+}
+
+/** Integers that say how far the next milestone is, so that most uses need no exact arithmetic. See milestones.ts. */
+export interface Distances {
+  usesLeft: number;
+  msLeft: number;
+  spendLeft: number;
+  spendPerUse: number;
+  spendPerMs: number;
+}
+
+/** Everything that changes while one licence is rated. Made by startRun, dropped with its result; nothing of it is shared. */
+export interface RatingRun extends Distances {
+  readonly model: PreparedModel;
+  readonly zone: Zone;
+  readonly observer: RatingObserver | null;
+  readonly startMs: number;
+  readonly untilMs: number;
+  readonly instantaneous: boolean;
+  readonly cycleBoundaries: Boundaries;
+  cycle: Cycle;
+  cyclesOpened: number;
+  nextCycleMs: number;
+  nextBoundaryMs: number;
+  readonly scopes: readonly ScopeState[];
+  /** In firing order (I-CHAIN). */
+  firings: readonly Firing[];
+  attributes: AttributesInForce;
+  /** Uses and milliseconds at the attributes in force that are not posted yet: time is accumulated per rate (I-ROUND). */
+  pendingUses: number;
+  pendingMs: number;
+  /** The use being rated, for explanations. */
+  current: UseEvent | null;
+  remainders: Remainder[];
+  /** What was charged so far for the uses that carry a quote and go on. */
+  readonly quotedCharges: Map<UseEvent, Rational>;
+  installmentsPaid: number;
+  flatRatePaid: boolean;
+  /** Amounts of discountLaterCycle by the index of the cycle they are due in. */
+  readonly laterDiscounts: Map<number, Rational>;
+  creditMinor: bigint;
+  boughtOut: boolean;
+  readonly bills: CycleBill[];
+  readonly offers: { readonly fromMs: number; readonly amountMinor: bigint }[];
+  readonly rejections: { readonly id: string; readonly atMs: number; readonly reason: string }[];
+  readonly vendorResults: { readonly atMs: number; readonly name: string; readonly attributes: Readonly<Record<string, string>> }[];
+}
+
+export function newPeriod(): Period {
+  return { columns: new Array<Rational>(ALL_COLUMNS).fill(ZERO), subtotal: ZERO, uses: 0, timeMs: 0, fired: new Set() };
+}
+
+export function newCycle(index: number, startMs: number): Cycle {
+  return {
+    ...newPeriod(),
+    index,
+    startMs,
+    openingShare: { billingCycle: ZERO, installment: ZERO, simpleFlatRate: ZERO },
+    installmentOpened: false,
+    flatRateOpened: false,
+    bundleMs: 0,
+    waiting: [],
+    promotions: [],
+  };
+}
+
+export function startRun(model: PreparedModel, zone: Zone, startMs: number, untilMs: number, observer: RatingObserver | null): RatingRun {
+  const cycleBoundaries = model.cycle ? boundariesOf(model.cycle, zone, startMs) : () => Number.POSITIVE_INFINITY;
+  const scopes = model.scopes.map(({ rule }) => {
+    const boundaries = boundariesOf(rule, zone, startMs);
+    return { period: newPeriod(), past: [], boundaries, boundaryIndex: 1, nextMs: boundaries(1) };
+  });
+  return {
+    ...{ model, zone, observer, startMs, untilMs, cycleBoundaries, scopes, attributes: NO_ATTRIBUTES },
+    ...{ instantaneous: model.cycle?.kind === 'instantaneous', cycle: newCycle(0, startMs), cyclesOpened: 0 },
+    ...{ nextCycleMs: Number.POSITIVE_INFINITY, nextBoundaryMs: Number.POSITIVE_INFINITY },
+    ...{ usesLeft: 0, msLeft: 0, spendLeft: 0, spendPerUse: 0, spendPerMs: 0, pendingUses: 0, pendingMs: 0 },
+    ...{ firings: [], current: null, remainders: [], quotedCharges: new Map(), installmentsPaid: 0, flatRatePaid: false },
+    ...{ laterDiscounts: new Map(), creditMinor: 0n, boughtOut: false, bills: [], offers: [], rejections: [], vendorResults: [] },
+  };
+}

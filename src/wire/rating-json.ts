@@ -1,0 +1,122 @@
+import { COLUMN_NAMES } from '../domain/rating/columns.ts';
+import type { CycleBill } from '../domain/rating/cycle-bill.ts';
+import type { RatedHistory } from '../domain/rating/rate-history.ts';
+import type { HistoryEvent } from '../domain/rating/usage-history.ts';
+import { minorDigitsOf } from '../units/iso-4217.ts';
+import { decimalText, parseRational } from '../units/rational.ts';
+import { type Fault, fault, ok, type Result } from '../units/result.ts';
+
+/** What a usage file holds: a licence and what happened under it. Times in milliseconds since 1970. */
+export interface UsageFile {
+  readonly currency: string;
+  readonly timeZone: string;
+  readonly licenceStartMs: number;
+  readonly events: readonly HistoryEvent[];
+}
+
+export type UsageFault = 'invalid-usage';
+
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
+/** Longer than any use: what is longer is a broken record. */
+const USE_MS_MAX = 10 * 366 * 86_400_000;
+
+/**
+ * Reads `{licence, currency, time_zone, usage_history}` as in the acceptance cases. An event is `{type: "use", start, end?, id?,
+ * acknowledged_ms?, quote?}` or `{type: "acceptAlternatePayment", at, amount, id?}`.
+ */
+export function readUsageFile(value: unknown): Result<UsageFile, Fault<UsageFault>> {
+  if (!isRecord(value) || !isRecord(value.licence) || !Array.isArray(value.usage_history)) {
+    return wrong('the file must hold licence, currency, time_zone and usage_history');
+  }
+  const licenceStartMs = parseInstant(value.licence.start);
+  if (licenceStartMs === null) return wrong('licence.start must be a time like 2026-01-28T00:00:00Z');
+  const currency = value.currency ?? 'USD';
+  if (typeof currency !== 'string' || minorDigitsOf(currency) === null) return wrong(`currency ${JSON.stringify(currency)} is not a code of ISO 4217`);
+  const timeZone = value.time_zone ?? 'UTC';
+  if (typeof timeZone !== 'string') return wrong('time_zone must be a name like Europe/Berlin');
+  const events: HistoryEvent[] = [];
+  for (const [index, entry] of value.usage_history.entries()) {
+    const event = readEvent(entry);
+    if (typeof event === 'string') return wrong(`usage_history[${index}]: ${event}`);
+    if (event.startMs < licenceStartMs) return wrong(`usage_history[${index}]: the event lies before the licence's start`);
+    events.push(event);
+  }
+  return ok({ currency, timeZone, licenceStartMs, events });
+}
+
+function readEvent(entry: unknown): HistoryEvent | string {
+  if (!isRecord(entry)) return 'an event must be an object';
+  const id = entry.id === undefined ? '' : String(entry.id);
+  if (entry.type === 'use') return readUse(entry, id);
+  if (entry.type !== 'acceptAlternatePayment') return `there is no type of event ${JSON.stringify(entry.type)}`;
+  const startMs = parseInstant(entry.at);
+  const amount = typeof entry.amount === 'string' ? parseRational(entry.amount) : null;
+  if (startMs === null) return 'at must be a time like 2026-01-28T00:00:00Z';
+  return amount === null ? 'amount must be decimal text' : { kind: 'accept', id, startMs, amount };
+}
+
+function readUse(entry: Readonly<Record<string, unknown>>, id: string): HistoryEvent | string {
+  const startMs = parseInstant(entry.start);
+  if (startMs === null) return 'start must be a time like 2026-01-28T00:00:00Z';
+  const endMs = entry.end === undefined || entry.end === null ? startMs : parseInstant(entry.end);
+  if (endMs === null || endMs < startMs) return 'end must be a time, and not before start';
+  const durationMs = entry.acknowledged_ms ?? endMs - startMs;
+  if (typeof durationMs !== 'number' || !Number.isSafeInteger(durationMs) || durationMs < 0) return 'acknowledged_ms must be a whole number of milliseconds';
+  if (durationMs > USE_MS_MAX) return 'a use is at most ten years long';
+  const quote = entry.quote === undefined || entry.quote === null ? null : parseRational(String(entry.quote));
+  if (quote === null && entry.quote !== undefined && entry.quote !== null) return 'quote must be decimal text';
+  return { kind: 'use', id, startMs, durationMs, quote };
+}
+
+/** @returns milliseconds since 1970, or null where the text is no instant: a wall time without zone is none */
+export function parseInstant(text: unknown): number | null {
+  if (typeof text !== 'string' || !INSTANT.test(text)) return null;
+  const instantMs = Date.parse(text);
+  return Number.isNaN(instantMs) ? null : instantMs;
+}
+
+/** `2026-01-28T00:00:00Z`; milliseconds only where there are some. */
+export function instantText(instantMs: number): string {
+  return new Date(instantMs).toISOString().replace('.000Z', 'Z');
+}
+
+/** The cycles and their sum, in the fields of the acceptance cases. */
+export function ratedJson(rated: RatedHistory, digits: number): Readonly<Record<string, unknown>> {
+  const text = (minor: bigint): string => decimalText(minor, digits);
+  return {
+    cycles: rated.bills.map((bill) => cycleJson(bill, text)),
+    total_amount_due: text(rated.totalDueMinor),
+    offers: rated.offers.map(({ fromMs, amountMinor }) => ({ from: instantText(fromMs), amount: text(amountMinor) })),
+    rejected: rated.rejections.map(({ id, atMs, reason }) => ({ id, at: instantText(atMs), reason })),
+    vendor_responses: rated.vendorResults.map(({ atMs, name, attributes }) => ({ at: instantText(atMs), name, attributes })),
+  };
+}
+
+function cycleJson(bill: CycleBill, text: (minor: bigint) => string): Readonly<Record<string, unknown>> {
+  const columns = Object.fromEntries(COLUMN_NAMES.map((name) => [name, text(bill.columns[name])]));
+  const { discount_this_cycle, quote_honoured, ...costs } = columns;
+  return {
+    start: instantText(bill.startMs),
+    end: instantText(bill.endMs),
+    ...costs,
+    remaining_installments: bill.remainingInstallments,
+    use_count: bill.useCount,
+    usage_time_ms: bill.usageTimeMs,
+    subtotal: text(bill.subtotal),
+    discount_this_cycle,
+    // Only where there is one: the cases know no such line.
+    ...(bill.columns.quote_honoured === 0n ? {} : { quote_honoured }),
+    credit_in: text(bill.creditIn),
+    amount_due: text(bill.amountDue),
+    credit_out: text(bill.creditOut),
+    promotions: bill.promotions,
+  };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function wrong(message: string): { readonly ok: false; readonly error: Fault<UsageFault> } {
+  return fault('invalid-usage', message);
+}
