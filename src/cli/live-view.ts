@@ -36,21 +36,31 @@ const SAID: Readonly<Record<string, string>> = {
 
 const COIN_MINOR = 100n;
 
+/** What a person may want to open beside the view. */
+export interface Addresses {
+  readonly screenUrl: string;
+  readonly operatorUrl: string;
+  readonly consolePath: string | null;
+}
+
 /** Draws the box live and passes keys on, until `q`, Ctrl-C or the signal. */
-export async function runLiveView(client: BoxClient, screenUrl: string, signal: AbortSignal): Promise<void> {
+export async function runLiveView(client: BoxClient, addresses: Addresses, signal: AbortSignal): Promise<void> {
   const ended = new AbortController();
   signal.addEventListener('abort', () => ended.abort());
   let latest: ViewOfBox | null = null;
   let message = '';
   const draw = (): void => {
-    if (latest !== null) paint(renderTerminal(latest, screenUrl, message));
+    if (latest === null) return;
+    // A terminal without a size of its own says 0.
+    const { columns, rows } = { columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 };
+    paint(renderTerminal(latest, { ...addresses, columns, rows, message }));
   };
   const onKey = (_text: string, key: Key): void => {
     if (key.name === 'q' || (key.ctrl === true && key.name === 'c')) ended.abort();
     else respond(key);
   };
   const respond = (key: Key): void => {
-    act(client, key, latest)
+    act(client, key, latest, addresses)
       .then((said) => {
         message = said;
         draw();
@@ -63,6 +73,7 @@ export async function runLiveView(client: BoxClient, screenUrl: string, signal: 
   emitKeypressEvents(process.stdin);
   process.stdin.setRawMode(true);
   process.stdin.on('keypress', onKey);
+  process.stdout.on('resize', draw);
   process.stdout.write('\u001b[?25l');
   try {
     await followUntilEnd(client, ended.signal, (view) => {
@@ -71,6 +82,7 @@ export async function runLiveView(client: BoxClient, screenUrl: string, signal: 
     });
   } finally {
     process.stdin.off('keypress', onKey);
+    process.stdout.off('resize', draw);
     process.stdin.setRawMode(false);
     process.stdin.pause();
     process.stdout.write('\u001b[?25h\n');
@@ -85,12 +97,13 @@ async function followUntilEnd(client: BoxClient, signal: AbortSignal, onView: (v
   }
 }
 
-async function act(client: BoxClient, key: Key, view: ViewOfBox | null): Promise<string> {
+async function act(client: BoxClient, key: Key, view: ViewOfBox | null, addresses: Addresses): Promise<string> {
   if (key.name === 'c') {
     await client.coin(COIN_MINOR);
     return 'a coin of 1.00 fell';
   }
-  if (key.name === 'r') return (view?.lastReceipt?.text ?? 'no receipt yet').replaceAll('\n', ' | ');
+  if (key.name === 'r') return view?.lastReceipt?.text ?? 'no receipt yet';
+  if (key.name === 'o') return `operator page ${addresses.operatorUrl}`;
   if (key.name === 'x') {
     const on = !(view?.nowPlaying?.play.acksSuppressed ?? false);
     await client.intent({ type: 'intent.suppress-acks', on });

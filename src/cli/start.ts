@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { BoxClient } from './box-client.ts';
 import { runHeadless } from './headless-run.ts';
-import { launchHouse } from './house.ts';
+import { type House, launchHouse } from './house.ts';
 import { runLiveView } from './live-view.ts';
 import { readStartOptions, startHelp } from './start-options.ts';
 import { EXIT, type Subcommand } from './subcommand.ts';
@@ -20,11 +20,11 @@ export const startCommand: Subcommand = {
     const house = await launchHouse(options, say);
     try {
       const client = await BoxClient.ofFolder(house.boxFolder);
+      const live = !options.headless && process.stdin.isTTY && process.stdout.isTTY;
+      // The live view has lines of its own for these; it would paint over what is printed here.
+      if (!live) sayAddresses(house, say);
       if (options.headless) return await runHeadless({ options, house, client, io, signal: quit.signal });
-      say(`screen    ${house.screenUrl}`);
-      say(`operator  ${house.operatorUrl}`);
-      if (house.consolePath !== null) say(`console   ${house.consolePath}`);
-      if (process.stdin.isTTY) await runLiveView(client, house.screenUrl, quit.signal);
+      if (live) await runLiveView(client, house, quit.signal);
       else await untilAborted(quit.signal);
       return EXIT.ok;
     } finally {
@@ -32,6 +32,12 @@ export const startCommand: Subcommand = {
     }
   },
 };
+
+function sayAddresses(house: House, say: (line: string) => void): void {
+  say(`screen    ${house.screenUrl}`);
+  say(`operator  ${house.operatorUrl}`);
+  if (house.consolePath !== null) say(`console   ${house.consolePath}`);
+}
 
 function untilAborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -78,10 +78,12 @@ describe('the machine-readable run', () => {
     await Promise.all([soundFile(library, 'one.mp3', 20, 440), soundFile(library, 'two.flac', 20, 550), soundFile(library, 'three.m4a', 20, 660)]);
     writeFileSync(join(library, 'broken.ogg'), 'OggS, but nothing behind it');
     const data = join(second, 'data');
-    const ended = await ackbox('start', '--headless', '--seconds', '10', '--json', '--profile', 'set-top', '--library', library, '--data', data);
+    const ended = await ackbox('start', '--headless', '--seconds', '10', '--json', '--profile', 'set-top', '--console', '--library', library, '--data', data);
     const summary = expectSound(ended);
     expect(summary.packetsPaid).toBeGreaterThan(100);
     expect(ended.err).toMatch(/skipped broken\.ogg: \S+/);
+    expect(ended.err.match(/^console +\S+\/box\/console$/gm)).toHaveLength(1);
+    expect(ended.err).not.toContain('coin:');
   });
 });
 
