@@ -127,6 +127,7 @@ export class Box implements BoxControl {
 
   intent(event: IntentEvent, entryMethod: '0' | '1' | '2' | '3' | '4' | '5'): void {
     this.#parts.usage.setEntryMethod(entryMethod);
+    this.#recordKey(event.type.slice('intent.'.length));
     if (event.type === 'intent.up' || event.type === 'intent.down') this.#moveFocus(event.type === 'intent.down' ? 1 : -1);
     else if (event.type === 'intent.volume') this.#then(() => this.#changeVolume(event.delta));
     else this.raise(event.type === 'intent.ok' && event.workId === undefined ? this.#withFocus() : event);
@@ -163,6 +164,14 @@ export class Box implements BoxControl {
     await this.#refresh();
     this.#parts.uploader.kick();
     this.raise({ type: 'cash.credit-changed', credit: money(this.#glance.creditMinor, this.#parts.currency as Currency) });
+  }
+
+  /** Beside the effects: the record says when the key was pressed, not when its turn came. */
+  #recordKey(key: string): void {
+    const place = dotted(this.#actor.getSnapshot().value.playback);
+    this.#parts.usage.keyPressed(key, place).catch((error: unknown) => {
+      this.#parts.log.warn('key-not-recorded', { message: error instanceof Error ? error.message : String(error) });
+    });
   }
 
   #then(effect: () => Promise<void>): void {

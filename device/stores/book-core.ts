@@ -49,6 +49,7 @@ export class BookCore {
   /** Told after a commit that holds money, a receipt or a fault: the uploader reports at once. */
   onUrgent: () => void = () => {};
   #urgent = false;
+  domainsInUse: readonly string[] = [];
 
   constructor(parts: BookParts) {
     this.parts = parts;
@@ -102,8 +103,14 @@ export class BookCore {
 
   /** Inside a transaction. @returns the record's sequence */
   record(fact: RecordFact): number {
+    this.noteDomains(fact);
     if (fact.kind !== 'usage' && fact.kind !== 'audit') this.#urgent = true;
     return this.parts.outbox.write(fact);
+  }
+
+  /** A record that leaves a domain out ends it: the book's own records list what was in use before (B-12). */
+  noteDomains(fact: RecordFact): void {
+    if (fact.kind === 'usage') this.domainsInUse = fact.body.domains;
   }
 
   recordCash(body: Omit<CashBody, 'currency' | 'amountMinor'> & { readonly amountMinor: bigint }): number {

@@ -133,7 +133,7 @@ export class BookPlays {
     this.#core.recordUsage({
       eventType: 'ORDER',
       titleDomain: `work:${play.workId}`,
-      domains: [`work:${play.workId}`],
+      domains: this.#core.domainsInUse,
       placeId,
       entryMethod,
       playId: play.playId,

@@ -124,6 +124,7 @@ export class BoxBook implements SyncBook {
   #buffer(fact: RecordFact): void {
     const { outbox } = this.#open().core.parts;
     if (outbox.waiting >= WAITING_MAX) throw new BookError('storage-full', 'Usage records cannot be written: free some space on the disk of the box.');
+    this.core.noteDomains(fact);
     outbox.buffer(fact);
     if (outbox.waiting % limits.batchRecords === 0) this.flush();
     else this.#armCommit();

@@ -3,6 +3,10 @@
  * Source: document 003, [0042]-[0060]; rulings 29, 30.
  */
 
+/** [0060] FF fast forward, RR rewind, PA pause, FS full screen, PS partial screen, VA viewing angle. */
+export const VIEW_IDS = ['FF', 'RR', 'PA', 'FS', 'PS', 'VA'] as const;
+export type ViewId = (typeof VIEW_IDS)[number];
+
 /** Document 003's EventType. */
 export type UsageEventType = 'SIGN_ON' | 'SIGN_OFF' | 'USAGE' | 'CONSUMER_IDENTIFICATION' | 'VIEW_FEATURE' | 'ORDER';
 /** [0052] "0" channel number, "1" menu by mouse, "2" menu by remote keypad; ours: "3" button, "4" serial console, "5" API. */
@@ -26,15 +30,42 @@ export interface UsageBody extends StandardRecordElements {
   readonly domains: readonly string[];
   readonly playId: string | null;
   readonly sid: string | null;
-  /** View Feature [0060]: pause, fast forward, ... */
-  readonly ViewId?: 'FF' | 'RR' | 'PA' | 'FS' | 'PS' | 'VA';
+  /** View Feature [0060]: what was done, and the domain of what was viewed (B-9). */
+  readonly ViewId?: ViewId;
+  readonly Feature?: string;
+  /** The key or intent that this record is about. */
+  readonly key?: string;
+  /** A ready-made record of a title: its CloudEvents source and id (B-13). */
+  readonly eventSource?: string;
+  readonly eventId?: string;
   /** How the play was paid for: a play log never books free credit as paid. */
   readonly fundingSource?: 'paid' | 'card' | 'bonus' | 'staff' | 'account' | 'none';
   readonly kind?: 'paid' | 'free' | 'prelisten';
   readonly heardMs?: number;
   readonly endReason?: string;
   /** T5, New or Change Order. */
-  readonly order?: { readonly paymentMethod: string; readonly items: number; readonly totalMinor: string; readonly currency: string };
+  readonly order?: OrderData;
+}
+
+/** Data of a New or Change Order (table 5). Amounts are decimal text in minor units. */
+export interface OrderData {
+  readonly paymentMethod: string;
+  readonly items: number;
+  readonly totalMinor: string;
+  readonly currency: string;
+  readonly taxMinor?: string;
+  readonly pointsGained?: number;
+  readonly pointsUsed?: number;
+  /** Departure: a pseudonym, never a name: a record can not be erased (ruling 1). */
+  readonly shippedTo?: string;
+  readonly informationProvider?: string;
+  readonly products?: readonly OrderedProduct[];
+}
+
+export interface OrderedProduct {
+  readonly productNumber: string;
+  readonly quantity: number;
+  readonly priceMinor: string;
 }
 
 export interface CashBody {

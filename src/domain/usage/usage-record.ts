@@ -10,7 +10,8 @@ export interface RecordOrigin {
 }
 
 /** What happened. Everything that is not here is filled in by `buildUsageRecord`. */
-export interface UsageEvent extends Pick<UsageBody, 'ViewId' | 'fundingSource' | 'kind' | 'heardMs' | 'endReason' | 'order'> {
+export interface UsageEvent
+  extends Pick<UsageBody, 'ViewId' | 'Feature' | 'key' | 'eventSource' | 'eventId' | 'fundingSource' | 'kind' | 'heardMs' | 'endReason' | 'order'> {
   readonly eventType: UsageEventType;
   readonly titleDomain: string;
   readonly domains: readonly string[];
@@ -25,6 +26,7 @@ export type UsageFault = Fault<'element-missing' | 'element-too-long' | 'domains
 
 const ELEMENT_CHARACTERS = 200;
 const DOMAINS_MAX = 32;
+const PRODUCTS_MAX = 64;
 const LATEST_WALL_MS = Date.UTC(9999, 11, 31);
 
 /**
@@ -45,15 +47,18 @@ export function buildUsageRecord(origin: RecordOrigin, event: UsageEvent): Resul
     domains: event.domains,
     playId: event.playId ?? null,
     sid: event.sid ?? null,
-    ...(event.ViewId === undefined ? {} : { ViewId: event.ViewId }),
-    ...(event.fundingSource === undefined ? {} : { fundingSource: event.fundingSource }),
-    ...(event.kind === undefined ? {} : { kind: event.kind }),
+    ...eventData(event),
     ...(event.heardMs === undefined ? {} : { heardMs: Math.floor(event.heardMs) }),
-    ...(event.endReason === undefined ? {} : { endReason: event.endReason }),
-    ...(event.order === undefined ? {} : { order: event.order }),
   };
   const problem = checkUsageRecord(body);
   return problem === null ? ok(body) : problem;
+}
+
+const DATA = ['ViewId', 'Feature', 'key', 'eventSource', 'eventId', 'fundingSource', 'kind', 'endReason', 'order'] as const;
+
+/** The event-specific data that is there: an absent element does not stand in the record at all. */
+function eventData(event: UsageEvent): Pick<UsageBody, (typeof DATA)[number]> {
+  return Object.fromEntries(DATA.filter((name) => event[name] !== undefined).map((name) => [name, event[name]]));
 }
 
 /** @returns what is wrong with a record, or null; titles may emit ready records (U-6), which pass here too */
@@ -62,7 +67,8 @@ export function checkUsageRecord(body: UsageBody): { readonly ok: false; readonl
   for (const [name, value] of Object.entries(elements)) {
     if (value === '') return fault('element-missing', `${name} is empty; every record says whose and where it is.`);
   }
-  for (const value of [...Object.values(elements), body.ConsumerId ?? '', ...body.domains]) {
+  const texts = [...Object.values(elements), body.ConsumerId ?? '', body.Feature ?? '', body.key ?? '', body.eventSource ?? '', body.eventId ?? ''];
+  for (const value of [...texts, ...body.domains]) {
     if (value.length > ELEMENT_CHARACTERS)
       return fault('element-too-long', `An element has ${value.length} characters; at most ${ELEMENT_CHARACTERS} are taken.`);
   }
@@ -85,6 +91,9 @@ function checkEventData(body: UsageBody): { readonly ok: false; readonly error: 
     return ordering
       ? fault('data-missing', 'An order record needs its order.')
       : fault('data-of-another-event', `An order does not belong to ${body.EventType}.`);
+  if (body.Feature !== undefined && !viewing) return fault('data-of-another-event', `Feature does not belong to ${body.EventType}.`);
+  if (body.order !== undefined && (body.order.products?.length ?? 0) > PRODUCTS_MAX)
+    return fault('element-too-long', `An order names ${PRODUCTS_MAX} products at most.`);
   if (body.EventType === 'CONSUMER_IDENTIFICATION' && body.ConsumerId === null) return fault('data-missing', 'A consumer identification names a consumer.');
   return null;
 }
