@@ -27,7 +27,7 @@ import { createUploader } from './report/uploader.ts';
 import type { Say } from './say.ts';
 import { Box } from './session/box.ts';
 import { ProcessGauge } from './session/box-totals.ts';
-import { openBook } from './stores/book-client.ts';
+import type { BookThread } from './stores/book-client.ts';
 import { UsageWriter } from './usage/usage-writer.ts';
 
 const STORAGE_CHECK_MS = 10_000;
@@ -38,6 +38,7 @@ export interface AssemblyParts {
   readonly identity: EnrolledIdentity;
   readonly signer: Signer;
   readonly player: MpvPlayer;
+  readonly bookThread: BookThread;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -53,7 +54,7 @@ export interface RunningBox {
 export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
   const { config, identity, signer, player, clock, random, log, say } = parts;
   const gauge = new ProcessGauge(Number(process.env.ACKBOX_STARTED_AT_MS ?? clock.wallMs()));
-  const book = await openBook({
+  const book = await parts.bookThread.open({
     folder: config.data,
     migrationsFolder: MIGRATIONS,
     profile: config.profile,

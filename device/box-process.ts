@@ -12,6 +12,7 @@ import { type EnrolledIdentity, loadEnrolment } from './checkout/enrolled-identi
 import { enrol } from './checkout/enrolment.ts';
 import { MpvPlayer } from './media/mpv-player.ts';
 import type { Say } from './say.ts';
+import { BookThread } from './stores/book-client.ts';
 import { guardInstance } from './stores/instance-guard.ts';
 
 /** Brings the box up in the order that gets to sound soonest, and takes it down so that nothing is lost. Resolves when told to end. */
@@ -31,15 +32,16 @@ async function runGuarded(config: BoxConfig, say: Say, signal: AbortSignal): Pro
   const signer = openDeviceIdentity(config.data);
   if (!signer.ok) throw new Error(signer.error.message);
   const player = new MpvPlayer({ folder: join(config.data, 'player'), output: config.audioOutput === 'null' ? 'null' : 'auto', clock: systemClock }, log);
-  // The player takes its time to start; whether it could is asked when the box is put together.
+  // Player and book take their time to start; whether the player could is asked when the box is put together.
   const attaching = player.attach();
+  const bookThread = new BookThread();
   attaching.catch(() => {});
   const enrolling = knownOrEnrolled(config, signer.value, log, say, signal);
   // Without a player nobody need go and enter a code.
   const identity = await Promise.race([enrolling, attaching.then(() => enrolling)]);
   if (identity === null) return await player.close('quit');
   const found = await attaching;
-  const running = await assembleBox({ config, identity, player, signer: signer.value, clock: systemClock, random: systemRandom, log, say }).catch(
+  const running = await assembleBox({ config, identity, player, bookThread, signer: signer.value, clock: systemClock, random: systemRandom, log, say }).catch(
     async (error: unknown) => {
       // A player that was playing before us belongs to another box, or to our next try; one of our own making goes with us.
       await player.close(found ? 'detach' : 'quit');
@@ -62,6 +64,8 @@ async function knownOrEnrolled(config: BoxConfig, signer: Signer, log: Log, say:
   const known = loadEnrolment(config.data, config.headendUrl);
   if (!known.ok) throw new Error(known.error.message);
   if (known.value !== null) return known.value;
+  // Whoever waits for a headend may load meanwhile what is needed last.
+  void import('./screen/screen-server.ts');
   return await enrol({
     headendUrl: config.headendUrl,
     folder: config.data,

@@ -24,17 +24,26 @@ interface Call {
   readonly reject: (error: Error) => void;
 }
 
+/** The book's thread, started before it is known whose book it is: it takes its time to load. */
+export class BookThread {
+  readonly #worker: Worker;
+
+  constructor(workerUrl = new URL(import.meta.url.endsWith('.ts') ? './book-worker.ts' : './book-worker.mjs', import.meta.url)) {
+    this.#worker = new Worker(workerUrl, { name: 'book', resourceLimits: { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 8, stackSizeMb: 2 } });
+  }
+
+  /** Once. Rejects with BookError: its message says what to do. */
+  async open(options: BookOptions): Promise<OpenedBook> {
+    const client = new BookClient(this.#worker);
+    this.#worker.postMessage(options);
+    const opening = await client.opened;
+    return client.asBook(opening);
+  }
+}
+
 /** Opens the book in a thread of its own. Rejects with BookError: its message says what to do. */
-export async function openBook(options: OpenBookOptions): Promise<OpenedBook> {
-  const { workerUrl = new URL(import.meta.url.endsWith('.ts') ? './book-worker.ts' : './book-worker.mjs', import.meta.url), ...book } = options;
-  const worker = new Worker(workerUrl, {
-    workerData: { ackboxBook: book },
-    name: 'book',
-    resourceLimits: { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 8, stackSizeMb: 2 },
-  });
-  const client = new BookClient(worker);
-  const opening = await client.opened;
-  return client.asBook(opening);
+export async function openBook({ workerUrl, ...book }: OpenBookOptions): Promise<OpenedBook> {
+  return await new BookThread(workerUrl).open(book);
 }
 
 class BookClient {

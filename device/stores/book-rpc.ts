@@ -1,8 +1,8 @@
 import type { BookErrorCode } from './book-error.ts';
-import type { BookOptions, OpeningReport } from './book-options.ts';
+import type { OpeningReport } from './book-options.ts';
 import type { Book } from './book-port.ts';
 
-/** What passes between the main thread and the book's thread. bigint and bytes pass as they are (structured clone). */
+/** What passes between the main thread and the book's thread, after its first message, the BookOptions. bigint and bytes pass as they are (structured clone). */
 export type BookMethod = keyof Book | 'storage';
 
 export interface BookRequest {
@@ -23,10 +23,6 @@ export type BookMessage =
   | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly type: 'failure'; readonly id: number; readonly failure: BookFailure }
   | { readonly type: 'urgent' };
-
-export interface BookWorkerData {
-  readonly ackboxBook: BookOptions;
-}
 
 /** All methods by name; a new one in the port fails to compile until it stands here. */
 export const BOOK_METHODS: Readonly<Record<BookMethod, true>> = {

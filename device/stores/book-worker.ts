@@ -1,9 +1,10 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort } from 'node:worker_threads';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import { systemRandom } from '../../src/platform/system-random.ts';
 import { assert } from '../../src/units/assert.ts';
 import { asBookError, BookError } from './book-error.ts';
-import type { BookFailure, BookMessage, BookRequest, BookWorkerData } from './book-rpc.ts';
+import type { BookOptions } from './book-options.ts';
+import type { BookFailure, BookMessage, BookRequest } from './book-rpc.ts';
 import { BOOK_METHODS } from './book-rpc.ts';
 import type { BoxBook } from './box-book.ts';
 import { openBoxBook } from './open-book.ts';
@@ -12,12 +13,10 @@ import { openBoxBook } from './open-book.ts';
  * The book's thread: disk waits stay off the audio path. Requests are answered in the order they came. This file is the entry
  * of the worker, in development as it is and on the device bundled into one file.
  */
-function serve(): void {
-  const port = parentPort;
-  assert(port !== null, 'the book runs in a worker thread');
+function serve(port: MessagePort, options: BookOptions): void {
   const say = (message: BookMessage): void => port.postMessage(message);
   try {
-    const book = openBoxBook((workerData as BookWorkerData).ackboxBook, { clock: systemClock, random: systemRandom });
+    const book = openBoxBook(options, { clock: systemClock, random: systemRandom });
     book.core.onUrgent = () => say({ type: 'urgent' });
     port.on('message', (request: BookRequest) => {
       say(answer(book, request));
@@ -46,4 +45,6 @@ function toFailure(thrown: unknown): BookFailure {
   return { code: null, message: error instanceof Error ? error.message : String(error) };
 }
 
-serve();
+const port = parentPort;
+assert(port !== null, 'the book runs in a worker thread');
+port.once('message', (options: BookOptions) => serve(port, options));

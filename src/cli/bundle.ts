@@ -12,8 +12,8 @@ export interface Programs {
   readonly ackbox: string;
 }
 
-/** Packages with native parts, loaded late, or minding the order of their modules: they stay where npm put them. */
-const EXTERNAL = ['better-sqlite3', 'serialport', 'johnny-five', 'firmata-io', '@peculiar/x509', 'reflect-metadata', 'esbuild'];
+/** Packages with native parts, or loaded late: they stay where npm put them. */
+const EXTERNAL = ['better-sqlite3', 'serialport', 'johnny-five', 'firmata-io', 'esbuild'];
 
 const SHARED = {
   absWorkingDir: projectRoot,
@@ -55,7 +55,11 @@ async function bundleInto(folder: string): Promise<void> {
   const { build } = await import('esbuild');
   const [box, others] = await Promise.all([
     build({ ...SHARED, entryPoints: { box: 'device/main.ts', 'book-worker': 'device/stores/book-worker.ts' }, alias: { undici: './src/cli/undici-core.mjs' } }),
-    build({ ...SHARED, entryPoints: { headend: 'src/headend/main.ts', ackbox: 'src/cli/ackbox.ts' } }),
+    build({
+      ...SHARED,
+      entryPoints: { headend: 'src/headend/main.ts', ackbox: 'src/cli/ackbox.ts' },
+      alias: { '@peculiar/x509': './node_modules/@peculiar/x509/build/x509.es.js' },
+    }),
   ]);
   await writeWhole(folder, [...box.outputFiles, ...others.outputFiles]);
 }

@@ -38,6 +38,8 @@ export async function launchHouse(options: StartOptions, say: (line: string) => 
   const ports = { http: await freePort(options.httpPort), rtsp: await freePort(options.rtspPort) };
   const url = `https://127.0.0.1:${ports.http}`;
   say('starting the headend and the box ...');
+  // Needed when the box shows its code; loaded while the two come up.
+  const approving = import('./approve-enrolment.ts');
   const headend = new Keeper({
     name: 'headend',
     script: programs.headend,
@@ -55,7 +57,7 @@ export async function launchHouse(options: StartOptions, say: (line: string) => 
     args: boxArguments(options, folders.box, url),
     logFile: join(options.data, 'box.log'),
     say,
-    onEvent: (event) => void onBoxEvent(event, url, folders.headend, say),
+    onEvent: (event) => void onBoxEvent(event, async (code) => (await approving).approveByCode({ url, headendFolder: folders.headend, code }), say),
   });
   const stop = async (): Promise<void> => {
     await Promise.all([ingest.stop(), box.stop()]);
@@ -98,13 +100,10 @@ function boxArguments(options: StartOptions, folder: string, url: string): reado
 }
 
 /** On one machine the two need no person between them: the code that the box shows is entered here. */
-async function onBoxEvent(event: ProgramEvent, url: string, headendFolder: string, say: (line: string) => void): Promise<void> {
+async function onBoxEvent(event: ProgramEvent, approve: (code: string) => Promise<unknown>, say: (line: string) => void): Promise<void> {
   if (event.event === 'notice') say(`box: ${String(event.message)}`);
   if (event.event !== 'enrol-code') return;
-  const { approveByCode } = await import('./approve-enrolment.ts');
-  await approveByCode({ url, headendFolder, code: String(event.code) }).catch((error: unknown) =>
-    say(`enrolment: ${error instanceof Error ? error.message : String(error)}`),
-  );
+  await approve(String(event.code)).catch((error: unknown) => say(`enrolment: ${error instanceof Error ? error.message : String(error)}`));
 }
 
 interface Ingest {

@@ -1,13 +1,17 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
+import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { HouseCache } from '../headend/catalogue/house-cache.ts';
 import { renderHouseCatalogue } from '../headend/catalogue/house-catalogue.ts';
+import { HOUSE_VERSION } from '../headend/catalogue/house-pieces.ts';
 import { type IngestProgress, type IngestSummary, ingestFolder } from '../headend/catalogue/ingest.ts';
 import { parsePrice, type WorkPrice } from '../headend/catalogue/work-price.ts';
 import { guardFolder } from '../headend/stores/folder-guard.ts';
 import { type HeadendBook, openHeadendBook } from '../headend/stores/headend-book.ts';
 import { SegmentFiles } from '../headend/stores/segment-files.ts';
 import { createJsonLog } from '../platform/json-log.ts';
+import { projectRoot } from '../platform/project-root.ts';
 import { systemClock } from '../platform/system-clock.ts';
 import { systemRandom } from '../platform/system-random.ts';
 import type { Fault } from '../units/result.ts';
@@ -133,12 +137,23 @@ async function ingest(call: IngestCall): Promise<number> {
   return done.value.skipped.length > 0 || done.value.stopped ? EXIT.partly : EXIT.ok;
 }
 
+function giveWay(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_LOW);
+  } catch {
+    // A system that does not let us: it goes on as any other program.
+  }
+}
+
 async function renderHouse(shared: Parameters<typeof renderHouseCatalogue>[0], teller: Teller): Promise<number> {
   let ready = 0;
   const done = await renderHouseCatalogue({
     ...shared,
+    cache: new HouseCache(join(projectRoot, 'node_modules', '.cache', 'ackbox-house'), HOUSE_VERSION),
     onWork: (work, number, of) => {
       ready = number;
+      // There is music; whoever plays it goes before the rest.
+      if (number === 1) giveWay();
       teller.work(work.title, number, of);
     },
   });

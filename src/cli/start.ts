@@ -1,8 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { BoxClient } from './box-client.ts';
-import { runHeadless } from './headless-run.ts';
 import { type House, launchHouse } from './house.ts';
-import { runLiveView } from './live-view.ts';
 import { readStartOptions, startHelp } from './start-options.ts';
 import { EXIT, type Subcommand } from './subcommand.ts';
 
@@ -19,12 +16,13 @@ export const startCommand: Subcommand = {
     const say = (line: string): void => io.err(`${line}\n`);
     const house = await launchHouse(options, say);
     try {
-      const client = await BoxClient.ofFolder(house.boxFolder);
+      // Loaded only now: first of all the two processes must be on their way.
+      const client = await (await import('./box-client.ts')).BoxClient.ofFolder(house.boxFolder);
       const live = !options.headless && process.stdin.isTTY && process.stdout.isTTY;
       // The live view has lines of its own for these; it would paint over what is printed here.
       if (!live) sayAddresses(house, say);
-      if (options.headless) return await runHeadless({ options, house, client, io, signal: quit.signal });
-      if (live) await runLiveView(client, house, quit.signal);
+      if (options.headless) return await (await import('./headless-run.ts')).runHeadless({ options, house, client, io, signal: quit.signal });
+      if (live) await (await import('./live-view.ts')).runLiveView(client, house, quit.signal);
       else await untilAborted(quit.signal);
       return EXIT.ok;
     } finally {

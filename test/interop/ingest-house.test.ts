@@ -1,7 +1,10 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { HouseCache } from '../../src/headend/catalogue/house-cache.ts';
 import { type HouseOptions, renderHouseCatalogue } from '../../src/headend/catalogue/house-catalogue.ts';
 import type { HousePiece } from '../../src/headend/catalogue/house-piece.ts';
-import { housePieces } from '../../src/headend/catalogue/house-pieces.ts';
+import { HOUSE_VERSION, housePieces } from '../../src/headend/catalogue/house-pieces.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import type { StoredWork } from '../../src/ports/headend-stores.ts';
 import { assert } from '../../src/units/assert.ts';
@@ -77,4 +80,39 @@ test('a stop keeps what is finished and leaves nothing else behind', async () =>
   expect(only?.title).toBe(first.title);
   expect(more).toEqual([]);
   expect(new Set(scene.storedFiles())).toEqual(new Set([...(only?.segments ?? []), only?.cover]));
+});
+
+describe('a cache of finished pieces', () => {
+  const nothing = { ffmpeg: '/nowhere', ffprobe: '/nowhere' };
+  const cacheOf = (folder: string): HouseCache => new HouseCache(folder, HOUSE_VERSION);
+
+  test('gives a headend that begins anew the same work, without rendering it', async () => {
+    const folder = join(scene.work, 'cache');
+    const [made] = await render({ pieces: [first], cache: cacheOf(folder) });
+    const anew = new IngestScene();
+    try {
+      const { catalogue, segments } = anew;
+      const [taken] = await render({ pieces: [first], cache: cacheOf(folder), programs: nothing, catalogue, segments });
+      expect(taken).toEqual(made);
+      expect(catalogue.works()).toEqual([made]);
+      expect(new Set(anew.storedFiles())).toEqual(new Set([...(made?.segments ?? []), made?.cover]));
+    } finally {
+      anew.end();
+    }
+  });
+
+  test('is not believed where it is damaged: the piece is rendered', async () => {
+    const folder = join(scene.work, 'cache');
+    const [made] = await render({ pieces: [first], cache: cacheOf(folder) });
+    const name = made?.segments[3] ?? '';
+    writeFileSync(join(folder, 'segments', name.slice(0, 2), name.slice(2, 4), name), 'something else');
+    const anew = new IngestScene();
+    try {
+      const { catalogue, segments } = anew;
+      expect(await render({ pieces: [first], cache: cacheOf(folder), catalogue, segments })).toEqual([made]);
+    } finally {
+      anew.end();
+    }
+    expect(await cacheOf(folder).take(first, scene.segments)).not.toBeNull();
+  });
 });

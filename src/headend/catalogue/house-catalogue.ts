@@ -7,6 +7,7 @@ import type { Log } from '../../ports/log.ts';
 import type { SegmentStore } from '../../ports/segment-store.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
 import { renderCover } from './cover.ts';
+import type { FinishedPiece, HouseCache } from './house-cache.ts';
 import { paintCover } from './house-cover.ts';
 import type { HousePiece } from './house-piece.ts';
 import { HOUSE_ALBUM, HOUSE_VERSION, HOUSE_YEAR, housePieces } from './house-pieces.ts';
@@ -21,11 +22,13 @@ export interface HouseOptions {
   readonly segments: SegmentStore;
   readonly clock: Clock;
   readonly log: Log;
-  /** Called as soon as each work can be played, in order; the first one within about a second. */
+  /** Called as soon as each work can be played, in order; the first one within about a second, at once from the cache. */
   readonly onWork?: (work: StoredWork, number: number, of: number) => void;
   readonly signal?: AbortSignal;
   readonly workFolder?: string;
   readonly programs?: MediaPrograms;
+  /** Where finished pieces are looked for first, and kept. */
+  readonly cache?: HouseCache;
   /** What to render; the whole catalogue unless a test wants less. */
   readonly pieces?: readonly HousePiece[];
 }
@@ -54,13 +57,29 @@ export async function renderHouseCatalogue(options: HouseOptions): Promise<Resul
 }
 
 async function renderPiece(piece: HousePiece, workFolder: string, options: HouseOptions): Promise<Result<StoredWork, Fault<MakeWorkFault>>> {
-  const { catalogue, segments, clock, log, signal, programs = mediaPrograms } = options;
+  const { catalogue, segments, signal } = options;
   const sourceKey = `house:${piece.name}`;
   const fingerprint = `house:${HOUSE_VERSION}`;
   const state = catalogue.sourceState(sourceKey);
   const known = state?.fingerprint === fingerprint && state.workId !== null ? catalogue.work(state.workId) : null;
   if (known !== null && !known.retired && (await isIntact(known, { segments, verify: false }))) return ok(known);
   if (signal?.aborted === true) return fault('stopped', 'stopped before the whole catalogue was rendered');
+  const finished = (await options.cache?.take(piece, segments)) ?? null;
+  const made = finished === null ? await makePiece(piece, workFolder, options) : ok(finished);
+  if (!made.ok) return made;
+  const work: StoredWork = {
+    ...made.value.sound,
+    ...{ title: piece.title, artist: piece.artist, album: HOUSE_ALBUM, genre: piece.genre, year: HOUSE_YEAR },
+    ...(piece.free ? { ...DEFAULT_PRICE, priceMinor: '0', free: true } : DEFAULT_PRICE),
+    ...{ cover: made.value.cover, retired: false, sourceName: sourceKey },
+  };
+  catalogue.putWork(work, sourceKey);
+  catalogue.putSourceState(sourceKey, fingerprint, made.value.sound.id, null);
+  return ok(work);
+}
+
+async function makePiece(piece: HousePiece, workFolder: string, options: HouseOptions): Promise<Result<FinishedPiece, Fault<MakeWorkFault>>> {
+  const { segments, clock, log, signal, cache, programs = mediaPrograms } = options;
   const deps = { segments, programs, clock, workFolder, signal, urgent: true };
   const [sound, cover] = await Promise.all([
     makeWork({ samples: renderScore(piece.score) }, 2, null, deps),
@@ -68,13 +87,9 @@ async function renderPiece(piece: HousePiece, workFolder: string, options: House
   ]);
   if (!sound.ok) return sound;
   if (!cover.ok) log.warn('house-cover-failed', { piece: piece.name, reason: cover.error.message });
-  const work: StoredWork = {
-    ...sound.value,
-    ...{ title: piece.title, artist: piece.artist, album: HOUSE_ALBUM, genre: piece.genre, year: HOUSE_YEAR },
-    ...(piece.free ? { ...DEFAULT_PRICE, priceMinor: '0', free: true } : DEFAULT_PRICE),
-    ...{ cover: cover.ok ? await segments.put(cover.value) : null, retired: false, sourceName: sourceKey },
-  };
-  catalogue.putWork(work, sourceKey);
-  catalogue.putSourceState(sourceKey, fingerprint, sound.value.id, null);
-  return ok(work);
+  const finished = { sound: sound.value, cover: cover.ok ? await segments.put(cover.value) : null };
+  // A piece without its picture is not worth keeping.
+  if (cover.ok)
+    await cache?.keep(piece, finished, segments).catch((error: unknown) => log.warn('house-piece-not-kept', { piece: piece.name, reason: String(error) }));
+  return ok(finished);
 }
