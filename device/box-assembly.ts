@@ -27,7 +27,9 @@ import { createUploader } from './report/uploader.ts';
 import type { Say } from './say.ts';
 import { Box } from './session/box.ts';
 import { ProcessGauge } from './session/box-totals.ts';
-import type { BookThread } from './stores/book-client.ts';
+import { openBook } from './stores/book-client.ts';
+import { TitleIntake } from './usage/title-intake.ts';
+import { openTitleSocket } from './usage/title-socket.ts';
 import { UsageWriter } from './usage/usage-writer.ts';
 
 const STORAGE_CHECK_MS = 10_000;
@@ -38,7 +40,6 @@ export interface AssemblyParts {
   readonly identity: EnrolledIdentity;
   readonly signer: Signer;
   readonly player: MpvPlayer;
-  readonly bookThread: BookThread;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -54,7 +55,7 @@ export interface RunningBox {
 export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
   const { config, identity, signer, player, clock, random, log, say } = parts;
   const gauge = new ProcessGauge(Number(process.env.ACKBOX_STARTED_AT_MS ?? clock.wallMs()));
-  const book = await parts.bookThread.open({
+  const book = await openBook({
     folder: config.data,
     migrationsFolder: MIGRATIONS,
     profile: config.profile,
@@ -78,7 +79,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     player,
     work: (id) => catalogue.work(id),
   });
-  const usage = new UsageWriter({ book, clock, identity: () => ({ accountNo: identity.account, outletNo: identity.outlet }) });
+  const usage = new UsageWriter({ book, clock, identity: () => ({ accountNo: identity.account, outletNo: identity.outlet }), currency: identity.currency });
   const acceptor = new SimulatedAcceptor({ folder: config.data, clock, random });
   const feed = new CoinFeed({
     device: acceptor,
@@ -135,6 +136,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     () => void book.storage().then(({ low }) => box.raise({ type: low ? 'service.storage-low' : 'service.storage-ok' })),
   );
   const surfaces = await openSurfaces({ ...parts, box, cover: (hash) => catalogue.cover(hash) });
+  const titles = await openTitleSocket({ path: join(config.data, 'usage.sock'), intake: new TitleIntake(usage), log });
   gauge.resetDelay();
   say({ event: 'ready', screenUrl: surfaces.screenUrl, consolePath: surfaces.consolePath, playerSilent: player.silent });
   return {
@@ -143,6 +145,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
       stopStorage();
       catalogue.close();
       await surfaces.close();
+      await titles.close();
       await box.stop();
       await feed.stop();
       await uploader.stop();

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { UsageTotals } from '../domain/usage/usage-totals.ts';
+import { TitleEvent } from '../wire/title-event.ts';
 import { type CommandIo, EXIT, type Subcommand } from './subcommand.ts';
 import { type Aggregation, aggregateFile, type LeftOut } from './usage-aggregate.ts';
 
 const help = `Usage records: what was used, for how long, and what became of each record.
 
 usage: ackbox usage aggregate --records FILE.jsonl [--json] [--detail]
+       ackbox usage schema
 
 aggregate adds up the time of each domain over consecutive records and prints {"seconds": {...}, "occurrences": {...}}.
 
@@ -29,6 +31,9 @@ A domain is active from the first record that lists it to the first later record
 sign-off. Where the sign-off was lost, it ends at the last record before the next sign-on or boot. The same id with the same
 payload counts once; with another payload it is a conflict: the first one counts, the other is named on standard error.
 
+schema prints the JSON schema of the events that titles give to a box over the socket usage.sock in its data folder: CloudEvents
+1.0, one a line; each is answered by one line.
+
 Exit codes: 0 every line is counted, 1 failed, 2 wrong usage, 3 some lines were left out (standard error says which and why).
 `;
 
@@ -39,6 +44,10 @@ export const usageCommand: Subcommand = {
   async run(argv, io) {
     const [verb, ...rest] = argv;
     if (verb === 'aggregate') return await aggregate(rest, io);
+    if (verb === 'schema') {
+      io.out(`${JSON.stringify(TitleEvent, null, 2)}\n`);
+      return EXIT.ok;
+    }
     io.err(help);
     return EXIT.usage;
   },
