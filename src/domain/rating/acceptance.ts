@@ -13,17 +13,15 @@ import type { AcceptEvent } from './usage-history.ts';
 export function acceptOffer(run: RatingRun, event: AcceptEvent): void {
   evaluateTriggers(run, event.startMs);
   const standing = standingOffer(run);
-  const offered = standing?.offerMinor ?? null;
-  if (standing === null || offered === null) return reject(run, event, 'no alternate payment is on offer');
-  const amount = fromMinor(offered, run.model.digits);
-  if (compare(amount, event.amount) !== 0) return reject(run, event, 'the amount is not the one on offer');
+  const amount = fromMinor(standing?.offerMinor ?? 0n, run.model.digits);
+  if (standing === null || compare(amount, event.amount) !== 0) {
+    const reason = standing === null ? 'no alternate payment is on offer' : 'the amount is not the one on offer';
+    run.rejections.push({ id: event.id, atMs: event.startMs, reason });
+    return;
+  }
   run.boughtOut = true;
   post(run, event.startMs, COLUMN.simpleFlatRate, amount, { kind: 'acceptance', eventId: event.id });
   const accepted = { ...standing, period: null, atMs: event.startMs, changes: [], offerMinor: null };
   addFiring(run, accepted, standing.entry.source.alternatePayment?.modifications ?? []);
   evaluateTriggers(run, event.startMs);
-}
-
-function reject(run: RatingRun, event: AcceptEvent, reason: string): void {
-  run.rejections.push({ id: event.id, atMs: event.startMs, reason });
 }
