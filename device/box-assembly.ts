@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { readIfThere } from '../src/platform/durable-file.ts';
 import { projectRoot } from '../src/platform/project-root.ts';
 import type { Clock } from '../src/ports/clock.ts';
-import { every } from '../src/ports/clock.ts';
 import type { Log } from '../src/ports/log.ts';
 import type { Random } from '../src/ports/random.ts';
 import type { Signer } from '../src/ports/signer.ts';
@@ -21,18 +20,19 @@ import { SessionDesk } from './checkout/session-desk.ts';
 import { StreamedPlays } from './checkout/streamed-plays.ts';
 import { runLine } from './commands/box-commands.ts';
 import type { Role } from './commands/command.ts';
+import { createLinkOpener } from './media/link-opener.ts';
 import type { MpvPlayer } from './media/mpv-player.ts';
-import { UdpLink } from './media/udp-link.ts';
 import { createUploader } from './report/uploader.ts';
 import type { Say } from './say.ts';
 import { Box } from './session/box.ts';
 import { ProcessGauge } from './session/box-totals.ts';
-import { openBook } from './stores/book-client.ts';
+import type { BookThread } from './stores/book-client.ts';
+import type { Book } from './stores/book-port.ts';
+import { watchStorage } from './stores/storage-watch.ts';
 import { TitleIntake } from './usage/title-intake.ts';
 import { openTitleSocket } from './usage/title-socket.ts';
 import { UsageWriter } from './usage/usage-writer.ts';
 
-const STORAGE_CHECK_MS = 10_000;
 const MIGRATIONS = join(projectRoot, 'migrations', 'device');
 
 export interface AssemblyParts {
@@ -40,6 +40,7 @@ export interface AssemblyParts {
   readonly identity: EnrolledIdentity;
   readonly signer: Signer;
   readonly player: MpvPlayer;
+  readonly bookThread: BookThread;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -55,7 +56,7 @@ export interface RunningBox {
 export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
   const { config, identity, signer, player, clock, random, log, say } = parts;
   const gauge = new ProcessGauge(Number(process.env.ACKBOX_STARTED_AT_MS ?? clock.wallMs()));
-  const book = await openBook({
+  const book = await parts.bookThread.open({
     folder: config.data,
     migrationsFolder: MIGRATIONS,
     profile: config.profile,
@@ -75,7 +76,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     book,
     signer,
     desk,
-    openLink: (url) => UdpLink.open(url, clock),
+    openLink: createLinkOpener({ transport: config.transport, clock, log, caPem: () => identity.caPem }),
     player,
     work: (id) => catalogue.work(id),
   });
@@ -116,7 +117,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     catalogue,
     usage,
     uploader,
-    simulatedAcceptor: true,
+    simulatedAcceptor: config.profile === 'jukebox' && config.panel === null,
     acceptCoins: (on) => slot.accept(on),
     insertCoin: (valueMinor) => slot.insert(valueMinor),
     runCommand: (control, line, by) =>
@@ -130,12 +131,13 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
   await box.start();
   await catalogue.start();
   uploader.start();
-  const stopStorage = every(
-    clock,
-    STORAGE_CHECK_MS,
-    () => void book.storage().then(({ low }) => box.raise({ type: low ? 'service.storage-low' : 'service.storage-ok' })),
-  );
-  const surfaces = await openSurfaces({ ...parts, box, cover: (hash) => catalogue.cover(hash) });
+  const stopStorage = watchStorage({
+    ...{ folder: config.data, clock, log },
+    storage: () => book.storage(),
+    raise: (event) => box.raise(event),
+    notice: (message) => say({ event: 'notice', message }),
+  });
+  const surfaces = await openSurfaces({ ...parts, box, book, slot, cover: (hash) => catalogue.cover(hash) });
   const titles = await openTitleSocket({ path: join(config.data, 'usage.sock'), intake: new TitleIntake(usage), log });
   gauge.resetDelay();
   say({ event: 'ready', screenUrl: surfaces.screenUrl, consolePath: surfaces.consolePath, playerSilent: player.silent });
@@ -170,9 +172,14 @@ interface Surfaces {
   close(): Promise<void>;
 }
 
-/** The screen and the console: loaded after everything that money and sound need. */
+/** The screen, the console and the front panel: loaded after everything that money and sound need. */
 async function openSurfaces(
-  parts: AssemblyParts & { readonly box: Box; cover(hash: string): Promise<{ readonly bytes: Uint8Array; readonly contentType: string } | null> },
+  parts: AssemblyParts & {
+    readonly box: Box;
+    readonly book: Book;
+    readonly slot: CoinSlot;
+    cover(hash: string): Promise<{ readonly bytes: Uint8Array; readonly contentType: string } | null>;
+  },
 ): Promise<Surfaces> {
   const { box, config, cover } = parts;
   const localToken = randomBytes(24).toString('hex');
@@ -182,12 +189,22 @@ async function openSurfaces(
   await writeFile(join(config.data, 'local-token'), localToken, { mode: 0o600 });
   await writeFile(urlFile, screen.url);
   const console = config.console ? await (await import('./console/serial-console.ts')).openSerialConsole({ box, folder: config.data }) : null;
+  const panel = config.panel === null ? null : await openPanel(parts, config.panel);
   return {
     screenUrl: screen.url,
     consolePath: console?.path ?? null,
     async close() {
+      await panel?.close();
       await console?.close();
       await screen.close();
     },
   };
+}
+
+async function openPanel(
+  parts: AssemblyParts & { readonly box: Box; readonly book: Book; readonly slot: CoinSlot },
+  path: string,
+): Promise<{ close(): Promise<void> }> {
+  const { openFrontPanel } = await import('./panel/open-panel.ts');
+  return await openFrontPanel({ ...parts, path, coinsMinor: parts.config.panelCoinsMinor, say: (message) => parts.say({ event: 'notice', message }) });
 }

@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { PANEL_BOARD } from './boards/wiring.ts';
+import type { MediaTransport } from './media/link-opener.ts';
 
 export interface BoxConfig {
   readonly data: string;
@@ -10,6 +12,12 @@ export interface BoxConfig {
   readonly console: boolean;
   /** mpv's audio output; null lets the box look for a sound card. */
   readonly audioOutput: string | null;
+  /** How media travels; `udp` falls back by itself where none gets through. */
+  readonly transport: MediaTransport;
+  /** The serial line of the panel board; null where there is none. */
+  readonly panel: string | null;
+  /** What a coin of each of its lines is worth. */
+  readonly panelCoinsMinor: readonly bigint[];
   /** Ends when its standard input ends: whoever started it is gone. */
   readonly supervised: boolean;
 }
@@ -27,6 +35,9 @@ export function readBoxConfig(argv: readonly string[]): BoxConfig {
       'screen-port': { type: 'string', default: '8480' },
       console: { type: 'boolean', default: false },
       'audio-output': { type: 'string' },
+      transport: { type: 'string', default: 'udp' },
+      panel: { type: 'string' },
+      'panel-coins': { type: 'string', default: '100,200' },
       supervised: { type: 'boolean', default: false },
     },
   });
@@ -34,6 +45,8 @@ export function readBoxConfig(argv: readonly string[]): BoxConfig {
   if (values.data === undefined) throw new Error('--data DIR is needed: the folder in which the box keeps its book and its key.');
   if (values.headend === undefined) throw new Error('--headend URL is needed, such as https://headend.example:8443.');
   if (profile !== 'jukebox' && profile !== 'set-top') throw new Error(`--profile is jukebox or set-top, not ${JSON.stringify(profile)}.`);
+  const { transport } = values;
+  if (transport !== 'udp' && transport !== 'tcp' && transport !== 'tls') throw new Error(`--transport is udp, tcp or tls, not ${JSON.stringify(transport)}.`);
   return {
     data: values.data,
     headendUrl: values.headend,
@@ -43,6 +56,16 @@ export function readBoxConfig(argv: readonly string[]): BoxConfig {
     screenPort: Number(values['screen-port']),
     console: values.console,
     audioOutput: values['audio-output'] ?? null,
+    transport,
+    panel: values.panel ?? null,
+    panelCoinsMinor: readCoins(values['panel-coins']),
     supervised: values.supervised,
   };
+}
+
+function readCoins(text: string): readonly bigint[] {
+  const values = text.split(',');
+  const sound = values.length <= PANEL_BOARD.coinLines && values.every((value) => /^[1-9][0-9]{0,5}$/.test(value));
+  if (!sound) throw new Error(`--panel-coins is what a coin of each line is worth in minor units, such as 100,200, not ${JSON.stringify(text)}.`);
+  return values.map(BigInt);
 }

@@ -32,6 +32,9 @@ export const limits = {
   challengeGracePackets: 64,
   openChallenges: 256,
 
+  /** From opening the panel board's line to its answer; a board that resets on opening needs two seconds. */
+  panelBoardReadyMs: 6_000,
+  panelBoardRetryMs: 2_000,
   /** A press held for this long is a long one; a repeating key says itself again that often afterwards. */
   longPressMs: 600,
   keyRepeatMs: 150,
@@ -60,6 +63,12 @@ export const limits = {
   /** A playing stream from which nothing arrived for this long is lost. */
   linkSilenceMs: 3_000,
   teardownMs: 1_000,
+  /** Where no datagram came this long after PLAY, none will come. */
+  udpProofMs: 1_000,
+  /** A network that let no UDP through is tried again after this. */
+  udpRetryMs: 600_000,
+  /** More than this unwritten, and a peer does not keep up with its own connection. */
+  unwrittenFrameBytes: 65_536,
   /** ACK counters reserved with one durable write. */
   counterBlock: 1_000,
 
@@ -141,7 +150,17 @@ export const limits = {
   checkoutMs: 15_000,
   settleMs: 15_000,
   faultShownMs: 8_000,
+  /** The code of credit that was left behind; a coin or a key takes it away before. */
+  claimShownMs: 60_000,
   sessionAbandonMs: 900_000,
+
+  /** A pricing model of a thousand trigger entries is far below this. */
+  pricingModelBytes: 262_144,
+  pricingModelDepth: 24,
+  pricingModelElements: 8_000,
+  pricingModelAttributes: 16,
+  pricingModelAttributeCharacters: 2_000,
+  pricingModelNameCharacters: 64,
 } as const;
 
 assert(limits.receiptWindowMs >= limits.creditWindowMs + limits.receiptIntervalMs + 1_000, 'R >= W + receipt interval + round trip + commit (ruling 14)');

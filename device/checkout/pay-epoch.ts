@@ -11,7 +11,7 @@ import type { Random } from '../../src/ports/random.ts';
 import { ok, type Result } from '../../src/units/result.ts';
 import { sidBytes } from '../../src/wire/ack-receipt.ts';
 import { isAckpay } from '../../src/wire/ackpay.ts';
-import { decodeRtcp, splitCompound } from '../../src/wire/rtcp.ts';
+import { decodeRtcp, encodeRtcp, splitCompound } from '../../src/wire/rtcp.ts';
 import type { MediaLink, OpenLink } from '../media/media-link.ts';
 import type { PlayoutBuffer } from '../media/playout-buffer.ts';
 import { type ReceiverCounts, RtpReceiver } from '../media/rtp-receiver.ts';
@@ -76,7 +76,7 @@ export class PayEpoch {
       onResolved: (slot) => this.acknowledger.take(slot),
     });
     this.#heardAtMs = monotonicMs(clock);
-    this.#stopLife = every(clock, limits.rtspKeepAliveMs, () => void this.#rtsp.keepAlive());
+    this.#stopLife = every(clock, limits.rtspKeepAliveMs, () => this.#keepAlive());
     link.onRtp((datagram) => this.#receiver.receive(datagram, monotonicMs(clock)));
     link.onRtcp((datagram) => this.#onRtcp(datagram));
     link.onLost((reason) => this.#lose(reason));
@@ -87,9 +87,10 @@ export class PayEpoch {
     const link = await openLink(parts.rtspUrl);
     if (!link.ok) return link;
     const epoch = new PayEpoch(parts, link.value);
-    const setup = await epoch.#rtsp.setup();
+    const setup = await epoch.#rtsp.setup(epoch.#ssrc);
     if (setup.ok) {
       epoch.#mediaSsrc = setup.value.ssrc ?? 0;
+      epoch.#openWay();
       return ok(epoch);
     }
     epoch.close();
@@ -145,6 +146,16 @@ export class PayEpoch {
     this.#stopLife();
     this.acknowledger.close();
     this.#link.close();
+  }
+
+  #keepAlive(): void {
+    this.#openWay();
+    void this.#rtsp.keepAlive();
+  }
+
+  /** An empty report to the RTP port: a NAT lets the stream in, and the headend sees where the NAT put this box. */
+  #openWay(): void {
+    this.#link.sendRtp(this.#srtcp.protectRtcp(encodeRtcp({ type: 'receiver-report', ssrc: this.#ssrc, reports: [] })));
   }
 
   #lose(reason: string): void {

@@ -10,16 +10,18 @@ export interface RtspAsk {
 export type LinkFault = Fault<'unreachable' | 'lost' | 'timeout' | 'garbled'>;
 
 /**
- * One connection to the headend's streaming half: RTSP over TCP, and a pair of UDP ports beside it. Only datagrams of the RTSP
- * peer's address get through (ruling 23). A simulation gives its own.
+ * One connection to the headend's streaming half: RTSP over TCP or TLS, and beside it a pair of UDP ports, or the frames of that
+ * connection. Only datagrams of the RTSP peer's address get through (ruling 23). A simulation gives its own.
  */
 export interface MediaLink {
-  /** Even; RTCP is received one above. */
+  /** Even; RTCP is received one above. 0 where media is framed. */
   readonly rtpPort: number;
+  /** Media travels in frames of the RTSP connection, on channels 0 and 1. */
+  readonly framed?: boolean;
   ask(request: RtspAsk): Promise<Result<RtspResponse, LinkFault>>;
   /** The ports the headend named in SETUP. */
   setPeerPorts(rtpPort: number, rtcpPort: number): void;
-  /** Opens the way through a firewall; carries no information. */
+  /** To the headend's RTP port: opens the way through a NAT, and shows the headend where it leads. */
   sendRtp(datagram: Uint8Array): void;
   sendRtcp(datagram: Uint8Array): void;
   onRtp(listener: (datagram: Uint8Array) => void): void;

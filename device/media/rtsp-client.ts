@@ -32,15 +32,19 @@ export class RtspClient {
     this.#identity = identity;
   }
 
-  /** @returns the SSRC of the stream, where the headend told */
-  async setup(): Promise<Result<{ readonly ssrc: number | null }, RtspFault>> {
-    const clientPort = [this.#link.rtpPort, this.#link.rtpPort + 1] as const;
-    const answer = await this.#ask('SETUP', { Transport: formatTransport({ profile: 'RTP/SAVPF', lower: 'UDP', clientPort }) });
+  /**
+   * @param ssrc of what this box sends: by it the headend finds the session where a NAT changed the ports
+   * @returns the SSRC of the stream, where the headend told
+   */
+  async setup(ssrc: number): Promise<Result<{ readonly ssrc: number | null }, RtspFault>> {
+    const { rtpPort, framed } = this.#link;
+    const way = framed === true ? ({ lower: 'TCP', interleaved: [0, 1] } as const) : ({ lower: 'UDP', clientPort: [rtpPort, rtpPort + 1] } as const);
+    const answer = await this.#ask('SETUP', { Transport: formatTransport({ profile: 'RTP/SAVPF', ...way, ssrc }) });
     if (!answer.ok) return answer;
     const transport = parseTransport(answer.value.headers.get('transport') ?? '')[0];
-    if (transport?.serverPort === null || transport?.serverPort === undefined)
-      return fault('garbled', 'The headend named no ports for the stream; update box and headend to the same version.');
-    this.#link.setPeerPorts(transport.serverPort[0], transport.serverPort[1]);
+    const agreed = framed === true ? transport?.interleaved?.join() === '0,1' : (transport?.serverPort ?? null) !== null;
+    if (transport === undefined || !agreed) return fault('garbled', 'The headend named no way for the stream; update box and headend to the same version.');
+    if (transport.serverPort !== null) this.#link.setPeerPorts(transport.serverPort[0], transport.serverPort[1]);
     this.#session = parseSessionHeader(answer.value.headers.get('session') ?? '').id;
     return ok({ ssrc: transport.ssrc });
   }

@@ -1,68 +1,59 @@
 import { createSocket, type RemoteInfo, type Socket as UdpSocket } from 'node:dgram';
-import { connect, isIPv6, type Socket } from 'node:net';
+import { isIPv6 } from 'node:net';
 import { limits } from '../../src/limits.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import { fault, ok, type Result } from '../../src/units/result.ts';
-import { type RtspResponse, serializeRequest } from '../../src/wire/rtsp.ts';
-import { RtspParser } from '../../src/wire/rtsp-parser.ts';
+import type { RtspResponse } from '../../src/wire/rtsp.ts';
 import type { LinkFault, MediaLink, RtspAsk } from './media-link.ts';
+import { plainAddress, RtspConnection } from './rtsp-connection.ts';
 
 const PORT_TRIES = 32;
 
-type Answer = (answer: Result<RtspResponse, LinkFault>) => void;
 type Hear = (datagram: Uint8Array) => void;
 
-/** RTSP over TCP with a pair of adjacent UDP ports; answers are matched to requests by CSeq. */
+/** RTSP over TCP with a pair of adjacent UDP ports beside it. */
 export class UdpLink implements MediaLink {
   readonly rtpPort: number;
-  readonly #tcp: Socket;
+  readonly #connection: RtspConnection;
   readonly #rtp: UdpSocket;
   readonly #rtcp: UdpSocket;
-  readonly #peer: string;
   readonly #clock: Clock;
-  readonly #parser = new RtspParser();
-  readonly #open = new Map<string, Answer>();
+  readonly #onBlocked: () => void;
   #peerPorts: readonly [number, number] | null = null;
   #onRtp: Hear = () => {};
   #onRtcp: Hear = () => {};
   #onLost: (reason: string) => void = () => {};
+  #heard = false;
+  #cancelProof: () => void = () => {};
   #over = false;
 
-  private constructor(tcp: Socket, pair: readonly [UdpSocket, UdpSocket], clock: Clock) {
-    this.#tcp = tcp;
+  private constructor(connection: RtspConnection, pair: readonly [UdpSocket, UdpSocket], clock: Clock, onBlocked: () => void) {
+    this.#connection = connection;
     this.#clock = clock;
+    this.#onBlocked = onBlocked;
     [this.#rtp, this.#rtcp] = pair;
-    this.#peer = plainAddress(tcp.remoteAddress ?? '');
     this.rtpPort = this.#rtp.address().port;
-    tcp.on('data', (bytes: Buffer) => this.#onBytes(bytes));
-    tcp.on('error', (error) => this.#lose(error.message));
-    tcp.on('close', () => this.#lose('the headend closed the connection'));
-    this.#rtp.on('message', (bytes, from) => this.#hear(bytes, from, this.#onRtp));
+    connection.onLost((reason) => this.#lose(reason));
+    this.#rtp.on('message', (bytes, from) => this.#hearRtp(bytes, from));
     this.#rtcp.on('message', (bytes, from) => this.#hear(bytes, from, this.#onRtcp));
     for (const socket of pair) socket.on('error', (error) => this.#lose(error.message));
   }
 
-  static async open(url: string, clock: Clock): Promise<Result<MediaLink, LinkFault>> {
-    const { hostname, port } = new URL(url);
-    const tcp = await openTcp(hostname.replace(/^\[|\]$/g, ''), Number(port === '' ? 554 : port), clock);
-    if (tcp === null) return fault('unreachable', `Nothing answers at ${url}; is the headend running?`);
-    const pair = await openPortPair(isIPv6(plainAddress(tcp.remoteAddress ?? '')) ? 'udp6' : 'udp4');
-    if (pair !== null) return ok(new UdpLink(tcp, pair, clock));
-    tcp.destroy();
+  /** @param onBlocked a stream was promised, and within `limits.udpProofMs` no datagram came: something on the way lets none through */
+  static async open(url: string, clock: Clock, onBlocked: () => void = () => {}): Promise<Result<MediaLink, LinkFault>> {
+    const connection = await RtspConnection.open(url, { clock, caPem: null });
+    if (!connection.ok) return connection;
+    const pair = await openPortPair(isIPv6(connection.value.peer) ? 'udp6' : 'udp4');
+    if (pair !== null) return ok(new UdpLink(connection.value, pair, clock, onBlocked));
+    connection.value.close();
     return fault('unreachable', 'No two adjacent UDP ports are free on this box.');
   }
 
-  ask(request: RtspAsk): Promise<Result<RtspResponse, LinkFault>> {
-    if (this.#over) return Promise.resolve(fault('lost', 'The connection to the headend is gone.'));
-    const cseq = String(request.headers.CSeq);
-    return new Promise((resolve) => {
-      const cancel = this.#clock.after(limits.rtspTimeoutMs, () => this.#answer(cseq, fault('timeout', `The headend did not answer ${request.method}.`)));
-      this.#open.set(cseq, (answer) => {
-        cancel();
-        resolve(answer);
-      });
-      this.#tcp.write(serializeRequest(request));
-    });
+  async ask(request: RtspAsk): Promise<Result<RtspResponse, LinkFault>> {
+    const answer = await this.#connection.ask(request);
+    if (request.method === 'PLAY' && answer.ok && answer.value.status === 200) this.#expectProof();
+    if (request.method === 'PAUSE') this.#cancelProof();
+    return answer;
   }
 
   setPeerPorts(rtpPort: number, rtcpPort: number): void {
@@ -70,11 +61,11 @@ export class UdpLink implements MediaLink {
   }
 
   sendRtp(datagram: Uint8Array): void {
-    if (!this.#over && this.#peerPorts !== null) this.#rtp.send(datagram, this.#peerPorts[0], this.#peer);
+    if (!this.#over && this.#peerPorts !== null) this.#rtp.send(datagram, this.#peerPorts[0], this.#connection.peer);
   }
 
   sendRtcp(datagram: Uint8Array): void {
-    if (!this.#over && this.#peerPorts !== null) this.#rtcp.send(datagram, this.#peerPorts[1], this.#peer);
+    if (!this.#over && this.#peerPorts !== null) this.#rtcp.send(datagram, this.#peerPorts[1], this.#connection.peer);
   }
 
   onRtp(listener: Hear): void {
@@ -91,53 +82,39 @@ export class UdpLink implements MediaLink {
 
   close(): void {
     this.#onLost = () => {};
+    this.#connection.close();
     this.#lose('closed');
+  }
+
+  #expectProof(): void {
+    this.#cancelProof();
+    if (this.#heard) return;
+    this.#cancelProof = this.#clock.after(limits.udpProofMs, () => {
+      if (this.#heard || this.#over) return;
+      this.#onBlocked();
+      this.#lose('no packet comes by UDP');
+    });
+  }
+
+  #hearRtp(bytes: Uint8Array, from: RemoteInfo): void {
+    this.#heard ||= plainAddress(from.address) === this.#connection.peer;
+    this.#hear(bytes, from, this.#onRtp);
   }
 
   /** Nobody but the RTSP peer is listened to (ruling 23). */
   #hear(bytes: Uint8Array, from: RemoteInfo, listener: Hear): void {
-    if (plainAddress(from.address) === this.#peer) listener(bytes);
-  }
-
-  #onBytes(bytes: Uint8Array): void {
-    const { items, fault: broken } = this.#parser.push(bytes);
-    for (const item of items) if (item.kind === 'response') this.#answer(item.headers.get('cseq') ?? '', ok(item));
-    if (broken !== null) this.#lose(broken.message);
-  }
-
-  #answer(cseq: string, answer: Result<RtspResponse, LinkFault>): void {
-    const waiting = this.#open.get(cseq);
-    this.#open.delete(cseq);
-    waiting?.(answer);
+    if (plainAddress(from.address) === this.#connection.peer) listener(bytes);
   }
 
   #lose(reason: string): void {
     if (this.#over) return;
     this.#over = true;
-    this.#tcp.destroy();
+    this.#cancelProof();
     this.#rtp.close();
     this.#rtcp.close();
-    for (const cseq of [...this.#open.keys()]) this.#answer(cseq, fault('lost', `The connection to the headend is gone: ${reason}.`));
+    this.#connection.close();
     this.#onLost(reason);
   }
-}
-
-function openTcp(host: string, port: number, clock: Clock): Promise<Socket | null> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, noDelay: true });
-    const give = (result: Socket | null): void => {
-      cancel();
-      socket.removeAllListeners();
-      if (result === null) {
-        socket.on('error', () => {});
-        socket.destroy();
-      }
-      resolve(result);
-    };
-    const cancel = clock.after(limits.rtspTimeoutMs, () => give(null));
-    socket.once('connect', () => give(socket));
-    socket.once('error', () => give(null));
-  });
 }
 
 /** An even port for RTP and the odd one above it for RTCP (RFC 3550, 11). */
@@ -162,9 +139,4 @@ function bind(type: 'udp4' | 'udp6', port: number): Promise<UdpSocket | null> {
       resolve(socket);
     });
   });
-}
-
-/** `::ffff:127.0.0.1` and `127.0.0.1` are one peer. */
-function plainAddress(address: string): string {
-  return address.replace(/^::ffff:/, '');
 }

@@ -91,7 +91,8 @@ async function assemble(config: HeadendConfig, deps: HeadendDeps, closing: Closi
   const book = openHeadendBook(join(config.data, 'headend.db'), { clock, random, currency: config.currency });
   closing.push(() => book.close());
   const segments = new SegmentFiles(join(config.data, 'segments'));
-  const stream = await openStream(config, { clock, random, log, registry: book, catalogue: book, segments });
+  const tls = { certificatePem: trust.value.serverCertificatePem, keyPem: trust.value.serverKeyPem };
+  const stream = await openStream(config, { clock, random, log, registry: book, catalogue: book, segments, tls });
   if (!stream.ok) return stream;
   closing.push(() => stream.value.close());
   const http = await listen(config, { ...deps, book, segments, stream: stream.value, trust: trust.value });

@@ -170,6 +170,7 @@ export class PaidScene {
         this.box.onRtp(bytes);
       },
       sendRtcp: (bytes) => this.box.onRtcp(bytes),
+      ready: () => true,
       receivedBytes: () => options.receivedBytes ?? Number.POSITIVE_INFINITY,
       onEnd: (reason) => this.ended.push(reason),
     });

@@ -8,16 +8,17 @@ import type { Random } from '../../ports/random.ts';
 import type { SegmentStore } from '../../ports/segment-store.ts';
 import { PACKET_MS } from '../../units/time.ts';
 import type { RtspRequest } from '../../wire/rtsp.ts';
-import { formatNptRange, formatRtpInfo, formatTransport } from '../../wire/rtsp-headers.ts';
+import { formatNptRange, formatRtpInfo, formatTransport, type TransportSpec } from '../../wire/rtsp-headers.ts';
 import type { PaymentRegistry } from '../payment-registry.ts';
 import type { AdmittedSession, StreamView } from '../stream-port.ts';
 import type { DatagramPair, Peer } from './datagram-socket.ts';
+import { framePath, type MediaPath, type UdpPeers, udpPath } from './media-path.ts';
 import type { Pacer } from './pacer.ts';
 import { refusePaidRequest } from './paid-admission.ts';
 import { PayStream } from './pay-stream.ts';
 import { namedSession, newRtspSessionId, optionsReply, rangeStart, sessionHeader } from './rtsp-replies.ts';
 import type { RtspClient, RtspReply } from './rtsp-server.ts';
-import { chooseTransport } from './transport-header.ts';
+import { chooseTransport, type TransportChoice } from './transport-header.ts';
 import { describeWork } from './work-description.ts';
 
 export interface PaidDeskDeps {
@@ -36,8 +37,14 @@ interface PaidRtspSession {
   readonly carried: CarriedCounts | undefined;
   stream: PayStream | null;
   rtspSession: string | null;
-  rtp: Peer | null;
-  rtcp: Peer | null;
+  /** Where media goes; null before SETUP, and after a connection that carried it broke. */
+  path: MediaPath | null;
+  /** By UDP: the ports of the box. */
+  peers: UdpPeers | null;
+  /** In frames: the channels of the connection `client`. */
+  channels: readonly [number, number] | null;
+  /** Of what the box sends, where it told: finds it behind a NAT. */
+  boxSsrc: number | null;
   client: RtspClient | null;
   lastCseq: number;
   lastAskedMs: number;
@@ -47,7 +54,7 @@ interface PaidRtspSession {
 export class PaidDesk {
   readonly #deps: PaidDeskDeps;
   readonly #sessions = new Map<string, PaidRtspSession>();
-  readonly #byRtcpPeer = new Map<string, PaidRtspSession>();
+  readonly #bySsrc = new Map<string, PaidRtspSession>();
   /** What fenced epochs left, oldest first; lost with the process, when the rows must do. */
   readonly #carried = new Map<string, CarriedCounts>();
 
@@ -60,7 +67,7 @@ export class PaidDesk {
     const before = this.#sessions.get(sid);
     if (before !== undefined && before.admitted.epoch >= admitted.epoch) return;
     if (before !== undefined) this.fence(sid);
-    const idle = { stream: null, rtspSession: null, rtp: null, rtcp: null, client: null, lastCseq: -1 };
+    const idle = { stream: null, rtspSession: null, path: null, peers: null, channels: null, boxSsrc: null, client: null, lastCseq: -1 };
     this.#sessions.set(sid, { admitted, carried: this.#carried.get(sid), ...idle, lastAskedMs: monotonicMs(this.#deps.clock) });
   }
 
@@ -85,11 +92,28 @@ export class PaidDesk {
     return this.#serve(request, session, client);
   }
 
-  /** A datagram on the RTCP port; false where it belongs to no paid session. */
+  /**
+   * A datagram on the RTCP port; false where it belongs to no paid session. Behind a NAT it comes from another port than
+   * the box announced: the session is found by the SSRC, and once the datagram proved authentic the stream follows to that port.
+   * The address must be that of the RTSP connection all the same (ruling 23).
+   */
   onRtcp(bytes: Uint8Array, from: Peer): boolean {
-    const session = this.#byRtcpPeer.get(keyOf(from));
-    session?.stream?.onRtcp(bytes);
-    return session !== undefined;
+    return this.#onDatagram('rtcp', bytes, from);
+  }
+
+  /** A datagram on the RTP port: RTCP as well, by which a box shows where it is to be reached. */
+  onRtp(bytes: Uint8Array, from: Peer): boolean {
+    return this.#onDatagram('rtp', bytes, from);
+  }
+
+  /** A frame of an RTSP connection; false where it belongs to no paid session. */
+  onFrame(channel: number, bytes: Uint8Array, client: RtspClient): boolean {
+    for (const session of this.#sessions.values()) {
+      if (session.client !== client || session.channels?.includes(channel) !== true) continue;
+      session.stream?.onRtcp(bytes);
+      return true;
+    }
+    return false;
   }
 
   isInUse(client: RtspClient): boolean {
@@ -98,7 +122,11 @@ export class PaidDesk {
 
   /** A broken connection ends nothing at once: the box may come back. */
   gone(client: RtspClient): void {
-    for (const session of this.#sessions.values()) if (session.client === client) session.client = null;
+    for (const session of this.#sessions.values()) {
+      if (session.client !== client) continue;
+      session.client = null;
+      if (session.channels !== null) session.path = null;
+    }
   }
 
   /** Ends sessions that were heard of by neither RTSP nor feedback for `limits.rtspSessionIdleMs`. */
@@ -126,6 +154,14 @@ export class PaidDesk {
     this.#deps.registry.flush();
   }
 
+  #onDatagram(port: keyof UdpPeers, bytes: Uint8Array, from: Peer): boolean {
+    const session = this.#bySsrc.get(keyOf(from.address, ssrcOf(bytes)));
+    if (session === undefined || session.peers === null) return false;
+    const authentic = session.stream?.onRtcp(bytes) === true;
+    if (authentic && session.peers[port].port !== from.port) session.peers[port] = from;
+    return true;
+  }
+
   #serve(request: RtspRequest, session: PaidRtspSession, client: RtspClient): RtspReply {
     const { method } = request;
     if (method === 'OPTIONS') return optionsReply;
@@ -147,40 +183,48 @@ export class PaidDesk {
     return { status: 501, headers };
   }
 
-  /** UDP to the RTSP peer's own address only. A SETUP again (after a lost connection) moves the stream to the new ports. */
+  /** By UDP to the RTSP peer's own address only. A SETUP again (after a lost connection) moves the stream. */
   #setUp(request: RtspRequest, session: PaidRtspSession, client: RtspClient): RtspReply {
     const choice = chooseTransport(request.headers.get('transport') ?? '');
     if (choice === 'destination') return { status: 403 };
-    if (choice === 'unsupported' || choice.kind !== 'udp') return { status: 461 };
-    if (session.rtcp !== null) this.#byRtcpPeer.delete(keyOf(session.rtcp));
-    session.rtp = { address: client.peerAddress, port: choice.clientPort[0] };
-    session.rtcp = { address: client.peerAddress, port: choice.clientPort[1] };
-    this.#byRtcpPeer.set(keyOf(session.rtcp), session);
+    if (choice === 'unsupported' || !choice.profile.startsWith('RTP/SAVP')) return { status: 461 };
+    // By its SSRC alone a box is found whose ports a NAT has changed.
+    if (choice.kind === 'udp' && choice.ssrc === null) return { status: 400 };
+    this.#forgetSsrc(session);
+    const way = this.#takeWay(choice, session, client);
     session.stream ??= this.#openStream(session);
     session.rtspSession ??= newRtspSessionId(this.#deps.random);
-    const { rtpPort, rtcpPort } = this.#deps.datagrams;
-    const transport = formatTransport({
-      profile: choice.profile,
-      lower: 'UDP',
-      clientPort: choice.clientPort,
-      serverPort: [rtpPort, rtcpPort],
-      ssrc: session.stream.ssrc,
-    });
+    const transport = formatTransport({ profile: choice.profile, ...way, ssrc: session.stream.ssrc });
     return { status: 200, headers: { Transport: transport, Session: sessionHeader(session.rtspSession) } };
   }
 
-  #openStream(session: PaidRtspSession): PayStream {
+  /** @returns what the Transport header says about it */
+  #takeWay(choice: TransportChoice, session: PaidRtspSession, client: RtspClient): Partial<TransportSpec> & Pick<TransportSpec, 'lower'> {
     const { datagrams } = this.#deps;
+    if (choice.kind === 'interleaved') {
+      session.peers = null;
+      session.channels = choice.channels;
+      session.path = framePath(client, choice.channels);
+      return { lower: 'TCP', interleaved: choice.channels };
+    }
+    const address = client.peerAddress;
+    const peers = { rtp: { address, port: choice.clientPort[0] }, rtcp: { address, port: choice.clientPort[1] } };
+    session.peers = peers;
+    session.channels = null;
+    session.path = udpPath(datagrams, peers);
+    session.boxSsrc = choice.ssrc;
+    if (choice.ssrc !== null) this.#bySsrc.set(keyOf(address, choice.ssrc), session);
+    return { lower: 'UDP', clientPort: choice.clientPort, serverPort: [datagrams.rtpPort, datagrams.rtcpPort] };
+  }
+
+  #openStream(session: PaidRtspSession): PayStream {
     return new PayStream({
       ...this.#deps,
       session: session.admitted,
       ...(session.carried === undefined ? {} : { carried: session.carried }),
-      sendRtp: (bytes) => {
-        if (session.rtp !== null) datagrams.sendRtp(bytes, session.rtp);
-      },
-      sendRtcp: (bytes) => {
-        if (session.rtcp !== null) datagrams.sendRtcp(bytes, session.rtcp);
-      },
+      sendRtp: (bytes) => session.path?.sendRtp(bytes),
+      sendRtcp: (bytes) => session.path?.sendRtcp(bytes),
+      ready: () => session.path?.ready() === true,
       receivedBytes: () => session.client?.receivedBytes ?? 0,
       onEnd: () => {
         this.#remove(session);
@@ -189,10 +233,14 @@ export class PaidDesk {
     });
   }
 
+  #forgetSsrc({ peers, boxSsrc }: PaidRtspSession): void {
+    if (peers !== null) this.#bySsrc.delete(keyOf(peers.rtcp.address, boxSsrc));
+  }
+
   #remove(session: PaidRtspSession): void {
     const { sid } = session.admitted.row;
     if (this.#sessions.get(sid) === session) this.#sessions.delete(sid);
-    if (session.rtcp !== null && this.#byRtcpPeer.get(keyOf(session.rtcp)) === session) this.#byRtcpPeer.delete(keyOf(session.rtcp));
+    this.#forgetSsrc(session);
     if (session.stream === null) return;
     this.#carried.delete(sid);
     this.#carried.set(sid, session.stream.stop());
@@ -200,6 +248,11 @@ export class PaidDesk {
     const oldest = this.#carried.keys().next();
     if (this.#carried.size > limits.openSessionsTotal && oldest.done !== true) this.#carried.delete(oldest.value);
   }
+}
+
+/** The sender's SSRC, which SRTCP leaves in clear. */
+function ssrcOf(bytes: Uint8Array): number | null {
+  return bytes.length < 8 ? null : new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(4);
 }
 
 function describe(request: RtspRequest, session: PaidRtspSession, client: RtspClient): RtspReply {
@@ -235,6 +288,6 @@ function viewOf(session: PaidRtspSession): StreamView {
   return { sid: row.sid, packetsSent: slotsUsed(row.nextSequence, epoch), packetsAcknowledged: acknowledged, packetsPaid, ...flight, epoch };
 }
 
-function keyOf(peer: Peer): string {
-  return `${peer.address} ${peer.port}`;
+function keyOf(address: string, ssrc: number | null): string {
+  return `${address} ${ssrc}`;
 }

@@ -34,6 +34,8 @@ export interface PayStreamDeps {
   readonly carried?: CarriedCounts;
   readonly sendRtp: (bytes: Uint8Array) => void;
   readonly sendRtcp: (bytes: Uint8Array) => void;
+  /** False where the peer takes nothing now: the stream waits, and its packets with it. */
+  readonly ready: () => boolean;
   /** Bytes that came from the peer on its RTSP connection. */
   readonly receivedBytes: () => number;
   /** The stream ended by itself; the reason is for people. */
@@ -134,7 +136,7 @@ export class PayStream {
     if (this.#ended) return;
     this.#monitor.expire(nowMs);
     this.#pump(nowMs);
-    for (const sequence of this.#monitor.dueRetransmissions(nowMs)) this.#media.repeat(sequence);
+    if (this.#deps.ready()) for (const sequence of this.#monitor.dueRetransmissions(nowMs)) this.#media.repeat(sequence);
     if (nowMs >= this.#windowDueMs) {
       this.#sendWindow(nowMs);
       this.#monitor.report();
@@ -145,13 +147,16 @@ export class PayStream {
     }
   }
 
-  /** A datagram on the RTCP port from this session's peer. What is not authentic has no effect but to be counted. */
-  onRtcp(bytes: Uint8Array): void {
-    if (this.#ended) return;
+  /**
+   * RTCP from this session's peer. What is not authentic has no effect but to be counted.
+   * @returns whether it was
+   */
+  onRtcp(bytes: Uint8Array): boolean {
+    if (this.#ended) return false;
     const opened = this.#srtcp.unprotectRtcp(bytes);
     if (!opened.ok) {
       this.#dropped[opened.error.code === 'replayed' ? 'replayed' : 'unauthenticated'] += 1;
-      return;
+      return false;
     }
     const packets = splitCompound(opened.value);
     for (const packet of packets.ok ? packets.value : []) {
@@ -159,6 +164,7 @@ export class PayStream {
       else this.#measure(packet);
     }
     this.#rtcpBytes += bytes.length;
+    return true;
   }
 
   /** Ends the stream: BYE, counts handed to the registry, nothing sent any more. Idempotent. */
@@ -215,7 +221,7 @@ export class PayStream {
     });
     if (packetIndex === null) return false;
     const payload = this.#reader.packet(packetIndex);
-    if (payload === null || !this.#media.mayReach(payload)) return false;
+    if (payload === null || !this.#media.mayReach(payload) || !this.#deps.ready()) return false;
     const decision = this.#monitor.nextSend(nowMs);
     if (!decision.send) return false;
     const challenge = this.#media.send(decision.sequence, decision.packetIndex, payload);

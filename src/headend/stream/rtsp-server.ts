@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { createSecureContext, TLSSocket } from 'node:tls';
 import { limits } from '../../limits.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { every, monotonicMs } from '../../ports/clock.ts';
@@ -45,26 +46,40 @@ export interface RtspServerDeps {
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
+  readonly tls?: RtspTls;
   readonly handler: RtspHandler;
 }
 
-/** More than this unwritten, and a client does not keep up with its own stream. */
-const UNWRITTEN_BYTES_MAX = 65_536;
-const SWEEP_MS = 10_000;
+export interface RtspTls {
+  readonly certificatePem: string;
+  readonly keyPem: string;
+}
 
-/** RTSP 1.0 over TCP (RFC 2326). Answers are written in the order of the requests; a connection that does not speak RTSP is closed. */
+const SWEEP_MS = 10_000;
+/** The first byte of a TLS connection (RFC 8446, 5.1); no RTSP message begins with it. */
+const TLS_HANDSHAKE = 0x16;
+
+/** RTSP 1.0 over TCP (RFC 2326), or over TLS on the same port, told apart by the first byte. Answers are written in the order of the requests; a connection that does not speak RTSP is closed. */
 export async function startRtspServer(deps: RtspServerDeps): Promise<Result<RtspServer, Fault<'port-taken'>>> {
   const clients = new Set<Connection>();
-  const server = createServer((socket) => {
-    if (clients.size >= limits.rtspConnectionsMax) {
-      socket.destroy();
-      return;
-    }
+  const waiting = new Set<Socket>();
+  const serve = (socket: Socket): void => {
     const client = new Connection(socket, deps);
     clients.add(client);
     socket.on('close', () => {
       clients.delete(client);
       deps.handler.gone(client);
+    });
+  };
+  const server = createServer((socket) => {
+    if (clients.size + waiting.size >= limits.rtspConnectionsMax) {
+      socket.destroy();
+      return;
+    }
+    waiting.add(socket);
+    whenSpoken(socket, deps, (spoken) => {
+      waiting.delete(socket);
+      if (spoken !== null) serve(spoken);
     });
   });
   const port = await listen(server, deps.host, deps.port);
@@ -76,9 +91,33 @@ export async function startRtspServer(deps: RtspServerDeps): Promise<Result<Rtsp
   const close = async (): Promise<void> => {
     stopSweep();
     for (const client of clients) client.destroy();
+    for (const socket of waiting) socket.destroy();
     await new Promise<void>((resolve) => void server.close(() => resolve()));
   };
   return ok({ port, close });
+}
+
+/** Waits for the first bytes, at most `limits.rtspSessionIdleMs`, and puts TLS around the connection where they ask for it. */
+function whenSpoken(socket: Socket, { clock, tls }: RtspServerDeps, give: (spoken: Socket | null) => void): void {
+  const cancel = clock.after(limits.rtspSessionIdleMs, () => socket.destroy());
+  const gone = (): void => {
+    cancel();
+    give(null);
+  };
+  socket.on('error', () => {});
+  socket.once('close', gone);
+  socket.once('data', (bytes) => {
+    cancel();
+    socket.removeListener('close', gone);
+    socket.pause();
+    socket.unshift(bytes);
+    if (bytes[0] !== TLS_HANDSHAKE || tls === undefined) {
+      give(socket);
+      socket.resume();
+      return;
+    }
+    give(new TLSSocket(socket, { isServer: true, secureContext: createSecureContext({ cert: tls.certificatePem, key: tls.keyPem }) }));
+  });
 }
 
 function listen(server: Server, host: string, port: number): Promise<number | null> {
@@ -117,7 +156,7 @@ class Connection implements RtspClient {
   }
 
   sendFrame(channel: number, payload: Uint8Array): boolean {
-    if (!this.#socket.writable || this.#socket.writableLength > UNWRITTEN_BYTES_MAX) return false;
+    if (!this.#socket.writable || this.#socket.writableLength > limits.unwrittenFrameBytes) return false;
     this.#socket.write(serializeInterleaved(channel, payload));
     return true;
   }

@@ -14,7 +14,7 @@ import { paidSessionOf } from './paid-admission.ts';
 import { PaidDesk } from './paid-desk.ts';
 import { PlainDesk } from './plain-desk.ts';
 import { optionsReply } from './rtsp-replies.ts';
-import { type RtspClient, type RtspHandler, type RtspReply, startRtspServer } from './rtsp-server.ts';
+import { type RtspClient, type RtspHandler, type RtspReply, type RtspTls, startRtspServer } from './rtsp-server.ts';
 
 export interface StreamHouseDeps {
   readonly clock: Clock;
@@ -29,6 +29,8 @@ export interface StreamHouseDeps {
   readonly rtspPort: number;
   /** Even UDP port of RTP, RTCP on the next; 0 for any free pair. */
   readonly rtpPort: number;
+  /** Certificate and key of the headend: with them the RTSP port takes TLS as well (RTSPS). */
+  readonly tls?: RtspTls;
 }
 
 const SWEEP_MS = 5_000;
@@ -44,8 +46,15 @@ export async function createStreamHouse(deps: StreamHouseDeps): Promise<StreamHo
   const registry = new PaymentRegistry({ store: deps.registry, clock: deps.clock, log: deps.log });
   const paid = new PaidDesk({ ...shared, registry });
   const plain = new PlainDesk(shared);
-  listenToRtcp(datagrams.value, paid, plain);
-  const server = await startRtspServer({ clock: deps.clock, log: deps.log, host: deps.host, port: deps.rtspPort, handler: handlerOf(paid, plain) });
+  listenTo(datagrams.value, paid, plain);
+  const server = await startRtspServer({
+    clock: deps.clock,
+    log: deps.log,
+    host: deps.host,
+    port: deps.rtspPort,
+    handler: handlerOf(paid, plain),
+    ...(deps.tls === undefined ? {} : { tls: deps.tls }),
+  });
   if (!server.ok) {
     await datagrams.value.close();
     throw new Error(server.error.message);
@@ -72,7 +81,8 @@ export async function createStreamHouse(deps: StreamHouseDeps): Promise<StreamHo
   };
 }
 
-function listenToRtcp(datagrams: DatagramPair, paid: PaidDesk, plain: PlainDesk): void {
+function listenTo(datagrams: DatagramPair, paid: PaidDesk, plain: PlainDesk): void {
+  datagrams.onRtp((bytes, from) => void paid.onRtp(bytes, from));
   datagrams.onRtcp((bytes, from) => {
     if (!paid.onRtcp(bytes, from)) plain.onRtcp(bytes, from);
   });
@@ -81,7 +91,9 @@ function listenToRtcp(datagrams: DatagramPair, paid: PaidDesk, plain: PlainDesk)
 function handlerOf(paid: PaidDesk, plain: PlainDesk): RtspHandler {
   return {
     request: (request, client) => route(request, client, paid, plain),
-    frame: (channel, payload, client) => plain.onFrame(channel, payload, client),
+    frame: (channel, payload, client) => {
+      if (!paid.onFrame(channel, payload, client)) plain.onFrame(channel, payload, client);
+    },
     isInUse: (client) => paid.isInUse(client) || plain.isInUse(client),
     gone: (client) => {
       paid.gone(client);

@@ -1,9 +1,10 @@
 import { parseTransport, type TransportSpec } from '../../wire/rtsp-headers.ts';
 
-/** What SETUP agreed on. Pairs are RTP, RTCP. */
-export type TransportChoice =
-  | { readonly kind: 'udp'; readonly profile: string; readonly clientPort: readonly [number, number] }
-  | { readonly kind: 'interleaved'; readonly profile: string; readonly channels: readonly [number, number] };
+/** What SETUP agreed on. Pairs are RTP, RTCP. `ssrc` is the client's own, where it told. */
+export type TransportChoice = { readonly profile: string; readonly ssrc: number | null } & (
+  | { readonly kind: 'udp'; readonly clientPort: readonly [number, number] }
+  | { readonly kind: 'interleaved'; readonly channels: readonly [number, number] }
+);
 
 /** `destination`: the client names another address than its own (ruling 23). `unsupported`: nothing we can serve. */
 export type TransportFault = 'destination' | 'unsupported';
@@ -26,7 +27,8 @@ export function chooseTransport(header: string): TransportChoice | TransportFaul
 
 function serve(spec: TransportSpec): TransportChoice | null {
   if (spec.multicast || !PROFILES.includes(spec.profile)) return null;
-  if (spec.lower === 'TCP') return { kind: 'interleaved', profile: spec.profile, channels: spec.interleaved ?? [0, 1] };
+  const { profile, ssrc } = spec;
+  if (spec.lower === 'TCP') return { kind: 'interleaved', profile, ssrc, channels: spec.interleaved ?? [0, 1] };
   const ports = spec.clientPort;
-  return ports === null || ports[0] === 0 || ports[1] === 0 ? null : { kind: 'udp', profile: spec.profile, clientPort: ports };
+  return ports === null || ports[0] === 0 || ports[1] === 0 ? null : { kind: 'udp', profile, ssrc, clientPort: ports };
 }

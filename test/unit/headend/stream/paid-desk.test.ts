@@ -11,7 +11,7 @@ import { FakeDatagrams, FakeRtspClient, finish, headerOf, request } from '../../
 import { PaidScene, W } from '../../../fakes/paid-scene.ts';
 import { VirtualBox } from '../../../fakes/virtual-box.ts';
 
-const UDP = { Transport: 'RTP/SAVPF;unicast;client_port=6000-6001' };
+const UDP = { Transport: 'RTP/SAVPF;unicast;client_port=6000-6001;ssrc=B0C50001' };
 const RTCP_PEER = { address: '10.0.0.2', port: 6_001 };
 
 let scene: PaidScene;
@@ -64,7 +64,7 @@ describe('RTSP of a paid session', () => {
     expect(datagrams.rtp.every(({ to }) => to.address === '10.0.0.2' && to.port === 6_000)).toBe(true);
   });
 
-  test('hears the box by its address and port, and by nobody else’s', async () => {
+  test('hears the box by its address and SSRC, and nobody else', async () => {
     const { Session } = setUp();
     const box = new VirtualBox(scene.session, generateDeviceKey().signer, (bytes) => void desk.onRtcp(bytes, RTCP_PEER));
     const info = parseRtpInfo(headerOf(ask('PLAY', { Session }), 'RTP-Info'));
@@ -72,7 +72,7 @@ describe('RTSP of a paid session', () => {
     await scene.clock.advance(1_000);
     for (const { bytes } of datagrams.rtcp) box.onRtcp(bytes);
     for (const { bytes } of datagrams.rtp) box.onRtp(bytes);
-    expect(desk.onRtcp(new Uint8Array(60), { address: '10.0.0.2', port: 6_003 })).toBe(false);
+    expect(desk.onRtcp(new Uint8Array(60), RTCP_PEER)).toBe(false);
     expect(desk.view(sid)?.packetsPaid).toBe(0);
     box.acknowledge();
     expect(desk.view(sid)?.packetsPaid).toBe(W);
@@ -100,9 +100,11 @@ describe('RTSP of a paid session', () => {
     expect(ask('SETUP', UDP, { Require: 'ackpay.v1, warp-drive' }).status).toBe(551);
   });
 
-  test('refuses other destinations, plain TCP and a beginning behind the end', () => {
+  test('refuses other destinations, media in clear, a box without a name and a beginning behind the end', () => {
     expect(ask('SETUP', { Transport: 'RTP/SAVPF;unicast;destination=10.9.9.9;client_port=6000-6001' }).status).toBe(403);
     expect(ask('SETUP', { Transport: 'RTP/AVP/TCP;unicast;interleaved=0-1' }).status).toBe(461);
+    expect(ask('SETUP', { Transport: 'RTP/AVPF;unicast;client_port=6000-6001;ssrc=B0C50001' }).status).toBe(461);
+    expect(ask('SETUP', { Transport: 'RTP/SAVPF;unicast;client_port=6000-6001' }).status).toBe(400);
     const session = setUp();
     expect(ask('PLAY', { ...session, Range: 'npt=60-' }).status).toBe(457);
   });
@@ -151,5 +153,99 @@ describe('RTSP of a paid session', () => {
     expect(desk.views()).toEqual([]);
     expect(scene.store.progress.get(scene.session.row.sid)?.nextSequence).toBe(19);
     expect(scene.clock.pending).toBe(0);
+  });
+});
+
+/** A box that plays, and what reaches it so far. */
+function playing(transport: Readonly<Record<string, string>>, say: (bytes: Uint8Array) => void): VirtualBox {
+  const session = { Session: headerOf(ask('SETUP', transport), 'Session') };
+  const box = new VirtualBox(scene.session, generateDeviceKey().signer, say);
+  const info = parseRtpInfo(headerOf(ask('PLAY', session), 'RTP-Info'));
+  box.timestampOrigin = info.ok ? (info.value.rtpTimestamp ?? 0) : 0;
+  return box;
+}
+
+describe('a box behind a NAT', () => {
+  const NAT = { address: '10.0.0.2', port: 40_001 };
+
+  test('is found by its SSRC, and the stream follows to the port that its authentic packets come from', async () => {
+    const box = playing(UDP, (bytes) => void desk.onRtcp(bytes, NAT));
+    await scene.clock.advance(200);
+    for (const { bytes } of datagrams.rtp) box.onRtp(bytes);
+    for (const { bytes } of datagrams.rtcp) box.onRtcp(bytes);
+    box.acknowledge();
+    await scene.clock.advance(400);
+    expect(datagrams.rtcp.at(-1)?.to).toEqual(NAT);
+    expect(datagrams.rtp.at(-1)?.to.port).toBe(6_000);
+    expect(desk.view(sid)?.packetsPaid).toBeGreaterThan(0);
+  });
+
+  test('moves the media as well, by a packet to the RTP port', async () => {
+    const box = playing(UDP, (bytes) => void desk.onRtp(bytes, { address: '10.0.0.2', port: 40_000 }));
+    await scene.clock.advance(200);
+    for (const { bytes } of datagrams.rtp) box.onRtp(bytes);
+    for (const { bytes } of datagrams.rtcp) box.onRtcp(bytes);
+    box.acknowledge();
+    await scene.clock.advance(200);
+    expect(datagrams.rtp.at(-1)?.to).toEqual({ address: '10.0.0.2', port: 40_000 });
+  });
+
+  test('is not moved by what is not authentic, or comes from another address', async () => {
+    let last = new Uint8Array(0);
+    const box = playing(UDP, (bytes) => {
+      last = bytes.slice();
+    });
+    await scene.clock.advance(200);
+    for (const { bytes } of datagrams.rtp) box.onRtp(bytes);
+    for (const { bytes } of datagrams.rtcp) box.onRtcp(bytes);
+    box.acknowledge();
+    const spoilt = last.map((byte, at) => (at === last.length - 6 ? byte ^ 1 : byte));
+    expect(desk.onRtcp(spoilt, NAT)).toBe(true);
+    expect(desk.onRtcp(last, { ...NAT, address: '10.9.9.9' })).toBe(false);
+    await scene.clock.advance(400);
+    expect(datagrams.rtcp.every(({ to }) => to.port === 6_001)).toBe(true);
+    expect(desk.view(sid)?.packetsPaid).toBe(0);
+  });
+});
+
+describe('a box that takes frames of its connection', () => {
+  const FRAMES = { Transport: 'RTP/SAVPF/TCP;unicast;interleaved=4-5;ssrc=B0C50001' };
+  const media = (): readonly Uint8Array[] => client.frames.filter(({ channel }) => channel === 4).map(({ payload }) => payload);
+
+  test('pays like any other, and gets no datagram', async () => {
+    const box = playing(FRAMES, (bytes) => void desk.onFrame(5, bytes, client));
+    await scene.clock.advance(200);
+    for (const { channel, payload } of client.frames) {
+      if (channel === 4) box.onRtp(payload);
+      else box.onRtcp(payload);
+    }
+    box.acknowledge();
+    expect(desk.view(sid)?.packetsPaid).toBe(box.packets.length);
+    expect(box.packets.length).toBeGreaterThan(10);
+    expect([datagrams.rtp.length, datagrams.rtcp.length]).toEqual([0, 0]);
+    expect(desk.onFrame(5, new Uint8Array(40), new FakeRtspClient('10.0.0.2'))).toBe(false);
+  });
+
+  test('that reads too slowly stops the stream, loses no slot, and costs no memory', async () => {
+    playing(FRAMES, () => {});
+    await scene.clock.advance(100);
+    client.full = true;
+    const sent = media().length;
+    await scene.clock.advance(2_000);
+    expect(desk.view(sid)?.packetsSent).toBe(sent + 1);
+    client.full = false;
+    await scene.clock.advance(40);
+    const sequences = media().map((bytes) => ((bytes[2] ?? 0) << 8) | (bytes[3] ?? 0));
+    expect(sequences.length).toBeGreaterThan(sent + 1);
+    expect(sequences).toEqual(sequences.map((_, at) => at));
+  });
+
+  test('is sent nothing once that connection is gone', async () => {
+    playing(FRAMES, () => {});
+    await scene.clock.advance(100);
+    const [sent, frames] = [desk.view(sid)?.packetsSent, client.frames.length];
+    desk.gone(client);
+    await scene.clock.advance(1_000);
+    expect([desk.view(sid)?.packetsSent, client.frames.length]).toEqual([sent, frames]);
   });
 });

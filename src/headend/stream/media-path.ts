@@ -1,0 +1,44 @@
+import type { DatagramPair, Peer } from './datagram-socket.ts';
+import type { RtspClient } from './rtsp-server.ts';
+
+/** The way media takes to one box. */
+export interface MediaPath {
+  sendRtp(bytes: Uint8Array): void;
+  sendRtcp(bytes: Uint8Array): void;
+  /** False where the box does not keep up with its connection: nothing new is sent until it does. */
+  ready(): boolean;
+}
+
+/** Where a box hears and speaks by UDP. The ports follow it through a NAT; the address is always that of its RTSP connection. */
+export interface UdpPeers {
+  rtp: Peer;
+  rtcp: Peer;
+}
+
+export function udpPath(datagrams: DatagramPair, peers: UdpPeers): MediaPath {
+  return {
+    sendRtp: (bytes) => datagrams.sendRtp(bytes, peers.rtp),
+    sendRtcp: (bytes) => datagrams.sendRtcp(bytes, peers.rtcp),
+    ready: () => true,
+  };
+}
+
+/**
+ * Frames of the RTSP connection (RFC 2326, 10.12). A packet that finds the connection full waits here, and with it the stream: its
+ * slot is used and must go out. As `ready` is asked before each one, no more than a burst of repeats can wait. RTCP is not kept:
+ * all of it is said again.
+ */
+export function framePath(client: RtspClient, [rtp, rtcp]: readonly [number, number]): MediaPath {
+  const waiting: Uint8Array[] = [];
+  const ready = (): boolean => {
+    while (waiting[0] !== undefined && client.sendFrame(rtp, waiting[0])) waiting.shift();
+    return waiting.length === 0;
+  };
+  return {
+    sendRtp: (bytes) => {
+      if (!ready() || !client.sendFrame(rtp, bytes)) waiting.push(bytes);
+    },
+    sendRtcp: (bytes) => void client.sendFrame(rtcp, bytes),
+    ready,
+  };
+}
