@@ -1,36 +1,48 @@
 import { limits } from '../../src/limits.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import { every } from '../../src/ports/clock.ts';
+import type { CashDevice } from './cash-device.ts';
 import type { CoinFeed } from './coin-feed.ts';
 import type { SimulatedAcceptor } from './simulated-acceptor.ts';
 
-/** Drives an acceptor that inhibits itself unless it is told again and again that coins may be taken (ruling 29). */
+/** Drives acceptors that inhibit themselves unless they are told again and again that coins may be taken (ruling 29). */
 export class CoinSlot {
-  readonly #acceptor: SimulatedAcceptor;
+  readonly #simulated: SimulatedAcceptor;
   readonly #feed: CoinFeed;
   readonly #clock: Clock;
-  #stop: () => void = () => {};
+  readonly #devices: CashDevice[];
+  #stop: (() => void) | null = null;
 
   constructor(parts: { readonly acceptor: SimulatedAcceptor; readonly feed: CoinFeed; readonly clock: Clock }) {
-    this.#acceptor = parts.acceptor;
+    this.#simulated = parts.acceptor;
     this.#feed = parts.feed;
     this.#clock = parts.clock;
+    this.#devices = [parts.acceptor];
+  }
+
+  /** A device that was found later: it follows what the others do from now on. */
+  add(device: CashDevice): void {
+    this.#devices.push(device);
+    if (this.#stop !== null) device.accept();
   }
 
   accept(on: boolean): void {
-    this.#stop();
-    this.#stop = () => {};
+    this.#stop?.();
+    this.#stop = null;
     if (!on) {
-      this.#acceptor.inhibit();
+      for (const device of this.#devices) device.inhibit();
       return;
     }
-    this.#acceptor.accept();
-    this.#stop = every(this.#clock, limits.acceptLeaseMs / 3, () => this.#acceptor.accept());
+    const renew = (): void => {
+      for (const device of this.#devices) device.accept();
+    };
+    renew();
+    this.#stop = every(this.#clock, limits.acceptLeaseMs / 3, renew);
   }
 
-  /** Throws a coin in; resolves when it is credit in the book. */
+  /** Throws a coin into the simulated acceptor; resolves when it is credit in the book. */
   async insert(valueMinor: bigint): Promise<void> {
-    if (this.#acceptor.insert(valueMinor) === null) throw new Error('The slot is shut: no coin is taken just now.');
+    if (this.#simulated.insert(valueMinor) === null) throw new Error('The slot is shut: no coin is taken just now.');
     await this.#feed.settled();
   }
 }

@@ -87,6 +87,11 @@ static void tell_firmware(void) {
   firmata_end_sysex();
 }
 
+void firmata_introduce(void) {
+  tell_version();
+  tell_firmware();
+}
+
 static void tell_capabilities(void) {
   static const uint8_t every_mode[] = {MODE_INPUT, MODE_OUTPUT, MODE_PULLUP};
   firmata_begin_sysex(CAPABILITY);

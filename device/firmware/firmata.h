@@ -14,6 +14,8 @@ enum {
 };
 
 void firmata_begin(void);
+/** Tells version and name by itself, as hosts expect after a reset. */
+void firmata_introduce(void);
 void firmata_input(uint8_t byte);
 /** Every millisecond, from the main loop: tells inputs that stayed changed for 5 ms. */
 void firmata_tick(void);

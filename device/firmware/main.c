@@ -34,7 +34,7 @@ int main(void) {
   uart_begin();
   timer_begin();
   sei();
-  firmata_input(0xF9); /* tells its version by itself, as hosts expect after a reset */
+  firmata_introduce();
   coins_report();
   for (;;) {
     wdt_reset();

@@ -18,8 +18,6 @@ export interface PanelFace {
   readonly amplifier: boolean;
 }
 
-const ASKING: ReadonlySet<string> = new Set(['preListen', 'awaitingConfirmation']);
-
 /** @param nowMs turns a title that is too long, one character in 300 ms */
 export function panelFace(view: BoxView, nowMs: number): PanelFace {
   const sounding = view.playback.startsWith('playing.flowing') || view.playback === 'preListen';
@@ -27,8 +25,8 @@ export function panelFace(view: BoxView, nowMs: number): PanelFace {
   return {
     lines: [work === null ? row('Ackbox') : turned(`${work.title} - ${work.artist}`, nowMs), row(secondLine(view))],
     lamps: {
-      ok: ASKING.has(view.playback) || (view.playback === 'browse' && view.focus !== null),
-      back: ASKING.has(view.playback),
+      ok: view.question !== null || (view.playback === 'browse' && view.focus !== null),
+      back: view.question !== null,
       playing: sounding,
       fault: view.faults.length > 0 || view.service !== 'inService',
     },

@@ -14,6 +14,8 @@ usage: ackbox box --headend URL [--data DIR] [--profile jukebox|set-top] [--name
 Run a box:
   --headend URL   its headend, such as https://192.0.2.7:8443
   --data DIR      its folder (default: box in the data folder of npm start)
+  --panel PATH    the serial line of a panel board, such as /dev/ttyACM0
+  --panel-coins A,B  what a coin of its first and second line is worth, in minor units (default 100,200)
   A new box shows a code, XXXX-XXXX-XXXX, and waits until it is entered at the headend.
 
 Enrol a box (on the machine of the headend, as its user):

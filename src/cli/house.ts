@@ -46,6 +46,7 @@ export async function launchHouse(options: StartOptions, say: (line: string) => 
     args: ['--supervised', '--data', folders.headend, '--http-port', String(ports.http), '--rtsp-port', String(ports.rtsp)],
     logFile: join(options.data, 'headend.log'),
     say,
+    onEvent: (event) => (event.event === 'notice' ? say(`headend: ${String(event.message)}`) : undefined),
   });
   // Until the headend is up, its own words count: what keeps it from starting stops the ingest too.
   const ingest = startIngest(options, programs, folders.headend, (line) => void headend.ready.then(() => say(line)).catch(() => {}));
@@ -96,7 +97,7 @@ async function findLibrary(library: string | null): Promise<void> {
 
 function boxArguments(options: StartOptions, folder: string, url: string): readonly string[] {
   const named = ['--data', folder, '--headend', url, '--profile', options.profile, '--screen-port', String(options.screenPort)];
-  return ['--supervised', ...named, ...(options.console ? ['--console'] : [])];
+  return ['--supervised', ...named, ...(options.console ? ['--console'] : []), ...(options.panel === null ? [] : ['--panel', options.panel])];
 }
 
 /** On one machine the two need no person between them: the code that the box shows is entered here. */

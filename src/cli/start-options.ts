@@ -6,6 +6,7 @@ export interface StartOptions {
   readonly profile: 'jukebox' | 'set-top';
   readonly library: string | null;
   readonly console: boolean;
+  readonly panel: string | null;
   readonly headless: boolean;
   readonly seconds: number;
   readonly json: boolean;
@@ -21,6 +22,7 @@ usage: npm start -- [options]        (or: ackbox start [options])
   --profile jukebox|set-top   a box in a venue (default), or on a TV
   --library DIR               play your own folder of audio files (any format ffmpeg reads)
   --console                   open the box's serial console on a pseudo terminal, and print its path
+  --panel PATH                the serial line of a panel board (buttons, coins, display), such as /dev/ttyACM0
   --data DIR                  where headend and box keep everything (default: .ackbox in the checkout)
   --screen-port N             the box's screen (default 8480; 0 = any free port)
   --http-port N, --rtsp-port N  the headend (default 8443 and 8554; 0 = any)
@@ -47,6 +49,7 @@ export function readStartOptions(argv: readonly string[]): StartOptions {
       profile: { type: 'string', default: 'jukebox' },
       library: { type: 'string' },
       console: { type: 'boolean', default: false },
+      panel: { type: 'string' },
       headless: { type: 'boolean', default: false },
       seconds: { type: 'string', default: '25' },
       json: { type: 'boolean', default: false },
@@ -64,6 +67,7 @@ export function readStartOptions(argv: readonly string[]): StartOptions {
     profile,
     library: values.library ?? null,
     console: values.console,
+    panel: values.panel ?? null,
     headless: values.headless,
     seconds: Number(seconds),
     json: values.json,

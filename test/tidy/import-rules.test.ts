@@ -29,7 +29,8 @@ const DOMAIN: Readonly<Record<string, readonly string[]>> = {
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   xstate: ['device/session/'],
   'johnny-five': ['device/input/', 'device/panel/', 'device/boards/'],
-  serialport: ['device/console/', 'device/input/', 'device/cash/'],
+  serialport: ['device/console/', 'device/boards/', 'device/input/', 'device/cash/'],
+  'firmata-io': ['device/boards/'],
   'better-sqlite3': ['src/platform/', 'src/headend/stores/', 'device/stores/'],
   fastify: ['src/headend/http/', 'src/headend/operator/', 'device/screen/'],
   'sdp-transform': ['src/wire/'],
