@@ -87,12 +87,6 @@ function installPrograms(wanted) {
   if (!install()) stop(`could not install ${missing.join(', ')}. Try by hand:\n  apt-get update && ${line}`);
 }
 
-/** Makes what the first start would wait for. */
-function warmUp(environment) {
-  const house = NEEDS.start.every(onPath) ? ['--house'] : [];
-  spawnSync(modernNode(), [join(root, 'src', 'cli', 'warm-up.ts'), ...house], { env: environment, stdio: ['ignore', 'ignore', 2], timeout: 90_000 });
-}
-
 /** The Node 24 of the packages, or this one where it is new enough (other systems bring their own). */
 function modernNode() {
   const brought = join(modules, `node-linux-${process.arch}`, 'bin', 'node');
@@ -108,6 +102,7 @@ function plan(argv) {
     rest.shift();
     needs.push(...(rest.shift() ?? '').split(','));
   }
+  // Who brings all that a start needs is prepared for it too; a start itself is on its way sooner without.
   if (rest[0] === '--then-node') return { needs, script: rest.slice(1), warm: NEEDS.start.every((program) => needs.includes(program)) };
   needs.push(...(NEEDS[rest[0]] ?? []));
   if (rest[0] === 'start' && rest.includes('--console')) needs.push('socat');
@@ -117,17 +112,13 @@ function plan(argv) {
 
 const startedAtMs = Date.now();
 if (Number(process.versions.node.split('.')[0]) < 20) stop(`Node ${process.versions.node} is too old even to begin with; Node 20 or newer is needed.`);
-// npm itself calls this after `npm install`: the packages are there.
-const afterInstall = process.argv[2] === '--after-install';
-const { needs, script, warm } = plan(afterInstall ? [] : process.argv.slice(2));
-if (afterInstall) writeFileSync(join(modules, '.ackbox-packages'), lockFingerprint());
-else installPackages();
+const { needs, script, warm } = plan(process.argv.slice(2));
+installPackages();
 installPrograms(needs);
 const cache = join(modules, '.cache', 'ackbox-compile');
 mkdirSync(cache, { recursive: true });
 const environment = { ...process.env, NODE_COMPILE_CACHE: cache, ACKBOX_STARTED_AT_MS: String(startedAtMs), NODE_NO_WARNINGS: '1' };
-if (warm || afterInstall) warmUp(environment);
-if (afterInstall) process.exit(0);
+if (warm) spawnSync(modernNode(), [join(root, 'src', 'cli', 'warm-up.ts')], { env: environment, stdio: ['ignore', 'ignore', 2], timeout: 90_000 });
 const child = spawn(modernNode(), script, { stdio: 'inherit', env: environment });
 // A terminal sends Ctrl-C to the child as well: here it only must not end the parent first.
 process.on('SIGINT', () => {});

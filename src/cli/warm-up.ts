@@ -30,7 +30,7 @@ async function warmHouse(): Promise<void> {
 
 async function warmUp(): Promise<void> {
   const done = join(dirname((await bundlePrograms()).box), 'warm');
-  if (!process.argv.includes('--house') || existsSync(done)) return;
+  if (existsSync(done)) return;
   process.stderr.write('setting up: a first piece of music, and the programs compiled (some seconds, once) ...\n');
   await warmHouse();
   await writeFile(done, '');
