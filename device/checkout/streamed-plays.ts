@@ -1,4 +1,5 @@
 import { packetsOf } from '../../src/domain/credit/billing-class.ts';
+import type { EndReason } from '../../src/domain/credit/statements.ts';
 import { limits } from '../../src/limits.ts';
 import { sha256Hex } from '../../src/platform/crypto/digest.ts';
 import { PACKET_MS, SAMPLES_PER_PACKET } from '../../src/units/time.ts';
@@ -44,35 +45,55 @@ export class StreamedPlays implements PlayPort {
   }
 
   async recover(playId: string, raise: (event: PlaybackEvent) => void): Promise<PlayRunner | null> {
-    const { book } = this.#parts;
-    const [play, row] = await Promise.all([book.play(playId), book.session(playId)]);
-    if (play === null || play.state === 'settled' || play.state === 'declined') return null;
+    const play = await this.#openPlay(playId);
+    if (play === null) return null;
     const work = this.#parts.work(play.workId);
-    const start = row === null || row.state === 'closed' ? null : startOf(row, play);
-    if (start === null) {
-      await book.settle({ playId, chargedMinor: 0n, heardMs: 0, endReason: 'failed', statement: null });
-      return null;
-    }
-    if (work === null) {
-      await this.#closeFromRows(playId, start, row?.heardSample ?? 0);
+    const left = await this.#leftBy(play);
+    // The work has left the catalogue, or there is no play to go on with: what the rows say was heard is what both sides bill.
+    if (left === null || work === null) {
+      await this.#closeFromRows(playId, left, left?.heardSample ?? 0, 'failed');
       return null;
     }
     const runner = new StreamedPlay(this.#parts, { playId, work, trial: false }, raise);
     this.#newest = runner;
-    const goesOn = play.state !== 'trial' && (await runner.recover(start, await this.#heardSample(row?.heardSample ?? 0)));
+    const goesOn = play.state !== 'trial' && (await runner.recover(left.start, await this.#heardSample(left.heardSample)));
     if (goesOn) return runner;
     await runner.end(play.state === 'trial' ? 'trial-declined' : 'failed');
     return null;
   }
 
-  /** The work has left the catalogue: nothing can go on, and what the rows say was heard is what both sides bill. */
-  async #closeFromRows(playId: string, start: SessionStart, heardSample: number): Promise<void> {
+  async close(playId: string, endReason: EndReason): Promise<void> {
+    const play = await this.#openPlay(playId);
+    if (play === null) return;
+    const left = await this.#leftBy(play);
+    const reason = play.state === 'trial' ? 'trial-declined' : endReason;
+    await this.#closeFromRows(playId, left, left === null ? 0 : await this.#heardSample(left.heardSample), reason);
+  }
+
+  async #openPlay(playId: string): Promise<PlayRow | null> {
+    const play = await this.#parts.book.play(playId);
+    return play === null || play.state === 'settled' || play.state === 'declined' ? null : play;
+  }
+
+  /** What an earlier run left of a play; null where it had not begun, or its rows cannot be read any more. */
+  async #leftBy(play: PlayRow): Promise<{ readonly start: SessionStart; readonly heardSample: number } | null> {
+    const row = await this.#parts.book.session(play.playId);
+    const start = row === null || row.state === 'closed' ? null : startOf(row, play);
+    return row === null || start === null ? null : { start, heardSample: row.heardSample };
+  }
+
+  async #closeFromRows(playId: string, left: { readonly start: SessionStart } | null, heardSample: number, endReason: EndReason): Promise<void> {
     const { book, clock, signer } = this.#parts;
+    if (left === null) {
+      await book.settle({ playId, chargedMinor: 0n, heardMs: 0, endReason, statement: null });
+      return;
+    }
+    const { start } = left;
     const heardPackets = Math.floor(heardSample / SAMPLES_PER_PACKET);
     const unheardPaidPackets = Math.max(0, packetsOf(start.counts, 'paid') - heardPackets);
     const heardMs = heardPackets * PACKET_MS;
-    const closing = closePlay({ ...start, playId, unheardPaidPackets, heardMs, endReason: 'failed', wallMs: clock.wallMs() }, signer);
-    await book.settle({ playId, chargedMinor: closing.chargedMinor, heardMs, endReason: 'failed', statement: closing.statement });
+    const closing = closePlay({ ...start, playId, unheardPaidPackets, heardMs, endReason, wallMs: clock.wallMs() }, signer);
+    await book.settle({ playId, chargedMinor: closing.chargedMinor, heardMs, endReason, statement: closing.statement });
   }
 
   /** The player may have played on while the app was away; what it says is believed within what it can have held. */
@@ -94,6 +115,7 @@ function startOf(row: PaySessionRow, play: PlayRow): SessionStart | null {
     termsHash: sha256Hex(row.termsText),
     epoch: row.epoch,
     reservedCounter: row.reservedCounter,
+    paidRanges: row.paidRanges,
     receipt: receiptOf(row),
     counts: row.counts,
     lostPackets: row.lostPackets,

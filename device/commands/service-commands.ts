@@ -1,3 +1,4 @@
+import { CLOSED_REASON, EVENING_ENDED_SETTING, refundQueue } from '../session/evening-end.ts';
 import { OUT_OF_SERVICE_SETTING } from '../session/service-region.ts';
 import { type Command, type CommandContext, done } from './command.ts';
 
@@ -8,18 +9,9 @@ async function putOutOfService({ book, raise }: CommandContext, reason: string):
 }
 
 async function putInService({ book, raise }: CommandContext): Promise<void> {
+  await book.putSetting(EVENING_ENDED_SETTING, '');
   await book.putSetting(OUT_OF_SERVICE_SETTING, '');
   raise({ type: 'service.off' });
-}
-
-/** Ends the evening: nothing more starts, and whatever waited in the queue goes back to who paid. */
-async function refundQueue({ book }: CommandContext): Promise<number> {
-  let refunded = 0;
-  for (let next = await book.takeNext(); next !== null; next = await book.takeNext()) {
-    await book.settle({ playId: next.play.playId, chargedMinor: 0n, heardMs: 0, endReason: 'closed', statement: null });
-    refunded += 1;
-  }
-  return refunded;
 }
 
 const service: Command<CommandContext> = {
@@ -44,8 +36,9 @@ const endEvening: Command<CommandContext> = {
   guard: 'refunds-paid-items',
   arguments: [],
   run: async (context) => {
-    await putOutOfService(context, 'closed for today');
-    const refunded = await refundQueue(context);
+    await context.book.putSetting(EVENING_ENDED_SETTING, 'yes');
+    await putOutOfService(context, CLOSED_REASON);
+    const refunded = await refundQueue(context.book);
     return done(`Closed. ${refunded} queued ${refunded === 1 ? 'song was' : 'songs were'} given back.`, { refunded });
   },
 };

@@ -109,7 +109,7 @@ function drawQuestion() {
   }
   at('question-text').textContent = view.question.text;
   at('question-price').textContent = money(view.question.priceMinor, view.currency);
-  at('question-left').textContent = view.playback === 'preListen' ? `free for ${view.question.secondsLeft} s more` : 'the free part is over';
+  at('question-note').textContent = view.question.note;
   if (dialog.open) return;
   // Not show(): closing it would give the focus back to an element that may be gone.
   dialog.open = true;

@@ -11,9 +11,15 @@ export interface BoxContext {
   readonly fault: { readonly code: string; readonly message: string } | null;
   /** Why the last wish was not granted, in words for the person at the box. */
   readonly notice: string | null;
+  /** The work in question was heard for free as often as it may be: it is sold without a pre-listen. */
+  readonly outright: boolean;
+  /** The code of credit that was left behind, while it is shown. */
+  readonly claim: { readonly code: string; readonly message: string } | null;
   /** The pre-listen reached its limit: only the question is left. */
   readonly trialOver: boolean;
   readonly queueWaits: boolean;
+  /** False on a set-top, whose account pays: its slot stays shut. */
+  readonly takesCoins: boolean;
   readonly online: boolean;
   readonly storageLow: boolean;
   readonly outOfService: string | null;
@@ -27,8 +33,11 @@ export const firstContext: BoxContext = {
   endReason: 'finished',
   fault: null,
   notice: null,
+  outright: false,
+  claim: null,
   trialOver: false,
   queueWaits: false,
+  takesCoins: true,
   online: false,
   storageLow: false,
   outOfService: null,

@@ -1,4 +1,4 @@
-import { firstContext } from './box-context.ts';
+import { type BoxContext, firstContext } from './box-context.ts';
 import { type BoxEffects, boxVocabulary } from './box-setup.ts';
 import { cashRegion } from './cash-region.ts';
 import { connectivityRegion } from './connectivity-region.ts';
@@ -6,12 +6,12 @@ import { playbackRegion } from './playback-region.ts';
 import { serviceRegion } from './service-region.ts';
 
 /** The box as a statechart of four parallel regions. Per-packet work stays outside: it hears only edges (stalled, confirmed, ended). */
-export function createBoxMachine(effects?: BoxEffects) {
+export function createBoxMachine(effects?: BoxEffects, context: BoxContext = firstContext) {
   const vocabulary = boxVocabulary(effects);
   return vocabulary.createMachine({
     id: 'box',
     type: 'parallel',
-    context: firstContext,
+    context,
     states: {
       playback: playbackRegion(vocabulary),
       cash: cashRegion(vocabulary),

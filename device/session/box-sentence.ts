@@ -1,3 +1,4 @@
+import { limits } from '../../src/limits.ts';
 import { type Currency, formatMoney } from '../../src/units/money.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
 import type { BoxContext } from './box-context.ts';
@@ -8,6 +9,7 @@ export interface SentenceFacts {
   readonly context: BoxContext;
   readonly creditMinor: bigint;
   readonly currency: Currency;
+  readonly catalogueSize: number;
   readonly work: CatalogueWork | null;
   readonly play: PlayView | null;
 }
@@ -19,12 +21,26 @@ export interface Sentences {
   readonly shortLine: string;
 }
 
+/** Shown wherever a wish is not granted because of it. */
+export const STORAGE_LOW = 'The disk of the box is full: nothing is sold until there is room again in its data folder.';
+
 /** What the box says to the person in front of it: one sentence for every state, and the same in one short line. */
 export function boxSentence(facts: SentenceFacts): Sentences {
   const { context } = facts;
+  if (context.claim !== null) return { sentence: context.claim.message, shortLine: `Code ${context.claim.code}` };
   if (context.outOfService !== null) return { sentence: `Out of service: ${context.outOfService}`, shortLine: 'Out of service' };
-  const said = sentenceOfState(facts);
+  const said = (context.storageLow ? storageSentence(facts) : null) ?? sentenceOfState(facts);
   return context.notice === null ? said : { sentence: context.notice, shortLine: said.shortLine };
+}
+
+/** What waits for room on the disk says so; what goes on in the reserve speaks for itself. */
+function storageSentence({ playback, context }: SentenceFacts): Sentences | null {
+  const shortLine = 'Disk full';
+  if (playback === 'browse') return { sentence: STORAGE_LOW, shortLine };
+  if (playback === 'playing.stalled') return { sentence: 'The disk of the box is full: the song waits for room; what is not heard is not charged.', shortLine };
+  if (playback === 'settling' || (playback === 'faulted' && context.fault === null))
+    return { sentence: 'The disk of the box is full: the receipt waits for room.', shortLine };
+  return null;
 }
 
 function sentenceOfState(facts: SentenceFacts): Sentences {
@@ -42,6 +58,8 @@ function sentenceOfState(facts: SentenceFacts): Sentences {
       return { sentence: `Listening to ${title} free for ${left} more seconds. OK plays it for ${price}.`, shortLine: `OK: ${price}` };
     case 'awaitingConfirmation':
       return { sentence: `OK plays ${title} from the start for ${price}; Back declines.`, shortLine: `OK: ${price}` };
+    case 'outright':
+      return { sentence: `You have heard the start of ${title} ${trialsText()}. OK buys it for ${price}; Back leaves it.`, shortLine: `OK: ${price}` };
     case 'confirming':
       return { sentence: 'Setting the price aside.', shortLine: 'One moment' };
     case 'playing.flowing':
@@ -57,8 +75,15 @@ function sentenceOfState(facts: SentenceFacts): Sentences {
   }
 }
 
+/** How often the start of a work is free, in words. */
+export function trialsText(): string {
+  return ['never', 'once', 'twice', 'three times'][limits.trialsPerWorkPerPayer] ?? `${limits.trialsPerWorkPerPayer} times`;
+}
+
 function browseSentence(facts: SentenceFacts): Sentences {
   if (!facts.context.online) return { sentence: 'The headend can not be reached. No coins are taken until it can.', shortLine: 'No connection' };
+  if (facts.catalogueSize === 0)
+    return { sentence: 'There is nothing to play yet: the catalogue of the headend is empty (ackbox ingest FOLDER fills it).', shortLine: 'No songs yet' };
   const credit = formatMoney({ minor: facts.creditMinor, currency: facts.currency });
   return facts.creditMinor > 0n
     ? { sentence: `Choose a song. Credit: ${credit}.`, shortLine: credit }
@@ -66,7 +91,8 @@ function browseSentence(facts: SentenceFacts): Sentences {
 }
 
 function stallSentence(play: PlayView | null): Sentences {
-  return play?.stalled === 'network'
-    ? { sentence: 'Waiting for the network; what is not heard is not charged.', shortLine: 'Waiting: net' }
-    : { sentence: 'The credit window is closed: the sender waits for acknowledgements.', shortLine: 'Credit closed' };
+  if (play?.stalled === 'network') return { sentence: 'Waiting for the network; what is not heard is not charged.', shortLine: 'Waiting: net' };
+  return play?.acksSuppressed === true
+    ? { sentence: 'The credit window is closed: the sender waits for acknowledgements.', shortLine: 'Credit closed' }
+    : { sentence: 'The headend waits before it sends more; what is not heard is not charged.', shortLine: 'Waiting: credit' };
 }

@@ -2,6 +2,7 @@ import { assign, setup } from 'xstate';
 import type { EndReason } from '../../src/domain/credit/statements.ts';
 import { limits } from '../../src/limits.ts';
 import type { BoxContext } from './box-context.ts';
+import { STORAGE_LOW } from './box-sentence.ts';
 import type { BoxEvent } from './events.ts';
 
 /** What the chart asks of the world. Named here, carried out by box.ts; a walk of the model gives its own. */
@@ -10,6 +11,8 @@ export interface BoxEffects {
   recoverPlays(): void;
   /** Opens a pre-listen of the work that was chosen (or the paid play, where it is free). */
   startTrial(workId: string): void;
+  /** Sells a work without a pre-listen: queues it, and opens what is next in the queue. */
+  buyOutright(workId: string): void;
   /** Takes the next entry of the queue and opens it. */
   startNext(): void;
   confirmPlay(): void;
@@ -27,6 +30,7 @@ const nothing = (): void => {};
 const noEffects: BoxEffects = {
   recoverPlays: nothing,
   startTrial: nothing,
+  buyOutright: nothing,
   startNext: nothing,
   confirmPlay: nothing,
   pausePlay: nothing,
@@ -55,8 +59,11 @@ export function boxVocabulary(effects: BoxEffects = noEffects) {
       namesOtherWork: ({ context, event }) => event.type === 'intent.ok' && event.workId !== undefined && event.workId !== context.workId,
       canSellChosen: ({ context, event }) =>
         event.type === 'intent.ok' && event.workId !== undefined && context.online && !context.storageLow && context.outOfService === null,
+      canSell: ({ context }) => context.online && !context.storageLow,
+      sellsOutright: ({ context }) => context.outright,
       queueCanPlay: ({ context }) => context.queueWaits && context.online && context.outOfService === null,
-      mayAccept: ({ context }) => context.online && !context.storageLow && context.outOfService === null && context.acceptorFault === null,
+      mayAccept: ({ context }) =>
+        context.takesCoins && context.online && !context.storageLow && context.outOfService === null && context.acceptorFault === null,
       mayNotAccept: ({ context }) => !context.online || context.storageLow || context.outOfService !== null || context.acceptorFault !== null,
       isOutOfService: ({ context }) => context.outOfService !== null,
       trialIsOver: ({ context }) => context.trialOver,
@@ -65,6 +72,9 @@ export function boxVocabulary(effects: BoxEffects = noEffects) {
       recoverPlays: () => effects.recoverPlays(),
       startTrial: ({ context }) => {
         if (context.workId !== null) effects.startTrial(context.workId);
+      },
+      buyOutright: ({ context }) => {
+        if (context.workId !== null) effects.buyOutright(context.workId);
       },
       startNext: () => effects.startNext(),
       confirmPlay: () => effects.confirmPlay(),
@@ -80,13 +90,18 @@ export function boxVocabulary(effects: BoxEffects = noEffects) {
       chooseWork: assign(({ event }) => (event.type === 'intent.ok' ? { workId: event.workId ?? null, fromQueue: false, notice: null, fault: null } : {})),
       chooseQueue: assign({ fromQueue: true, queueWaits: false, workId: null, notice: null, fault: null }),
       adoptPlay: assign(({ event }) => ('playId' in event ? { playId: event.playId } : {})),
-      forgetPlay: assign({ playId: null, workId: null, fromQueue: false, trialOver: false }),
+      forgetPlay: assign({ playId: null, workId: null, fromQueue: false, trialOver: false, outright: false }),
       noteTrialOver: assign({ trialOver: true }),
+      noteOutright: assign({ outright: true }),
       rememberQueue: assign({ queueWaits: true }),
-      noteMessage: assign(({ event }) => (event.type === 'play.refused' || event.type === 'notice.claim' ? { notice: event.message } : {})),
+      noteMessage: assign(({ event }) => (event.type === 'play.refused' ? { notice: event.message } : {})),
+      noteClaim: assign(({ event }) => (event.type === 'notice.claim' ? { claim: { code: event.code, message: event.message } } : {})),
+      clearClaim: assign({ claim: null }),
       noteQuestion: assign({ notice: 'First answer the question: OK plays this one, Back leaves it.' }),
       clearNotice: assign({ notice: null }),
-      noteOffline: assign({ notice: 'The headend can not be reached: nothing can be played for money just now.' }),
+      noteOffline: assign(({ context }) => ({
+        notice: context.storageLow ? STORAGE_LOW : 'The headend can not be reached: nothing can be played for money just now.',
+      })),
       noteFault: assign(({ event }) =>
         event.type === 'play.failed' ? { fault: { code: event.code, message: event.message }, endReason: 'failed' as const } : {},
       ),

@@ -18,8 +18,8 @@ export interface BoxView {
   /** One sentence for the person at the box, and one line of at most 16 characters for a small display. */
   readonly sentence: string;
   readonly shortLine: string;
-  /** A question that OK answers, with the price and the time left for it. */
-  readonly question: { readonly text: string; readonly priceMinor: string; readonly secondsLeft: number } | null;
+  /** A question that OK answers, with the price, the time left for it, and what stands beside the price. */
+  readonly question: { readonly text: string; readonly note: string; readonly priceMinor: string; readonly secondsLeft: number } | null;
   readonly creditMinor: string;
   readonly currency: string;
   readonly focusIndex: number;

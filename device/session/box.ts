@@ -1,24 +1,30 @@
 import { type Actor, createActor, type SnapshotFrom } from 'xstate';
 import type { EndReason } from '../../src/domain/credit/statements.ts';
 import { limits } from '../../src/limits.ts';
-import { every } from '../../src/ports/clock.ts';
+import { every, sleep } from '../../src/ports/clock.ts';
 import type { Currency } from '../../src/units/money.ts';
 import { formatMoney, money } from '../../src/units/money.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
+import { BookError } from '../stores/book-error.ts';
+import { firstContext } from './box-context.ts';
 import { type BoxMachine, createBoxMachine } from './box-machine.ts';
 import type { BoxParts } from './box-parts.ts';
 import type { BoxControl, BoxTotals, BoxView, CommandOutcome } from './box-view.ts';
-import { type BookGlance, buildView, dotted } from './build-view.ts';
+import { ASKING, type BookGlance, buildView, dotted } from './build-view.ts';
+import { CLOSED_REASON, EVENING_ENDED_SETTING, refundQueue } from './evening-end.ts';
 import type { BoxEvent, IntentEvent, PlaybackEvent } from './events.ts';
 import { machineClock } from './machine-clock.ts';
 import { PlayLog } from './play-log.ts';
 import type { PlayRunner } from './play-port.ts';
 import { PlayStarter } from './play-starter.ts';
 import { OUT_OF_SERVICE_SETTING } from './service-region.ts';
+import { ShownFor } from './shown-for.ts';
 
 const VIEW_INTERVAL_MS = 250;
 /** How often it is looked whether a coin session was left alone for too long (limits.coinSessionIdleMs). */
 const IDLE_CHECK_MS = 10_000;
+/** How long an effect under way is waited for at the end; a supervisor waits 10 s for the whole box. */
+const STOP_WAIT_MS = 5_000;
 
 /** The running box: carries out what the statechart decides, one effect after the other, and shows what came of it. */
 export class Box implements BoxControl {
@@ -26,6 +32,8 @@ export class Box implements BoxControl {
   readonly #actor: Actor<BoxMachine>;
   readonly #starter: PlayStarter;
   readonly #log: PlayLog;
+  /** A household owes what it hears (ruling 2). */
+  readonly #takesCoins: boolean;
   readonly #listeners = new Set<(view: BoxView) => void>();
   #runner: PlayRunner | null = null;
   #glance: BookGlance = { creditMinor: 0n, queue: [], lastReceipt: null };
@@ -35,42 +43,53 @@ export class Box implements BoxControl {
   #tail: Promise<void> = Promise.resolve();
   #stopTicking: () => void = () => {};
   #stopIdleChecks: () => void = () => {};
-  #timedNotice: string | null = null;
-  #stopNotice: () => void = () => {};
+  readonly #notice: ShownFor;
+  readonly #claim: ShownFor;
 
   constructor(parts: BoxParts) {
     this.#parts = parts;
     this.#starter = new PlayStarter(parts, (event) => this.#onPlayback(event));
     this.#log = new PlayLog(parts);
+    this.#takesCoins = parts.profile === 'jukebox';
+    this.#notice = new ShownFor(parts.clock, limits.faultShownMs, () => this.raise({ type: 'notice.over' }));
+    this.#claim = new ShownFor(parts.clock, limits.claimShownMs, () => this.raise({ type: 'notice.claim-over' }));
     this.#actor = createActor(
-      createBoxMachine({
-        recoverPlays: () => this.#then(() => this.#recover()),
-        startTrial: (workId) => this.#then(async () => this.#adopt(await this.#starter.startTrial(workId))),
-        startNext: () => this.#then(() => this.#startNext()),
-        confirmPlay: () => this.#then(() => this.#confirm()),
-        pausePlay: () => this.#then(() => this.#pause()),
-        resumePlay: () => this.#then(async () => this.#runner?.resume()),
-        endPlay: (reason) => this.#then(() => this.#end(reason)),
-        enqueue: (workId) => this.#then(() => this.#enqueue(workId)),
-        suppressAcks: (on) => this.#runner?.suppressAcks(on),
-        acceptCoins: (on) => parts.acceptCoins(on),
-      }),
+      createBoxMachine(
+        {
+          recoverPlays: () => this.#then(() => this.#recover()),
+          startTrial: (workId) => this.#then(async () => this.#adopt(await this.#starter.startTrial(workId))),
+          buyOutright: (workId) => this.#then(() => this.#buyOutright(workId)),
+          startNext: () => this.#then(() => this.#startNext()),
+          confirmPlay: () => this.#then(() => this.#confirm()),
+          pausePlay: () => this.#then(() => this.#pause()),
+          resumePlay: () => this.#then(async () => this.#runner?.resume()),
+          endPlay: (reason) => this.#then(() => this.#end(reason)),
+          enqueue: (workId) => this.#then(() => this.#enqueue(workId)),
+          suppressAcks: (on) => this.#runner?.suppressAcks(on),
+          acceptCoins: (on) => parts.acceptCoins(on),
+        },
+        { ...firstContext, takesCoins: this.#takesCoins },
+      ),
       { clock: machineClock(parts.clock) },
     );
   }
 
   async start(): Promise<void> {
     const { book } = this.#parts;
-    const [volume, reason] = await Promise.all([book.getSetting('volume-percent'), book.getSetting(OUT_OF_SERVICE_SETTING)]);
-    if (volume !== null) this.#volumePercent = Number(volume);
+    const [volume, outOfService, ended] = await Promise.all(
+      ['volume-percent', OUT_OF_SERVICE_SETTING, EVENING_ENDED_SETTING].map((name) => book.getSetting(name)),
+    );
+    const reason = outOfService || (ended ? CLOSED_REASON : null);
+    if (volume) this.#volumePercent = Number(volume);
     await this.#refresh();
     this.#actor.subscribe((snapshot) => {
-      this.#timeNotice(snapshot.context.notice);
+      this.#notice.show(snapshot.context.notice);
+      this.#claim.show(snapshot.context.claim);
       this.#show();
     });
     this.#actor.start();
     // Before anything is taken up: a box that was out of service plays nothing.
-    if (reason !== null && reason !== '') this.raise({ type: 'service.on', reason });
+    if (reason !== null) this.raise({ type: 'service.on', reason });
     await this.#parts.usage.signOn();
     this.#stopTicking = every(this.#parts.clock, VIEW_INTERVAL_MS, () => {
       if (this.#runner !== null) this.#show();
@@ -82,8 +101,10 @@ export class Box implements BoxControl {
   async stop(): Promise<void> {
     this.#stopTicking();
     this.#stopIdleChecks();
-    this.#stopNotice();
-    await this.#tail;
+    this.#notice.stop();
+    this.#claim.stop();
+    // What waits for room on the disk is taken up from its rows at the next start.
+    await Promise.race([this.#tail, sleep(this.#parts.clock, STOP_WAIT_MS)]);
     this.#actor.stop();
     await this.#parts.usage.signOff();
   }
@@ -127,6 +148,7 @@ export class Box implements BoxControl {
 
   intent(event: IntentEvent, entryMethod: '0' | '1' | '2' | '3' | '4' | '5'): void {
     this.#parts.usage.setEntryMethod(entryMethod);
+    this.raise({ type: 'notice.claim-over' });
     this.#recordKey(event.type.slice('intent.'.length));
     if (event.type === 'intent.up' || event.type === 'intent.down') this.#moveFocus(event.type === 'intent.down' ? 1 : -1);
     else if (event.type === 'intent.volume') this.#then(() => this.#changeVolume(event.delta));
@@ -134,6 +156,7 @@ export class Box implements BoxControl {
   }
 
   async coin(valueMinor: bigint): Promise<void> {
+    if (!this.#takesCoins) throw new Error('This box takes no coins: what it plays goes on the account.');
     await this.#parts.insertCoin(valueMinor);
     await this.moneyMoved();
   }
@@ -176,19 +199,21 @@ export class Box implements BoxControl {
 
   #then(effect: () => Promise<void>): void {
     this.#tail = this.#tail.then(effect).catch((error: unknown) => {
-      this.#parts.log.warn('effect-failed', { message: error instanceof Error ? error.message : String(error) });
+      const message = error instanceof Error ? error.message : String(error);
+      this.#parts.log.warn('effect-failed', { message });
+      // The book says what to do; without words the wish would only time out.
+      if (error instanceof BookError) this.raise({ type: 'play.refused', playId: '', code: error.code, message });
     });
-  }
-
-  #timeNotice(notice: string | null): void {
-    if (notice === this.#timedNotice) return;
-    this.#timedNotice = notice;
-    this.#stopNotice();
-    if (notice !== null) this.#stopNotice = this.#parts.clock.after(limits.faultShownMs, () => this.raise({ type: 'notice.over' }));
   }
 
   #adopt(runner: PlayRunner | null): void {
     this.#runner = runner;
+  }
+
+  async #buyOutright(workId: string): Promise<void> {
+    this.#adopt(await this.#starter.buyOutright(workId));
+    await this.#refresh();
+    this.#parts.uploader.kick();
   }
 
   async #startNext(): Promise<void> {
@@ -202,11 +227,19 @@ export class Box implements BoxControl {
     if (claim === null) return;
     await this.moneyMoved();
     const amount = formatMoney(money(claim.amountMinor, this.#parts.currency as Currency));
-    this.raise({ type: 'notice.claim', message: `${amount} waited too long; the code ${claim.claimCode} brings them back at this box.` });
+    this.raise({
+      type: 'notice.claim',
+      code: claim.claimCode,
+      message: `${amount} waited too long; the code ${claim.claimCode} brings them back at this box.`,
+    });
   }
 
   async #recover(): Promise<void> {
-    this.#runner = await this.#starter.recover();
+    const { book } = this.#parts;
+    const outOfService = this.#actor.getSnapshot().context.outOfService !== null;
+    if (outOfService) await this.#starter.closeAll();
+    else this.#runner = await this.#starter.recover();
+    if (await book.getSetting(EVENING_ENDED_SETTING)) await refundQueue(book);
     await this.#refresh();
     if (this.#glance.queue.length > 0) this.raise({ type: 'queue.ready' });
     this.raise({ type: 'recovery.done' });
@@ -242,7 +275,9 @@ export class Box implements BoxControl {
 
   #onPlayback(event: PlaybackEvent): void {
     if (event.type === 'play.opened' || event.type === 'play.confirmed') this.#then(() => this.#log.started(event, this.#runner?.view() ?? null));
-    this.raise(event);
+    // Whoever sees the box idle again sees the receipt and the credit of the play that ended.
+    if (event.type === 'play.settled') void this.#refresh().finally(() => this.raise(event));
+    else this.raise(event);
   }
 
   #focused(): CatalogueWork | null {
@@ -253,8 +288,7 @@ export class Box implements BoxControl {
   #withFocus(): IntentEvent {
     const playback = dotted(this.#actor.getSnapshot().value.playback);
     const work = this.#focused();
-    const asked = playback === 'preListen' || playback === 'awaitingConfirmation';
-    return work === null || asked ? { type: 'intent.ok' } : { type: 'intent.ok', workId: work.id };
+    return work === null || ASKING.has(playback) ? { type: 'intent.ok' } : { type: 'intent.ok', workId: work.id };
   }
 
   #moveFocus(step: number): void {

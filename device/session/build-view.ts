@@ -5,7 +5,7 @@ import type { CatalogueWork } from '../../src/wire/http-api.ts';
 import type { CustomerReceipt, QueueEntryRow } from '../stores/book-port.ts';
 import type { BoxContext } from './box-context.ts';
 import type { BoxMachine } from './box-machine.ts';
-import { boxSentence } from './box-sentence.ts';
+import { boxSentence, trialsText } from './box-sentence.ts';
 import type { BoxView } from './box-view.ts';
 import type { PlayView } from './play-port.ts';
 
@@ -32,6 +32,9 @@ export interface ViewFacts {
   readonly currency: Currency;
 }
 
+/** States in which a question stands that OK answers. */
+export const ASKING: ReadonlySet<string> = new Set(['preListen', 'awaitingConfirmation', 'outright']);
+
 /** The state of the box as one value, from the statechart, the glance at the book and the play under way. Pure. */
 export function buildView(facts: ViewFacts): BoxView {
   const context = facts.snapshot.context as BoxContext;
@@ -45,7 +48,11 @@ export function buildView(facts: ViewFacts): BoxView {
     cash: dotted(facts.snapshot.value.cash),
     connectivity: dotted(facts.snapshot.value.connectivity),
     service: dotted(facts.snapshot.value.service),
-    ...boxSentence({ playback, context, creditMinor: facts.glance.creditMinor, currency: facts.currency, work, play: facts.play }),
+    ...boxSentence({
+      ...{ playback, context, work, play: facts.play, currency: facts.currency },
+      creditMinor: facts.glance.creditMinor,
+      catalogueSize: facts.works.length,
+    }),
     question: questionOf(playback, work, facts.play),
     creditMinor: facts.glance.creditMinor.toString(),
     currency: facts.currency,
@@ -74,9 +81,16 @@ export function dotted(value: unknown): string {
 }
 
 function questionOf(playback: string, work: CatalogueWork | null, play: PlayView | null): BoxView['question'] {
-  if (work === null || (playback !== 'preListen' && playback !== 'awaitingConfirmation')) return null;
+  if (work === null || !ASKING.has(playback)) return null;
   const secondsLeft = playback === 'preListen' ? Math.ceil((play?.trialLeftMs ?? 0) / 1_000) : Math.ceil(limits.confirmMs / 1_000);
-  return { text: `Play ${work.title}?`, priceMinor: work.priceMinor, secondsLeft };
+  const text = playback === 'outright' ? `Buy ${work.title}?` : `Play ${work.title}?`;
+  return { text, note: noteOf(playback, secondsLeft), priceMinor: work.priceMinor, secondsLeft };
+}
+
+/** What stands beside the price. */
+function noteOf(playback: string, secondsLeft: number): string {
+  if (playback === 'preListen') return `free for ${secondsLeft} s more`;
+  return playback === 'outright' ? `its start was heard ${trialsText()}` : 'the free part is over';
 }
 
 /** Each entry with the time until it starts: what is left of the play under way, and the whole of those before it. */

@@ -27,12 +27,16 @@ export type PlaybackEvent =
   | { readonly type: 'play.finished'; readonly playId: string }
   | { readonly type: 'play.failed'; readonly playId: string; readonly code: string; readonly message: string }
   | { readonly type: 'play.settled'; readonly playId: string; readonly charged: Money; readonly refund: Money }
+  /** The start of this work was heard as often as it is free: it is sold outright, or left. */
+  | { readonly type: 'play.trial-used'; readonly playId: string }
   /** All plays of an earlier run were taken up again or settled. */
   | { readonly type: 'recovery.done' }
   /** Something waits in the queue (an entry was added, or the box came up with some). */
   | { readonly type: 'queue.ready' }
-  /** Credit that nobody used became a code: it must be read before it goes. */
-  | { readonly type: 'notice.claim'; readonly message: string }
+  /** Credit that nobody used became a code: it stays to be read until somebody does something. */
+  | { readonly type: 'notice.claim'; readonly code: string; readonly message: string }
+  /** A key was pressed, or the code was long enough on the screen; it stands in the receipt too. */
+  | { readonly type: 'notice.claim-over' }
   /** The notice has been on the screen long enough. */
   | { readonly type: 'notice.over' };
 

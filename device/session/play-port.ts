@@ -61,4 +61,6 @@ export interface PlayPort {
   start(play: { readonly playId: string; readonly work: CatalogueWork; readonly trial: boolean }, raise: (event: PlaybackEvent) => void): Promise<PlayRunner>;
   /** After a restart: goes on with a play that was under way, from its rows; null where it was settled instead. */
   recover(playId: string, raise: (event: PlaybackEvent) => void): Promise<PlayRunner | null>;
+  /** After a restart: settles such a play by its rows, without taking it up again. The headend need not be there. */
+  close(playId: string, endReason: EndReason): Promise<void>;
 }

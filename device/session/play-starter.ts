@@ -2,7 +2,9 @@ import type { EndReason } from '../../src/domain/credit/statements.ts';
 import { uuidv7 } from '../../src/units/ids.ts';
 import { type Currency, formatMoney, money } from '../../src/units/money.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
+import { untilStored } from '../stores/until-stored.ts';
 import type { BoxParts } from './box-parts.ts';
+import { STORAGE_LOW } from './box-sentence.ts';
 import type { PlaybackEvent } from './events.ts';
 import type { PlayRunner } from './play-port.ts';
 
@@ -22,10 +24,16 @@ export class PlayStarter {
     const playId = this.#newPlayId();
     const work = this.#parts.catalogue.work(workId);
     if (work === null) return this.#refuse(playId, 'work-gone', 'This work is no longer in the catalogue.');
-    if (work.free) return (await this.enqueue(workId)) ? await this.startNext() : null;
+    if (work.free) return await this.buyOutright(workId);
     const begun = await this.#parts.book.beginTrial({ playId, workId, title: work.title, artist: work.artist, quoteMinor: BigInt(work.priceMinor) });
-    if (begun !== 'ok') return this.#refuse(playId, begun, 'This one was listened to often enough; OK after a coin buys it.');
-    return await this.#start(playId, work, true);
+    if (begun === 'ok') return await this.#start(playId, work, true);
+    this.#raise({ type: 'play.trial-used', playId });
+    return null;
+  }
+
+  /** Without a pre-listen: the price is held, and the work sounds, after what may wait before it. */
+  async buyOutright(workId: string): Promise<PlayRunner | null> {
+    return (await this.enqueue(workId)) ? await this.startNext() : null;
   }
 
   async startNext(): Promise<PlayRunner | null> {
@@ -62,6 +70,13 @@ export class PlayStarter {
     return sounding;
   }
 
+  /** Settles every play an earlier run left open, and takes none of them up: the box came up out of service. */
+  async closeAll(): Promise<void> {
+    for (const play of await this.#parts.book.openPlays()) {
+      if (play.state !== 'queued') await this.#parts.plays.close(play.playId, 'closed');
+    }
+  }
+
   /** Ends a play that has no runner. */
   async abandon(reason: EndReason): Promise<void> {
     const orphan = this.#orphan;
@@ -81,8 +96,9 @@ export class PlayStarter {
   }
 
   async #settleRow(playId: string, trial: boolean, endReason: EndReason): Promise<void> {
-    if (trial) await this.#parts.book.declineTrial(playId, 0);
-    else await this.#parts.book.settle({ playId, chargedMinor: 0n, heardMs: 0, endReason, statement: null });
+    const { book, clock } = this.#parts;
+    const nothing = { playId, chargedMinor: 0n, heardMs: 0, endReason, statement: null };
+    await untilStored(clock, async () => void (await (trial ? book.declineTrial(playId, 0) : book.settle(nothing))));
   }
 
   #refuse(playId: string, code: string, message: string): null {
@@ -104,5 +120,5 @@ export class PlayStarter {
 function refusalWords(code: string, work: CatalogueWork, currency: Currency): string {
   if (code === 'no-credit') return `${work.title} costs ${formatMoney(money(BigInt(work.priceMinor), currency))}: please insert a coin.`;
   if (code === 'queue-full') return 'The queue is full; try again after this song.';
-  return 'The box can not sell just now.';
+  return code === 'storage-low' ? STORAGE_LOW : 'The box can not sell just now.';
 }

@@ -3,7 +3,8 @@ import type { BoxVocabulary } from './box-setup.ts';
 /**
  * The playback region: from choosing a work to its settlement.
  *
- * A person's OK leads browse -> checkout -> preListen -> confirming -> playing; the queue leads browse -> checkout -> playing.
+ * A person's OK leads browse -> checkout -> preListen -> confirming -> playing; the queue leads browse -> checkout -> playing. What
+ * was pre-listened to as often as it is free leads browse -> checkout -> outright -> checkout -> playing.
  * Every play leaves through `settling`, which ends only when its money is settled in the book.
  */
 export function playbackRegion(vocabulary: BoxVocabulary) {
@@ -21,9 +22,10 @@ export function playbackRegion(vocabulary: BoxVocabulary) {
     on: {
       'queue.ready': { actions: 'rememberQueue' },
       'play.refused': { actions: 'noteMessage' },
-      'notice.claim': { actions: 'noteMessage' },
+      'notice.claim': { actions: 'noteClaim' },
+      'notice.claim-over': { actions: 'clearClaim' },
       'notice.over': { actions: 'clearNotice' },
-      'cash.credit-changed': { actions: 'clearNotice' },
+      'cash.credit-changed': { actions: ['clearNotice', 'clearClaim'] },
       'play.trial-over': { actions: 'noteTrialOver' },
       'intent.suppress-acks': { actions: 'suppressAcks' },
     },
@@ -56,10 +58,28 @@ export function playbackRegion(vocabulary: BoxVocabulary) {
             { target: 'preListen', guard: 'opensTrial', actions: 'adoptPlay' },
             { target: 'playing', actions: 'adoptPlay' },
           ],
-          'play.refused': { target: 'browse', actions: 'noteMessage' },
+          'play.trial-used': { target: 'outright', actions: 'noteOutright' },
+          'play.refused': [
+            { target: 'outright', guard: 'sellsOutright', actions: 'noteMessage' },
+            { target: 'browse', actions: 'noteMessage' },
+          ],
           'play.failed': { target: 'settling', actions: ['adoptPlay', 'noteFault'] },
           'intent.back': { target: 'settling', actions: 'endDeclined' },
           'intent.stop': stop,
+        },
+      },
+      outright: {
+        always: { target: 'browse', guard: 'isOutOfService' },
+        after: { confirmTimeout: 'browse' },
+        on: {
+          'intent.ok': [
+            { guard: 'namesOtherWork', actions: 'noteQuestion' },
+            { target: 'checkout', guard: 'canSell', actions: ['clearNotice', 'buyOutright'] },
+            { actions: 'noteOffline' },
+          ],
+          'intent.back': 'browse',
+          'intent.stop': 'browse',
+          'intent.skip': 'browse',
         },
       },
       preListen: {

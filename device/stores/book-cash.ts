@@ -8,6 +8,7 @@ import { makeClaimCode, normalizeClaimCode } from './claim-rows.ts';
 import type { JournalCoin } from './journal-record.ts';
 import { JOURNAL_SOURCE_BYTES } from './journal-record.ts';
 import { ensurePayer, giveCredit, openPayer, prepaid, toPayerRow } from './payer-credit.ts';
+import { writeClaimReceipt } from './receipt-text.ts';
 
 type Coin = Parameters<Book['insertCoin']>[0];
 type CoinOutcome = Awaited<ReturnType<Book['insertCoin']>>;
@@ -67,7 +68,7 @@ export class BookCash {
 
   closeIdlePayer(): Awaited<ReturnType<Book['closeIdlePayer']>> {
     const core = this.#core;
-    const { payers, plays, random } = core.parts;
+    const { payers, plays, random, options } = core.parts;
     const payer = openPayer(core);
     if (payer === null || payer.kind === 'account' || core.nowMs() - payer.lastActionMs < limits.coinSessionIdleMs) return null;
     // Whoever listens is not idle: the ten minutes begin when the music ends.
@@ -85,6 +86,7 @@ export class BookCash {
       core.parts.claims.issue({ code: claimCode, amountMinor, funds, payerId: payer.payerId, playId: null }, core.nowMs());
       payers.close(payer.payerId);
       core.recordCash({ event: 'claim-issued', key, payer: payer.payerId, playId: null, amountMinor, source: 'idle' });
+      core.parts.receipts.put(writeClaimReceipt(claimCode, amountMinor, options.currency), true);
       return { claimCode, amountMinor };
     });
   }

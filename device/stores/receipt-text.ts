@@ -25,6 +25,15 @@ export function clockText(milliseconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
+/** For credit that nobody used: no play, only the way back to the money. */
+export function writeClaimReceipt(claimCode: string, amountMinor: bigint, currency: Currency): CustomerReceipt {
+  const title = 'Credit left behind';
+  const minor = String(amountMinor);
+  const text = `${title}\n${formatMoney(money(amountMinor, currency))} waited too long\nThe code ${claimCode} brings them back at this box`;
+  const nothing = { artist: '', quoteMinor: '0', chargedMinor: '0', heardMs: 0, durationMs: 0 };
+  return { ...nothing, playId: `claim:${claimCode}`, title, refundMinor: minor, refundedTo: 'claim', claimCode, currency, endReason: 'left-behind', text };
+}
+
 /** The customer's receipt in words: what was played, how far, what it cost, what came back and where it went. */
 export function writeReceipt(play: PlayRow, currency: Currency, durationMs: number, started: boolean): CustomerReceipt {
   const charged = play.chargedMinor ?? 0n;

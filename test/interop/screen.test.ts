@@ -127,11 +127,11 @@ describe('the screen, in a browser, with arrow keys alone', () => {
     const [first = ''] = await paidWorks();
     await goTo(first);
     await page.keyboard.press('Enter');
-    await expect.poll(() => text('question-left').catch(() => ''), SOON).toMatch(/^free for \d+ s more$/);
+    await expect.poll(() => text('question-note').catch(() => ''), SOON).toMatch(/^free for \d+ s more$/);
     expect(await text('question-price')).toBe('0.50 EUR');
     await expect.poll(focus, SOON).toBe('yes');
-    const before = await text('question-left');
-    await expect.poll(() => text('question-left'), SOON).not.toBe(before);
+    const before = await text('question-note');
+    await expect.poll(() => text('question-note'), SOON).not.toBe(before);
     const [asked, cover] = [await page.locator('#question').boundingBox(), await page.locator('#playing').boundingBox()];
     expect(asked !== null && cover !== null && asked.y >= cover.y + cover.height).toBe(true);
     await oneFocus();

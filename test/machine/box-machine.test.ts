@@ -13,6 +13,7 @@ function recordingEffects(asked: string[]): BoxEffects {
   const names = [
     'recoverPlays',
     'startTrial',
+    'buyOutright',
     'startNext',
     'confirmPlay',
     'pausePlay',

@@ -48,9 +48,18 @@ const anywhere: readonly Promised[] = [
     says: 'shows the code of credit that waited too long',
     from: 'playback.browse',
     on: 'notice.claim',
-    event: { type: 'notice.claim', message: 'a code' },
+    event: { type: 'notice.claim', code: 'ABCD', message: 'a code' },
     to: 'playback.browse',
-    remembers: { notice: 'a code' },
+    remembers: { claim: { code: 'ABCD', message: 'a code' } },
+  },
+  {
+    says: 'takes the code away when a key was pressed or its time is over',
+    from: 'playback.browse',
+    on: 'notice.claim-over',
+    event: { type: 'notice.claim-over' },
+    context: { claim: { code: 'ABCD', message: 'a code' } },
+    to: 'playback.browse',
+    remembers: { claim: null },
   },
   {
     says: 'takes a notice away after a while',
@@ -62,13 +71,13 @@ const anywhere: readonly Promised[] = [
     remembers: { notice: null },
   },
   {
-    says: 'takes a notice away when credit comes',
+    says: 'takes a notice and a code away when credit comes',
     from: 'playback.preListen',
     on: 'cash.credit-changed',
     event: coin,
-    context: { notice: 'x' },
+    context: { notice: 'x', claim: { code: 'ABCD', message: 'a code' } },
     to: 'playback.preListen',
-    remembers: { notice: null },
+    remembers: { notice: null, claim: null },
   },
   {
     says: 'remembers a trial that ended while it was being confirmed',
@@ -168,9 +177,28 @@ const opening: readonly Promised[] = [
     to: 'playback.playing.flowing',
   },
   {
+    says: 'offers a work outright when its start was heard as often as it is free',
+    from: 'playback.checkout',
+    on: 'play.trial-used',
+    event: { type: 'play.trial-used', playId },
+    context: { workId: 'w1' },
+    to: 'playback.outright',
+    remembers: { workId: 'w1', outright: true },
+  },
+  {
+    says: 'asks again whether to buy where the credit did not reach',
+    from: 'playback.checkout',
+    on: 'play.refused',
+    event: refused,
+    context: { workId: 'w1', outright: true },
+    to: 'playback.outright',
+    remembers: { notice: 'Insert a coin.', workId: 'w1' },
+  },
+  {
     says: 'goes back to browsing when the checkout is refused',
     from: 'playback.checkout',
     on: 'play.refused',
+    alternative: 1,
     event: refused,
     to: 'playback.browse',
     remembers: { notice: 'Insert a coin.' },
@@ -207,6 +235,64 @@ const opening: readonly Promised[] = [
     on: 'after checkoutTimeout',
     to: 'playback.settling',
     remembers: { endReason: 'failed' },
+  },
+];
+
+const question = { workId: 'w1', outright: true } as const;
+
+const buying: readonly Promised[] = [
+  {
+    says: 'asks to answer the question before another work',
+    from: 'playback.outright',
+    on: 'intent.ok',
+    event: { type: 'intent.ok', workId: other },
+    context: { ...online, ...question },
+    to: 'playback.outright',
+  },
+  {
+    says: 'buys on OK, without a pre-listen',
+    from: 'playback.outright',
+    on: 'intent.ok',
+    alternative: 1,
+    event: { type: 'intent.ok' },
+    context: { ...online, ...question, notice: 'Insert a coin.' },
+    to: 'playback.checkout',
+    does: 'buyOutright',
+    remembers: { workId: 'w1', notice: null },
+  },
+  {
+    says: 'says why it can not sell just now',
+    from: 'playback.outright',
+    on: 'intent.ok',
+    alternative: 2,
+    event: { type: 'intent.ok' },
+    context: question,
+    to: 'playback.outright',
+  },
+  ...(['intent.back', 'intent.stop', 'intent.skip'] as const).map((on) => ({
+    says: `leaves the work on ${on.slice(7)}`,
+    from: 'playback.outright',
+    on,
+    event: { type: on },
+    context: { ...online, ...question },
+    to: 'playback.browse',
+    remembers: { workId: null, outright: false },
+  })),
+  {
+    says: 'leaves the work when nobody answers',
+    from: 'playback.outright',
+    on: 'after confirmTimeout',
+    context: { ...online, ...question },
+    to: 'playback.browse',
+    remembers: { workId: null, outright: false },
+  },
+  {
+    says: 'leaves the work when the box goes out of service',
+    from: 'playback.outright',
+    on: 'always',
+    event: { type: 'service.on', reason: 'x' },
+    context: { ...online, ...question },
+    to: 'playback.browse',
   },
 ];
 
@@ -574,6 +660,14 @@ const otherRegions: readonly Promised[] = [
     does: 'acceptCoins',
   },
   {
+    says: 'never takes a coin where an account pays',
+    from: 'cash.inhibited',
+    on: 'always',
+    event: { type: 'net.online' },
+    context: { takesCoins: false },
+    to: 'cash.inhibited',
+  },
+  {
     says: 'takes no coin when the headend is gone',
     from: 'cash.accepting',
     on: 'always',
@@ -642,4 +736,4 @@ const otherRegions: readonly Promised[] = [
   },
 ];
 
-export const PROMISED: readonly Promised[] = [...anywhere, ...opening, ...trying, ...sounding, ...ending, ...otherRegions];
+export const PROMISED: readonly Promised[] = [...anywhere, ...opening, ...buying, ...trying, ...sounding, ...ending, ...otherRegions];

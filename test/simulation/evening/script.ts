@@ -63,7 +63,7 @@ function buy(title: Title, listenMs: number): () => Step {
         } else if (view.playback === 'preListen' && mine) {
           heardSinceMs ??= person.nowMs;
           if (person.nowMs - heardSinceMs >= listenMs) person.press({ type: 'intent.ok' });
-        } else if (view.playback === 'awaitingConfirmation') person.press({ type: 'intent.ok' });
+        } else if (view.playback === 'awaitingConfirmation' || view.playback === 'outright') person.press({ type: 'intent.ok' });
         return false;
       },
     };

@@ -25,7 +25,7 @@ describe('the front panel is a function of the view', () => {
   });
 
   test('a question shows its price and the seconds left, and lights both answers', () => {
-    const asking = { ...idle, playback: 'preListen', shortLine: 'OK: EUR 1.00', question: { text: '', priceMinor: '100', secondsLeft: 23 } };
+    const asking = { ...idle, playback: 'preListen', shortLine: 'OK: EUR 1.00', question: { text: '', note: '', priceMinor: '100', secondsLeft: 23 } };
     const face = panelFace(asking, 0);
     expect(face.lines[1]).toBe('OK: EUR 1.00 23s');
     expect(face.lamps).toMatchObject({ ok: true, back: true, playing: true });
@@ -49,7 +49,7 @@ describe('the front panel is a function of the view', () => {
     const text = fc.string({ unit: 'grapheme', maxLength: 60 });
     fc.assert(
       fc.property(text, text, text, fc.nat(1e9), fc.option(fc.integer({ min: 0, max: 600 })), (title, artist, shortLine, nowMs, secondsLeft) => {
-        const question = secondsLeft === null ? null : { text: '', priceMinor: '100', secondsLeft };
+        const question = secondsLeft === null ? null : { text: '', note: '', priceMinor: '100', secondsLeft };
         const { lines } = panelFace({ ...idle, shortLine, question, focus: { ...work, title, artist } }, nowMs);
         for (const line of lines) expect([...line]).toHaveLength(16);
       }),

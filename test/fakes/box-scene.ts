@@ -1,0 +1,168 @@
+import { runLine } from '../../device/commands/box-commands.ts';
+import type { Role } from '../../device/commands/command.ts';
+import { Box } from '../../device/session/box.ts';
+import type { BoxView } from '../../device/session/box-view.ts';
+import type { PlaybackEvent } from '../../device/session/events.ts';
+import type { PlayOutcome, PlayPort, PlayRunner, PlayView } from '../../device/session/play-port.ts';
+import type { InlineBook } from '../../device/stores/inline-book.ts';
+import { UsageWriter } from '../../device/usage/usage-writer.ts';
+import type { EndReason } from '../../src/domain/credit/statements.ts';
+import { money } from '../../src/units/money.ts';
+import type { CatalogueWork } from '../../src/wire/http-api.ts';
+import { BookFolder, coin, STATEMENT, seededRandom } from './book-folder.ts';
+import { sampleView } from './sample-view.ts';
+
+const work = (id: string, title: string): CatalogueWork => ({ ...(sampleView.focus as CatalogueWork), id, title, artist: 'The Lamps', priceMinor: '100' });
+export const WORKS: readonly CatalogueWork[] = [work('w1', 'Blue Hour'), work('w2', 'Green Door')];
+/** What a play costs that was ended early. */
+export const CHARGED_MINOR = 40n;
+
+/** Plays without sound: opened at once, confirmed and settled in the real book. */
+class SilentPlays implements PlayPort {
+  readonly #book: InlineBook;
+  readonly recovered: string[] = [];
+
+  constructor(book: InlineBook) {
+    this.#book = book;
+  }
+
+  async start(play: Parameters<PlayPort['start']>[0], raise: (event: PlaybackEvent) => void): Promise<PlayRunner> {
+    queueMicrotask(() => raise({ type: 'play.opened', playId: play.playId, phase: play.trial ? 'trial' : 'paid' }));
+    return this.#runner(play.playId, play.work, raise);
+  }
+
+  async recover(playId: string, raise: (event: PlaybackEvent) => void): Promise<PlayRunner | null> {
+    this.recovered.push(playId);
+    raise({ type: 'play.opened', playId, phase: 'paid' });
+    return this.#runner(playId, WORKS[0] as CatalogueWork, raise);
+  }
+
+  async close(playId: string, endReason: EndReason): Promise<void> {
+    await this.#settle(playId, endReason);
+  }
+
+  async #settle(playId: string, endReason: EndReason): Promise<PlayOutcome> {
+    const chargedMinor = (await this.#book.play(playId))?.state === 'trial' ? 0n : CHARGED_MINOR;
+    const receipt = await this.#book.settle({ playId, chargedMinor, heardMs: 8_000, endReason, statement: STATEMENT });
+    return { playId, endReason, chargedMinor, refundMinor: BigInt(receipt.refundMinor), heardMs: 8_000, view: viewOf(playId, 'w1') };
+  }
+
+  #runner(playId: string, { id }: CatalogueWork, raise: (event: PlaybackEvent) => void): PlayRunner {
+    return {
+      playId,
+      confirm: async () => {
+        const outcome = await this.#book.confirmPlay(playId, 'e1');
+        raise(outcome === 'ok' ? { type: 'play.confirmed', playId } : { type: 'play.refused', playId, code: outcome, message: 'Please insert a coin.' });
+      },
+      pause: async () => {},
+      resume: async () => {},
+      suppressAcks: () => {},
+      end: async (reason) => {
+        const outcome = await this.#settle(playId, reason);
+        raise({ type: 'play.settled', playId, charged: money(outcome.chargedMinor, 'EUR'), refund: money(outcome.refundMinor, 'EUR') });
+        return outcome;
+      },
+      view: () => viewOf(playId, id),
+    };
+  }
+}
+
+function viewOf(playId: string, workId: string): PlayView {
+  return { ...(sampleView.nowPlaying?.play as PlayView), playId, workId, stalled: null, acksSuppressed: false };
+}
+
+/** A box over a real book, without headend, player and network. `kill` and `start` make it live again on the same rows. */
+export class BoxScene {
+  readonly folder: BookFolder;
+  readonly #profile: 'jukebox' | 'set-top';
+  /** Whether the acceptor was told to take coins, each time it was told. */
+  readonly acceptorTold: boolean[] = [];
+  /** Every frame that was shown. */
+  readonly frames: BoxView[] = [];
+  book: InlineBook;
+  plays: SilentPlays;
+  box: Box;
+  #coins = 0;
+
+  constructor(profile: 'jukebox' | 'set-top' = 'jukebox') {
+    this.#profile = profile;
+    this.folder = new BookFolder(profile);
+    this.book = this.folder.open();
+    this.plays = new SilentPlays(this.book);
+    this.box = this.#make();
+  }
+
+  async start(): Promise<this> {
+    await this.box.start();
+    this.box.onChange((view) => this.frames.push(view));
+    this.box.raise({ type: 'net.online' });
+    return await this.quiet();
+  }
+
+  /** As a power cut: nothing more is written. Then the next run. */
+  async restart(): Promise<this> {
+    this.book.abandon();
+    this.book = this.folder.open();
+    this.plays = new SilentPlays(this.book);
+    this.box = this.#make();
+    return await this.start();
+  }
+
+  /** Presses OK on a work, or on what stands on the screen. */
+  async ok(workId?: string): Promise<BoxView> {
+    return await this.press({ type: 'intent.ok', ...(workId === undefined ? {} : { workId }) });
+  }
+
+  async press(event: Parameters<Box['intent']>[0]): Promise<BoxView> {
+    this.box.intent(event, '3');
+    return (await this.quiet()).box.view();
+  }
+
+  async coin(valueMinor = 100n): Promise<void> {
+    await this.box.coin(valueMinor);
+    await this.quiet();
+  }
+
+  async command(line: string): Promise<string> {
+    const { text } = await this.box.command(line, { role: 'staff', surface: 'console' });
+    await this.quiet();
+    return text;
+  }
+
+  /** Until everything that was decided is done. */
+  async quiet(): Promise<this> {
+    for (let round = 0; round < 4; round += 1) {
+      await this.box.settled();
+      await this.folder.clock.advance(0);
+    }
+    return this;
+  }
+
+  remove(): void {
+    this.book.abandon();
+    this.folder.remove();
+  }
+
+  #make(): Box {
+    const { clock } = this.folder;
+    const { book, plays } = this;
+    const random = seededRandom(clock.wallMs() % 1_000);
+    return new Box({
+      ...{ profile: this.#profile, name: 'Bar', currency: 'EUR', clock, random, book, plays, simulatedAcceptor: this.#profile === 'jukebox' },
+      log: { info() {}, warn() {} },
+      player: { silent: true, setVolume: async () => {} },
+      catalogue: { works: () => WORKS, work: (id) => WORKS.find((candidate) => candidate.id === id) ?? null, version: () => 'v1' },
+      usage: new UsageWriter({ book, clock, identity: () => ({ accountNo: 'a1', outletNo: 'o1' }) }),
+      uploader: { kick() {} },
+      acceptCoins: (on) => this.acceptorTold.push(on),
+      insertCoin: async (valueMinor) => {
+        this.#coins += 1;
+        await book.insertCoin(coin(this.#coins, valueMinor));
+      },
+      runCommand: (box, line, by) =>
+        runLine({ box, book, raise: (event) => box instanceof Box && box.raise(event), by: by.surface, newKey: () => 'k1' }, line, by.role as Role, by.surface),
+      totals: () => Promise.reject(new Error('nobody asks for totals here')),
+      lastContactMs: () => null,
+    });
+  }
+}
