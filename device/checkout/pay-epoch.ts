@@ -12,6 +12,7 @@ import { ok, type Result } from '../../src/units/result.ts';
 import { sidBytes } from '../../src/wire/ack-receipt.ts';
 import { isAckpay } from '../../src/wire/ackpay.ts';
 import { decodeRtcp, encodeRtcp, splitCompound } from '../../src/wire/rtcp.ts';
+import { isRtx, OPUS_PAYLOAD_TYPE, unwrapRtx } from '../../src/wire/rtx.ts';
 import type { MediaLink, OpenLink } from '../media/media-link.ts';
 import type { PlayoutBuffer } from '../media/playout-buffer.ts';
 import { type ReceiverCounts, RtpReceiver } from '../media/rtp-receiver.ts';
@@ -168,7 +169,9 @@ export class PayEpoch {
     const opened = this.#srtp.unprotectRtp(datagram);
     if (!opened.ok) return null;
     this.#heardAtMs = monotonicMs(this.#parts.clock);
-    return opened.value;
+    if (!isRtx(opened.value)) return opened.value;
+    const original = unwrapRtx(opened.value, { payloadType: OPUS_PAYLOAD_TYPE, ssrc: this.#mediaSsrc });
+    return original.ok ? original.value : null;
   }
 
   #onRtcp(datagram: Uint8Array): void {

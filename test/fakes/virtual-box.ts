@@ -22,6 +22,7 @@ import { encodeReceipt, sidBytes } from '../../src/wire/ack-receipt.ts';
 import { isAckpay } from '../../src/wire/ackpay.ts';
 import { encodeRtcp, splitCompound } from '../../src/wire/rtcp.ts';
 import { decodeRtp } from '../../src/wire/rtp.ts';
+import { isRtx, OPUS_PAYLOAD_TYPE, unwrapRtx } from '../../src/wire/rtx.ts';
 
 const SSRC = 0xb0_c5_0001;
 
@@ -83,7 +84,8 @@ export class VirtualBox {
       this.duplicates += 1;
       return;
     }
-    const packet = decodeRtp(opened.value);
+    const original = isRtx(opened.value) ? unwrapRtx(opened.value, { payloadType: OPUS_PAYLOAD_TYPE, ssrc: this.#media }) : opened;
+    const packet = original.ok ? decodeRtp(original.value) : original;
     if (!packet.ok) throw new Error(packet.error.message);
     const { payload, timestamp, challenge } = packet.value;
     this.#media = packet.value.ssrc;

@@ -6,8 +6,10 @@ import type { Random } from '../../ports/random.ts';
 import { packetsIn } from '../../units/time.ts';
 import { sidBytes } from '../../wire/ack-receipt.ts';
 import { encodeRtp } from '../../wire/rtp.ts';
+import { OPUS_PAYLOAD_TYPE, wrapRtx } from '../../wire/rtx.ts';
 import type { AdmittedSession } from '../stream-port.ts';
-import { OPUS_PAYLOAD_TYPE, type RtpSource } from './rtp-source.ts';
+import { RepairBudget } from './repair-budget.ts';
+import type { RtpSource } from './rtp-source.ts';
 
 export interface PaidMediaDeps {
   readonly session: AdmittedSession;
@@ -36,16 +38,19 @@ const UNPROVEN_PACKETS = packetsIn(limits.prebufferMs + 2 * limits.ackIntervalMs
 /** The largest SRTP packet that a work of ours makes: header, challenge, payload, tag. */
 const PACKET_OVERHEAD_BYTES = 12 + 16 + 16;
 
-/** Makes the SRTP packets of a paid stream, puts challenges on some, and keeps them until they are resolved, to be sent again as they were. */
+/** Makes the SRTP packets of a paid stream, puts challenges on some, and keeps them until they are resolved, to be sent again. */
 export class PaidMedia {
   readonly #deps: PaidMediaDeps;
   readonly #sid: Uint8Array;
   readonly #srtp: SrtpSender;
+  /** Retransmissions are a stream of their own (RFC 4588): SRTP never uses an index twice, and the first stream stays countable. */
+  readonly #rtx: SrtpSender;
+  readonly #budget = new RepairBudget();
+  /** In clear, as they went out first. */
   readonly #unresolved = new Map<number, Uint8Array>();
   #resolvedBase: number;
   #untilChallenge: number;
-  #firstSends = 0;
-  #repeats = 0;
+  #rtxSequence: number;
   #sentBytes = 0;
   #proven = false;
   #marker = true;
@@ -55,6 +60,8 @@ export class PaidMedia {
     const { row, keys } = deps.session;
     this.#sid = sidBytes(row.sid);
     this.#srtp = createSrtpSender(keys.srtpToDevice, deps.source.ssrc, row.nextSequence);
+    this.#rtx = createSrtpSender(keys.srtpToDevice, deps.source.rtxSsrc, row.nextSequence);
+    this.#rtxSequence = row.nextSequence;
     this.#resolvedBase = row.nextSequence;
     this.#untilChallenge = this.#drawGap();
   }
@@ -66,7 +73,7 @@ export class PaidMedia {
 
   /** False where a peer that never answered has been sent enough. */
   mayReach(payload: Uint8Array): boolean {
-    if (this.#proven || this.#firstSends < UNPROVEN_PACKETS) return true;
+    if (this.#proven || this.#budget.firstSends < UNPROVEN_PACKETS) return true;
     return this.#sentBytes + payload.length + PACKET_OVERHEAD_BYTES <= UNPROVEN_FACTOR * this.#deps.receivedBytes();
   }
 
@@ -83,23 +90,24 @@ export class PaidMedia {
     const timestamp = source.timestampOf(packetIndex);
     const header = { payloadType: OPUS_PAYLOAD_TYPE, marker: this.#marker, sequence: sequence % 65_536, timestamp, ssrc: source.ssrc };
     this.#marker = false;
-    const datagram = this.#srtp.protectRtp(encodeRtp({ ...header, payload, ...(nonce === null ? {} : { challenge: nonce }) }));
-    this.#keep(sequence, datagram);
+    const packet = encodeRtp({ ...header, payload, ...(nonce === null ? {} : { challenge: nonce }) });
+    const datagram = this.#srtp.protectRtp(packet);
+    this.#keep(sequence, packet);
     source.noteSent(packetIndex, payload.length);
-    this.#firstSends += 1;
+    this.#budget.noteFirstSend();
     this.#sentBytes += datagram.length;
     this.#deps.sendRtp(datagram);
     if (nonce === null) return null;
     return { sequence, response: challengeResponse(this.#deps.session.keys.challenge, this.#sid, sequence, nonce, sha256(payload)) };
   }
 
-  /** Sends a slot again, the very same bytes; at most a tenth of what is sent is repetition (ruling 23). */
+  /** Sends a slot again, challenge and all; at most a tenth of what is sent is repetition (ruling 23). */
   repeat(sequence: number): void {
-    const datagram = this.#unresolved.get(sequence);
-    if (datagram === undefined || !this.#proven) return;
-    if (1_000 * (this.#repeats + 1) > limits.retransmitShareOfSentPerMille * (this.#firstSends + this.#repeats + 1)) return;
-    this.#repeats += 1;
-    this.#deps.sendRtp(datagram);
+    const packet = this.#unresolved.get(sequence);
+    if (packet === undefined || !this.#proven || !this.#budget.take()) return;
+    const wrapped = wrapRtx(packet, { ssrc: this.#deps.source.rtxSsrc, sequence: this.#rtxSequence });
+    this.#rtxSequence += 1;
+    this.#deps.sendRtp(this.#rtx.protectRtp(wrapped));
   }
 
   /** Encrypts and sends an RTCP packet or compound of this stream. */
@@ -114,7 +122,7 @@ export class PaidMedia {
   }
 
   get repeats(): number {
-    return this.#repeats;
+    return this.#budget.repeats;
   }
 
   /** Between two challenged packets: uniform in 16..64 (of the terms). */
@@ -124,8 +132,8 @@ export class PaidMedia {
     return min - 1 + ((256 * high + low) % Math.max(1, max - min + 1));
   }
 
-  #keep(sequence: number, datagram: Uint8Array): void {
-    this.#unresolved.set(sequence, datagram);
+  #keep(sequence: number, packet: Uint8Array): void {
+    this.#unresolved.set(sequence, packet);
     const oldest = this.#unresolved.keys().next();
     if (this.#unresolved.size > limits.monitorRingPackets && oldest.done !== true) this.#unresolved.delete(oldest.value);
   }

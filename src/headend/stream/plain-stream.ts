@@ -6,10 +6,11 @@ import type { Log } from '../../ports/log.ts';
 import type { Random } from '../../ports/random.ts';
 import type { SegmentStore } from '../../ports/segment-store.ts';
 import { encodeRtp } from '../../wire/rtp.ts';
+import { OPUS_PAYLOAD_TYPE } from '../../wire/rtx.ts';
 import { PlainRepair } from './plain-repair.ts';
 import { PlaySchedule, plainAhead } from './play-schedule.ts';
 import { strangerPackets } from './pre-listen.ts';
-import { OPUS_PAYLOAD_TYPE, REPORT_INTERVAL_MS, RtpSource } from './rtp-source.ts';
+import { REPORT_INTERVAL_MS, RtpSource } from './rtp-source.ts';
 import { SegmentReader } from './segment-reader.ts';
 
 export interface PlainStreamDeps {

@@ -4,8 +4,6 @@ import type { Random } from '../../ports/random.ts';
 import { SAMPLE_RATE_HZ, SAMPLES_PER_PACKET } from '../../units/time.ts';
 import { encodeCompound, ntpFromWallMs, type SenderReport, type SourceDescription } from '../../wire/rtcp.ts';
 
-/** Opus in every description of ours (RFC 7587, dynamic range of RFC 3551). */
-export const OPUS_PAYLOAD_TYPE = 97;
 /** Between two sender reports (RFC 3550, 6.2: five seconds). */
 export const REPORT_INTERVAL_MS = 5_000;
 

@@ -1,8 +1,8 @@
 import type { StoredWork } from '../../ports/headend-stores.ts';
 import { SAMPLES_PER_PACKET } from '../../units/time.ts';
+import { OPUS_PAYLOAD_TYPE } from '../../wire/rtx.ts';
 import { buildDescribe } from '../../wire/sdp.ts';
 import type { AckpayAttributes } from '../../wire/sdp-ackpay.ts';
-import { OPUS_PAYLOAD_TYPE } from './rtp-source.ts';
 
 /** Announced bandwidth: 96 kb/s Opus with its RTP and UDP headers. */
 const BANDWIDTH_KBPS = 128;

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { firstSlotOfNextEpoch } from '../../../../src/domain/credit/sequence-reserve.ts';
 import { limits } from '../../../../src/limits.ts';
 import { toHex } from '../../../../src/units/bytes.ts';
+import { isRtx } from '../../../../src/wire/rtx.ts';
 import { PaidScene, payloadOf, R, W } from '../../../fakes/paid-scene.ts';
 
 const PREBUFFER_PACKETS = 8;
@@ -88,7 +89,7 @@ describe('a paid stream under the credit window', () => {
     expect(scene.rtp.length).toBeGreaterThan(R);
   });
 
-  test('sends what was lost again, the very same bytes, and the work still arrives whole', async () => {
+  test('sends what was lost again in a stream of its own (RFC 4588), and the work still arrives whole', async () => {
     const scene = await PaidScene.open({ packets: 600 });
     let count = 0;
     scene.box.loses = () => {
@@ -98,10 +99,12 @@ describe('a paid stream under the credit window', () => {
     scene.play();
     await scene.run(16_000);
     expect([...new Set(scene.indexes)].length).toBe(600);
-    const seen = new Map<string, number>();
-    for (const bytes of scene.rtp) seen.set(toHex(bytes), (seen.get(toHex(bytes)) ?? 0) + 1);
-    const repeated = scene.rtp.length - seen.size;
-    expect(seen.size).toBe(600);
+    const ssrcOf = (bytes: Uint8Array): number => new DataView(bytes.buffer, bytes.byteOffset).getUint32(8);
+    const repeats = scene.rtp.filter(isRtx);
+    const repeated = repeats.length;
+    expect(scene.rtp.length - repeated).toBe(600);
+    expect(new Set(repeats.map(ssrcOf))).toEqual(new Set([scene.stream.ssrc + 1]));
+    expect(scene.storedPaid).toBe(600);
     expect(repeated).toBeGreaterThan(10);
     expect(repeated).toBeLessThanOrEqual(scene.rtp.length / 10);
   });
