@@ -121,7 +121,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     acceptCoins: (on) => slot.accept(on),
     insertCoin: (valueMinor) => slot.insert(valueMinor),
     runCommand: (control, line, by) =>
-      runLine({ box: control, book, raise: (event) => box.raise(event), by: by.surface, newKey }, line, by.role as Role, by.surface),
+      runLine({ box: control, book, raise: (event) => box.raise(event), by: by.surface, newKey, licences: headend }, line, by.role as Role, by.surface),
     totals: () => gauge.totals(book, player.pid),
     lastContactMs: () => uploader.lastContactMs(),
   });

@@ -4,9 +4,11 @@ import { limits } from '../../src/limits.ts';
 import { OUTLET_HEADER, SIGNATURE_HEADER, signRequest } from '../../src/platform/request-signature.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { HeadendApi, HeadendError } from '../../src/ports/headend-api.ts';
+import type { LicenceApi } from '../../src/ports/licence-api.ts';
 import type { Signer } from '../../src/ports/signer.ts';
 import { err, ok, type Result } from '../../src/units/result.ts';
 import { CatalogueResponse, NonceResponse, OfferResponse, Problem, ReportResponse, ResumeResponse } from '../../src/wire/http-api.ts';
+import { LicenceList, StatusDocument } from '../../src/wire/licence-api.ts';
 import type { EnrolledIdentity } from './enrolled-identity.ts';
 import { type HttpsAnswer, openHttpsExchange } from './https-exchange.ts';
 
@@ -18,7 +20,7 @@ export interface HeadendClientDeps {
 }
 
 interface SignedCall {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly path: string;
   readonly body?: unknown;
   readonly idempotencyKey?: string;
@@ -32,7 +34,7 @@ const CATALOGUE_BYTES_MAX = 256 * 1_048_576;
 const BUSY_RETRY_MS = 1_000;
 
 /** The headend over pinned TLS, every request signed with the key of this box (rulings 22, 28). Never throws; waiting and asking again is the caller's. */
-export function createHeadendClient(deps: HeadendClientDeps): HeadendApi {
+export function createHeadendClient(deps: HeadendClientDeps): HeadendApi & LicenceApi {
   let exchange: { readonly identity: EnrolledIdentity; readonly https: ReturnType<typeof openHttpsExchange> } | null = null;
 
   const call = async (request: SignedCall): Promise<Result<HttpsAnswer, HeadendError>> => {
@@ -75,6 +77,11 @@ export function createHeadendClient(deps: HeadendClientDeps): HeadendApi {
       ask(OfferResponse, { method: 'POST', path: '/v1/sessions', body: request, idempotencyKey: request.playId, ephemeral: request.deviceEphemeral }),
     nonce: (sid) => ask(NonceResponse, { method: 'POST', path: `/v1/sessions/${sid}/resume-nonce` }),
     resume: (sid, request) => ask(ResumeResponse, { method: 'POST', path: `/v1/sessions/${sid}/resume`, body: request, ephemeral: request.deviceEphemeral }),
+    licences: () => ask(LicenceList, { method: 'GET', path: '/v1/licences' }),
+    checkOut: (resource) => ask(StatusDocument, { method: 'POST', path: '/v1/licences', body: { resource } }),
+    registerLicence: (licence) => ask(StatusDocument, { method: 'POST', path: `/v1/licences/${encodeURIComponent(licence)}/register` }),
+    renewLicence: (licence) => ask(StatusDocument, { method: 'PUT', path: `/v1/licences/${encodeURIComponent(licence)}/renew` }),
+    returnLicence: (licence, body) => ask(StatusDocument, { method: 'PUT', path: `/v1/licences/${encodeURIComponent(licence)}/return`, body }),
     report: (request) => ask(ReportResponse, { method: 'POST', path: '/v1/records', body: request }),
     async close() {
       await exchange?.https.close();

@@ -5,7 +5,7 @@ import type { HeadendError } from '../../src/ports/headend-api.ts';
 import { err, ok, type Result } from '../../src/units/result.ts';
 
 export interface HttpsRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   /** Path and query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;

@@ -1,6 +1,7 @@
 import type { CommandOutcome } from '../session/box-view.ts';
 import { type Command, type CommandContext, done, type Role } from './command.ts';
 import { type LineFault, parseLine, usageOf } from './command-line.ts';
+import { licenceCommands } from './licence-commands.ts';
 import { moneyCommands } from './money-commands.ts';
 import { playCommands } from './play-commands.ts';
 import { serviceCommands } from './service-commands.ts';
@@ -20,7 +21,14 @@ const helpCommand: Command<CommandContext> = {
 };
 
 /** The one registry (ruling 35): console, screen, command line and headend all come through here. */
-export const boxCommands: readonly Command<CommandContext>[] = [...showCommands, ...playCommands, ...moneyCommands, ...serviceCommands, helpCommand];
+export const boxCommands: readonly Command<CommandContext>[] = [
+  ...showCommands,
+  ...playCommands,
+  ...moneyCommands,
+  ...licenceCommands,
+  ...serviceCommands,
+  helpCommand,
+];
 
 /** Parses, checks the role, runs, and journals who did what. Never throws for what a person can cause. */
 export async function runLine(context: CommandContext, line: string, role: Role, surface: string): Promise<CommandOutcome> {

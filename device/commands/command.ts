@@ -1,3 +1,4 @@
+import type { LicenceApi } from '../../src/ports/licence-api.ts';
 import type { BoxControl, CommandOutcome } from '../session/box-view.ts';
 import type { BoxEvent } from '../session/events.ts';
 import type { Book } from '../stores/book-port.ts';
@@ -32,6 +33,8 @@ export interface CommandContext {
   readonly raise: (event: BoxEvent) => void;
   readonly by: string;
   readonly newKey: () => string;
+  /** Absent where there is no headend to ask, as in a simulation. */
+  readonly licences?: LicenceApi;
 }
 
 /** A command that went well, in words and as data. */

@@ -1,6 +1,7 @@
-import type { BoxControl, CommandOutcome } from '../session/box-view.ts';
+import type { CommandOutcome } from '../session/box-view.ts';
 import type { IntentEvent } from '../session/events.ts';
 import { type Command, type CommandContext, done } from './command.ts';
+import { findWork } from './find-work.ts';
 
 const everyone = ['customer', 'staff', 'technician', 'headend'] as const;
 /** Document 003's entry method for what comes over the console. */
@@ -18,12 +19,6 @@ function intent(name: string, help: string, event: IntentEvent): Command<Command
       return done(box.view().sentence);
     },
   };
-}
-
-function findWork(box: BoxControl, wanted: string): string | null {
-  const works = box.works();
-  const byNumber = /^\d+$/.test(wanted) ? works[Number(wanted) - 1] : undefined;
-  return (byNumber ?? works.find((work) => work.id === wanted) ?? works.find((work) => work.title.toLowerCase().includes(wanted.toLowerCase())))?.id ?? null;
 }
 
 const play: Command<CommandContext> = {

@@ -10,11 +10,13 @@ import type { HeadendConfig } from './headend-config.ts';
 import { catalogueRoutes } from './http/catalogue-routes.ts';
 import { enrolRoutes } from './http/enrol-routes.ts';
 import { createHttpServer } from './http/http-server.ts';
+import { licenceRoutes } from './http/licence-routes.ts';
 import { createRateLimit } from './http/rate-limit.ts';
 import { recordRoutes } from './http/record-routes.ts';
 import { createRequestGuard } from './http/request-guard.ts';
 import type { Route } from './http/route.ts';
 import { sessionRoutes } from './http/session-routes.ts';
+import { LicenceDesk } from './licences/licence-desk.ts';
 import { operatorPages } from './operator/operator-pages.ts';
 import { ResumeDesk } from './resume-desk.ts';
 import { guardFolder } from './stores/folder-guard.ts';
@@ -134,11 +136,13 @@ function composeRoutes({ clock, random, log, book, segments, stream, trust }: Ro
   const shared = { registry: book, catalogue: book, stream, signer: trust.signer, clock, random };
   const quote = createWorkQuote(book, book.defaults().vendor);
   const enrolment = new EnrolmentDesk({ outlets: book, caDer: trust.caDer, headendPublicKey: trust.signer.publicKey, wallMs: () => clock.wallMs() });
+  const desk = new LicenceDesk({ checkouts: book, catalogue: book, quote, clock, random });
   const approvalLimit = createRateLimit(CODES_BURST, CODES_PER_SECOND, 1);
   return [
     ...enrolRoutes({ desk: enrolment, caPem: trust.caPem, log, monotonicMs: () => monotonicMs(clock), approvalLimit }),
     ...catalogueRoutes({ catalogue: createCatalogueView(book, clock), segments }),
     ...sessionRoutes({ checkout: new CheckoutDesk({ ...shared, quote }), resume: new ResumeDesk(shared) }),
+    ...licenceRoutes({ desk, catalogue: book, clock }),
     ...recordRoutes(takeReportsInto({ registry: book, quarantine: book, usage: book, commands: book, signer: trust.signer, stream, clock, log })),
   ];
 }

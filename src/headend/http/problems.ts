@@ -13,6 +13,15 @@ export const PROBLEM_STATUS = {
   'not-found': 404,
   'unknown-code': 404,
   'unknown-session': 404,
+  // Of the License Status Document 1.0, 3.3-3.5.
+  registration: 400,
+  renew: 403,
+  'renew-date': 403,
+  return: 400,
+  'return-already': 403,
+  'return-expired': 403,
+  revoke: 409,
+  cancel: 409,
   limits: 406,
   conflict: 409,
   currency: 409,
@@ -41,9 +50,20 @@ export function httpFault(code: ProblemCode, message: string, retryAfterMs?: num
   return { ok: false, error: retryAfterMs === undefined ? { code, message } : { code, message, retryAfterMs } };
 }
 
+const LSD = 'http://readium.org/license-status-document/error';
+/** Failures that have a type of their own in LSD 1.0. */
+const TYPES: Partial<Record<ProblemCode, string>> = {
+  registration: `${LSD}/registration`,
+  renew: `${LSD}/renew`,
+  'renew-date': `${LSD}/renew/date`,
+  return: `${LSD}/return`,
+  'return-already': `${LSD}/return/already`,
+  'return-expired': `${LSD}/return/expired`,
+};
+
 /** RFC 9457. */
 export function toProblem(fault: HttpFault): Problem {
-  return { type: `urn:ackbox:problem:${fault.code}`, code: fault.code, title: fault.message, status: PROBLEM_STATUS[fault.code] };
+  return { type: TYPES[fault.code] ?? `urn:ackbox:problem:${fault.code}`, code: fault.code, title: fault.message, status: PROBLEM_STATUS[fault.code] };
 }
 
 /** Thrown inside a request only, to reach the one error handler of the server. */

@@ -35,7 +35,7 @@ export type RouteAnswer = Result<RouteReply, HttpFault>;
 
 /** One route as data: validation, the OpenAPI document and the registration all read this. */
 export interface Route {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   /** With `:name` for parameters. */
   readonly path: string;
   readonly summary: string;

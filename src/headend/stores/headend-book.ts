@@ -8,6 +8,7 @@ import type { CommandStore, NonceStore, OutletStore } from '../../ports/outlet-s
 import type { Random } from '../../ports/random.ts';
 import type { Currency } from '../../units/money.ts';
 import { catalogueRows } from './catalogue-rows.ts';
+import { type CheckoutStore, checkoutRows } from './checkout-rows.ts';
 import { commandRows } from './command-rows.ts';
 import { asHeadendBookError, HeadendBookError } from './headend-book-error.ts';
 import { HeadendDatabase } from './headend-database.ts';
@@ -40,6 +41,7 @@ export interface HeadendBook
     CommandStore,
     NonceStore,
     PricingStore,
+    CheckoutStore,
     OperatorStore {
   getSetting(name: string): string | null;
   putSetting(name: string, value: string): void;
@@ -113,6 +115,7 @@ function composeBook(context: StoreContext, currency: Currency): HeadendBook {
     ...outletRows(context, parties),
     ...commandRows(context),
     ...pricingRows(context),
+    ...checkoutRows(context),
     ...operatorRows(context),
     getSetting: (name) => readSetting(context, name),
     putSetting: (name, value) => writeSetting(context, name, value),

@@ -1,0 +1,119 @@
+import { type Licence, statusAt } from '../../domain/licence/licence.ts';
+import {
+  cancelLicence,
+  type LicenceCall,
+  type LicenceFault,
+  registerDevice,
+  renewLicence,
+  returnLicence,
+  revokeLicence,
+} from '../../domain/licence/licence-steps.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { CatalogueStore, OutletRow, StoredWork } from '../../ports/headend-stores.ts';
+import type { Random } from '../../ports/random.ts';
+import { asId, uuidv7 } from '../../units/ids.ts';
+import { type Fault, fault, ok, type Result } from '../../units/result.ts';
+import type { ReturnRequest } from '../../wire/licence-api.ts';
+import type { WorkQuote } from '../checkout-terms.ts';
+import type { CheckoutStore } from '../stores/checkout-rows.ts';
+
+export interface LicenceDeskDeps {
+  readonly checkouts: CheckoutStore;
+  readonly catalogue: Pick<CatalogueStore, 'work'>;
+  readonly quote: (work: StoredWork, outlet: OutletRow) => WorkQuote;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export type LicenceDeskFault = LicenceFault | Fault<'not-found' | 'work-gone' | 'not-yours' | 'bad-request'>;
+type Step = (licence: Licence, call: LicenceCall) => Result<Licence, LicenceFault>;
+
+const DAY_MS = 86_400_000;
+/** One checkout or renewal lasts this long; no renewal goes beyond the second. */
+const LOAN_MS = 14 * DAY_MS;
+const LOAN_MAX_MS = 90 * DAY_MS;
+const ISSUER = { id: 'issuer', name: 'issuer' } as const;
+
+/** Checks titles out, and keeps their licences: the living model is LSD 1.0, the states are those of `licence-steps`. */
+export class LicenceDesk {
+  readonly #deps: LicenceDeskDeps;
+
+  constructor(deps: LicenceDeskDeps) {
+    this.#deps = deps;
+  }
+
+  /** 332: a licence of the box's account on a work. One that is there already, expired or not, is answered as it stands. */
+  checkOut(outlet: OutletRow, resource: string): Result<{ readonly licence: Licence; readonly made: boolean }, LicenceDeskFault> {
+    const { checkouts, catalogue, quote, clock, random } = this.#deps;
+    const known = checkouts.checkoutOf(outlet.account, resource);
+    if (known !== null) return ok({ licence: known, made: false });
+    const work = catalogue.work(asId(resource));
+    if (work === null) return fault('not-found', 'There is no such title.');
+    if (work.retired) return fault('work-gone', 'This title is no longer offered.');
+    const nowMs = clock.wallMs();
+    const licence: Licence = {
+      licence: uuidv7(nowMs, random.bytes(10)),
+      account: outlet.account,
+      resource,
+      resourceKind: 'work',
+      modelHash: quote(work, outlet).nodes[0]?.modelHash ?? '',
+      status: 'ready',
+      startMs: nowMs,
+      endMs: nowMs + LOAN_MS,
+      periodMs: LOAN_MS,
+      latestEndMs: nowMs + LOAN_MAX_MS,
+      licenceChangedAtMs: nowMs,
+      statusChangedAtMs: nowMs,
+      events: [],
+    };
+    checkouts.openCheckout(licence);
+    return ok({ licence, made: true });
+  }
+
+  list(outlet: OutletRow, limit: number): readonly Licence[] {
+    return this.#deps.checkouts.checkoutsOf(outlet.account, limit);
+  }
+
+  status(outlet: OutletRow, id: string): Result<Licence, LicenceDeskFault> {
+    const licence = this.#deps.checkouts.checkout(id);
+    if (licence === null) return fault('not-found', 'There is no such licence.');
+    return licence.account === outlet.account ? ok(licence) : fault('not-yours', 'This licence belongs to another account.');
+  }
+
+  register(outlet: OutletRow, id: string): Result<Licence, LicenceDeskFault> {
+    return this.#step(outlet, id, registerDevice);
+  }
+
+  /** @param end ISO 8601, or null for one more period */
+  renew(outlet: OutletRow, id: string, end: string | null): Result<Licence, LicenceDeskFault> {
+    const endMs = end === null ? null : Date.parse(end);
+    if (Number.isNaN(endMs)) return fault('bad-request', 'The end of a renewal is an ISO 8601 time.');
+    return this.#step(outlet, id, (licence, call) => renewLicence(licence, call, endMs));
+  }
+
+  /** The same return again, after a lost answer, is "already returned": nothing is lost by it, and nothing counted twice. */
+  giveBack(outlet: OutletRow, id: string, request: ReturnRequest): Result<Licence, LicenceDeskFault> {
+    return this.#step(outlet, id, returnLicence, request);
+  }
+
+  /** By the issuer: cancelled where it was never used, revoked where it was. */
+  end(id: string): Result<Licence, LicenceDeskFault> {
+    const licence = this.#deps.checkouts.checkout(id);
+    if (licence === null) return fault('not-found', 'There is no such licence.');
+    const call = { ...ISSUER, atMs: this.#deps.clock.wallMs() };
+    const unused = statusAt(licence, call.atMs) === 'ready';
+    return this.#keep(unused ? cancelLicence(licence, call) : revokeLicence(licence, call), null);
+  }
+
+  #step(outlet: OutletRow, id: string, step: Step, returned: ReturnRequest | null = null): Result<Licence, LicenceDeskFault> {
+    const known = this.status(outlet, id);
+    if (!known.ok) return known;
+    const call = { id: outlet.outlet, name: outlet.name, atMs: this.#deps.clock.wallMs() };
+    return this.#keep(step(known.value, call), returned);
+  }
+
+  #keep(next: Result<Licence, LicenceFault>, returned: ReturnRequest | null): Result<Licence, LicenceFault> {
+    if (next.ok) this.#deps.checkouts.putCheckout(next.value, returned === null ? null : { licence: next.value.licence, ...returned });
+    return next;
+  }
+}

@@ -1,0 +1,68 @@
+import type { Licence, LicenceEvent } from '../../domain/licence/licence.ts';
+import type { ReturnStatement } from '../../domain/licence/return-statement.ts';
+import type { StoreContext } from './store-context.ts';
+
+/** Licences of checked-out titles, one alive per (account, resource). */
+export interface CheckoutStore {
+  checkout(licence: string): Licence | null;
+  /** The one that is ready or active, expired ones among them. */
+  checkoutOf(account: string, resource: string): Licence | null;
+  /** Newest first. */
+  checkoutsOf(account: string, limit: number): readonly Licence[];
+  openCheckout(licence: Licence): void;
+  /** Writes what a step made of a licence; durable before it returns. */
+  putCheckout(licence: Licence, returned: ReturnStatement | null): void;
+  returnOf(licence: string): ReturnStatement | null;
+}
+
+type Cells = Omit<Licence, 'events'>;
+const CHECKOUT = `SELECT licence, account, resource, resource_kind AS resourceKind, model_hash AS modelHash, status, start_ms AS startMs, end_ms AS endMs,
+  period_ms AS periodMs, latest_end_ms AS latestEndMs, licence_changed_at_ms AS licenceChangedAtMs, status_changed_at_ms AS statusChangedAtMs FROM checkouts`;
+
+export function checkoutRows(context: StoreContext): CheckoutStore {
+  const { database } = context;
+  const whole = (cells: Cells | null): Licence | null => (cells === null ? null : { ...cells, events: readEvents(context, cells.licence) });
+  return {
+    checkout: (licence) => whole(database.one<Cells>(`${CHECKOUT} WHERE licence = ?`, licence)),
+    checkoutOf: (account, resource) =>
+      whole(database.one<Cells>(`${CHECKOUT} WHERE account = ? AND resource = ? AND status IN ('ready', 'active')`, account, resource)),
+    checkoutsOf: (account, limit) =>
+      database
+        .all<Cells>(`${CHECKOUT} WHERE account = ? ORDER BY start_ms DESC, licence DESC LIMIT ?`, account, limit)
+        .map((cells) => ({ ...cells, events: readEvents(context, cells.licence) })),
+    openCheckout: (licence) => void database.transaction(() => insert(context, licence)),
+    putCheckout: (licence, returned) => database.transaction(() => update(context, licence, returned)),
+    returnOf: (licence) => {
+      const row = database.one<{ statement: string }>('SELECT statement FROM checkout_returns WHERE licence = ?', licence);
+      return row === null ? null : (JSON.parse(row.statement) as ReturnStatement);
+    },
+  };
+}
+
+function readEvents(context: StoreContext, licence: string): readonly LicenceEvent[] {
+  return context.database.all<LicenceEvent>('SELECT type, id, name, at_ms AS atMs FROM checkout_events WHERE licence = ? ORDER BY number', licence);
+}
+
+function insert(context: StoreContext, licence: Licence): void {
+  context.database.run(
+    `INSERT INTO checkouts (licence, account, resource, resource_kind, model_hash, status, start_ms, end_ms, period_ms, latest_end_ms,
+       licence_changed_at_ms, status_changed_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ...[licence.licence, licence.account, licence.resource, licence.resourceKind, licence.modelHash, licence.status],
+    ...[licence.startMs, licence.endMs, licence.periodMs, licence.latestEndMs, licence.licenceChangedAtMs, licence.statusChangedAtMs],
+  );
+}
+
+function update(context: StoreContext, licence: Licence, returned: ReturnStatement | null): void {
+  const { database } = context;
+  database.run(
+    'UPDATE checkouts SET status = ?, end_ms = ?, licence_changed_at_ms = ?, status_changed_at_ms = ? WHERE licence = ?',
+    ...[licence.status, licence.endMs, licence.licenceChangedAtMs, licence.statusChangedAtMs, licence.licence],
+  );
+  for (const [number, { type, id, name, atMs }] of licence.events.entries()) {
+    const sql = 'INSERT OR IGNORE INTO checkout_events (licence, number, type, id, name, at_ms) VALUES (?, ?, ?, ?, ?, ?)';
+    database.run(sql, licence.licence, number, type, id, name, atMs);
+  }
+  if (returned === null) return;
+  const sql = 'INSERT INTO checkout_returns (licence, statement, returned_at_ms) VALUES (?, ?, ?)';
+  database.run(sql, licence.licence, JSON.stringify(returned), context.clock.wallMs());
+}
