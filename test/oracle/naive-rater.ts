@@ -107,9 +107,8 @@ class NaiveRater {
   }
 
   run(): Readonly<Record<string, unknown>> {
-    const { model, start, until, zone } = this.given;
-    if (model.cycle !== null) this.replay(model.cycle.kind === 'instantaneous');
-    void [start, until, zone];
+    const { cycle } = this.given.model;
+    if (cycle !== null) this.replay(cycle.kind === 'instantaneous');
     const total = this.out.reduce((sum, bill) => sum.plus(Fraction.of(String(bill.amount_due))), Fraction.zero);
     return { cycles: this.out, total_amount_due: total.text(this.given.digits), offers: this.offers, rejected: this.rejected };
   }
@@ -195,15 +194,15 @@ class NaiveRater {
     let left = ms;
     while (left > 0n) {
       let piece = left;
-      for (const [trigger, entry, index] of this.waitingEntries()) {
+      for (const [trigger, entry] of this.waitingEntries()) {
         if (trigger.type !== 'metered' || entry.condition === null || this.back(trigger.scope) > 0) continue;
-        void index;
         const room = timeOf(entry) - this.figure('time', trigger.scope).top;
         if (room > 0n && room < piece) piece = room;
       }
       const price = this.price('meteredUseCost');
       const facts = this.facts();
-      const free = facts.bundle < piece ? facts.bundle : piece;
+      let free = piece;
+      if (facts.bundle < piece) free = facts.bundle;
       facts.bundle -= free;
       this.add('metered', price.value.times(new Fraction(piece - free, price.unit)));
       this.add('time', new Fraction(piece));

@@ -24,8 +24,9 @@ export function closeCycle(run: RatingRun, atMs: number, billEndMs: number): voi
   roundColumn(run, COLUMN.quoteHonoured, columns);
   const bill = strikeBalance(run, columns, billEndMs, remaining);
   endPeriod(run, run.cycle);
-  if (isListed(run, bill)) run.bills.push(bill);
-  if (isListed(run, bill)) run.observer?.closed(bill);
+  if (!isListed(run, bill)) return;
+  run.bills.push(bill);
+  run.observer?.closed(run.cycle.index, bill);
 }
 
 /** The share that was not paid at the opening is due now, at the price now in force. Never prorated (I-NOPRORATE). */

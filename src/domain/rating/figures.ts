@@ -2,7 +2,8 @@ import { assert } from '../../units/assert.ts';
 import { fromInteger, type Rational, rational, ZERO } from '../../units/rational.ts';
 import { COLUMN } from './columns.ts';
 import type { FormulaEnvironment, StateColumn } from './formula-ast.ts';
-import { type Figures, newPeriod, type Period, type RatingRun } from './rating-run.ts';
+import { type Figures, newPeriod, type Period } from './periods.ts';
+import type { RatingRun } from './rating-run.ts';
 
 /** A period before the first one: nothing was used, nothing was spent. */
 const NOTHING: Figures = newPeriod();

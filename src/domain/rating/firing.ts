@@ -5,9 +5,10 @@ import type { AmountRule, Modification } from './compiled-model.ts';
 import { evaluateFormula } from './evaluate-formula.ts';
 import { environmentOf, figuresOf, periodOf } from './figures.ts';
 import { mayStillOffer, recordOffer } from './offers.ts';
+import type { Firing } from './periods.ts';
 import { flush, post } from './posting.ts';
 import type { PreparedEntry } from './prepared-model.ts';
-import type { Firing, RatingRun } from './rating-run.ts';
+import type { RatingRun } from './rating-run.ts';
 
 /**
  * Fires every entry whose condition is met and that has not fired in the current period of its scope, in document order (I-FORWARD,
@@ -39,7 +40,7 @@ function fire(run: RatingRun, entry: PreparedEntry, atMs: number): void {
   const period = periodOf(run, entry.scopeIndex);
   period.fired.add(entry.ordinal);
   const changes = addFiring(run, { entry, period, scopeIndex: entry.scopeIndex, atMs, changes: [], offerMinor: null }, entry.source.modifications);
-  run.observer?.fired(atMs, entry, run.attributes);
+  run.observer?.fired(run.cycle.index, atMs, entry, run.attributes);
   grantDiscounts(run, entry, atMs);
   const { alternatePayment, promotionalOffer, vendorResults } = entry.source;
   if (alternatePayment && mayStillOffer(run)) {

@@ -1,6 +1,7 @@
 import { compare, fromInteger, fromMinor, multiply } from '../../units/rational.ts';
 import { remainingInstallments } from './figures.ts';
-import type { Firing, RatingRun } from './rating-run.ts';
+import type { Firing } from './periods.ts';
+import type { RatingRun } from './rating-run.ts';
 
 /** Acceptance ends all offers, for the licence (ruling 42). */
 export function mayStillOffer(run: RatingRun): boolean {

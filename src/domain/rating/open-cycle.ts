@@ -4,8 +4,9 @@ import { COLUMN } from './columns.ts';
 import { remainingInstallments } from './figures.ts';
 import { attributesInForce, evaluateTriggers } from './firing.ts';
 import { measureDistances } from './milestones.ts';
+import { newCycle } from './periods.ts';
 import { post, prePaidPart } from './posting.ts';
-import { newCycle, type RatingRun } from './rating-run.ts';
+import type { RatingRun } from './rating-run.ts';
 
 /**
  * Opens the next cycle: what was granted for it, then the triggers, then everything due in advance, each posting followed by an
@@ -16,7 +17,6 @@ export function openCycle(run: RatingRun, atMs: number): void {
   run.cyclesOpened += 1;
   run.nextCycleMs = run.cycleBoundaries(run.cyclesOpened);
   run.attributes = attributesInForce(run);
-  run.observer?.opened(atMs, run.cycle.index);
   takeLaterDiscounts(run, atMs);
   evaluateTriggers(run, atMs);
   openBillingCycle(run, atMs);

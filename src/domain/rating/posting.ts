@@ -1,15 +1,16 @@
 import { add, fromInteger, multiply, ONE, type Rational, subtract, ZERO } from '../../units/rational.ts';
 import { type Attribute, rateOf } from './attributes.ts';
 import { COLUMN, COST_COLUMNS, type ColumnIndex } from './columns.ts';
+import type { Figures } from './periods.ts';
 import type { PostingReason } from './rating-observer.ts';
-import type { Figures, RatingRun } from './rating-run.ts';
+import type { RatingRun } from './rating-run.ts';
 
 /** Adds an exact amount to the cycle and to every scope, whose current periods hold all postings made in them (I-SCOPE). */
 export function post(run: RatingRun, atMs: number, column: ColumnIndex, amount: Rational, reason: PostingReason): void {
   if (amount.n === 0n) return;
   addToColumn(run.cycle, column, amount);
   for (const scope of run.scopes) addToColumn(scope.period, column, amount);
-  run.observer?.posted({ atMs, column, amount, reason, attributes: run.attributes });
+  run.observer?.posted({ cycleIndex: run.cycle.index, atMs, column, amount, reason, attributes: run.attributes, firings: run.firings });
 }
 
 export function addToColumn(figures: Figures, column: ColumnIndex, amount: Rational): void {
@@ -32,7 +33,7 @@ function flushUses(run: RatingRun, atMs: number): void {
   for (const figures of [run.cycle, ...run.scopes.map((scope) => scope.period)]) figures.uses += uses;
   const { fixedRateUseCost: fixed } = run.attributes;
   if (fixed.value.n === 0n) return;
-  const reason: PostingReason = { kind: 'use', eventId: run.current?.id ?? '', eventStartMs: run.current?.startMs ?? atMs };
+  const reason: PostingReason = { kind: 'use', eventId: run.current?.id ?? '', uses };
   const whole = multiply(fixed.value, fromInteger(uses));
   const prePaid = multiply(whole, fixed.prePaidShare);
   post(run, atMs, COLUMN.prePaidFixedRateUse, prePaid, reason);
@@ -48,7 +49,7 @@ function flushTime(run: RatingRun, atMs: number): void {
   const bundled = Math.min(run.cycle.bundleMs, ms);
   run.cycle.bundleMs -= bundled;
   if (metered.value.n === 0n || ms === bundled) return;
-  const reason: PostingReason = { kind: 'time', eventId: run.current?.id ?? '', eventStartMs: run.current?.startMs ?? atMs, ms: ms - bundled };
+  const reason: PostingReason = { kind: 'time', eventId: run.current?.id ?? '', ms: ms - bundled };
   post(run, atMs, COLUMN.meteredUse, multiply(rateOf(metered), fromInteger(ms - bundled)), reason);
 }
 

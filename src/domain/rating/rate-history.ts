@@ -5,11 +5,12 @@ import type { CycleBill } from './cycle-bill.ts';
 import { attributesInForce, endPeriod, evaluateTriggers } from './firing.ts';
 import { measureDistances } from './milestones.ts';
 import { openCycle } from './open-cycle.ts';
+import { newPeriod } from './periods.ts';
 import { flush } from './posting.ts';
 import type { PreparedModel } from './prepared-model.ts';
 import { rateTime, rateUse } from './rate-use.ts';
 import type { RatingObserver } from './rating-observer.ts';
-import { newPeriod, type RatingRun, startRun } from './rating-run.ts';
+import { type RatingRun, startRun } from './rating-run.ts';
 import { type HistoryEvent, orderHistory, type UseEvent } from './usage-history.ts';
 import type { Zone } from './zone.ts';
 

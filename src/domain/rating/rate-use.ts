@@ -15,7 +15,8 @@ export function rateUse(run: RatingRun, use: UseEvent): void {
   run.pendingUses += 1;
   run.usesLeft -= 1;
   run.spendLeft -= run.spendPerUse;
-  if (run.usesLeft <= 0 || run.spendLeft <= 0 || run.observer !== null) reachMilestone(run, use.startMs);
+  if (run.usesLeft <= 0 || run.spendLeft <= 0) reachMilestone(run, use.startMs);
+  else if (run.observer !== null) flush(run, use.startMs);
   if (charged !== null) endCharge(run, use, charged);
 }
 
@@ -34,7 +35,8 @@ export function rateTime(run: RatingRun, use: UseEvent, fromMs: number, duration
     run.msLeft -= piece;
     run.spendLeft -= piece * run.spendPerMs;
     left -= piece;
-    if (run.msLeft <= 0 || run.spendLeft <= 0 || run.observer !== null) reachMilestone(run, fromMs + durationMs - left);
+    if (run.msLeft <= 0 || run.spendLeft <= 0) reachMilestone(run, fromMs + durationMs - left);
+    else if (run.observer !== null) flush(run, fromMs + durationMs - left);
   }
   if (charged !== null) endCharge(run, use, charged);
 }

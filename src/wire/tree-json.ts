@@ -1,0 +1,136 @@
+import { type AttributesInForce, NO_ATTRIBUTES, prepareAttributes, type ResolvedChange, resolveChange } from '../domain/rating/attributes.ts';
+import type { BillingAttributes, Change, CompiledModel } from '../domain/rating/compiled-model.ts';
+import { ATTRIBUTE_NAMES, type AttributeName } from '../domain/rating/formula-ast.ts';
+import { checkTree, type Override, type PricingNode, type PricingTree } from '../domain/rating/pricing-tree.ts';
+import { parseRational } from '../units/rational.ts';
+import { type Fault, fault, type Result } from '../units/result.ts';
+
+/** Reads a model given as XML; the caller has the reader. Throws nothing: null where the text is no model. */
+export type ModelReader = (xml: string) => CompiledModel | null;
+
+const CHANGES = ['value', 'reduceByValue', 'reduceByPercent', 'increaseByValue', 'increaseByPercent'] as const;
+const NODES_MAX = 10_000;
+const DEPTH_MAX = 64;
+
+class TreeReadError extends Error {}
+
+/**
+ * Reads a tree: `{id, override?: {quantifier, of?, modification | replacement}, children?: [...], model?}`. A model is the short form
+ * `{attribute: value}`, or `{xml}`. Nodes outside the tree stand in `external` and `choices` of the root; a choice node is
+ * `{id, choices: [ids]}`. Without `of` a condition is over the children.
+ */
+export function readPricingTree(value: unknown, readModel: ModelReader): Result<PricingTree, Fault<'invalid-tree' | 'reference-cycle'>> {
+  const nodes = new Map<string, PricingNode>();
+  try {
+    const root = recordOf(value, 'the tree');
+    addNode(nodes, root, null, readModel, 0);
+    for (const member of ['external', 'externals', 'choices', 'nodes']) {
+      if (member === 'choices' && !isNodeList(root[member])) continue;
+      for (const outside of listOf(root[member])) addNode(nodes, recordOf(outside, member), null, readModel, 0);
+    }
+  } catch (error) {
+    if (error instanceof TreeReadError) return fault('invalid-tree', error.message);
+    throw error;
+  }
+  const checked = checkTree({ nodes });
+  return checked.ok ? checked : fault('reference-cycle', checked.error.message);
+}
+
+function isNodeList(value: unknown): boolean {
+  return listOf(value).every((item) => typeof item === 'object');
+}
+
+function addNode(
+  nodes: Map<string, PricingNode>,
+  value: Readonly<Record<string, unknown>>,
+  parent: string | null,
+  readModel: ModelReader,
+  depth: number,
+): void {
+  const { id } = value;
+  if (typeof id !== 'string' || id === '') throw new TreeReadError('every node needs an id');
+  if (nodes.has(id)) throw new TreeReadError(`two nodes have the id ${JSON.stringify(id)}`);
+  if (nodes.size >= NODES_MAX || depth > DEPTH_MAX) throw new TreeReadError(`a tree has at most ${NODES_MAX} nodes and ${DEPTH_MAX} levels`);
+  const children = listOf(value.children).map((child) => recordOf(child, `a child of ${id}`));
+  const choices = value.choices === undefined || !listOf(value.choices).every((item) => typeof item === 'string') ? null : stringsOf(value.choices, 'choices');
+  const below = choices ?? children.map((child) => String(child.id));
+  const kind = choices !== null ? 'choice' : children.length > 0 || value.override !== undefined ? 'containing' : 'terminal';
+  if (kind === 'choice' && children.length > 0) throw new TreeReadError(`${JSON.stringify(id)} is a choice and cannot have children`);
+  const price = kind === 'terminal' ? priceOf(value.model ?? {}, readModel) : null;
+  const override = value.override === undefined ? null : overrideOf(recordOf(value.override, `override of ${id}`), below, readModel);
+  nodes.set(id, { id, kind, parent, price, below, override });
+  for (const child of children) addNode(nodes, child, id, readModel, depth + 1);
+}
+
+function overrideOf(value: Readonly<Record<string, unknown>>, children: readonly string[], readModel: ModelReader): Override {
+  const { quantifier } = value;
+  if (quantifier !== 'ALL' && quantifier !== 'ANY') throw new TreeReadError('quantifier must be ALL or ANY');
+  const of = value.of === undefined ? children : stringsOf(value.of, 'of');
+  const replacement = value.replacement ?? value.replace ?? value.model;
+  if (replacement !== undefined) return { quantifier, of, effect: { kind: 'replace', price: priceOf(replacement, readModel) } };
+  const modification = recordOf(value.modification, 'modification');
+  return { quantifier, of, effect: { kind: 'change', changes: Object.entries(modification).map(([name, change]) => changeOf(name, change)) } };
+}
+
+/** `{}` is the cost-free model. Of a whole model the attributes that hold at its start are its price. */
+function priceOf(value: unknown, readModel: ModelReader): AttributesInForce {
+  const model = recordOf(value, 'model');
+  if (typeof model.xml === 'string') {
+    const read = readModel(model.xml);
+    if (read === null) throw new TreeReadError('a model of the tree cannot be read; see ackbox price check');
+    return prepareAttributes(read.basic ?? read.alternate?.attributes ?? {});
+  }
+  const entries = Object.entries(model).map(([name, amount]) => [attributeName(name), { value: amountOf(amount), prePaidPercentage: '0' }] as const);
+  const attributes = Object.fromEntries(entries) as BillingAttributes;
+  const { meteredUseCost: metered, installmentCost: installment } = attributes;
+  return prepareAttributes({
+    ...attributes,
+    ...(metered ? { meteredUseCost: { ...metered, unit: 'minutes', prePaidUnits: null } } : {}),
+    ...(installment ? { installmentCost: { ...installment, number: 1 } } : {}),
+  });
+}
+
+function changeOf(name: string, value: unknown): ResolvedChange {
+  const given = typeof value === 'string' ? { value } : recordOf(value, name);
+  const kinds = CHANGES.filter((kind) => given[kind] !== undefined);
+  const [kind] = kinds;
+  if (kind === undefined || kinds.length > 1) throw new TreeReadError(`${name} must be changed by exactly one of ${CHANGES.join(', ')}`);
+  const change: Change = { kind, amount: amountOf(given[kind]) };
+  const number = typeof given.number === 'string' || typeof given.number === 'number' ? Number(given.number) : null;
+  return resolveChange({ attribute: attributeName(name), change, unit: null, number }, () => null);
+}
+
+function attributeName(name: string): AttributeName {
+  const known = ATTRIBUTE_NAMES.find((candidate) => candidate === name);
+  if (known === undefined) throw new TreeReadError(`${JSON.stringify(name)} is not one of ${ATTRIBUTE_NAMES.join(', ')}`);
+  return known;
+}
+
+function amountOf(value: unknown): string {
+  const text = value === '' ? '0' : value;
+  if (typeof text !== 'string' || parseRational(text) === null)
+    throw new TreeReadError(`${JSON.stringify(value)} is not an amount; write decimal text like "0.80"`);
+  return text;
+}
+
+/** The attributes of a price that are not 0, in the order of the grammar. */
+export function chargedAttributes(price: AttributesInForce): readonly AttributeName[] {
+  return ATTRIBUTE_NAMES.filter((name) => price[name].value.n !== NO_ATTRIBUTES[name].value.n);
+}
+
+function recordOf(value: unknown, what: string): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TreeReadError(`${what} must be an object`);
+  return value as Readonly<Record<string, unknown>>;
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) throw new TreeReadError('children, external and choices must be lists');
+  return value;
+}
+
+function stringsOf(value: unknown, what: string): readonly string[] {
+  const list = listOf(value);
+  if (!list.every((item) => typeof item === 'string')) throw new TreeReadError(`${what} must be a list of ids`);
+  return list;
+}
