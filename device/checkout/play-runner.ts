@@ -11,6 +11,7 @@ import { StreamedSource } from '../media/content-source-streamed.ts';
 import { packetsHeard } from '../media/work-position.ts';
 import type { PlaybackEvent } from '../session/events.ts';
 import type { PlayOutcome, PlayRunner, PlayView } from '../session/play-port.ts';
+import { untilStored } from '../stores/until-stored.ts';
 import { closePlay, paidUnheard } from './closing.ts';
 import { PlaySession, type SessionParts, type SessionStart } from './play-session.ts';
 import { buildPlayView } from './play-view.ts';
@@ -342,7 +343,8 @@ export class StreamedPlay implements PlayRunner {
     const statement = session === null ? null : this.#statement(session, reason, heardSample, heardMs);
     await session?.tearDown();
     const chargedMinor = statement?.chargedMinor ?? 0n;
-    const receipt = await this.#parts.book.settle({ playId: this.playId, chargedMinor, heardMs, endReason: reason, statement: statement?.statement ?? null });
+    const end = { playId: this.playId, chargedMinor, heardMs, endReason: reason, statement: statement?.statement ?? null };
+    const receipt = await untilStored(this.#parts.clock, () => this.#parts.book.settle(end));
     const view = this.view();
     this.#phase = 'closed';
     this.#lastView = { ...view, phase: 'closed' };

@@ -14,6 +14,7 @@ import { type Fault, fault, ok, type Result } from '../../src/units/result.ts';
 import { packetsIn } from '../../src/units/time.ts';
 import type { OpenLink } from '../media/media-link.ts';
 import { PlayoutBuffer } from '../media/playout-buffer.ts';
+import { BookError } from '../stores/book-error.ts';
 import type { Book } from '../stores/book-port.ts';
 import type { AcceptedResume } from './accept-resume.ts';
 import { CounterBlock } from './counter-block.ts';
@@ -204,7 +205,8 @@ export class PlaySession {
       if (resumed.error.code === 'stale-epoch') this.#epochNumber += 1;
       return resumed;
     }
-    await book.advanceEpoch(this.terms.sid, resumed.value.epoch);
+    const durable = await advanceEpoch(book, this.terms.sid, resumed.value.epoch);
+    if (!durable.ok) return { ok: false, error: { ...durable.error, final: false } };
     this.#takeUp(resumed.value, packetsOf(ownCounts, 'paid'));
     const connected = await this.connect(resumed.value.keys, resumed.value.rtspUrl, resumed.value.nextSequence, firstUnpaid(from(), resumed.value));
     return connected.ok ? connected : { ok: false, error: { ...connected.error, final: false } };
@@ -303,17 +305,31 @@ export class PlaySession {
   }
 }
 
+/** A disk that takes nothing just now is no reason to give the play up: the next attempt begins a newer epoch. */
+async function advanceEpoch(book: Book, sid: string, epoch: number): Promise<Result<void, Fault>> {
+  try {
+    return ok(await book.advanceEpoch(sid, epoch));
+  } catch (thrown) {
+    if (thrown instanceof BookError) return fault(thrown.code, thrown.message);
+    throw thrown;
+  }
+}
+
 /** Which packets the counts of an earlier run were about, as nearly as they tell: the work is paid for from its start on. */
-function paidBefore({ terms, counts: before, lostPackets }: SessionStart): PaidRanges {
+function paidBefore({ terms, counts: before, lostPackets, paidRanges = NO_INDEXES }: SessionStart): PaidRanges {
+  if (paidRanges.length > 0) return paidRanges;
   const first = terms.afterTrial === 'continue' ? packetsOf(before, 'trial') : 0;
   const paid = packetsOf(before, 'paid');
   return paid === 0 ? NO_INDEXES : [[first, paid + lostPackets]];
 }
 
-/** What was heard and never acknowledged (its ACK was lost) is asked for again: it is not heard twice, but paid for. */
+/**
+ * What was heard and never acknowledged (its ACK was lost, or the disk took no receipt) is asked for again: it is not heard twice, but
+ * paid for. Left out, it would fill the credit window for good. Anything farther ahead was sought.
+ */
 function firstUnpaid(from: number | null, { paidThroughPacketIndex, counts: accepted }: AcceptedResume): number | null {
   if (from === null || packetsOf(accepted, 'paid') === 0) return from;
-  return from - paidThroughPacketIndex > packetsIn(limits.creditWindowMs) ? from : Math.min(from, paidThroughPacketIndex + 1);
+  return from - paidThroughPacketIndex > 2 * packetsIn(limits.creditWindowMs) ? from : Math.min(from, paidThroughPacketIndex + 1);
 }
 
 /**

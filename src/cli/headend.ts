@@ -45,7 +45,7 @@ export const headendCommand: Subcommand = {
 };
 
 async function tell(event: Readonly<Record<string, unknown>>, data: string, io: CommandIo): Promise<void> {
-  if (event.event === 'failed') return io.err(`ackbox headend: ${String(event.message)}\n`);
+  if (event.event === 'failed' || event.event === 'notice') return io.err(`ackbox headend: ${String(event.message)}\n`);
   if (event.event !== 'ready') return;
   const key = (await readFile(join(data, 'operator-token'), 'utf8')).trim();
   io.out(`headend   ${String(event.url)}\nRTSP      ${String(event.rtspUrl)}\noperator  ${String(event.operatorUrl)}?key=${key}\n`);

@@ -1,6 +1,7 @@
 import { createJsonLog } from '../platform/json-log.ts';
 import { systemClock } from '../platform/system-clock.ts';
 import { systemRandom } from '../platform/system-random.ts';
+import { tellTroubles } from '../platform/trouble-log.ts';
 import { startHeadend } from './headend.ts';
 import { type HeadendConfig, readHeadendConfig } from './headend-config.ts';
 
@@ -33,7 +34,7 @@ process.on('uncaughtException', (error) => {
 });
 
 const config = configure();
-const log = createJsonLog(systemClock, 'headend');
+const log = tellTroubles(createJsonLog(systemClock, 'headend'), systemClock, (message) => tell({ event: 'notice', message }));
 const started = await startHeadend(config, { clock: systemClock, random: systemRandom, log });
 if (!started.ok) giveUp(EXIT.notStarted, started.error);
 const headend = started.value;

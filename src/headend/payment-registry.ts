@@ -77,7 +77,7 @@ export class PaymentRegistry {
       write();
       return true;
     } catch (error) {
-      this.#log.warn(event, { reason: error instanceof Error ? error.message : String(error), todo: 'check the disk and the database of the headend' });
+      this.#log.warn(event, { todo: error instanceof Error ? error.message : String(error) });
       return false;
     }
   }
