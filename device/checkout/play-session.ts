@@ -43,6 +43,8 @@ export interface SessionStart {
   readonly receipt: SignedReceipt | null;
   readonly counts: readonly ClassCount[];
   readonly lostPackets: number;
+  /** Which packets of the work the counts are about; absent or empty where an older program wrote the rows. */
+  readonly paidRanges?: PaidRanges;
   readonly confirmEventId: string | null;
 }
 
@@ -230,6 +232,7 @@ export class PlaySession {
     const receipt = await this.#receipts.write({
       ...{ epoch: this.#epochNumber, ackCounter, base, counts: now },
       lostPackets: this.#ledger.lostPaid,
+      paidRanges: this.#ledger.paidRanges,
       heardSample: this.#hooks.heardSample(),
       confirmEventId: this.#confirmEventId,
     });

@@ -1,4 +1,5 @@
 import type { ClassCount } from '../../src/domain/credit/billing-class.ts';
+import type { PaidRanges } from '../../src/domain/credit/paid-ranges.ts';
 import type { AckReceipt } from '../../src/domain/credit/statements.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Log } from '../../src/ports/log.ts';
@@ -20,6 +21,7 @@ export interface ReceiptFacts {
   readonly base: number;
   readonly counts: readonly ClassCount[];
   readonly lostPackets: number;
+  readonly paidRanges: PaidRanges;
   readonly heardSample: number;
   /** 32 hex digits, null before a confirmation. */
   readonly confirmEventId: string | null;
@@ -79,14 +81,14 @@ export class ReceiptWriter {
 
   async #write(facts: ReceiptFacts): Promise<SignedReceipt | null> {
     const { book, signer, clock, log } = this.#parts;
-    const { epoch, ackCounter, base, counts, lostPackets, heardSample } = facts;
+    const { epoch, ackCounter, base, counts, lostPackets, paidRanges, heardSample } = facts;
     const confirmEventId = facts.confirmEventId === null ? NO_EVENT : (fromHex(facts.confirmEventId) ?? NO_EVENT);
     const head = { sid: asId<SessionId>(this.#sid), epoch, ackCounter, base, counts };
     const receipt: AckReceipt = { ...head, termsHash: this.#termsHash, confirmEventId, wallMs: Math.floor(clock.wallMs()) };
     const bytes = encodeReceipt(receipt);
     const signature = signer.sign(bytes);
     try {
-      await book.putReceipt(this.#sid, { bytes, signature, counts, lostPackets, heardSample });
+      await book.putReceipt(this.#sid, { bytes, signature, counts, lostPackets, paidRanges, heardSample });
     } catch (error) {
       log.warn('receipt-not-written', { message: error instanceof Error ? error.message : String(error) });
       return null;

@@ -1,4 +1,5 @@
 import type { ClassCount } from '../../src/domain/credit/billing-class.ts';
+import type { PaidRanges } from '../../src/domain/credit/paid-ranges.ts';
 import type { EndReason } from '../../src/domain/credit/statements.ts';
 import type { AuditBody, EntryMethod, FaultBody, UsageBody } from '../../src/domain/usage/record-bodies.ts';
 import type { OutboxRecord } from '../../src/wire/http-api.ts';
@@ -48,6 +49,8 @@ export interface PaySessionRow {
   /** ACK counters up to here may have been used (reserved in blocks). */
   readonly reservedCounter: number;
   readonly lostPackets: number;
+  /** Packet indexes of the work that the counts are about. */
+  readonly paidRanges: PaidRanges;
   /** Work position heard when the last receipt was made, samples at 48 kHz. */
   readonly heardSample: number;
   readonly state: 'open' | 'closed';
@@ -161,6 +164,8 @@ export interface Book {
       readonly counts: readonly ClassCount[];
       readonly lostPackets: number;
       readonly heardSample: number;
+      /** Which packets of the work the counts are about: after a crash none of them is paid for again. */
+      readonly paidRanges?: PaidRanges;
     },
   ): Promise<void>;
   session(playId: string): Promise<PaySessionRow | null>;

@@ -1,4 +1,5 @@
 import type { ClassCount } from '../../src/domain/credit/billing-class.ts';
+import type { PaidRanges } from '../../src/domain/credit/paid-ranges.ts';
 import { limits } from '../../src/limits.ts';
 import type { BookDatabase } from './book-database.ts';
 import { BookError } from './book-error.ts';
@@ -16,6 +17,7 @@ interface Columns {
   readonly reserved_counter: bigint;
   readonly lost_packets: bigint;
   readonly heard_sample: bigint;
+  readonly paid_ranges: string;
   readonly state: 'open' | 'closed';
 }
 
@@ -67,8 +69,8 @@ export class SessionRows {
     const counts = mergeCounts(this.must(sid).counts, receipt.counts);
     this.#database.write(
       'session-receipt',
-      `UPDATE pay_sessions SET receipt = ?, receipt_signature = ?, counts = ?, lost_packets = max(lost_packets, ?), heard_sample = max(heard_sample, ?) WHERE sid = ?`,
-      ...[receipt.bytes, receipt.signature, JSON.stringify(counts), receipt.lostPackets, receipt.heardSample, sid],
+      `UPDATE pay_sessions SET receipt = ?, receipt_signature = ?, counts = ?, lost_packets = max(lost_packets, ?), heard_sample = max(heard_sample, ?), paid_ranges = ? WHERE sid = ?`,
+      ...[receipt.bytes, receipt.signature, JSON.stringify(counts), receipt.lostPackets, receipt.heardSample, JSON.stringify(receipt.paidRanges ?? []), sid],
     );
   }
 
@@ -106,6 +108,7 @@ function toSession(row: Columns | null): PaySessionRow | null {
     counts: JSON.parse(row.counts) as readonly ClassCount[],
     reservedCounter: Number(row.reserved_counter),
     lostPackets: Number(row.lost_packets),
+    paidRanges: JSON.parse(row.paid_ranges) as PaidRanges,
     heardSample: Number(row.heard_sample),
     state: row.state,
   };

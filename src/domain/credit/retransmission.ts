@@ -1,9 +1,12 @@
 import { limits } from '../../limits.ts';
-import { type MonitorState, sessionTime } from './monitor-state.ts';
+import { answerMs, type MonitorState, sessionTime } from './monitor-state.ts';
 import { SLOT } from './packet-ring.ts';
 
 /** A device shows a packet in its next ACK once a WINDOW told the packet's class; one WINDOW may be lost on the way. */
 const UNSHOWN_MS = 2 * limits.windowIntervalMs + limits.reorderWaitMs;
+
+/** How often a sender that starves tries what nobody answered. */
+const STARVED_RETRY_MS = 1_000;
 
 /**
  * The slots to send again now, oldest first; each is recorded as sent again. Never a new ordinal, never charged (A14).
@@ -12,7 +15,10 @@ const UNSHOWN_MS = 2 * limits.windowIntervalMs + limits.reorderWaitMs;
  * - again: only after an ACK came that could have shown the last copy, so at most once a round trip
  * - only while more than half a round trip is left before the deadline (A7), and inside the share of the bandwidth (ruling 23)
  *
- * A peer that sends no ACK gets nothing again. Units: milliseconds, extended sequences.
+ * - starved: after an outage that used up the window, what nobody got is what the listener waits for, so its deadline begins anew;
+ *   one packet a second until an ACK comes, then all of them. It opens no credit: a peer that denies having them gains nothing.
+ *
+ * Otherwise a peer that sends no ACK gets nothing again. Units: milliseconds, extended sequences.
  */
 export function dueRetransmissions(state: MonitorState, nowMs: number): readonly number[] {
   const { ring, highestAcknowledged, roundTripMs } = state;
@@ -35,7 +41,24 @@ export function dueRetransmissions(state: MonitorState, nowMs: number): readonly
     const seen = (ring.lastSentMs[slot] ?? 0) + roundTripMs + UNSHOWN_MS <= state.lastAckMs;
     if (seen && ring.status[slot] === SLOT.outstanding) offer(state, sequence, atMs, due);
   }
+  if (state.starved) offerStarved(state, atMs, due);
   return due;
+}
+
+function offerStarved(state: MonitorState, atMs: number, due: number[]): void {
+  const { ring } = state;
+  const hears = state.lastAckMs >= (state.starvedSinceMs ?? atMs);
+  for (let sequence = state.resolvedBase; sequence < state.nextSequence; sequence += 1) {
+    const slot = sequence & ring.mask;
+    if (ring.status[slot] !== SLOT.outstanding) continue;
+    if ((ring.lastSentMs[slot] ?? 0) + Math.max(STARVED_RETRY_MS, answerMs(state)) <= atMs) {
+      ring.firstSentMs[slot] = atMs;
+      ring.lastSentMs[slot] = atMs;
+      state.retransmitted += 1;
+      due.push(sequence);
+    }
+    if (!hears) return;
+  }
 }
 
 function offer(state: MonitorState, sequence: number, atMs: number, due: number[]): void {

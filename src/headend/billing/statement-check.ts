@@ -1,5 +1,5 @@
 import { type ClassCount, packetsOf } from '../../domain/credit/billing-class.ts';
-import { slotsUsed } from '../../domain/credit/sequence-reserve.ts';
+import { firstSlotOfNextEpoch, slotsUsed } from '../../domain/credit/sequence-reserve.ts';
 import { type Settlement, settlePlay } from '../../domain/credit/settle-play.ts';
 import type { ClosingStatement } from '../../domain/credit/statements.ts';
 import type { PaySessionRow } from '../../ports/headend-stores.ts';
@@ -14,9 +14,9 @@ type Verdict = Result<null, StatementFault>;
  * Whether the headend may bill a closing statement: its counts lie between what the box has signed before and what was sent to
  * it, and the charge is what the terms make of them. Both sides compute the same charge, so agreement means equality.
  *
- * Departure from "at most what was sent": after a crash of the headend, its durable count of sent slots may lack the last group commit
- * of that life. The sender never runs further ahead than one credit window, so one window an epoch is tolerated; beyond the work
- * itself nothing ever is. A count that is too high is the box's own loss.
+ * Departure from "at most what was sent": after a crash of the headend, its durable count of sent slots may lack what that life could not
+ * commit (a full disk). The sender never uses a slot further ahead than the reserve that the next epoch leaves out, so that much an epoch
+ * is tolerated; beyond the work itself nothing ever is. A count that is too high is the box's own loss.
  *
  * Source: rulings 6, 9, 10; document 001 A12.
  */
@@ -63,7 +63,7 @@ function checkReceipt(row: PaySessionRow, { counts }: ClosingStatement): Verdict
 function checkSent(row: PaySessionRow, { counts, lostPackets }: ClosingStatement): Verdict {
   const stated = counts.reduce((sum, count) => sum + count.packets, lostPackets);
   const used = slotsUsed(row.nextSequence, row.epoch);
-  const sent = used + row.terms.credit.creditWindowPackets * (row.epoch + 1);
+  const sent = used + firstSlotOfNextEpoch(0) * (row.epoch + 1);
   return stated <= sent ? ok(null) : fault('above-sent', `The statement accounts for ${stated} packets, only ${used} were sent.`);
 }
 

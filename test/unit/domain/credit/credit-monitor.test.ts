@@ -225,6 +225,30 @@ describe('the readings of document 001', () => {
     expect(dueRetransmissions(monitor, 1_300)).toEqual([39]);
   });
 
+  test('after an outage that used up the window, what nobody got is brought again: one a second, and all once an ACK comes', () => {
+    const monitor = paidMonitor();
+    paidBy(monitor, ackOf(1, 0), 0);
+    for (let atMs = 20; atMs < 2_000; atMs += 20) {
+      nextSend(monitor, atMs);
+      expire(monitor, atMs);
+      expect(dueRetransmissions(monitor, atMs).length).toBeLessThanOrEqual(1);
+    }
+    expect(windowView(monitor)).toMatchObject({ sentPaid: 50, suspended: true });
+    expect(monitor.retransmitted).toBe(1);
+    paidBy(monitor, ackOf(2, 1), 2_000);
+    nextSend(monitor, 2_000);
+    expect(windowView(monitor).sentPaid).toBe(51);
+    for (let atMs = 2_000; atMs < 2_400; atMs += 20) {
+      nextSend(monitor, atMs);
+      expire(monitor, atMs);
+    }
+    paidBy(monitor, ackOf(3, 1), 2_400);
+    expect(dueRetransmissions(monitor, 2_400)).toEqual(upTo(50, 1));
+    expect(paidBy(monitor, ackOf(4, 0, [], { ranges: [[20, 30]] }), 2_440)).toBe(30);
+    expire(monitor, 2_460);
+    expect(paidBy(monitor, ackOf(5, 51), 2_480)).toBe(20);
+  });
+
   test('repair takes at most a tenth of what is sent, and none with deadline 0 (ruling 23)', () => {
     const holes = upTo(40).filter((sequence) => sequence % 2 === 1);
     const capped = paidMonitor();
