@@ -51,6 +51,14 @@ export const limits = {
   leadGrowthPerMille: 100,
   /** A missing packet is concealed when the player holds less than this. */
   concealLeadMs: 60,
+  /** How far the smoothed lead may stray from its aim before the speed of playing follows; as much again, and the change is full. */
+  driftBandMs: 100,
+  driftSmoothingMs: 20_000,
+  /** A stream needs this long until its lead says something: it grows first. */
+  driftSettleMs: 12_000,
+  driftSpeedMaxPerMillion: 5_000,
+  /** The speed is left as it is for less than this. */
+  driftSpeedStepPerMillion: 50,
   /** How often the feed looks whether the player wants more, and asks it where it is. */
   feedTickMs: 20,
   /** Silence written after the last packet, so that a player that never sees an end of file plays the work out. */
@@ -172,6 +180,8 @@ assert(limits.opusPacketBytes + 100 <= limits.datagramBytes, 'every audio packet
 assert(limits.creditWindowMs >= limits.streamLeadMs + limits.ackIntervalMs, 'W covers what lies ahead of the ear and the wait for its ACK');
 assert(limits.streamLeadMs >= limits.prebufferMs, 'the lead grows from the prebuffer');
 assert(limits.streamLeadMs >= limits.concealLeadMs + limits.windowIntervalMs + limits.ackIntervalMs, 'a lost packet is noticed and sent again before its turn');
+assert(limits.playoutBufferMs >= limits.streamLeadMs + 2 * limits.driftBandMs, 'the speed is changed before the buffer is full');
+assert(limits.driftSettleMs * limits.leadGrowthPerMille > 1_000 * limits.streamLeadMs, 'the lead is there before it is judged');
 assert(limits.playoutBufferMs >= limits.streamLeadMs + limits.ackIntervalMs, 'the buffer holds the lead, and what comes in a bunch');
 assert(
   limits.sequenceReservePackets * limits.packetMs > 2 * (limits.creditWindowMs + limits.windowIntervalMs),

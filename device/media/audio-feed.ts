@@ -2,6 +2,7 @@ import { limits } from '../../src/limits.ts';
 import { type Clock, every, monotonicMs } from '../../src/ports/clock.ts';
 import type { Player, PlayerEvent } from '../../src/ports/player.ts';
 import { PACKET_MS, SAMPLE_RATE_HZ, SAMPLES_PER_PACKET } from '../../src/units/time.ts';
+import { DriftControl } from './drift-control.ts';
 import type { PlayoutBuffer } from './playout-buffer.ts';
 import { packetsOfMs } from './playout-buffer.ts';
 import { preSkipAt, sampleAfter, type WorkShape } from './work-position.ts';
@@ -35,6 +36,7 @@ const POLL_TICKS = 2;
  */
 export class AudioFeed {
   readonly #parts: FeedParts;
+  readonly #drift = new DriftControl();
   #state: 'filling' | 'opening' | 'flowing' | 'over' = 'filling';
   #held = false;
   #limitPackets: number;
@@ -50,6 +52,7 @@ export class AudioFeed {
   #running = false;
   #polling = false;
   #ticks = 0;
+  #speed = 1;
   #stopTicking: () => void;
   #forgetPlayer: () => void;
 
@@ -193,9 +196,20 @@ export class AudioFeed {
     if (this.#state !== 'flowing' || stream !== this.#streamOf) return;
     this.#heardSample = Math.max(this.#heardSample, heard);
     this.#heardAtMs = monotonicMs(this.#parts.clock);
+    this.#followDrift();
     if (!this.#padded || this.#endRaised || this.#heardSample < sampleAfter(this.#parts.work, this.#limitPackets)) return;
     this.#endRaised = true;
     this.#parts.raise('ended');
+  }
+
+  /** Only while more is to come: at the end of a work the lead runs out, as it should. */
+  #followDrift(): void {
+    const { buffer, player, clock } = this.#parts;
+    if (!this.#running || this.#held || buffer.nextIndex + buffer.spanPackets >= this.#limitPackets) return;
+    const speed = this.#drift.speedAt(monotonicMs(clock), this.leadMs + buffer.spanPackets * PACKET_MS);
+    if (speed === this.#speed) return;
+    this.#speed = speed;
+    void player.setSpeed(speed);
   }
 
   #onPlayer(event: PlayerEvent): void {
@@ -205,6 +219,7 @@ export class AudioFeed {
       return;
     }
     this.#running = event.type !== 'starved';
+    this.#drift.restart();
     if (event.type === 'first-sound') this.#parts.raise('sound');
     else this.#parts.raise(event.type);
   }

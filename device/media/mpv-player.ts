@@ -121,6 +121,10 @@ export class MpvPlayer implements Player {
     await this.#tell('set_property', 'pause', paused);
   }
 
+  async setSpeed(speed: number): Promise<void> {
+    await this.#tell('set_property', 'speed', speed);
+  }
+
   async setVolume(percent: number): Promise<void> {
     this.#volumePercent = Math.max(0, Math.min(100, percent));
     await this.#tell('set_property', 'volume', this.#volumePercent);

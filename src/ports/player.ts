@@ -19,6 +19,8 @@ export interface Player {
   /** Position in the work up to which samples have been heard: handed over minus buffered. Monotone within a stream. */
   heardSample(): Promise<number>;
   setPaused(paused: boolean): Promise<void>;
+  /** How fast it plays, near 1, without a break in the sound; lasts until it is set again. */
+  setSpeed(speed: number): Promise<void>;
   /** 0..100 */
   setVolume(percent: number): Promise<void>;
   /** Silence at once; what is buffered is thrown away. */

@@ -22,6 +22,7 @@ export class FakePlayer implements Player {
   readonly streams: FakeStream[] = [];
   pid: number | null = 1;
   volumePercent = 100;
+  speed = 1;
   readonly #clock: Clock;
   readonly #listeners = new Set<(event: PlayerEvent) => void>();
   #mode: 'idle' | 'starting' | 'flowing' | 'starved' = 'idle';
@@ -70,6 +71,13 @@ export class FakePlayer implements Player {
     this.#position = this.#now();
     this.#sinceMs = monotonicMs(this.#clock);
     this.#paused = paused;
+    this.#arm();
+  }
+
+  async setSpeed(speed: number): Promise<void> {
+    this.#position = this.#now();
+    this.#sinceMs = monotonicMs(this.#clock);
+    this.speed = speed;
     this.#arm();
   }
 
@@ -127,7 +135,7 @@ export class FakePlayer implements Player {
 
   #now(): number {
     if (this.#mode !== 'flowing' || this.#paused) return this.#position;
-    const heard = Math.floor((monotonicMs(this.#clock) - this.#sinceMs) * SAMPLES_PER_MS);
+    const heard = Math.floor((monotonicMs(this.#clock) - this.#sinceMs) * SAMPLES_PER_MS * this.speed);
     return Math.min(this.#position + heard, Math.max(this.#position, this.#handed));
   }
 
@@ -136,7 +144,7 @@ export class FakePlayer implements Player {
     if (this.#mode !== 'flowing') return;
     this.#cancel();
     if (this.#paused) return;
-    const leftMs = Math.ceil((this.#handed - this.#now()) / SAMPLES_PER_MS);
+    const leftMs = Math.ceil((this.#handed - this.#now()) / SAMPLES_PER_MS / this.speed);
     this.#cancel = this.#clock.after(Math.max(0, leftMs), () => this.#starve());
   }
 
