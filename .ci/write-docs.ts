@@ -9,6 +9,7 @@ import { boxCommand } from '../src/cli/box.ts';
 import { checkoutCommand } from '../src/cli/checkout.ts';
 import { headendCommand } from '../src/cli/headend.ts';
 import { ingestCommand } from '../src/cli/ingest.ts';
+import { priceCommand } from '../src/cli/price.ts';
 import { startCommand } from '../src/cli/start.ts';
 import { tellCommand } from '../src/cli/tell.ts';
 import { usageCommand } from '../src/cli/usage.ts';
@@ -18,6 +19,7 @@ const ROOT = join(import.meta.dirname, '..');
 
 /** What each folder is for. A folder without a line here stops the writing. */
 const FOLDERS: Readonly<Record<string, string>> = {
+  'src/authoring': 'pricing models from XML: read, repaired, checked, compiled',
   'src/cli': 'the command `ackbox`: set-up, start, ingest, enrolment, the live view',
   'src/domain': 'the rules, pure: credit, ledger, cash, queue, rating, usage',
   'src/headend': 'the headend: checkout, streaming, registry, bills, catalogue, trust, operator page',
@@ -66,7 +68,7 @@ function limitsTable(): string {
 }
 
 function subcommands(): string {
-  const all = [startCommand, ingestCommand, headendCommand, boxCommand, tellCommand, usageCommand, checkoutCommand];
+  const all = [startCommand, ingestCommand, headendCommand, boxCommand, tellCommand, usageCommand, priceCommand, checkoutCommand];
   return all.map(({ name, help }) => `### ackbox ${name}\n\n\`\`\`text\n${help.trimEnd()}\n\`\`\``).join('\n\n');
 }
 

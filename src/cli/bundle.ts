@@ -13,7 +13,7 @@ export interface Programs {
 }
 
 /** Packages with native parts, or loaded late: they stay where npm put them. */
-const EXTERNAL = ['better-sqlite3', 'serialport', 'johnny-five', 'firmata-io', 'esbuild'];
+const EXTERNAL = ['better-sqlite3', 'serialport', 'johnny-five', 'firmata-io', 'libxml2-wasm', 'esbuild'];
 
 const SHARED = {
   absWorkingDir: projectRoot,

@@ -8,7 +8,18 @@ interface Entry {
   readonly load: () => Promise<PriceAction>;
 }
 
-const ACTIONS: Readonly<Record<string, Entry>> = {};
+const ACTIONS: Readonly<Record<string, Entry>> = {
+  check: {
+    summary: 'say whether a document is a pricing model, and what to do where it is not; --lenient repairs what document 002 prints wrongly',
+    usage: 'MODEL.xml [--lenient] [--json]',
+    load: async () => (await import('./price-check.ts')).priceCheck,
+  },
+  compare: {
+    summary: 'say in words what one model charges differently from another',
+    usage: 'A.xml B.xml [--lenient] [--json]',
+    load: async () => (await import('./price-compare.ts')).priceCompare,
+  },
+};
 
 const help = `Works with pricing models (document 002).
 

@@ -11,8 +11,9 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'src/wire': ['src/domain', 'src/units', 'src/limits.ts'],
   'src/ports': ['src/domain', 'src/units', 'src/limits.ts', 'src/wire'],
   'src/platform': ['src/ports', 'src/wire', 'src/domain', 'src/units', 'src/limits.ts'],
-  'src/headend': ['src/platform', 'src/ports', 'src/wire', 'src/domain', 'src/units', 'src/limits.ts'],
-  'src/cli': ['src/headend', 'src/platform', 'src/ports', 'src/wire', 'src/domain', 'src/units', 'src/limits.ts', 'device'],
+  'src/authoring': ['src/wire', 'src/domain', 'src/units', 'src/limits.ts'],
+  'src/headend': ['src/authoring', 'src/platform', 'src/ports', 'src/wire', 'src/domain', 'src/units', 'src/limits.ts'],
+  'src/cli': ['src/authoring', 'src/headend', 'src/platform', 'src/ports', 'src/wire', 'src/domain', 'src/units', 'src/limits.ts', 'device'],
   device: ['src/platform', 'src/ports', 'src/wire', 'src/domain', 'src/units', 'src/limits.ts'],
 };
 
@@ -35,6 +36,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   fastify: ['src/headend/http/', 'src/headend/operator/', 'device/screen/'],
   'sdp-transform': ['src/wire/'],
   '@peculiar/x509': ['src/headend/trust/'],
+  'libxml2-wasm': ['src/authoring/'],
 };
 
 function layerOf(path: string): string {
