@@ -6,11 +6,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AudioFeed, type FeedEvent } from '../../device/media/audio-feed.ts';
 import { MpvPlayer } from '../../device/media/mpv-player.ts';
 import { PlayoutBuffer } from '../../device/media/playout-buffer.ts';
+import { limits } from '../../src/limits.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import { monotonicMs, sleep } from '../../src/ports/clock.ts';
 import { demuxOggOpus, type OggOpusFile } from '../../src/wire/ogg-opus-demux.ts';
 import { SeededRandom } from '../fakes/seeded-random.ts';
 
+/** Full-band CELT, stereo, 20 ms: silence as an encoder writes it. */
+const SILENT_PACKET = Uint8Array.of(0xfc, 0xff, 0xfe);
 const quiet = { info: () => {}, warn: () => {} };
 let folder = '';
 let file: OggOpusFile;
@@ -119,6 +122,15 @@ describe('what comes out of the box', () => {
     const out = samplesOf(wav).subarray(0, reference.length);
     expect(out.length).toBe(reference.length);
     expect(correlation(out, reference)).toBeGreaterThan(0.8);
+  });
+
+  it('begins though there is nothing but silence at first, of which a whole playout buffer is only some hundred bytes', async () => {
+    const player = mpv({ folder: join(folder, 'silence'), output: 'null', clock: systemClock }, quiet);
+    const sounded = new Promise<void>((resolve) => void player.on((event) => event.type === 'first-sound' && resolve()));
+    await player.open({ channels: 2, preSkip: 0, startSample: 0, gainDb: 0 });
+    for (let packet = 0; packet < limits.playoutBufferMs / limits.packetMs; packet += 1) player.write(SILENT_PACKET);
+    await sounded;
+    await player.close('quit');
   });
 
   it('is reported as starved and flowing again, and its end is noticed without an end of file', async () => {
