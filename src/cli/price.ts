@@ -9,6 +9,26 @@ interface Entry {
 }
 
 const ACTIONS: Readonly<Record<string, Entry>> = {
+  rate: {
+    summary: 'what a usage history costs under a model, cycle by cycle; repairs a model as --lenient does, unless --strict',
+    usage: '--model MODEL.xml --usage USAGE.json --until TIME [--strict] [--json]',
+    load: async () => (await import('./price-rate.ts')).priceRate,
+  },
+  explain: {
+    summary: 'the same in words: every cent, down to the events and the lines of the model',
+    usage: '--model MODEL.xml --usage USAGE.json --until TIME [--strict] [--json]',
+    load: async () => (await import('./price-explain.ts')).priceExplain,
+  },
+  quote: {
+    summary: 'what the next use will cost at most, before it is confirmed',
+    usage: '--model MODEL.xml --usage USAGE.json --at TIME [--seconds N] [--strict] [--json]',
+    load: async () => (await import('./price-quote.ts')).priceQuote,
+  },
+  tree: {
+    summary: 'the price of a node in a tree of models, for the licences of a user',
+    usage: '--tree TREE.json --use NODE [--licences A,B] [--json]',
+    load: async () => (await import('./price-tree.ts')).priceTree,
+  },
   check: {
     summary: 'say whether a document is a pricing model, and what to do where it is not; --lenient repairs what document 002 prints wrongly',
     usage: 'MODEL.xml [--lenient] [--json]',

@@ -20,7 +20,7 @@ export function acceptOffer(run: RatingRun, event: AcceptEvent): void {
     return;
   }
   run.boughtOut = true;
-  post(run, event.startMs, COLUMN.simpleFlatRate, amount, { kind: 'acceptance', eventId: event.id });
+  post(run, event.startMs, COLUMN.simpleFlatRate, amount, { kind: 'acceptance', eventId: event.id, eventStartMs: event.startMs });
   const accepted = { ...standing, period: null, atMs: event.startMs, changes: [], offerMinor: null };
   addFiring(run, accepted, standing.entry.source.alternatePayment?.modifications ?? []);
   evaluateTriggers(run, event.startMs);

@@ -1,11 +1,14 @@
 import { rationalText } from '../../units/rational.ts';
 import type { AttributesInForce } from './attributes.ts';
 import { COLUMN, type ColumnIndex } from './columns.ts';
-import type { AmountRule, CompiledModel, Modification, Position } from './compiled-model.ts';
+import { type AmountRule, type CompiledModel, MILLISECONDS_IN, type Modification, type Position } from './compiled-model.ts';
 import type { AttributeName } from './formula-ast.ts';
 import type { Firing } from './periods.ts';
 import type { PreparedEntry } from './prepared-model.ts';
 import type { Posting } from './rating-observer.ts';
+
+/** `minute`, by its milliseconds. */
+const UNIT_WORDS: ReadonlyMap<number, string> = new Map(Object.entries(MILLISECONDS_IN).map(([unit, ms]) => [ms, unit.slice(0, -1)]));
 
 const ATTRIBUTE_OF: Partial<Record<ColumnIndex, AttributeName>> = {
   [COLUMN.fixedRateUse]: 'fixedRateUseCost',
@@ -17,14 +20,17 @@ const ATTRIBUTE_OF: Partial<Record<ColumnIndex, AttributeName>> = {
   [COLUMN.simpleFlatRate]: 'simpleFlatRateCost',
 };
 
-/** One posting in words: what happened, at which price, and which passages of the model made it so. */
-export function postingWords(model: CompiledModel, posting: Posting): string {
+/**
+ * One posting in words: what happened, at which price, and which passages of the model made it so.
+ * @param priceOf priceWords of the posting; ten thousand uses share them
+ */
+export function postingWords(posting: Posting, priceOf: (name: AttributeName) => string): string {
   const { reason } = posting;
   const name = ATTRIBUTE_OF[posting.column];
-  const price = name === undefined ? '' : priceWords(model, name, posting.attributes, posting.firings);
+  const price = name === undefined ? '' : priceOf(name);
   switch (reason.kind) {
     case 'use':
-      return `${reason.uses === 1 ? 'one use' : `${reason.uses} uses`}${share(posting)} at ${price}`;
+      return `one use${share(posting)} at ${price}`;
     case 'time':
       return `${durationWords(reason.ms)} at ${price}`;
     case 'opening':
@@ -61,7 +67,8 @@ export function priceWords(model: CompiledModel, name: AttributeName, attributes
     const accepted = period === null ? (entry.source.alternatePayment?.modifications ?? []) : entry.source.modifications;
     return accepted.filter(({ attribute }) => attribute === name).map((modification) => `${changeWords(modification)} by ${entryWords(entry)}`);
   });
-  return `${rationalText(attributes[name].value)} (${[base, ...changes].join('; ')})`;
+  const unit = name === 'meteredUseCost' ? ` a ${UNIT_WORDS.get(attributes[name].unitMs) ?? 'unit'}` : '';
+  return `${rationalText(attributes[name].value)}${unit} (${[base, ...changes].join('; ')})`;
 }
 
 function changeWords({ change, number, at }: Modification): string {
@@ -75,9 +82,9 @@ export function entryWords({ trigger, source }: PreparedEntry): string {
 }
 
 /** Why it fired, and what it does. */
-export function firedWords(entry: PreparedEntry, attributes: AttributesInForce): string {
+export function firedWords(entry: PreparedEntry, attributes: AttributesInForce, currency: string): string {
   const { condition, modifications, discountThisCycle, discountLaterCycle, alternatePayment, promotionalOffer } = entry.source;
-  const figure = { instance: 'uses', expenditure: 'spent', metered: condition?.unit ?? 'minutes' }[entry.trigger.type];
+  const figure = { instance: 'uses', expenditure: `${currency} spent`, metered: `${condition?.unit ?? 'minutes'} of use` }[entry.trigger.type];
   const why = condition === null ? 'its period opened (I-NOCOND)' : `the figure reached ${condition.value} ${figure} (I-GE)`;
   const what = [
     ...modifications.map(
@@ -85,7 +92,7 @@ export function firedWords(entry: PreparedEntry, attributes: AttributesInForce):
     ),
     ...(discountThisCycle ? [`a discount in this cycle${discountWords(discountThisCycle)}`] : []),
     ...(discountLaterCycle ? [`a discount ${discountLaterCycle.cyclesLater} cycles later${discountWords(discountLaterCycle.amount)}`] : []),
-    ...(alternatePayment ? ['an alternate payment on offer'] : []),
+    ...(alternatePayment ? [`an alternate payment${discountWords(alternatePayment.amount)}, unless one was accepted before (ruling 42)`] : []),
     ...(promotionalOffer ? [`promotion ${promotionalOffer.type} ${promotionalOffer.value}`] : []),
   ];
   return `${entryWords(entry)} fired, as ${why}: ${what.join(', ') || 'it changes nothing'}`;
@@ -93,7 +100,7 @@ export function firedWords(entry: PreparedEntry, attributes: AttributesInForce):
 
 function discountWords(rule: AmountRule | null): string {
   if (rule === null) return '';
-  return `${rule.kind === 'value' ? ` of ${rule.amount}` : ` by formula ${rule.text}, reckoned at the close (I-LAZY)`}${lineWords(rule.at)}`;
+  return `${rule.kind === 'value' ? ` of ${rule.amount}` : ` by formula ${rule.text}`}${lineWords(rule.at)}`;
 }
 
 function lineWords(at: Position | undefined): string {

@@ -3,7 +3,8 @@ import type { Fault, Result } from '../../units/result.ts';
 import type { AttributesInForce } from './attributes.ts';
 import { ALL_COLUMNS, COLUMN_NAMES, type ColumnName } from './columns.ts';
 import type { CycleBill } from './cycle-bill.ts';
-import { firedWords, postingWords } from './explain-words.ts';
+import { firedWords, postingWords, priceWords } from './explain-words.ts';
+import type { AttributeName } from './formula-ast.ts';
 import type { Firing } from './periods.ts';
 import type { PreparedEntry, PreparedModel } from './prepared-model.ts';
 import { type LicenceHistory, type RatedHistory, type RatingFault, rateHistory } from './rate-history.ts';
@@ -12,8 +13,8 @@ import type { Posting, RatingObserver } from './rating-observer.ts';
 /** One amount of one column, exact, in major units. */
 export interface ExplainedLine {
   readonly atMs: number;
-  /** Empty where no event brought it about. */
-  readonly eventId: string;
+  /** null where no event brought it about; its id is empty where the history gives none. */
+  readonly event: { readonly id: string; readonly startMs: number } | null;
   readonly amount: Rational;
   readonly words: string;
 }
@@ -54,7 +55,7 @@ class ExplanationBook implements RatingObserver {
   readonly #open = new Map<number, OpenPages>();
   /** Ten thousand uses at one price are explained with the same words. */
   #lastFirings: readonly Firing[] | null = null;
-  #lastWords = new Map<string, string>();
+  #lastPrices = new Map<AttributeName, string>();
 
   constructor(model: PreparedModel) {
     this.#model = model;
@@ -62,13 +63,13 @@ class ExplanationBook implements RatingObserver {
 
   posted(posting: Posting): void {
     const { reason } = posting;
-    const eventId = 'eventId' in reason ? reason.eventId : '';
-    const line = { atMs: posting.atMs, eventId, amount: posting.amount, words: this.#words(posting) };
+    const event = 'eventId' in reason ? { id: reason.eventId, startMs: reason.eventStartMs } : null;
+    const line = { atMs: posting.atMs, event, amount: posting.amount, words: this.#words(posting) };
     this.#pages(posting.cycleIndex).columns[posting.column]?.push(line);
   }
 
   fired(cycleIndex: number, atMs: number, entry: PreparedEntry, attributes: AttributesInForce): void {
-    this.#pages(cycleIndex).firings.push({ atMs, words: firedWords(entry, attributes) });
+    this.#pages(cycleIndex).firings.push({ atMs, words: firedWords(entry, attributes, this.#model.source.currency ?? '') });
   }
 
   closed(cycleIndex: number, bill: CycleBill): void {
@@ -89,17 +90,14 @@ class ExplanationBook implements RatingObserver {
   }
 
   #words(posting: Posting): string {
-    const { reason } = posting;
-    if (reason.kind !== 'use' && reason.kind !== 'time') return postingWords(this.#model.source, posting);
     if (posting.firings !== this.#lastFirings) {
       this.#lastFirings = posting.firings;
-      this.#lastWords = new Map();
+      this.#lastPrices = new Map();
     }
-    const key = `${posting.column} ${reason.kind === 'use' ? reason.uses : `${reason.ms} ms`}`;
-    const known = this.#lastWords.get(key);
-    if (known !== undefined) return known;
-    const words = postingWords(this.#model.source, posting);
-    this.#lastWords.set(key, words);
-    return words;
+    return postingWords(posting, (name) => {
+      const words = this.#lastPrices.get(name) ?? priceWords(this.#model.source, name, posting.attributes, posting.firings);
+      this.#lastPrices.set(name, words);
+      return words;
+    });
   }
 }

@@ -33,7 +33,7 @@ function flushUses(run: RatingRun, atMs: number): void {
   for (const figures of [run.cycle, ...run.scopes.map((scope) => scope.period)]) figures.uses += uses;
   const { fixedRateUseCost: fixed } = run.attributes;
   if (fixed.value.n === 0n) return;
-  const reason: PostingReason = { kind: 'use', eventId: run.current?.id ?? '', uses };
+  const reason: PostingReason = { kind: 'use', eventId: run.current?.id ?? '', eventStartMs: run.current?.startMs ?? atMs };
   const whole = multiply(fixed.value, fromInteger(uses));
   const prePaid = multiply(whole, fixed.prePaidShare);
   post(run, atMs, COLUMN.prePaidFixedRateUse, prePaid, reason);
@@ -49,7 +49,7 @@ function flushTime(run: RatingRun, atMs: number): void {
   const bundled = Math.min(run.cycle.bundleMs, ms);
   run.cycle.bundleMs -= bundled;
   if (metered.value.n === 0n || ms === bundled) return;
-  const reason: PostingReason = { kind: 'time', eventId: run.current?.id ?? '', ms: ms - bundled };
+  const reason: PostingReason = { kind: 'time', eventId: run.current?.id ?? '', eventStartMs: run.current?.startMs ?? atMs, ms: ms - bundled };
   post(run, atMs, COLUMN.meteredUse, multiply(rateOf(metered), fromInteger(ms - bundled)), reason);
 }
 

@@ -62,7 +62,7 @@ function endCharge(run: RatingRun, use: UseEvent, chargedBefore: Rational): void
   run.quotedCharges.set(use, after);
   const quote = use.quote ?? ZERO;
   const above = subtract(larger(after, quote), larger(before, quote));
-  post(run, use.startMs, COLUMN.quoteHonoured, above, { kind: 'quote', eventId: use.id });
+  post(run, use.startMs, COLUMN.quoteHonoured, above, { kind: 'quote', eventId: use.id, eventStartMs: use.startMs });
 }
 
 function useCharges(run: RatingRun): Rational {

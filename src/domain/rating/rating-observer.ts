@@ -7,10 +7,10 @@ import type { PreparedEntry } from './prepared-model.ts';
 
 /** Why an amount stands in a column. */
 export type PostingReason =
-  | { readonly kind: 'use'; readonly eventId: string; readonly uses: number }
-  | { readonly kind: 'time'; readonly eventId: string; readonly ms: number }
+  | { readonly kind: 'use'; readonly eventId: string; readonly eventStartMs: number }
+  | { readonly kind: 'time'; readonly eventId: string; readonly eventStartMs: number; readonly ms: number }
   | { readonly kind: 'opening' | 'close' | 'bundle' | 'later-discount' }
-  | { readonly kind: 'acceptance' | 'quote'; readonly eventId: string }
+  | { readonly kind: 'acceptance' | 'quote'; readonly eventId: string; readonly eventStartMs: number }
   | { readonly kind: 'discount'; readonly entry: PreparedEntry };
 
 export interface Posting {

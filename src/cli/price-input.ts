@@ -1,0 +1,75 @@
+import { readFile, stat } from 'node:fs/promises';
+import { readModels } from '../authoring/pricing/read-model.ts';
+import type { CompiledModel } from '../domain/rating/compiled-model.ts';
+import { type PreparedModel, prepareModel } from '../domain/rating/prepared-model.ts';
+import type { LicenceHistory } from '../domain/rating/rate-history.ts';
+import { openZone } from '../domain/rating/zone.ts';
+import { parseInstant, readUsageFile } from '../wire/rating-json.ts';
+import { readModelFile } from './model-file.ts';
+import type { CommandIo } from './subcommand.ts';
+
+/** A file the user named is not what it should be; the message says which and why. */
+export class PriceInputError extends Error {}
+
+export interface RatingInput {
+  readonly model: PreparedModel;
+  readonly currency: string;
+  readonly history: LicenceHistory;
+}
+
+const JSON_BYTES_MAX = 64 * 1_024 * 1_024;
+
+/** Reads a model and a usage file, for rate, explain and quote. Repairs and warnings of lenient reading go to stderr. */
+export async function readRatingInput(modelPath: string, usagePath: string, until: string, strict: boolean, io: CommandIo): Promise<RatingInput> {
+  const usage = readUsageFile(await readJsonFile(usagePath));
+  if (!usage.ok) throw new PriceInputError(`${usagePath}: ${usage.error.message}`);
+  const zone = openZone(usage.value.timeZone);
+  if (!zone.ok) throw new PriceInputError(`${usagePath}: ${zone.error.message}`);
+  const untilMs = parseInstant(until);
+  if (untilMs === null) throw new PriceInputError(`${JSON.stringify(until)} is not a time like 2026-03-28T00:00:00Z`);
+  const source = await readModel(modelPath, strict, io);
+  if (source.currency !== null && source.currency !== usage.value.currency) {
+    throw new PriceInputError(`the model charges ${source.currency}, the usage file is in ${usage.value.currency}: they must be the same (A-36)`);
+  }
+  const model = prepareModel(source, usage.value.currency);
+  const history = { startMs: usage.value.licenceStartMs, zone: zone.value, events: usage.value.events, untilMs };
+  return { model, currency: usage.value.currency, history };
+}
+
+async function readModel(path: string, strict: boolean, io: CommandIo): Promise<CompiledModel> {
+  const file = await readModelFile(path);
+  if ('problem' in file) throw new PriceInputError(file.problem);
+  const reading = readModels(file.bytes, strict ? 'strict' : 'lenient');
+  const [error] = reading.errors;
+  const [model] = reading.models;
+  if (error !== undefined || model === undefined) {
+    throw new PriceInputError(`${path}: ${error === undefined ? 'holds no model' : `line ${error.line}, column ${error.column}: ${error.message}`}`);
+  }
+  if (reading.models.length > 1) throw new PriceInputError(`${path}: holds ${reading.models.length} models; give one`);
+  for (const warning of reading.warnings) io.err(`warning: ${path}: line ${warning.line}: ${warning.message}\n`);
+  return model;
+}
+
+/** One model out of XML text, read leniently; null where it cannot be read. */
+export function readModelText(xml: string): CompiledModel | null {
+  return readModels(xml, 'lenient').models[0] ?? null;
+}
+
+export async function readJsonFile(path: string): Promise<unknown> {
+  const text = new TextDecoder().decode(await readBounded(path));
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new PriceInputError(`${path} is not JSON`);
+  }
+}
+
+async function readBounded(path: string): Promise<Uint8Array> {
+  const size = await stat(path).then(
+    (found) => found.size,
+    () => null,
+  );
+  if (size === null) throw new PriceInputError(`${path} cannot be read`);
+  if (size > JSON_BYTES_MAX) throw new PriceInputError(`${path} has ${size} bytes; at most ${JSON_BYTES_MAX} are taken`);
+  return await readFile(path);
+}

@@ -1,0 +1,41 @@
+import { parseArgs } from 'node:util';
+import { type RatedHistory, rateHistory } from '../domain/rating/rate-history.ts';
+import { decimalText } from '../units/rational.ts';
+import { instantText, ratedJson } from '../wire/rating-json.ts';
+import type { PriceAction } from './price-action.ts';
+import { PriceInputError, readRatingInput } from './price-input.ts';
+import { EXIT } from './subcommand.ts';
+
+/** ackbox price rate: the closed cycles of a usage history, and what they cost. */
+export const priceRate: PriceAction = async (argv, io) => {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      model: { type: 'string' },
+      usage: { type: 'string' },
+      until: { type: 'string' },
+      strict: { type: 'boolean', default: false },
+      json: { type: 'boolean' },
+    },
+  });
+  if (values.model === undefined || values.usage === undefined || values.until === undefined) {
+    io.err('ackbox price rate needs --model MODEL.xml, --usage USAGE.json and --until TIME.\n');
+    return EXIT.usage;
+  }
+  const { model, currency, history } = await readRatingInput(values.model, values.usage, values.until, values.strict, io);
+  const rated = rateHistory(model, history);
+  if (!rated.ok) throw new PriceInputError(rated.error.message);
+  io.out(values.json ? `${JSON.stringify(ratedJson(rated.value, model.digits))}\n` : ratedText(rated.value, model.digits, currency));
+  return EXIT.ok;
+};
+
+function ratedText(rated: RatedHistory, digits: number, currency: string): string {
+  const money = (minor: bigint): string => decimalText(minor, digits).padStart(12);
+  const rows = rated.bills.map(
+    (bill) =>
+      `${instantText(bill.startMs).padEnd(26)}${instantText(bill.endMs).padEnd(26)}${String(bill.useCount).padStart(6)}` +
+      `${money(bill.subtotal)}${money(bill.columns.discount_this_cycle)}${money(bill.amountDue)}\n`,
+  );
+  const head = `${'from'.padEnd(26)}${'to'.padEnd(26)}${'uses'.padStart(6)}${'subtotal'.padStart(12)}${'discount'.padStart(12)}${'due'.padStart(12)}\n`;
+  return `${head}${rows.join('')}total due: ${decimalText(rated.totalDueMinor, digits)} ${currency}\n`;
+}
