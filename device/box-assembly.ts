@@ -1,7 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readIfThere } from '../src/platform/durable-file.ts';
 import { projectRoot } from '../src/platform/project-root.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { Log } from '../src/ports/log.ts';
@@ -24,6 +21,7 @@ import { createLinkOpener } from './media/link-opener.ts';
 import type { MpvPlayer } from './media/mpv-player.ts';
 import { createUploader } from './report/uploader.ts';
 import type { Say } from './say.ts';
+import { keptToken, lastAddress, tellAddress } from './screen/local-files.ts';
 import { Box } from './session/box.ts';
 import { ProcessGauge } from './session/box-totals.ts';
 import type { BookThread } from './stores/book-client.ts';
@@ -182,12 +180,10 @@ async function openSurfaces(
   },
 ): Promise<Surfaces> {
   const { box, config, cover } = parts;
-  const localToken = randomBytes(24).toString('hex');
+  const localToken = keptToken(config.data);
   const { openScreen } = await import('./screen/screen-server.ts');
-  const urlFile = join(config.data, 'screen-url');
-  const screen = await openScreen({ box, host: config.screenHost, port: config.screenPort, lastUrl: readIfThere(urlFile), localToken, cover });
-  await writeFile(join(config.data, 'local-token'), localToken, { mode: 0o600 });
-  await writeFile(urlFile, screen.url);
+  const screen = await openScreen({ box, host: config.screenHost, port: config.screenPort, lastUrl: lastAddress(config.data), localToken, cover });
+  tellAddress(config.data, screen.url);
   const console = config.console ? await (await import('./console/serial-console.ts')).openSerialConsole({ box, folder: config.data }) : null;
   const panel = config.panel === null ? null : await openPanel(parts, config.panel);
   return {

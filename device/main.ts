@@ -1,7 +1,7 @@
 import { type BoxConfig, readBoxConfig } from './box-config.ts';
 import { runBoxProcess } from './box-process.ts';
 import { PlayerUnavailable } from './media/mpv-player.ts';
-import { BookError } from './stores/book-error.ts';
+import { asBookError, BookError } from './stores/book-error.ts';
 
 /** The box's process: says what it does in JSON lines on standard output, logs to standard error, ends on SIGTERM. */
 function say(event: Readonly<Record<string, unknown>>): void {
@@ -9,7 +9,8 @@ function say(event: Readonly<Record<string, unknown>>): void {
 }
 
 /** What a person can mend is said in words; anything else ends the process, which starts again from its durable rows. */
-function explain(error: unknown): never {
+function explain(thrown: unknown): never {
+  const error = asBookError(thrown);
   const known = error instanceof BookError || error instanceof PlayerUnavailable;
   const message = error instanceof Error ? error.message : String(error);
   say({ event: 'failed', message });

@@ -38,6 +38,8 @@ const BY_SQLITE: readonly (readonly [prefix: string, code: BookErrorCode, messag
   ['SQLITE_FULL', 'storage-full', 'The disk of the box is full: free some space in the data folder, then try again.'],
   ['SQLITE_BUSY', 'book-busy', 'Another program holds the book: close it (a database browser, a backup), then try again.'],
   ['SQLITE_LOCKED', 'book-busy', 'Another program holds the book: close it (a database browser, a backup), then try again.'],
+  // The shared memory of the journal is a file too.
+  ['SQLITE_IOERR_SHMSIZE', 'storage-full', 'The disk of the box is full: free some space in the data folder, then try again.'],
   ['SQLITE_IOERR', 'storage-failed', 'The disk of the box failed to read or write: check it (dmesg), replace it if this comes again.'],
   ['SQLITE_CORRUPT', 'book-damaged', 'The book is damaged: restart the box; it moves the damaged file aside and rebuilds from the cash journal.'],
   ['SQLITE_NOTADB', 'book-damaged', 'The book is damaged: restart the box; it moves the damaged file aside and rebuilds from the cash journal.'],

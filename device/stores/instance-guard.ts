@@ -25,7 +25,7 @@ export function guardInstance(folder: string): InstanceGuard {
       lock.close();
       throw isBusy(thrown) ? alreadyRunning(folder, lockPath) : thrown;
     }
-    writeFileSync(lockPath, `${process.pid}\n`, { mode: 0o600 });
+    noteHolder(lockPath);
     return {
       release() {
         rmSync(lockPath, { force: true });
@@ -34,6 +34,15 @@ export function guardInstance(folder: string): InstanceGuard {
     };
   } catch (thrown) {
     throw asBookError(thrown);
+  }
+}
+
+/** For people only: a full disk does not keep the box from starting. */
+function noteHolder(lockPath: string): void {
+  try {
+    writeFileSync(lockPath, `${process.pid}\n`, { mode: 0o600 });
+  } catch {
+    // Then the words of a second box do not name the process.
   }
 }
 
