@@ -19,6 +19,7 @@ import { runLine } from './commands/box-commands.ts';
 import type { Role } from './commands/command.ts';
 import { createLinkOpener } from './media/link-opener.ts';
 import type { MpvPlayer } from './media/mpv-player.ts';
+import { SettlementKeeper } from './report/settlement-keeper.ts';
 import { createUploader } from './report/uploader.ts';
 import type { Say } from './say.ts';
 import { keptToken, lastAddress, tellAddress } from './screen/local-files.ts';
@@ -90,6 +91,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
   });
   const slot = new CoinSlot({ acceptor, feed, clock });
   const newKey = (): string => uuidv7(clock.wallMs(), random.bytes(10));
+  const keeper = new SettlementKeeper({ book, log, headendPublicKey: () => identity.headendPublicKey });
   const uploader = createUploader({
     book,
     headend,
@@ -99,7 +101,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     status: () => box.reportStatus(),
     onCommands: async (commands) =>
       await Promise.all(commands.map(async ({ id, line }) => ({ id, ...shortened(await box.command(line, { role: 'headend', surface: 'headend' })) }))),
-    onSettlement: (settlement) => (settlement.agreed ? undefined : log.warn('settlement-not-agreed', { sid: settlement.sid, reason: settlement.reason })),
+    onSettlements: (statements, settlements) => keeper.keep(statements, settlements),
     onConnectivity: (event) => box.raise(event),
   });
   const box: Box = new Box({
@@ -115,7 +117,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     catalogue,
     usage,
     uploader,
-    simulatedAcceptor: config.profile === 'jukebox' && config.panel === null,
+    simulatedAcceptor: config.profile === 'jukebox' && config.panel === null && config.cctalk === null,
     acceptCoins: (on) => slot.accept(on),
     insertCoin: (valueMinor) => slot.insert(valueMinor),
     runCommand: (control, line, by) =>
@@ -186,11 +188,13 @@ async function openSurfaces(
   tellAddress(config.data, screen.url);
   const console = config.console ? await (await import('./console/serial-console.ts')).openSerialConsole({ box, folder: config.data }) : null;
   const panel = config.panel === null ? null : await openPanel(parts, config.panel);
+  const cctalk = config.cctalk === null ? null : await openAcceptor(parts, config.cctalk);
   return {
     screenUrl: screen.url,
     consolePath: console?.path ?? null,
     async close() {
       await panel?.close();
+      await cctalk?.close();
       await console?.close();
       await screen.close();
     },
@@ -203,4 +207,12 @@ async function openPanel(
 ): Promise<{ close(): Promise<void> }> {
   const { openFrontPanel } = await import('./panel/open-panel.ts');
   return await openFrontPanel({ ...parts, path, coinsMinor: parts.config.panelCoinsMinor, say: (message) => parts.say({ event: 'notice', message }) });
+}
+
+async function openAcceptor(
+  parts: AssemblyParts & { readonly box: Box; readonly book: Book; readonly slot: CoinSlot },
+  path: string,
+): Promise<{ close(): Promise<void> }> {
+  const { openCctalk } = await import('./cash/open-cctalk.ts');
+  return openCctalk({ ...parts, path, folder: parts.config.data, currency: parts.identity.currency as Currency });
 }

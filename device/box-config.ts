@@ -18,6 +18,8 @@ export interface BoxConfig {
   readonly panel: string | null;
   /** What a coin of each of its lines is worth. */
   readonly panelCoinsMinor: readonly bigint[];
+  /** The serial line of a ccTalk coin acceptor; null where there is none. */
+  readonly cctalk: string | null;
   /** Ends when its standard input ends: whoever started it is gone. */
   readonly supervised: boolean;
 }
@@ -38,6 +40,7 @@ export function readBoxConfig(argv: readonly string[]): BoxConfig {
       transport: { type: 'string', default: 'udp' },
       panel: { type: 'string' },
       'panel-coins': { type: 'string', default: '100,200' },
+      cctalk: { type: 'string' },
       supervised: { type: 'boolean', default: false },
     },
   });
@@ -59,6 +62,7 @@ export function readBoxConfig(argv: readonly string[]): BoxConfig {
     transport,
     panel: values.panel ?? null,
     panelCoinsMinor: readCoins(values['panel-coins']),
+    cctalk: values.cctalk ?? null,
     supervised: values.supervised,
   };
 }

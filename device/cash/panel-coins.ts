@@ -1,6 +1,7 @@
 import type { Random } from '../../src/ports/random.ts';
 import { type CoinReport, encodeAccept, encodeEpoch } from '../../src/wire/panel-board.ts';
 import type { Book } from '../stores/book-port.ts';
+import type { CashFaults } from './cash-faults.ts';
 import { PanelAcceptor } from './panel-acceptor.ts';
 
 const BASELINE_SETTING = 'panel-coin-baseline';
@@ -16,10 +17,11 @@ export class PanelCoins {
   readonly acceptors: readonly PanelAcceptor[];
   readonly #book: Pick<Book, 'getSetting' | 'putSetting'>;
   readonly #random: Random;
-  readonly #onFault: (code: string, message: string) => void;
+  readonly #faults: CashFaults;
   #send: (message: readonly number[]) => void = () => {};
   #baseline: Baseline | null = null;
   #unexplained = 0;
+  #jammed = false;
   #turn: Promise<void> = Promise.resolve();
 
   constructor(options: {
@@ -27,11 +29,11 @@ export class PanelCoins {
     readonly random: Random;
     /** What a coin of each line is worth. */
     readonly valuesMinor: readonly bigint[];
-    onFault(code: string, message: string): void;
+    readonly faults: CashFaults;
   }) {
     this.#book = options.book;
     this.#random = options.random;
-    this.#onFault = options.onFault;
+    this.#faults = options.faults;
     this.acceptors = options.valuesMinor.map(
       (valueMinor, line) => new PanelAcceptor({ line: line + 1, valueMinor, lease: (leaseMs) => this.#send(encodeAccept(leaseMs)) }),
     );
@@ -44,7 +46,7 @@ export class PanelCoins {
 
   /** Reports are taken one after the other: what one needs of the book is there before the next is looked at. */
   take(report: CoinReport): Promise<void> {
-    this.#turn = this.#turn.then(() => this.#take(report)).catch((thrown: unknown) => this.#onFault('coin-not-booked', String(thrown)));
+    this.#turn = this.#turn.then(() => this.#take(report)).catch((thrown: unknown) => this.#faults.fault('coin-not-booked', String(thrown)));
     return this.#turn;
   }
 
@@ -54,9 +56,14 @@ export class PanelCoins {
     this.acceptors.forEach((acceptor, line) => {
       acceptor.note(report, line, baseline.pulses[line] ?? 0);
     });
-    if (report.jammed) this.#onFault('coin-jam', 'A coin is stuck: no coins are taken until the line is free.');
+    if (report.jammed && !this.#jammed) this.#faults.fault('coin-jam', 'A coin is stuck: no coins are taken until the line is free.');
+    if (!report.jammed && this.#jammed) this.#faults.cleared();
+    this.#jammed = report.jammed;
     if (report.unexplained > this.#unexplained)
-      this.#onFault('coin-pulse-unexplained', `${report.unexplained - this.#unexplained} pulses of the coin acceptor were no coin: check it (coin watch).`);
+      this.#faults.fault(
+        'coin-pulse-unexplained',
+        `${report.unexplained - this.#unexplained} pulses of the coin acceptor were no coin: check it (coin watch).`,
+      );
     this.#unexplained = report.unexplained;
   }
 

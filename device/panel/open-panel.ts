@@ -2,6 +2,7 @@ import type { Clock } from '../../src/ports/clock.ts';
 import type { Log } from '../../src/ports/log.ts';
 import type { Random } from '../../src/ports/random.ts';
 import { PANEL_BOARD } from '../boards/wiring.ts';
+import { cashFaults } from '../cash/cash-faults.ts';
 import { CoinFeed } from '../cash/coin-feed.ts';
 import type { CoinSlot } from '../cash/coin-slot.ts';
 import { PanelCoins } from '../cash/panel-coins.ts';
@@ -26,12 +27,9 @@ export interface PanelParts {
 /** The front panel with everything behind it: keys to intents, coins into the book, the view onto lamps and display. */
 export async function openFrontPanel(parts: PanelParts): Promise<{ close(): Promise<void> }> {
   const { path, coinsMinor, box, book, slot, clock, random, log, say } = parts;
-  const onFault = (code: string, message: string): void => {
-    log.warn(code, { message });
-    box.raise({ type: 'cash.fault', code });
-  };
-  const coins = new PanelCoins({ book, random, valuesMinor: coinsMinor, onFault });
-  const feeds = coins.acceptors.map((device) => new CoinFeed({ device, book, clock, log, onFault, onCredit: () => void box.moneyMoved() }));
+  const faults = cashFaults({ book, log, raise: (event) => box.raise(event) });
+  const coins = new PanelCoins({ book, random, valuesMinor: coinsMinor, faults });
+  const feeds = coins.acceptors.map((device) => new CoinFeed({ device, book, clock, log, onFault: faults.fault, onCredit: () => void box.moneyMoved() }));
   const panel = new FrontPanel({
     ...{ path, wiring: PANEL_BOARD, box, clock, log, say },
     onCoins: (report) => void coins.take(report),

@@ -16,6 +16,7 @@ Run a box:
   --data DIR      its folder (default: box in the data folder of npm start)
   --panel PATH    the serial line of a panel board, such as /dev/ttyACM0
   --panel-coins A,B  what a coin of its first and second line is worth, in minor units (default 100,200)
+  --cctalk PATH   the serial line of a ccTalk coin acceptor, such as /dev/ttyUSB0
   A new box shows a code, XXXX-XXXX-XXXX, and waits until it is entered at the headend.
 
 Enrol a box (on the machine of the headend, as its user):

@@ -97,7 +97,7 @@ async function findLibrary(library: string | null): Promise<void> {
 
 function boxArguments(options: StartOptions, folder: string, url: string): readonly string[] {
   const named = ['--data', folder, '--headend', url, '--profile', options.profile, '--screen-port', String(options.screenPort)];
-  return ['--supervised', ...named, ...(options.console ? ['--console'] : []), ...(options.panel === null ? [] : ['--panel', options.panel])];
+  return ['--supervised', ...named, ...(options.console ? ['--console'] : []), ...fitted('--panel', options.panel), ...fitted('--cctalk', options.cctalk)];
 }
 
 /** On one machine the two need no person between them: the code that the box shows is entered here. */
@@ -177,4 +177,8 @@ async function freePort(wanted: number): Promise<number> {
 async function operatorUrl(url: string, headendFolder: string): Promise<string> {
   const token = await readFile(join(headendFolder, 'operator-token'), 'utf8').catch(() => '');
   return `${url.replace(/\/$/, '')}/operator?key=${token.trim()}`;
+}
+
+function fitted(option: string, path: string | null): readonly string[] {
+  return path === null ? [] : [option, path];
 }

@@ -7,6 +7,7 @@ export interface StartOptions {
   readonly library: string | null;
   readonly console: boolean;
   readonly panel: string | null;
+  readonly cctalk: string | null;
   readonly headless: boolean;
   readonly seconds: number;
   readonly json: boolean;
@@ -23,6 +24,7 @@ usage: npm start -- [options]        (or: ackbox start [options])
   --library DIR               play your own folder of audio files (any format ffmpeg reads)
   --console                   open the box's serial console on a pseudo terminal, and print its path
   --panel PATH                the serial line of a panel board (buttons, coins, display), such as /dev/ttyACM0
+  --cctalk PATH               the serial line of a ccTalk coin acceptor, such as /dev/ttyUSB0
   --data DIR                  where headend and box keep everything (default: .ackbox in the checkout)
   --screen-port N             the box's screen (default 8480; 0 = any free port)
   --http-port N, --rtsp-port N  the headend (default 8443 and 8554; 0 = any)
@@ -50,6 +52,7 @@ export function readStartOptions(argv: readonly string[]): StartOptions {
       library: { type: 'string' },
       console: { type: 'boolean', default: false },
       panel: { type: 'string' },
+      cctalk: { type: 'string' },
       headless: { type: 'boolean', default: false },
       seconds: { type: 'string', default: '25' },
       json: { type: 'boolean', default: false },
@@ -68,6 +71,7 @@ export function readStartOptions(argv: readonly string[]): StartOptions {
     library: values.library ?? null,
     console: values.console,
     panel: values.panel ?? null,
+    cctalk: values.cctalk ?? null,
     headless: values.headless,
     seconds: Number(seconds),
     json: values.json,
