@@ -107,6 +107,21 @@ const showReceipts: Command<CommandContext> = {
   },
 };
 
+const showStatements: Command<CommandContext> = {
+  name: 'show statements',
+  help: 'closing statements, and what the headend answered to them',
+  roles: staff,
+  guard: 'none',
+  arguments: [{ name: 'count', kind: 'integer', required: false, help: 'how many (5)' }],
+  run: async ({ box, book }, { count = '5' }) => {
+    const settlements = await book.settlements(Math.min(50, Math.max(1, Number(count))));
+    const { currency } = box.view();
+    const line = ({ title, chargedMinor, verdict, reason }: (typeof settlements)[number]): string =>
+      `${verdict.padEnd(11)}${amount(chargedMinor, currency).padEnd(12)}${title}${reason === '' ? '' : `\n${' '.repeat(11)}${reason}`}`;
+    return done(settlements.length === 0 ? 'No closing statement was answered yet.' : settlements.map(line).join('\n'), settlements);
+  },
+};
+
 const showOutbox: Command<CommandContext> = {
   name: 'show outbox',
   help: 'records written, and how far the headend has them',
@@ -127,4 +142,4 @@ const showOutbox: Command<CommandContext> = {
   },
 };
 
-export const showCommands: readonly Command<CommandContext>[] = [showStatus, showLedger, showQueue, showWorks, showReceipts, showOutbox];
+export const showCommands: readonly Command<CommandContext>[] = [showStatus, showLedger, showQueue, showWorks, showReceipts, showStatements, showOutbox];

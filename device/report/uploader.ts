@@ -14,10 +14,10 @@ import { backoffMs } from './backoff.ts';
 import { CommandInbox } from './command-inbox.ts';
 import { cutBatch } from './report-batch.ts';
 import { ReportDoubt } from './report-doubt.ts';
+import type { HeadendSettlement } from './settlement-check.ts';
 
 export type CommandResult = ReportRequest['commandResults'][number];
 export type HeadendCommand = ReportResponse['commands'][number];
-export type HeadendSettlement = ReportResponse['settlements'][number];
 
 export interface UploaderOptions {
   readonly book: Pick<Book, 'pendingRecords' | 'acknowledgeRecords'>;
@@ -29,7 +29,11 @@ export interface UploaderOptions {
   status(): ReportRequest['status'];
   /** Runs what the headend asked for; each command id is handed over once per run of the program. */
   onCommands(commands: readonly HeadendCommand[]): Promise<readonly CommandResult[]>;
-  onSettlement(settlement: HeadendSettlement): void;
+  /**
+   * The closing statements that the headend took (a stand-in of one too), and what it answered to them. The records are acknowledged only when this has
+   * resolved: an answer that is lost between the two comes again.
+   */
+  onSettlements(statements: readonly OutboxRecord[], settlements: readonly HeadendSettlement[]): Promise<void>;
   /** Raised on the change only. */
   onConnectivity?(event: ConnectivityEvent): void;
 }
@@ -159,7 +163,7 @@ class OutboxUploader implements Uploader {
     const blamed = this.#doubt.taken(batch);
     if (blamed) this.#options.log.warn('status-refused', { results: commandResults.length });
     if (whole || blamed) this.#commands.delivered(commandResults);
-    await this.#accept(generation, batch.at(-1)?.sequence ?? 0, answer.value);
+    await this.#accept(generation, records, batch.at(-1)?.sequence ?? 0, answer.value);
     const progressed = batch.length === 0 || answer.value.acknowledgedThrough >= (batch[0]?.sequence ?? 0);
     if (!progressed) this.#fail(null);
     return progressed && records.length > 0 && (records.length === limits.batchRecords || batch.length < records.length);
@@ -170,13 +174,15 @@ class OutboxUploader implements Uploader {
     return refusal === null ? record : standInFor(record, refusal, '', sha256Hex);
   }
 
-  async #accept(generation: string, lastSent: number, answer: ReportResponse): Promise<void> {
-    const { book, clock, log, onSettlement } = this.#options;
+  async #accept(generation: string, records: readonly OutboxRecord[], lastSent: number, answer: ReportResponse): Promise<void> {
+    const { book, clock, log, onSettlements } = this.#options;
     this.#succeed(clock.wallMs());
     if (answer.conflicts.length > 0) log.warn('records-quarantined', { sequences: answer.conflicts });
     // Never believed beyond what was sent: the headend confirms, it does not invent.
-    if (lastSent > 0) await book.acknowledgeRecords(generation, Math.min(lastSent, answer.acknowledgedThrough), answer.conflicts);
-    for (const settlement of answer.settlements) onSettlement(settlement);
+    const through = Math.min(lastSent, answer.acknowledgedThrough);
+    const statements = records.filter((record) => record.kind === 'receipt' && record.sequence <= through);
+    if (statements.length + answer.settlements.length > 0) await onSettlements(statements, answer.settlements);
+    if (lastSent > 0) await book.acknowledgeRecords(generation, through, answer.conflicts);
     this.#commands.take(answer.commands, () => this.kick());
   }
 

@@ -22,6 +22,7 @@ import type { QueueRows } from './queue-rows.ts';
 import type { ReceiptRows } from './receipt-rows.ts';
 import type { SessionRows } from './session-rows.ts';
 import { readSetting } from './settings-rows.ts';
+import type { SettlementRows } from './settlement-rows.ts';
 import type { SideJournal } from './side-journal.ts';
 
 export interface BookParts {
@@ -38,6 +39,7 @@ export interface BookParts {
   readonly queue: QueueRows;
   readonly receipts: ReceiptRows;
   readonly sessions: SessionRows;
+  readonly settlements: SettlementRows;
   readonly outboxRows: OutboxRows;
   readonly outbox: OutboxWriter;
   readonly storage: () => StorageState;

@@ -83,6 +83,22 @@ export interface CustomerReceipt {
   readonly text: string;
 }
 
+/** What the headend answered to a closing statement of ours, as far as its countersignature proves it. */
+export interface SettlementRow {
+  readonly sid: string;
+  readonly playId: string;
+  readonly title: string;
+  /** SHA-256 of the statement as it was signed, hex. */
+  readonly statementHash: string;
+  /** Ours, in minor units as decimal text. */
+  readonly chargedMinor: string;
+  /** `unproven`: an answer whose countersignature does not match the pinned key; nothing of it is believed. */
+  readonly verdict: 'agreed' | 'refused' | 'unproven' | 'unanswered';
+  /** Empty where it was agreed. */
+  readonly reason: string;
+  readonly countersignature: string | null;
+}
+
 export interface LedgerSummary {
   readonly currency: string;
   readonly earnedMinor: bigint;
@@ -184,6 +200,10 @@ export interface Book {
     readonly statement: { readonly text: string; readonly signature: string } | null;
   }): Promise<CustomerReceipt>;
   receipts(limit: number): Promise<readonly CustomerReceipt[]>;
+  /** The answer and, where it is not an agreement, its fault record, in one transaction. The same answer again changes nothing. */
+  putSettlement(settlement: Omit<SettlementRow, 'title'>, fault: FaultBody | null): Promise<void>;
+  /** What was not agreed to first, then the newest. */
+  settlements(limit: number): Promise<readonly SettlementRow[]>;
 
   /** Usage and audit records: buffered at most limits.recordCommitIntervalMs, faults and money at once. */
   recordUsage(body: UsageBody): Promise<void>;

@@ -46,6 +46,8 @@ export const BOOK_METHODS: Readonly<Record<BookMethod, true>> = {
   play: true,
   settle: true,
   receipts: true,
+  putSettlement: true,
+  settlements: true,
   recordUsage: true,
   recordAudit: true,
   recordFault: true,

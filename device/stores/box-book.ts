@@ -50,6 +50,12 @@ export class BoxBook implements SyncBook {
   takeNext: SyncBook['takeNext'] = () => this.#open().#plays.takeNext();
   settle: SyncBook['settle'] = (end) => settlePlayInBook(this.#open().core, end);
   receipts: SyncBook['receipts'] = (limit) => this.#open().core.parts.receipts.newest(limit);
+  settlements: SyncBook['settlements'] = (limit) => this.#open().core.parts.settlements.newest(limit);
+  putSettlement: SyncBook['putSettlement'] = (settlement, fault) =>
+    this.#commit('put-settlement', () => {
+      const isNew = this.core.parts.settlements.put(settlement, this.core.nowMs());
+      if (isNew && fault !== null) this.core.record({ kind: 'fault', body: fault });
+    });
   openPlays: SyncBook['openPlays'] = () => this.#open().core.parts.plays.sounding();
   play: SyncBook['play'] = (playId) => this.#open().core.parts.plays.get(playId);
 

@@ -23,6 +23,7 @@ import { QueueRows } from './queue-rows.ts';
 import { ReceiptRows } from './receipt-rows.ts';
 import { readJournalKnowledge, rebuildBook } from './recover-book.ts';
 import { SessionRows } from './session-rows.ts';
+import { SettlementRows } from './settlement-rows.ts';
 import type { JournalContents } from './side-journal.ts';
 import { SideJournal } from './side-journal.ts';
 import { judgeStorage, readDiskSpace } from './storage-guard.ts';
@@ -122,6 +123,7 @@ function assemble(options: BookOptions, surroundings: BookSurroundings, database
     queue: new QueueRows(database),
     receipts: new ReceiptRows(database),
     sessions: new SessionRows(database),
+    settlements: new SettlementRows(database),
     outboxRows,
     outbox: new OutboxWriter({ rows: outboxRows, clock, bootId: options.bootId ?? readBootId(), wallQuality }),
     storage: () => judgeStorage(diskSpace(options.folder)),

@@ -8,6 +8,7 @@ export interface BoxRows {
   readonly plays: readonly PlayCells[];
   readonly customerReceipts: readonly string[];
   readonly sessions: readonly { readonly sid: string; readonly playId: string; readonly state: string }[];
+  readonly settlements: readonly { readonly sid: string; readonly verdict: string; readonly reason: string }[];
   readonly outbox: readonly RecordCells[];
   readonly outboxState: { readonly generation: string; readonly written: number; readonly acknowledgedThrough: number; readonly quarantined: number };
 }
@@ -97,6 +98,7 @@ export function readBoxBook(folder: string): BoxRows {
     ),
     customerReceipts: reader.all<{ readonly playId: string }>('SELECT play_id AS playId FROM customer_receipts').map(({ playId }) => playId),
     sessions: reader.all('SELECT sid, play_id AS playId, state FROM pay_sessions'),
+    settlements: reader.all('SELECT sid, verdict, reason FROM settlements'),
     outbox: reader.all('SELECT sequence, kind, body, body_hash AS bodyHash FROM outbox ORDER BY sequence'),
     outboxState,
   };

@@ -9,6 +9,7 @@ import { StreamedPlays } from '../../../device/checkout/streamed-plays.ts';
 import { runLine } from '../../../device/commands/box-commands.ts';
 import type { Role } from '../../../device/commands/command.ts';
 import type { OpenLink } from '../../../device/media/media-link.ts';
+import { SettlementKeeper } from '../../../device/report/settlement-keeper.ts';
 import { createUploader } from '../../../device/report/uploader.ts';
 import { Box } from '../../../device/session/box.ts';
 import type { Book } from '../../../device/stores/book-port.ts';
@@ -67,11 +68,12 @@ export async function startBoxLife(parts: BoxLifeParts, onReady: (box: Box, book
     onFault: (code) => box.raise({ type: 'cash.fault', code }),
   });
   const slot = new CoinSlot({ acceptor, feed, clock });
+  const keeper = new SettlementKeeper({ book, log, headendPublicKey: () => identity.headendPublicKey });
   const uploader = createUploader({
     ...{ book, headend, clock, random, log },
     status: () => box.reportStatus(),
     onCommands: async () => [],
-    onSettlement: (settlement) => (settlement.agreed ? undefined : log.warn('settlement-not-agreed', { sid: settlement.sid, reason: settlement.reason })),
+    onSettlements: (statements, settlements) => keeper.keep(statements, settlements),
     onConnectivity: (event) => box.raise(event),
   });
   const box: Box = new Box({

@@ -28,6 +28,7 @@ const CHECKS: readonly Check[] = [
   ['every play is settled once', unsettledPlays],
   ['nobody buys more than he asked for', moreOrdersThanPresses],
   ['every play has one statement and one bill', statementsAndBills],
+  ['every statement has a countersigned agreement', unprovenStatements],
   ['the headend charges what was signed', wrongCharges],
   ['no packet is paid twice', packetsPaidTwice],
   ['what is paid for is heard from its start', passesBegunLate],
@@ -132,6 +133,14 @@ function statementsOf({ box }: Evidence): readonly { readonly text: string; read
     .filter(({ kind }) => kind === 'receipt')
     .map(({ body }) => JSON.parse(body) as { readonly statement: string })
     .map(({ statement }) => ({ text: statement, statement: JSON.parse(statement) as ClosingStatement }));
+}
+
+function unprovenStatements(evidence: Evidence): readonly string[] {
+  const answers = new Map(evidence.box.settlements.map((settlement) => [settlement.sid, settlement]));
+  return statementsOf(evidence).flatMap(({ statement: { sid, playId } }) => {
+    const answer = answers.get(sid);
+    return answer?.verdict === 'agreed' ? [] : [`play ${playId}: ${answer?.verdict ?? 'no answer'} ${answer?.reason ?? ''}`];
+  });
 }
 
 function statementsAndBills(evidence: Evidence): readonly string[] {

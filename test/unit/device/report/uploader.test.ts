@@ -10,7 +10,7 @@ import type { Result } from '../../../../src/units/result.ts';
 import { err, ok } from '../../../../src/units/result.ts';
 import type { OutboxRecord, ReportRequest, ReportResponse } from '../../../../src/wire/http-api.ts';
 import { isStandIn } from '../../../../src/wire/refused-record.ts';
-import { BookFolder, seededRandom } from '../../../fakes/book-folder.ts';
+import { BookFolder, coin, STATEMENT, seededRandom, WORK } from '../../../fakes/book-folder.ts';
 
 type Answer = Result<ReportResponse, HeadendError>;
 type Trouble = 'absent' | 'lost-answer' | 'busy' | 'throws';
@@ -70,7 +70,7 @@ function create(changes: Partial<UploaderOptions> = {}): Uploader {
     log: { info() {}, warn() {} },
     status: () => ({ playing: true }),
     onCommands: async () => [],
-    onSettlement() {},
+    onSettlements: async () => {},
     onConnectivity: ({ type }) => connectivity.push(type),
     ...changes,
   });
@@ -252,14 +252,28 @@ describe('the uploader', () => {
     expect(headend.requests.at(-1)?.commandResults).toEqual([]);
   });
 
-  test('hands settlements on', async () => {
+  test('hands a statement and its answer on before the record counts as delivered, and again where that failed', async () => {
     await uploader.stop();
+    await book.insertCoin(coin(1));
+    await book.enqueue({ playId: 'p1', ...WORK });
+    await book.settle({ playId: 'p1', chargedMinor: 40n, heardMs: 1_000, endReason: 'skipped', statement: STATEMENT });
     const heard: string[] = [];
-    uploader = create({ onSettlement: ({ sid }) => heard.push(sid) });
+    let broken = true;
+    uploader = create({
+      onSettlements: async (statements, settlements) => {
+        heard.push(`${statements.length} ${settlements.map(({ sid }) => sid).join()} ${(await book.outboxState()).acknowledgedThrough}`);
+        if (broken) throw new Error('the disk is full');
+      },
+    });
     headend.extra = { settlements: [{ sid: 'ab', chargedMinor: '40', agreed: true, reason: '', countersignature: 'cd' }] };
     uploader.start();
     await turn(10);
-    expect(heard).toEqual(['ab']);
+    expect(heard).toEqual(['1 ab 0']);
+    expect((await book.outboxState()).acknowledgedThrough).toBe(0);
+    broken = false;
+    await turn(5_000);
+    expect(heard[1]).toBe('1 ab 0');
+    expect(await book.pendingRecords(10)).toMatchObject({ records: [] });
   });
 });
 
