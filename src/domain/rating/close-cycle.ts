@@ -18,15 +18,17 @@ export function closeCycle(run: RatingRun, atMs: number, billEndMs: number): voi
   closeFlatRate(run, atMs);
   const remaining = remainingInstallments(run);
   const columns = new Array<bigint>(ALL_COLUMNS).fill(0n);
+  const exact = [...run.cycle.columns];
   for (let column = 0; column < COST_COLUMNS; column += 1) roundColumn(run, column as ColumnIndex, columns);
   settleWaitingDiscounts(run, atMs);
+  exact[COLUMN.discount] = run.cycle.columns[COLUMN.discount] ?? ZERO;
   roundColumn(run, COLUMN.discount, columns);
   roundColumn(run, COLUMN.quoteHonoured, columns);
   const bill = strikeBalance(run, columns, billEndMs, remaining);
   endPeriod(run, run.cycle);
   if (!isListed(run, bill)) return;
   run.bills.push(bill);
-  run.observer?.closed(run.cycle.index, bill);
+  run.observer?.closed(run.cycle.index, bill, exact);
 }
 
 /** The share that was not paid at the opening is due now, at the price now in force. Never prorated (I-NOPRORATE). */

@@ -1,4 +1,4 @@
-import { add, type Rational, ZERO } from '../../units/rational.ts';
+import { type Rational, ZERO } from '../../units/rational.ts';
 import type { Fault, Result } from '../../units/result.ts';
 import type { AttributesInForce } from './attributes.ts';
 import { ALL_COLUMNS, COLUMN_NAMES, type ColumnName } from './columns.ts';
@@ -72,11 +72,11 @@ class ExplanationBook implements RatingObserver {
     this.#pages(cycleIndex).firings.push({ atMs, words: firedWords(entry, attributes, this.#model.source.currency ?? '') });
   }
 
-  closed(cycleIndex: number, bill: CycleBill): void {
+  closed(cycleIndex: number, bill: CycleBill, exact: readonly Rational[]): void {
     const { columns, firings } = this.#pages(cycleIndex);
     this.#open.delete(cycleIndex);
     const explained = columns.map((lines, index) => {
-      return { column: COLUMN_NAMES[index] ?? 'fixed_rate_use_cost', exact: lines.reduce((sum, line) => add(sum, line.amount), ZERO), lines };
+      return { column: COLUMN_NAMES[index] ?? 'fixed_rate_use_cost', exact: exact[index] ?? ZERO, lines };
     });
     this.cycles.push({ bill, columns: explained.filter(({ lines }) => lines.length > 0), firings });
   }

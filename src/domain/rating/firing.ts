@@ -16,7 +16,7 @@ import type { RatingRun } from './rating-run.ts';
  * conditions read, so one pass is enough. Posts what is pending first.
  */
 export function evaluateTriggers(run: RatingRun, atMs: number): void {
-  flush(run, atMs);
+  flush(run);
   for (const entry of run.model.entries) {
     if (!periodOf(run, entry.scopeIndex).fired.has(entry.ordinal) && isMet(run, entry)) fire(run, entry, atMs);
   }

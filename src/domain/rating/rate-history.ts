@@ -83,7 +83,7 @@ function replay(run: RatingRun, events: readonly HistoryEvent[]): boolean {
     if (crossed > RATED_PERIODS_MAX) return false;
     crossBoundary(run, run.nextBoundaryMs);
   }
-  flush(run, run.untilMs);
+  flush(run);
   finishRemainders(run);
   return true;
 }
@@ -108,7 +108,7 @@ function ratePart(run: RatingRun, use: UseEvent, fromMs: number, leftMs: number)
   const within = Math.min(leftMs, endMs - fromMs);
   rateTime(run, use, fromMs, within);
   if (leftMs > within) {
-    flush(run, fromMs + within);
+    flush(run);
     run.remainders.push({ use, leftMs: leftMs - within, cycle: run.cycle });
   } else if (run.instantaneous) closeCycle(run, fromMs + within, use.startMs);
 }
@@ -116,8 +116,7 @@ function ratePart(run: RatingRun, use: UseEvent, fromMs: number, leftMs: number)
 /** Close the cycle, roll the scopes, open the next cycle, go on with the uses that are under way (requirements, section 3). */
 function crossBoundary(run: RatingRun, atMs: number): void {
   const cycleEnds = run.nextCycleMs === atMs;
-  flush(run, atMs);
-  run.current = null;
+  flush(run);
   if (cycleEnds) closeCycle(run, atMs, atMs);
   for (const scope of run.scopes) {
     if (scope.nextMs !== atMs) continue;
@@ -148,7 +147,6 @@ function continueUse(run: RatingRun, use: UseEvent, atMs: number, leftMs: number
   if (run.instantaneous) {
     run.cycle = cycle;
     run.attributes = attributesInForce(run);
-    run.current = use;
     evaluateTriggers(run, atMs);
     measureDistances(run);
   }

@@ -2,7 +2,7 @@ import { add, larger, type Rational, subtract, ZERO } from '../../units/rational
 import { COLUMN } from './columns.ts';
 import { evaluateTriggers } from './firing.ts';
 import { measureDistances } from './milestones.ts';
-import { flush, post } from './posting.ts';
+import { flush, post, tellTime, tellUse } from './posting.ts';
 import type { RatingRun } from './rating-run.ts';
 import type { UseEvent } from './usage-history.ts';
 
@@ -15,8 +15,8 @@ export function rateUse(run: RatingRun, use: UseEvent): void {
   run.pendingUses += 1;
   run.usesLeft -= 1;
   run.spendLeft -= run.spendPerUse;
+  if (run.observer !== null) tellUse(run, use);
   if (run.usesLeft <= 0 || run.spendLeft <= 0) reachMilestone(run, use.startMs);
-  else if (run.observer !== null) flush(run, use.startMs);
   if (charged !== null) endCharge(run, use, charged);
 }
 
@@ -31,12 +31,12 @@ export function rateTime(run: RatingRun, use: UseEvent, fromMs: number, duration
   let left = durationMs;
   while (left > 0) {
     const piece = Math.min(left, run.msLeft);
+    if (run.observer !== null) tellTime(run, use, fromMs + durationMs - left + piece, piece);
     run.pendingMs += piece;
     run.msLeft -= piece;
     run.spendLeft -= piece * run.spendPerMs;
     left -= piece;
     if (run.msLeft <= 0 || run.spendLeft <= 0) reachMilestone(run, fromMs + durationMs - left);
-    else if (run.observer !== null) flush(run, fromMs + durationMs - left);
   }
   if (charged !== null) endCharge(run, use, charged);
 }
@@ -48,15 +48,14 @@ function reachMilestone(run: RatingRun, atMs: number): void {
 
 /** The charges for a use can only be told from others where it is posted alone. */
 function beginCharge(run: RatingRun, use: UseEvent): Rational | null {
-  run.current = use;
   if (use.quote === null) return null;
-  flush(run, use.startMs);
+  flush(run);
   return useCharges(run);
 }
 
 /** The bill for a use is at most its quote; what the replay asks above is given back. Milestones follow the replay (ruling 11). */
 function endCharge(run: RatingRun, use: UseEvent, chargedBefore: Rational): void {
-  flush(run, use.startMs);
+  flush(run);
   const before = run.quotedCharges.get(use) ?? ZERO;
   const after = add(before, subtract(useCharges(run), chargedBefore));
   run.quotedCharges.set(use, after);

@@ -25,9 +25,10 @@ export interface Posting {
   readonly firings: readonly Firing[];
 }
 
-/** Is told what the rater does, in order. Watching never changes a bill: it only makes every posting come alone. */
+/** Is told what the rater does, in order. Watching never changes a bill. */
 export interface RatingObserver {
   posted(posting: Posting): void;
   fired(cycleIndex: number, atMs: number, entry: PreparedEntry, attributes: AttributesInForce): void;
-  closed(cycleIndex: number, bill: CycleBill): void;
+  /** @param exact the columns before they were rounded */
+  closed(cycleIndex: number, bill: CycleBill, exact: readonly Rational[]): void;
 }

@@ -54,8 +54,6 @@ export interface RatingRun extends Distances {
   /** Uses and milliseconds at the attributes in force that are not posted yet: time is accumulated per rate (I-ROUND). */
   pendingUses: number;
   pendingMs: number;
-  /** The use being rated, for explanations. */
-  current: UseEvent | null;
   remainders: Remainder[];
   /** What was charged so far for the uses that carry a quote and go on. */
   readonly quotedCharges: Map<UseEvent, Rational>;
@@ -82,7 +80,7 @@ export function startRun(model: PreparedModel, zone: Zone, startMs: number, unti
     ...{ instantaneous: model.cycle?.kind === 'instantaneous', cycle: newCycle(0, startMs), cyclesOpened: 0 },
     ...{ nextCycleMs: Number.POSITIVE_INFINITY, nextBoundaryMs: Number.POSITIVE_INFINITY },
     ...{ usesLeft: 0, msLeft: 0, spendLeft: 0, spendPerUse: 0, spendPerMs: 0, pendingUses: 0, pendingMs: 0 },
-    ...{ firings: [], current: null, remainders: [], quotedCharges: new Map(), installmentsPaid: 0, flatRatePaid: false },
+    ...{ firings: [], remainders: [], quotedCharges: new Map(), installmentsPaid: 0, flatRatePaid: false },
     ...{ laterDiscounts: new Map(), creditMinor: 0n, boughtOut: false, bills: [], offers: [], rejections: [], vendorResults: [] },
   };
 }
