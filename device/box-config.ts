@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { PANEL_BOARD } from './boards/wiring.ts';
 import type { MediaTransport } from './media/link-opener.ts';
+import type { PlayerOutput } from './media/mpv-process.ts';
 
 export interface BoxConfig {
   readonly data: string;
@@ -10,8 +11,8 @@ export interface BoxConfig {
   readonly screenHost: string;
   readonly screenPort: number;
   readonly console: boolean;
-  /** mpv's audio output; null lets the box look for a sound card. */
-  readonly audioOutput: string | null;
+  /** Where the sound goes: the sound card where there is one, nowhere but at the right pace, or a WAV file. */
+  readonly audioOutput: PlayerOutput;
   /** How media travels; `udp` falls back by itself where none gets through. */
   readonly transport: MediaTransport;
   /** The serial line of the panel board; null where there is none. */
@@ -36,7 +37,7 @@ export function readBoxConfig(argv: readonly string[]): BoxConfig {
       'screen-host': { type: 'string', default: '127.0.0.1' },
       'screen-port': { type: 'string', default: '8480' },
       console: { type: 'boolean', default: false },
-      'audio-output': { type: 'string' },
+      'audio-output': { type: 'string', default: 'auto' },
       transport: { type: 'string', default: 'udp' },
       panel: { type: 'string' },
       'panel-coins': { type: 'string', default: '100,200' },
@@ -58,13 +59,19 @@ export function readBoxConfig(argv: readonly string[]): BoxConfig {
     screenHost: values['screen-host'],
     screenPort: Number(values['screen-port']),
     console: values.console,
-    audioOutput: values['audio-output'] ?? null,
+    audioOutput: readOutput(values['audio-output']),
     transport,
     panel: values.panel ?? null,
     panelCoinsMinor: readCoins(values['panel-coins']),
     cctalk: values.cctalk ?? null,
     supervised: values.supervised,
   };
+}
+
+function readOutput(text: string): PlayerOutput {
+  if (text === 'auto' || text === 'null') return text;
+  if (text.startsWith('wav:') && text.length > 4) return { pcmFile: text.slice(4) };
+  throw new Error(`--audio-output is auto, null or wav:FILE, not ${JSON.stringify(text)}.`);
 }
 
 function readCoins(text: string): readonly bigint[] {

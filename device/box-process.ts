@@ -31,7 +31,7 @@ async function runGuarded(config: BoxConfig, say: Say, signal: AbortSignal): Pro
   const log = createJsonLog(systemClock, 'box');
   const signer = openDeviceIdentity(config.data);
   if (!signer.ok) throw new Error(signer.error.message);
-  const player = new MpvPlayer({ folder: join(config.data, 'player'), output: config.audioOutput === 'null' ? 'null' : 'auto', clock: systemClock }, log);
+  const player = new MpvPlayer({ folder: join(config.data, 'player'), output: config.audioOutput, clock: systemClock }, log);
   // Player and book take their time to start; whether the player could is asked when the box is put together.
   const attaching = player.attach();
   const bookThread = new BookThread();

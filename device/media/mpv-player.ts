@@ -122,7 +122,8 @@ export class MpvPlayer implements Player {
   }
 
   async setSpeed(speed: number): Promise<void> {
-    await this.#tell('set_property', 'speed', speed);
+    // A file has no clock to be followed.
+    if (typeof this.#settings.output !== 'object') await this.#tell('set_property', 'speed', speed);
   }
 
   async setVolume(percent: number): Promise<void> {
@@ -184,6 +185,8 @@ export class MpvPlayer implements Player {
       this.#sounding = true;
       this.#raise({ type: 'first-sound' });
     }
+    // A file waits for what comes: nobody hears it starve.
+    if (typeof this.#settings.output === 'object') return;
     if (event.name !== 'paused-for-cache' || !this.#sounding || this.#stream.totalSamples !== null) return;
     if (event.data === true && !this.#starved) this.#raise({ type: 'starved' });
     if (event.data === false && this.#starved) this.#raise({ type: 'flowing' });

@@ -16,10 +16,12 @@ export interface MpvFiles {
   readonly stream: string;
 }
 
+/** `auto`: the sound card where there is one, else mpv's null clock. `pcmFile`: a WAV file, as fast as audio arrives. */
+export type PlayerOutput = 'auto' | 'null' | { readonly pcmFile: string };
+
 export interface MpvSettings {
   readonly folder: string;
-  /** `auto`: the sound card where there is one, else mpv's null clock. `pcm`: a WAV file, as fast as audio arrives. */
-  readonly output: 'auto' | 'null' | { readonly pcmFile: string };
+  readonly output: PlayerOutput;
   readonly program?: string;
   readonly clock: Clock;
 }

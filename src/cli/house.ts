@@ -97,7 +97,9 @@ async function findLibrary(library: string | null): Promise<void> {
 
 function boxArguments(options: StartOptions, folder: string, url: string): readonly string[] {
   const named = ['--data', folder, '--headend', url, '--profile', options.profile, '--screen-port', String(options.screenPort)];
-  return ['--supervised', ...named, ...(options.console ? ['--console'] : []), ...fitted('--panel', options.panel), ...fitted('--cctalk', options.cctalk)];
+  const sound = options.soundFile === undefined ? [] : ['--audio-output', `wav:${options.soundFile}`];
+  const fittings = [...fitted('--panel', options.panel), ...fitted('--cctalk', options.cctalk)];
+  return ['--supervised', ...named, ...(options.console ? ['--console'] : []), ...fittings, ...sound];
 }
 
 /** On one machine the two need no person between them: the code that the box shows is entered here. */

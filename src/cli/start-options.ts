@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultDataFolder } from './data-folder.ts';
 
@@ -11,6 +12,8 @@ export interface StartOptions {
   readonly headless: boolean;
   readonly seconds: number;
   readonly json: boolean;
+  /** The sound goes into this WAV file. */
+  readonly soundFile?: string;
   readonly screenPort: number;
   readonly httpPort: number;
   readonly rtspPort: number;
@@ -30,6 +33,7 @@ usage: npm start -- [options]        (or: ackbox start [options])
   --http-port N, --rtsp-port N  the headend (default 8443 and 8554; 0 = any)
   --headless                  no live view: coin, pre-listen, confirm, play, settle, report, then end
   --seconds N                 with --headless: play until N seconds after the first sound (default 25)
+  --sound-file FILE           the sound goes into this WAV file (32-bit float) instead of to the sound card
   --json                      with --headless: the last line of the output is one JSON object
 
 In the live view: c coin, arrows and enter choose, space pause, s skip, x suppress ACKs, q quit.
@@ -56,6 +60,7 @@ export function readStartOptions(argv: readonly string[]): StartOptions {
       headless: { type: 'boolean', default: false },
       seconds: { type: 'string', default: '25' },
       json: { type: 'boolean', default: false },
+      'sound-file': { type: 'string' },
       'screen-port': { type: 'string' },
       'http-port': { type: 'string' },
       'rtsp-port': { type: 'string' },
@@ -75,6 +80,7 @@ export function readStartOptions(argv: readonly string[]): StartOptions {
     headless: values.headless,
     seconds: Number(seconds),
     json: values.json,
+    ...(values['sound-file'] === undefined ? {} : { soundFile: resolve(values['sound-file']) }),
     screenPort: port(values['screen-port'], free ?? 8_480),
     httpPort: port(values['http-port'], free ?? 8_443),
     rtspPort: port(values['rtsp-port'], free ?? 8_554),
