@@ -72,7 +72,9 @@ function compilePeriod(element: XmlElement, context: CompileContext): CycleRule 
   const part = (name: string, most: number): number => wholeOf(element, name, 0, most, context, 'P-7') ?? 0;
   const period = { years: part('years', 9_999), months: part('months', 9_999), days: part('days', 999_999), hours: part('hours', 9_999_999) };
   if (Object.values(period).some((length) => length > 0)) return { kind: 'time-period', ...period };
-  context.report.error(element.offset, 'cycle', 'P-7', 'timePeriod has no length; write at least one of hours, days, months and years, such as months="3"');
+  const wrong = element.attributes.some(({ value }) => !/^0{1,9}$/.test(value));
+  if (!wrong)
+    context.report.error(element.offset, 'cycle', 'P-7', 'timePeriod has no length; write at least one of hours, days, months and years, such as months="3"');
   return null;
 }
 
