@@ -22,6 +22,7 @@ export interface BoxContext {
   readonly takesCoins: boolean;
   readonly online: boolean;
   readonly storageLow: boolean;
+  readonly storageWhy: 'full' | 'held';
   readonly outOfService: string | null;
   readonly acceptorFault: string | null;
 }
@@ -40,6 +41,7 @@ export const firstContext: BoxContext = {
   takesCoins: true,
   online: false,
   storageLow: false,
+  storageWhy: 'full',
   outOfService: null,
   acceptorFault: null,
 };

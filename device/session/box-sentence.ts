@@ -21,8 +21,16 @@ export interface Sentences {
   readonly shortLine: string;
 }
 
-/** Shown wherever a wish is not granted because of it. */
-export const STORAGE_LOW = 'The disk of the box is full: nothing is sold until there is room again in its data folder.';
+const STORAGE = {
+  full: { what: 'The disk of the box is full', until: 'until there is room again in its data folder', shortLine: 'Disk full' },
+  held: { what: 'Another program holds the book of the box', until: 'until it is closed', shortLine: 'Book is held' },
+} as const;
+
+/** Why nothing is sold just now; shown wherever a wish is not granted because of it. */
+export function storageWords({ storageWhy }: Pick<BoxContext, 'storageWhy'>): string {
+  const { what, until } = STORAGE[storageWhy];
+  return `${what}: nothing is sold ${until}.`;
+}
 
 /** What the box says to the person in front of it: one sentence for every state, and the same in one short line. */
 export function boxSentence(facts: SentenceFacts): Sentences {
@@ -33,13 +41,12 @@ export function boxSentence(facts: SentenceFacts): Sentences {
   return context.notice === null ? said : { sentence: context.notice, shortLine: said.shortLine };
 }
 
-/** What waits for room on the disk says so; what goes on in the reserve speaks for itself. */
+/** What waits for the disk or the book says so; what goes on meanwhile speaks for itself. */
 function storageSentence({ playback, context }: SentenceFacts): Sentences | null {
-  const shortLine = 'Disk full';
-  if (playback === 'browse') return { sentence: STORAGE_LOW, shortLine };
-  if (playback === 'playing.stalled') return { sentence: 'The disk of the box is full: the song waits for room; what is not heard is not charged.', shortLine };
-  if (playback === 'settling' || (playback === 'faulted' && context.fault === null))
-    return { sentence: 'The disk of the box is full: the receipt waits for room.', shortLine };
+  const { what, shortLine } = STORAGE[context.storageWhy];
+  if (playback === 'browse') return { sentence: storageWords(context), shortLine };
+  if (playback === 'playing.stalled') return { sentence: `${what}: the song waits; what is not heard is not charged.`, shortLine };
+  if (playback === 'settling' || (playback === 'faulted' && context.fault === null)) return { sentence: `${what}: the receipt waits.`, shortLine };
   return null;
 }
 

@@ -2,7 +2,7 @@ import { assign, setup } from 'xstate';
 import type { EndReason } from '../../src/domain/credit/statements.ts';
 import { limits } from '../../src/limits.ts';
 import type { BoxContext } from './box-context.ts';
-import { STORAGE_LOW } from './box-sentence.ts';
+import { storageWords } from './box-sentence.ts';
 import type { BoxEvent } from './events.ts';
 
 /** What the chart asks of the world. Named here, carried out by box.ts; a walk of the model gives its own. */
@@ -100,7 +100,7 @@ export function boxVocabulary(effects: BoxEffects = noEffects) {
       noteQuestion: assign({ notice: 'First answer the question: OK plays this one, Back leaves it.' }),
       clearNotice: assign({ notice: null }),
       noteOffline: assign(({ context }) => ({
-        notice: context.storageLow ? STORAGE_LOW : 'The headend can not be reached: nothing can be played for money just now.',
+        notice: context.storageLow ? storageWords(context) : 'The headend can not be reached: nothing can be played for money just now.',
       })),
       noteFault: assign(({ event }) =>
         event.type === 'play.failed' ? { fault: { code: event.code, message: event.message }, endReason: 'failed' as const } : {},
@@ -120,7 +120,10 @@ export function boxVocabulary(effects: BoxEffects = noEffects) {
       endClosed: assign({ endReason: 'closed' }),
       setOnline: assign({ online: true }),
       setOffline: assign({ online: false }),
-      setStorageLow: assign({ storageLow: true }),
+      setStorageLow: assign(({ event }) => ({
+        storageLow: true,
+        storageWhy: event.type === 'service.storage-low' ? (event.why ?? 'full') : ('full' as const),
+      })),
       setStorageOk: assign({ storageLow: false }),
       setOutOfService: assign(({ event }) => (event.type === 'service.on' ? { outOfService: event.reason } : {})),
       setInService: assign({ outOfService: null }),

@@ -50,7 +50,8 @@ export type ConnectivityEvent = { readonly type: 'net.online' } | { readonly typ
 export type ServiceEvent =
   | { readonly type: 'service.on'; readonly reason: string }
   | { readonly type: 'service.off' }
-  | { readonly type: 'service.storage-low' }
+  /** `full` (the default): the disk is at its reserve; `held`: another program keeps the book from being written. */
+  | { readonly type: 'service.storage-low'; readonly why?: 'full' | 'held' }
   | { readonly type: 'service.storage-ok' };
 
 export type BoxEvent = IntentEvent | PlaybackEvent | CashEvent | ConnectivityEvent | ServiceEvent;

@@ -4,7 +4,7 @@ import { type Currency, formatMoney, money } from '../../src/units/money.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
 import { untilStored } from '../stores/until-stored.ts';
 import type { BoxParts } from './box-parts.ts';
-import { STORAGE_LOW } from './box-sentence.ts';
+import { storageWords } from './box-sentence.ts';
 import type { PlaybackEvent } from './events.ts';
 import type { PlayRunner } from './play-port.ts';
 
@@ -120,5 +120,5 @@ export class PlayStarter {
 function refusalWords(code: string, work: CatalogueWork, currency: Currency): string {
   if (code === 'no-credit') return `${work.title} costs ${formatMoney(money(BigInt(work.priceMinor), currency))}: please insert a coin.`;
   if (code === 'queue-full') return 'The queue is full; try again after this song.';
-  return code === 'storage-low' ? STORAGE_LOW : 'The box can not sell just now.';
+  return code === 'storage-low' ? storageWords({ storageWhy: 'full' }) : 'The box can not sell just now.';
 }

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { BrokenInvariant } from '../../src/units/assert.ts';
 import { BookError } from './book-error.ts';
-import type { BookOptions, OpeningReport, StorageState } from './book-options.ts';
+import type { BookOptions, OpeningReport, StorageCheck } from './book-options.ts';
 import type { Book } from './book-port.ts';
 import type { BookFailure, BookMessage, BookMethod, BookRequest } from './book-rpc.ts';
 import { BOOK_METHODS } from './book-rpc.ts';
@@ -9,7 +9,7 @@ import { BOOK_METHODS } from './book-rpc.ts';
 /** The book with what only its owner needs: how it was opened, the disk, and word of records that should be reported at once. */
 export interface OpenedBook extends Book {
   readonly opening: OpeningReport;
-  storage(): Promise<StorageState>;
+  storage(): Promise<StorageCheck>;
   /** Called after each commit that holds money, a closing statement or a fault. */
   onUrgent(listener: () => void): void;
 }

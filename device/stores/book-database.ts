@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { asBookError } from './book-error.ts';
+import { asBookError, BookError } from './book-error.ts';
 import type { FaultHook } from './book-options.ts';
 
 export type Cell = string | number | bigint | Uint8Array | null;
@@ -58,6 +58,18 @@ export class BookDatabase {
     afterCommit();
     this.#faults.afterCommit(name);
     return result;
+  }
+
+  /** True where another program has been writing, or keeping others from it, for longer than a write waits. */
+  isHeld(): boolean {
+    try {
+      this.raw.exec('BEGIN IMMEDIATE; ROLLBACK');
+      return false;
+    } catch (thrown) {
+      const error = asBookError(thrown);
+      if (error instanceof BookError && error.code === 'book-busy') return true;
+      throw error;
+    }
   }
 
   close(): void {

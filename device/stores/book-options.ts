@@ -38,6 +38,11 @@ export interface StorageState {
   readonly low: boolean;
 }
 
+/** The disk, and whether another program keeps the book from being written. */
+export interface StorageCheck extends StorageState {
+  readonly held: boolean;
+}
+
 /** Where a simulated kill strikes. Either call may throw; the book instance is then abandoned, as a dead process is. */
 export interface FaultHook {
   beforeWrite(name: string): void;

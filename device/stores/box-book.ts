@@ -3,7 +3,7 @@ import { limits } from '../../src/limits.ts';
 import { BookCash } from './book-cash.ts';
 import type { BookCore } from './book-core.ts';
 import { BookError } from './book-error.ts';
-import type { OpeningReport, StorageState } from './book-options.ts';
+import type { OpeningReport, StorageCheck } from './book-options.ts';
 import { BookPlays } from './book-plays.ts';
 import type { Book, LedgerSummary } from './book-port.ts';
 import { settlePlayInBook } from './book-settlement.ts';
@@ -95,8 +95,9 @@ export class BoxBook implements SyncBook {
   getSetting: SyncBook['getSetting'] = (name) => readSetting(this.#open().core.parts.database, name);
   putSetting: SyncBook['putSetting'] = (name, value) => this.#commit('put-setting', () => writeSetting(this.core.parts.database, name, value));
 
-  storage(): StorageState {
-    return this.#open().core.parts.storage();
+  storage(): StorageCheck {
+    const { storage, database } = this.#open().core.parts;
+    return { ...storage(), held: database.isHeld() };
   }
 
   close(): void {

@@ -62,7 +62,7 @@ describe.skipIf(!SmallDisk.possible())('a disk that is full in the middle of a s
     await startSong();
     disks.box.fill();
     const view = await box.watch.until('the stall', (shown) => (shown.service === 'storageLow' && shown.playback === 'playing.stalled' ? shown : null));
-    expect(view.sentence).toBe('The disk of the box is full: the song waits for room; what is not heard is not charged.');
+    expect(view.sentence).toBe('The disk of the box is full: the song waits; what is not heard is not charged.');
     expect(view.cash).toBe('inhibited');
     await expect(box.watch.coin()).rejects.toThrow(/slot is shut/);
     await box.says(/The disk of the box is full \(100 %\): free some space where .*\/box is/);

@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { limits } from '../../limits.ts';
 import type { Log } from '../../ports/log.ts';
+import { HeadendBookError } from '../stores/headend-book-error.ts';
 import { openApiDocument } from './openapi.ts';
 import { type HttpFault, ProblemError, toProblem } from './problems.ts';
 import type { RequestGuard } from './request-guard.ts';
@@ -18,6 +19,8 @@ export interface HttpServerDeps {
 
 const rawBodies = new WeakMap<FastifyRequest, Uint8Array>();
 const NO_BODY = new Uint8Array();
+/** A full disk or a locked book passes when somebody mends it; boxes ask again. */
+const BOOK_RETRY_MS = 5_000;
 
 /** The HTTP face of the headend: TLS only, bounded bodies, schemas checked, every failure a problem document (RFC 9457). */
 export function createHttpServer(deps: HttpServerDeps): FastifyInstance {
@@ -89,6 +92,10 @@ function toRouteRequest(request: FastifyRequest): RouteRequest<unknown> {
 /** Fastify's own failures in our words; anything unknown is ours to repair: logged here, never shown. */
 function explain(error: unknown, log: Log): HttpFault {
   if (error instanceof ProblemError) return error.fault;
+  if (error instanceof HeadendBookError) {
+    log.warn('http-request-not-stored', { code: error.code, todo: error.message });
+    return { code: 'busy', message: error.message, retryAfterMs: BOOK_RETRY_MS };
+  }
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (error instanceof Error && 'validation' in error) return { code: 'bad-request', message: `The request does not fit its schema: ${error.message}.` };
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')

@@ -5,7 +5,7 @@ export type Cell = string | number | bigint | Uint8Array | null;
 type Prepared = Database.Statement<Cell[], unknown>;
 
 /** How long a write waits for another program's transaction (an ingest, a backup) before it gives up as `book-locked`. */
-const BUSY_MS = 5_000;
+const BUSY_MS = 2_000;
 
 /**
  * The one way to the headend's SQLite file. WAL with synchronous=FULL: when a transaction returns, it survives a power cut.
