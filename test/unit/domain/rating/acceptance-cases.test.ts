@@ -27,7 +27,10 @@ interface TreeCase {
 }
 
 // Figures computed by hand; the source stands in the file.
-const file = JSON.parse(readFileSync(new URL('../../../cases/pricing.json', import.meta.url), 'utf8')) as { cases: PriceCase[]; pricing_tree_cases: TreeCase[] };
+const file = JSON.parse(readFileSync(new URL('../../../cases/pricing.json', import.meta.url), 'utf8')) as {
+  cases: PriceCase[];
+  pricing_tree_cases: TreeCase[];
+};
 
 function rateCase(given: PriceCase, xml: string): Readonly<Record<string, unknown>> {
   const [model] = readModels(xml, 'lenient').models;
