@@ -188,11 +188,13 @@ async function openSurfaces(
   tellAddress(config.data, screen.url);
   const console = config.console ? await (await import('./console/serial-console.ts')).openSerialConsole({ box, folder: config.data }) : null;
   const panel = config.panel === null ? null : await openPanel(parts, config.panel);
+  const keys = config.inputDevices ? await openKeys(parts) : null;
   const cctalk = config.cctalk === null ? null : await openAcceptor(parts, config.cctalk);
   return {
     screenUrl: screen.url,
     consolePath: console?.path ?? null,
     async close() {
+      keys?.stop();
       await panel?.close();
       await cctalk?.close();
       await console?.close();
@@ -215,4 +217,17 @@ async function openAcceptor(
 ): Promise<{ close(): Promise<void> }> {
   const { openCctalk } = await import('./cash/open-cctalk.ts');
   return openCctalk({ ...parts, path, folder: parts.config.data, currency: parts.identity.currency as Currency });
+}
+
+async function openKeys({ box, clock, log }: AssemblyParts & { readonly box: Box }): Promise<{ stop(): void }> {
+  const [{ EvdevKeys }, { KeyDesk }] = await Promise.all([import('./input/evdev-keys.ts'), import('./input/key-desk.ts')]);
+  const desk = new KeyDesk(box, clock, '2');
+  const keys = new EvdevKeys({
+    ...{ clock, log },
+    keyOfScancode: () => null,
+    onKey: (key, down, device) => desk.key(device, key, down),
+    onGone: (device) => desk.gone(device),
+  });
+  await keys.start();
+  return keys;
 }

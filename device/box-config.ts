@@ -21,6 +21,8 @@ export interface BoxConfig {
   readonly panelCoinsMinor: readonly bigint[];
   /** The serial line of a ccTalk coin acceptor; null where there is none. */
   readonly cctalk: string | null;
+  /** Reads remotes and keyboards of the kernel. */
+  readonly inputDevices: boolean;
   /** Ends when its standard input ends: whoever started it is gone. */
   readonly supervised: boolean;
 }
@@ -42,6 +44,7 @@ export function readBoxConfig(argv: readonly string[]): BoxConfig {
       panel: { type: 'string' },
       'panel-coins': { type: 'string', default: '100,200' },
       cctalk: { type: 'string' },
+      'input-devices': { type: 'boolean', default: false },
       supervised: { type: 'boolean', default: false },
     },
   });
@@ -64,6 +67,7 @@ export function readBoxConfig(argv: readonly string[]): BoxConfig {
     panel: values.panel ?? null,
     panelCoinsMinor: readCoins(values['panel-coins']),
     cctalk: values.cctalk ?? null,
+    inputDevices: values['input-devices'],
     supervised: values.supervised,
   };
 }

@@ -5,14 +5,12 @@ import type { Log } from '../../src/ports/log.ts';
 import { type CoinReport, encodeDisplay, PANEL_SYSEX } from '../../src/wire/panel-board.ts';
 import { openPanelBoard, type PanelBoard } from '../boards/panel-board.ts';
 import type { Lamp, Wiring } from '../boards/wiring.ts';
-import { intentOfKey } from '../input/key-intents.ts';
-import { KeyPress } from '../input/key-press.ts';
-import { type KeyName, keyRepeats } from '../input/keys.ts';
+import { KeyDesk } from '../input/key-desk.ts';
 import type { BoxControl } from '../session/box-view.ts';
 import { type PanelFace, panelFace } from './panel-face.ts';
 
-/** Document 003's entry method of a button (ruling B-8). */
 const BUTTON = '3';
+const SOURCE = 'panel';
 const TURN_MS = 300;
 
 export interface FrontPanelOptions {
@@ -31,7 +29,7 @@ export interface FrontPanelOptions {
 /** The front panel on its serial line: keys in, lamps and display out. Looks for its board again whenever it is gone. */
 export class FrontPanel {
   readonly #options: FrontPanelOptions;
-  readonly #keys = new Map<KeyName, KeyPress>();
+  readonly #keys: KeyDesk;
   #board: PanelBoard | null = null;
   #shown: PanelFace | null = null;
   #cancelRetry: () => void = () => {};
@@ -41,6 +39,7 @@ export class FrontPanel {
 
   constructor(options: FrontPanelOptions) {
     this.#options = options;
+    this.#keys = new KeyDesk(options.box, options.clock, BUTTON);
     this.#stopWatching = [options.box.onChange(() => this.#draw()), every(options.clock, TURN_MS, () => this.#draw())];
   }
 
@@ -62,7 +61,7 @@ export class FrontPanel {
       const board = await openPanelBoard(
         path,
         wiring,
-        { key: (key, down) => this.#key(key, down), coins: onCoins, gone: (message) => this.#gone(message) },
+        { key: (key, down) => this.#keys.key(SOURCE, key, down), coins: onCoins, gone: (message) => this.#gone(message) },
         clock,
       );
       if (this.#stopped) return await board.close();
@@ -81,7 +80,7 @@ export class FrontPanel {
   #gone(message: string): void {
     this.#board = null;
     this.#options.onConnection(null);
-    for (const press of this.#keys.values()) press.forget();
+    this.#keys.gone(SOURCE);
     this.#trouble(message);
   }
 
@@ -90,22 +89,6 @@ export class FrontPanel {
     if (message !== this.#lastTrouble) this.#options.say(message);
     this.#lastTrouble = message;
     if (!this.#stopped) this.#cancelRetry = this.#options.clock.after(limits.panelBoardRetryMs, () => void this.#connect());
-  }
-
-  #key(key: KeyName, down: boolean): void {
-    const press = this.#keys.get(key) ?? this.#newKey(key);
-    if (down) press.down();
-    else press.up();
-  }
-
-  #newKey(key: KeyName): KeyPress {
-    const { box, clock } = this.#options;
-    const press = new KeyPress(clock, { repeats: keyRepeats(key) }, (kind) => {
-      const intent = intentOfKey(key, kind, box.view().playback);
-      if (intent !== null) box.intent(intent, BUTTON);
-    });
-    this.#keys.set(key, press);
-    return press;
   }
 
   #draw(): void {

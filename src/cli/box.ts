@@ -17,6 +17,7 @@ Run a box:
   --panel PATH    the serial line of a panel board, such as /dev/ttyACM0
   --panel-coins A,B  what a coin of its first and second line is worth, in minor units (default 100,200)
   --cctalk PATH   the serial line of a ccTalk coin acceptor, such as /dev/ttyUSB0
+  --input-devices read infrared and CEC remotes and keyboards (the user is in the group input)
   A new box shows a code, XXXX-XXXX-XXXX, and waits until it is entered at the headend.
 
 Enrol a box (on the machine of the headend, as its user):
