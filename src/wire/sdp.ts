@@ -66,7 +66,7 @@ export function parseDescribe(text: string): Result<StreamDescription, Fault<Sdp
     sessionId: Number(sdp.origin?.sessionId) || 0,
     address: media.connection?.ip ?? sdp.connection?.ip ?? sdp.origin?.address ?? '0.0.0.0',
     name: String(sdp.name ?? ''),
-    control: media.control ?? '*',
+    control: String(media.control ?? '*'),
     payloadType,
     channels: /(?:^|[;\s])sprop-stereo\s*=\s*1/.test(format) ? 2 : 1,
     bandwidthKbps: bandwidth,
@@ -142,8 +142,9 @@ function opusOf(text: string): Result<{ sdp: Partial<SessionDescription>; media:
   } catch {
     return fault('malformed', 'the SDP cannot be read');
   }
+  // The reader makes a number of whatever looks like one, also where a name stands.
   for (const media of sdp.media ?? []) {
-    const opus = media.type === 'audio' ? media.rtp.find((line) => line.codec.toLowerCase() === 'opus' && line.rate === 48_000) : undefined;
+    const opus = media.type === 'audio' ? media.rtp.find((line) => String(line.codec).toLowerCase() === 'opus' && line.rate === 48_000) : undefined;
     if (opus !== undefined && opus.payload >= 0 && opus.payload <= 127) return ok({ sdp, media, payloadType: opus.payload });
   }
   return fault('no-opus', 'the SDP offers no Opus audio; offer opus/48000/2');

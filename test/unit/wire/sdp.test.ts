@@ -60,6 +60,11 @@ describe('SDP', () => {
     );
   });
 
+  it('takes a number where a name should stand for what it is: no Opus', () => {
+    const odd = buildDescribe(PLAIN).replace('a=rtpmap:97 opus/48000/2', 'a=rtpmap:97 9798');
+    expect(parseDescribe(odd)).toMatchObject({ ok: false, error: { code: 'no-opus' } });
+  });
+
   it.each([PLAIN, PAID])('reads its own description back', (stream) => {
     expect(parseDescribe(buildDescribe(stream))).toEqual({ ok: true, value: stream });
   });
