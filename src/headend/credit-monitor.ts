@@ -42,6 +42,7 @@ export class CreditMonitor {
   #windowCounter = 0;
   #paidRanges: PaidRanges;
   #durableNextSequence: number;
+  readonly #carriedPaid: number;
   #abuse = 0;
 
   constructor(deps: CreditMonitorDeps) {
@@ -55,6 +56,7 @@ export class CreditMonitor {
     this.#receipted = newestReceipt(row);
     this.#confirmEventId = fromHex(row.confirmEventId ?? '') ?? new Uint8Array(0);
     this.#paidRanges = carried.paidRanges ?? [];
+    this.#carriedPaid = carried.acknowledgedPaid;
     this.#durableNextSequence = row.nextSequence;
     for (const billingClass of BILLING_CLASSES) this.#sent.set(billingClass, packetsOf(carried.counts ?? [], billingClass));
   }
@@ -194,7 +196,7 @@ export class CreditMonitor {
     const progress = {
       sid: this.#session.row.sid,
       epoch: this.#session.epoch,
-      counts: view.counts,
+      counts: this.#agreed(view.counts),
       lostPaid: view.lostPaid,
       nextSequence: view.nextSequence,
       paidThroughPacketIndex: last === undefined ? -1 : last[0] + last[1] - 1,
@@ -205,7 +207,8 @@ export class CreditMonitor {
   /** For the next epoch of this session, in this process. */
   carryOver(): credit.CarriedCounts {
     const carried = credit.carryOver(this.#state);
-    return { ...carried, paidRanges: joinIndexes(carried.paidRanges ?? [], this.#paidRanges) };
+    const counts = this.#agreed(carried.counts ?? []);
+    return { ...carried, counts, acknowledgedPaid: packetsOf(counts, 'paid'), paidRanges: joinIndexes(carried.paidRanges ?? [], this.#paidRanges) };
   }
 
   view(): StreamView {
@@ -220,6 +223,20 @@ export class CreditMonitor {
       suspended: view.suspended,
       epoch: this.#session.epoch,
     };
+  }
+
+  /**
+   * What becomes durable, and is our word at the next resume, never exceeds the box's own: after a crash of ours a packet can be sent as
+   * paid that the box knows to be paid for; it acknowledges it and does not count it.
+   */
+  #agreed(counts: readonly ClassCount[]): readonly ClassCount[] {
+    let left = Math.max(this.#carriedPaid, credit.windowView(this.#state).devicePaid);
+    return counts.map((count) => {
+      if (count.billingClass !== 'paid') return count;
+      const packets = Math.min(count.packets, left);
+      left -= packets;
+      return { ...count, packets };
+    });
   }
 
   #findReceiptFault(receipt: AckReceipt): string | null {

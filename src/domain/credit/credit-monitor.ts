@@ -211,8 +211,12 @@ function takeResponse(state: MonitorState, sequence: number, atMs: number, tally
   const marks = state.ring.marks[slot] ?? 0;
   state.ring.marks[slot] = marks | MARK.answered;
   if ((marks & MARK.claimed) === 0 || (marks & MARK.answered) !== 0) return;
-  if (state.ring.status[slot] !== SLOT.abandoned) markReceived(state, sequence, atMs, tally);
-  else if (isPaidCell(state.ring.cell[slot] ?? 0)) state.unprovenPaid -= 1;
+  const isPaid = isPaidCell(state.ring.cell[slot] ?? 0);
+  if (state.ring.status[slot] === SLOT.abandoned) state.unprovenPaid -= isPaid ? 1 : 0;
+  else {
+    state.claimedOpenPaid -= isPaid ? 1 : 0;
+    markReceived(state, sequence, atMs, tally);
+  }
 }
 
 function outcomeOf(tally: AckTally): Extract<AckOutcome, { readonly accepted: true }> {

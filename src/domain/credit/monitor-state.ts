@@ -83,6 +83,8 @@ export interface MonitorState {
   abandonedPaid: number;
   /** Abandoned ones that the device claimed without the response they ask for. */
   unprovenPaid: number;
+  /** Paid packets claimed without the response they ask for, and not given up. */
+  claimedOpenPaid: number;
   receiptedLost: number;
   maxUnpaid: number;
   trialSent: number;
@@ -177,6 +179,7 @@ function pointersAt(start: number) {
     spans: [],
     maxUnpaid: 0,
     unprovenPaid: 0,
+    claimedOpenPaid: 0,
     trialOverMs: null,
     trialEnded: null,
     switched: null,
@@ -206,7 +209,7 @@ function carriedCounts(carried: CarriedCounts): readonly ClassCount[] {
  */
 export function hadAfterAll(state: MonitorState): number {
   const proven = state.abandonedPaid - state.unprovenPaid;
-  return Math.min(proven, Math.max(0, state.claimedPaid - state.markedPaid - state.unprovenPaid));
+  return Math.min(proven, Math.max(0, state.claimedPaid - state.markedPaid - state.unprovenPaid - state.claimedOpenPaid));
 }
 
 /** S: paid packets acknowledged, under MAC or by signature. */

@@ -13,6 +13,8 @@ export interface MonitorView {
   /** S_mac, S_signed; cumulative over epochs. */
   readonly acknowledgedPaid: number;
   readonly receiptedPaid: number;
+  /** The device's own word for what it owes: in its ACKs of this epoch, or by signature. */
+  readonly devicePaid: number;
   /** Given up and told so. */
   readonly lostPaid: number;
   readonly sentPaid: number;
@@ -51,6 +53,7 @@ export function windowView(state: MonitorState): MonitorView {
     resolvedBase: state.resolvedBase,
     acknowledgedPaid,
     receiptedPaid: state.signedPaid,
+    devicePaid: Math.max(state.claimedPaid, state.signedPaid),
     lostPaid: state.abandonedPaid - hadAfterAll(state),
     sentPaid: state.sentPaid,
     creditWindowPackets: hasLargeWindow(state) ? state.trialPackets : state.windowPackets,

@@ -20,6 +20,7 @@ export function markReceived(state: MonitorState, sequence: number, atMs: number
   if (status !== SLOT.outstanding && status !== SLOT.unsuccessful) return;
   const marks = ring.marks[slot] ?? 0;
   if (marks !== 0 && (marks & MARK.answered) === 0) {
+    if ((marks & MARK.claimed) === 0 && isPaidCell(ring.cell[slot] ?? 0)) state.claimedOpenPaid += 1;
     ring.marks[slot] = marks | MARK.claimed;
     noteUnansweredClaim(state.challenges, { atMs, nextSequence: state.nextSequence });
     return;
@@ -93,6 +94,8 @@ export function abandonSlots(state: MonitorState, atMs: number): void {
     ring.status[slot] = SLOT.abandoned;
     if (!isPaidCell(ring.cell[slot] ?? 0)) continue;
     state.abandonedPaid += 1;
-    if (ring.marks[slot] === (MARK.challenged | MARK.claimed)) state.unprovenPaid += 1;
+    if (ring.marks[slot] !== (MARK.challenged | MARK.claimed)) continue;
+    state.unprovenPaid += 1;
+    state.claimedOpenPaid -= 1;
   }
 }

@@ -5,15 +5,19 @@ import type { SessionId } from '../../units/ids.ts';
 import { mergeCounts, readSession } from './session-rows.ts';
 import type { StoreContext } from './store-context.ts';
 
-/** One transaction for many sessions. A session that is not there is passed over: it must not cost the others their progress. */
+/**
+ * One transaction for many sessions. Losses are those of the newest report: a packet given up as lost can turn out to have come. A session
+ * that is not there is passed over: it must not cost the others their progress.
+ */
 export function mergeProgress(context: StoreContext, group: readonly SessionProgress[]): void {
   const { database } = context;
   database.transaction(() => {
     for (const progress of group) {
       const changed = database.run(
-        `UPDATE pay_sessions SET lost_paid = max(lost_paid, ?), next_sequence = max(next_sequence, ?),
+        `UPDATE pay_sessions SET lost_paid = CASE WHEN ? >= next_sequence THEN ? ELSE lost_paid END, next_sequence = max(next_sequence, ?),
            paid_through_packet_index = max(paid_through_packet_index, ?),
            state = CASE WHEN state = 'offered' AND ? > 0 THEN 'streaming' ELSE state END WHERE sid = ?`,
+        progress.nextSequence,
         progress.lostPaid,
         progress.nextSequence,
         progress.paidThroughPacketIndex,
