@@ -2,8 +2,9 @@
 const at = (id) => document.getElementById(id);
 const COLUMN_STEP = { ArrowLeft: -1, ArrowRight: 1 };
 const RETRY_MS = 1_000;
-/** More than these are only counted: the queue never pushes the receipt off the screen. */
+/** Rows of the queue, the last one counts the rest: the queue never pushes the receipt off the screen. */
 const QUEUE_ROWS = 3;
+const COIN_MINOR = '100';
 let view = null;
 let loadedVersion = null;
 let lastWork = null;
@@ -79,7 +80,7 @@ function drawPlaying() {
   at('playing-artist').textContent = playing.artist;
   at('progress').value = play.durationMs === 0 ? 0 : (1000 * play.positionMs) / play.durationMs;
   at('position').textContent = `${clock(play.positionMs)} / ${clock(play.durationMs)}`;
-  at('paid-so-far').textContent = `paid ${money(play.paidSoFarMinor, view.currency)}`;
+  at('paid-so-far').textContent = playing.free || play.phase === 'trial' ? 'free' : `paid ${money(play.paidSoFarMinor, view.currency)}`;
   at('window').max = play.creditWindowPackets;
   at('window').value = play.unpaidPackets;
   at('unpaid').textContent = `${play.unpaidPackets} of ${play.creditWindowPackets}`;
@@ -88,15 +89,16 @@ function drawPlaying() {
 }
 
 function drawQueue() {
+  const shown = view.queue.length > QUEUE_ROWS ? QUEUE_ROWS - 1 : QUEUE_ROWS;
   at('queue-empty').hidden = view.queue.length > 0;
   at('queue').replaceChildren(
-    ...view.queue.slice(0, QUEUE_ROWS).map((entry) => {
+    ...view.queue.slice(0, shown).map((entry) => {
       const item = document.createElement('li');
       item.append(element('span', 'title', entry.title), element('span', 'start', `in ${clock(entry.startsInMs)}`));
       return item;
     }),
   );
-  const more = view.queue.length - QUEUE_ROWS;
+  const more = view.queue.length - shown;
   if (more > 0) at('queue').append(element('li', 'start', `and ${more} more`));
 }
 
@@ -121,6 +123,7 @@ function draw() {
   at('name').textContent = view.name;
   at('credit').textContent = money(view.creditMinor, view.currency);
   at('sentence').textContent = view.sentence;
+  at('coin').textContent = `Insert ${money(COIN_MINOR, view.currency)}`;
   at('coin').hidden = !view.simulatedAcceptor || view.cash !== 'accepting';
   drawPlaying();
   drawQueue();
@@ -205,7 +208,7 @@ at('no').addEventListener('click', (event) => intent('intent.back', {}, entryOf(
 at('pause').addEventListener('click', () => intent('intent.play-pause'));
 at('skip').addEventListener('click', () => intent('intent.skip'));
 at('suppress').addEventListener('click', () => intent('intent.suppress-acks', { on: !(view?.nowPlaying?.play.acksSuppressed ?? false) }));
-at('coin').addEventListener('click', () => send('/api/coin', { valueMinor: '100' }));
+at('coin').addEventListener('click', () => send('/api/coin', { valueMinor: COIN_MINOR }));
 
 function listen() {
   const events = new EventSource('/api/events');

@@ -94,7 +94,7 @@ export function boxVocabulary(effects: BoxEffects = noEffects) {
       noteTrialOver: assign({ trialOver: true }),
       noteOutright: assign({ outright: true }),
       rememberQueue: assign({ queueWaits: true }),
-      noteMessage: assign(({ event }) => (event.type === 'play.refused' ? { notice: event.message } : {})),
+      noteMessage: assign(({ event }) => (event.type === 'play.refused' ? { notice: event.message || null } : {})),
       noteClaim: assign(({ event }) => (event.type === 'notice.claim' ? { claim: { code: event.code, message: event.message } } : {})),
       clearClaim: assign({ claim: null }),
       noteQuestion: assign({ notice: 'First answer the question: OK plays this one, Back leaves it.' }),

@@ -263,7 +263,6 @@ export class Box implements BoxControl {
     else await this.#log.ended(await runner.end(reason));
     await this.#refresh();
     this.#parts.uploader.kick();
-    if (this.#glance.queue.length > 0) this.raise({ type: 'queue.ready' });
   }
 
   async #enqueue(workId: string | null): Promise<void> {
@@ -275,9 +274,15 @@ export class Box implements BoxControl {
 
   #onPlayback(event: PlaybackEvent): void {
     if (event.type === 'play.opened' || event.type === 'play.confirmed') this.#then(() => this.#log.started(event, this.#runner?.view() ?? null));
-    // Whoever sees the box idle again sees the receipt and the credit of the play that ended.
-    if (event.type === 'play.settled') void this.#refresh().finally(() => this.raise(event));
+    if (event.type === 'play.settled') void this.#settled(event);
     else this.raise(event);
+  }
+
+  /** Whoever sees the box idle again sees the receipt and the credit of the play that ended; what waits is known before. */
+  async #settled(event: PlaybackEvent): Promise<void> {
+    await this.#refresh().catch(() => {});
+    if (this.#glance.queue.length > 0) this.raise({ type: 'queue.ready' });
+    this.raise(event);
   }
 
   #focused(): CatalogueWork | null {

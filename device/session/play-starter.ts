@@ -38,7 +38,8 @@ export class PlayStarter {
 
   async startNext(): Promise<PlayRunner | null> {
     const next = await this.#parts.book.takeNext();
-    if (next === null) return this.#refuse(this.#newPlayId(), 'queue-empty', 'Nothing waits in the queue.');
+    // What waited was given back meanwhile: nobody asked, so nobody is told.
+    if (next === null) return this.#refuse(this.#newPlayId(), 'queue-empty', '');
     const work = this.#parts.catalogue.work(next.play.workId);
     if (work === null) return this.#fail(next.play.playId, 'work-gone', `${next.play.title} is no longer in the catalogue; its price is given back.`);
     return await this.#start(next.play.playId, work, false);

@@ -43,8 +43,11 @@ export interface Addresses {
   readonly consolePath: string | null;
 }
 
+/** What the programs say meanwhile (a file that was skipped, a box that starts again) would be painted over: it comes here. */
+export type HearSaid = (listener: ((line: string) => void) | null) => void;
+
 /** Draws the box live and passes keys on, until `q`, Ctrl-C or the signal. */
-export async function runLiveView(client: BoxClient, addresses: Addresses, signal: AbortSignal): Promise<void> {
+export async function runLiveView(client: BoxClient, addresses: Addresses, hearSaid: HearSaid, signal: AbortSignal): Promise<void> {
   const ended = new AbortController();
   signal.addEventListener('abort', () => ended.abort());
   let latest: ViewOfBox | null = null;
@@ -70,6 +73,10 @@ export async function runLiveView(client: BoxClient, addresses: Addresses, signa
         draw();
       });
   };
+  hearSaid((line) => {
+    message = line;
+    draw();
+  });
   emitKeypressEvents(process.stdin);
   process.stdin.setRawMode(true);
   process.stdin.on('keypress', onKey);
@@ -81,6 +88,7 @@ export async function runLiveView(client: BoxClient, addresses: Addresses, signa
       draw();
     });
   } finally {
+    hearSaid(null);
     process.stdin.off('keypress', onKey);
     process.stdout.off('resize', draw);
     process.stdin.setRawMode(false);

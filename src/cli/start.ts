@@ -13,7 +13,9 @@ export const startCommand: Subcommand = {
     await mkdir(options.data, { recursive: true, mode: 0o700 });
     const quit = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => quit.abort());
-    const say = (line: string): void => io.err(`${line}\n`);
+    const print = (line: string): void => io.err(`${line}\n`);
+    let hear: ((line: string) => void) | null = null;
+    const say = (line: string): void => (hear ?? print)(line);
     const house = await launchHouse(options, say);
     try {
       // Loaded only now: first of all the two processes must be on their way.
@@ -22,7 +24,7 @@ export const startCommand: Subcommand = {
       // The live view has lines of its own for these; it would paint over what is printed here.
       if (!live) sayAddresses(house, say);
       if (options.headless) return await (await import('./headless-run.ts')).runHeadless({ options, house, client, io, signal: quit.signal });
-      if (live) await (await import('./live-view.ts')).runLiveView(client, house, quit.signal);
+      if (live) await (await import('./live-view.ts')).runLiveView(client, house, (listener) => (hear = listener), quit.signal);
       else await untilAborted(quit.signal);
       return EXIT.ok;
     } finally {

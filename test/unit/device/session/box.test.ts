@@ -137,6 +137,18 @@ describe('the end of a play', () => {
   });
 });
 
+describe('a queue that has played out', () => {
+  test('is not spoken of: the box offers the next song', async () => {
+    scene = await new BoxScene().start();
+    await scene.coin(300n);
+    await scene.ok('w1');
+    await scene.ok();
+    await scene.ok('w2');
+    expect(await scene.press({ type: 'intent.skip' })).toMatchObject({ playback: 'playing.flowing', nowPlaying: { title: 'Green Door' }, queue: [] });
+    expect(await scene.press({ type: 'intent.skip' })).toMatchObject({ playback: 'browse', sentence: 'Choose a song. Credit: 2.20 EUR.' });
+  });
+});
+
 describe('the end of the evening, cut short by the power', () => {
   const playing = async (): Promise<void> => {
     scene = await new BoxScene().start();
