@@ -42,7 +42,8 @@ export function writeReceipt(play: PlayRow, currency: Currency, durationMs: numb
   const amount = (minor: bigint): string => formatMoney(money(minor, currency));
   const heard = durationMs > 0 ? `Heard ${clockText(play.heardMs)} of ${clockText(durationMs)}` : `Heard ${clockText(play.heardMs)}`;
   const end = started ? REASON_WORDS[reason] : `it never started: ${REASON_WORDS[reason]}`;
-  const lines = [`${play.title} - ${play.artist}`, `${heard} (${end})`, `Price ${amount(play.quoteMinor)}, charged ${amount(charged)}`];
+  const name = play.artist === '' ? play.title : `${play.title} - ${play.artist}`;
+  const lines = [name, `${heard} (${end})`, `Price ${amount(play.quoteMinor)}, charged ${amount(charged)}`];
   if (refund > 0n && play.refundedTo !== null)
     lines.push(`Refunded ${amount(refund)} ${PLACE_WORDS[play.refundedTo]}${play.claimCode === null ? '' : ` ${play.claimCode}`}`);
   return {

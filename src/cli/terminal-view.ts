@@ -58,7 +58,7 @@ function nowPlaying(view: ViewOfBox, columns: number, items: Items): readonly Bl
   const { play } = playing;
   const stalled = play.stalled === null ? [] : [`stalled: ${play.stalled}`];
   return [
-    ...withRight(9, `${playing.title} - ${playing.artist}`, `${clock(play.positionMs)} / ${clock(play.durationMs)}`, columns),
+    ...withRight(9, nameOf(playing), `${clock(play.positionMs)} / ${clock(play.durationMs)}`, columns),
     { need: 3, lines: [` ${bar(play.positionMs, play.durationMs, columns - 4)}`] },
     gap(),
     items(8, `window   ${windowBar(play, columns)}`, `${play.unpaidPackets} of ${play.creditWindowPackets} packets unpaid`),
@@ -82,7 +82,7 @@ function queueLines(view: ViewOfBox, columns: number): readonly Block[] {
 function focusLines(view: ViewOfBox, columns: number): readonly Block[] {
   if (view.focus === null) return [{ need: 8, lines: [' the catalogue is still empty'] }];
   const price = view.focus.free ? 'free' : money(view.focus.priceMinor, view.focus.currency);
-  return withRight(8, `> ${view.focus.title} - ${view.focus.artist}`, `${price}   ${view.focusIndex + 1}/${view.catalogueSize}`, columns);
+  return withRight(8, `> ${nameOf(view.focus)}`, `${price}   ${view.focusIndex + 1}/${view.catalogueSize}`, columns);
 }
 
 function coinSlot(view: ViewOfBox): readonly string[] {
@@ -146,4 +146,9 @@ function clock(milliseconds: number): string {
 
 function money(minor: string, currency: string): string {
   return formatMoney({ minor: BigInt(minor), currency: currency as Currency });
+}
+
+/** A file without tags has a title, its name, and no artist. */
+function nameOf({ title, artist }: { readonly title: string; readonly artist: string }): string {
+  return artist === '' ? title : `${title} - ${artist}`;
 }
