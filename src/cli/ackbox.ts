@@ -6,7 +6,7 @@ const SUBCOMMANDS: Readonly<Record<string, { readonly summary: string; readonly 
   ingest: { summary: 'turn a folder of audio files into works', load: async () => (await import('./ingest.ts')).ingestCommand },
   headend: { summary: 'run a headend alone', load: async () => (await import('./headend.ts')).headendCommand },
   box: { summary: 'run a box alone, or enrol one', load: async () => (await import('./box.ts')).boxCommand },
-  usage: { summary: 'usage records: add up, trace', load: async () => (await import('./usage.ts')).usageCommand },
+  usage: { summary: 'usage records: add up, trace, report', load: async () => (await import('./usage.ts')).usageCommand },
   price: { summary: 'check, rate, explain and compare pricing models', load: async () => (await import('./price.ts')).priceCommand },
   checkout: { summary: 'walk a checkout, renewal or return', load: async () => (await import('./checkout.ts')).checkoutCommand },
   tell: { summary: 'run one line of the box console: ackbox tell show status', load: async () => (await import('./tell.ts')).tellCommand },

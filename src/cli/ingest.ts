@@ -120,7 +120,15 @@ async function sweepLeftovers(folder: string): Promise<void> {
 async function ingest(call: IngestCall): Promise<number> {
   const { book, signal, teller, data } = call;
   const log = createJsonLog(systemClock, 'ingest');
-  const shared = { catalogue: book, segments: new SegmentFiles(join(data, 'segments')), clock: systemClock, log, signal, workFolder: join(data, 'ingest') };
+  const shared = {
+    catalogue: book,
+    identifiers: book,
+    segments: new SegmentFiles(join(data, 'segments')),
+    clock: systemClock,
+    log,
+    signal,
+    workFolder: join(data, 'ingest'),
+  };
   if (call.folder === null) return await renderHouse(shared, teller);
   const done = await ingestFolder({
     ...shared,

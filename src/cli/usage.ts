@@ -1,13 +1,17 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { UsageTotals } from '../domain/usage/usage-totals.ts';
+import { REPORTS } from '../headend/usage/usage-reporter.ts';
 import { TitleEvent } from '../wire/title-event.ts';
 import { type CommandIo, EXIT, type Subcommand } from './subcommand.ts';
 import { type Aggregation, aggregateFile, type LeftOut } from './usage-aggregate.ts';
+import { runReport, runTrace } from './usage-book.ts';
 
 const help = `Usage records: what was used, for how long, and what became of each record.
 
 usage: ackbox usage aggregate --records FILE.jsonl [--json] [--detail]
+       ackbox usage trace [--data DIR] [--json] ID
+       ackbox usage report [--data DIR] [--from TIME] [--to TIME] [--json] REPORT
        ackbox usage schema
 
 aggregate adds up the time of each domain over consecutive records and prints {"seconds": {...}, "occurrences": {...}}.
@@ -34,16 +38,28 @@ payload counts once; with another payload it is a conflict: the first one counts
 schema prints the JSON schema of the events that titles give to a box over the socket usage.sock in its data folder: CloudEvents
 1.0, one a line; each is answered by one line.
 
-Exit codes: 0 every line is counted, 1 failed, 2 wrong usage, 3 some lines were left out (standard error says which and why).
+trace says what became of a delivered record: the time it posted to domains, the bill it stands behind, or by name why there is
+none. ID is outlet:generation:sequence, generation:sequence or sequence, a play's id, a PaySession's id, or the id of a title's event.
+
+report prints CSV, or one JSON object with --json. Times are ISO 8601, from <= t < to; days are UTC. What is missing is named on
+standard error as sequence ranges, never estimated. --data is the headend's data folder (default: .ackbox/headend in the checkout).
+${Object.entries(REPORTS)
+  .map(([name, words]) => `  ${name.padEnd(14)}${words}`)
+  .join('\n')}
+
+Exit codes: 0 every line is counted, 1 failed or nothing found, 2 wrong usage, 3 some lines were left out (standard error says
+which and why).
 `;
 
 export const usageCommand: Subcommand = {
   name: 'usage',
-  summary: 'usage records: add up, trace',
+  summary: 'usage records: add up, trace, report',
   help,
   async run(argv, io) {
     const [verb, ...rest] = argv;
     if (verb === 'aggregate') return await aggregate(rest, io);
+    const done = verb === 'trace' ? runTrace(rest, io) : verb === 'report' ? runReport(rest, io) : null;
+    if (done !== null) return done;
     if (verb === 'schema') {
       io.out(`${JSON.stringify(TitleEvent, null, 2)}\n`);
       return EXIT.ok;

@@ -16,6 +16,7 @@ import { recordRoutes } from './http/record-routes.ts';
 import { createRequestGuard } from './http/request-guard.ts';
 import type { Route } from './http/route.ts';
 import { sessionRoutes } from './http/session-routes.ts';
+import { usageRoutes } from './http/usage-routes.ts';
 import { LicenceDesk } from './licences/licence-desk.ts';
 import { operatorPages } from './operator/operator-pages.ts';
 import { ResumeDesk } from './resume-desk.ts';
@@ -29,6 +30,7 @@ import { EnrolmentDesk } from './trust/enrolment-desk.ts';
 import { type HeadendTrust, openTrust } from './trust/headend-trust.ts';
 import { serverNames } from './trust/server-names.ts';
 import { takeReportsInto } from './usage/usage-gateway.ts';
+import { processSomeUsage } from './usage/usage-processor.ts';
 import { createWorkQuote } from './work-quote.ts';
 
 export interface HeadendDeps {
@@ -55,6 +57,9 @@ export type HeadendFault = Fault<
 >;
 
 const SWEEP_MS = 60_000;
+/** Usage is processed in small pieces: a piece takes less than a packet. */
+const PROCESS_MS = 1_000;
+const PROCESS_RECORDS = 100;
 /** Unsigned requests of one address: a box polls its enrolment every 2 s at most. */
 const OPEN_BURST = 60;
 const OPEN_PER_SECOND = 5;
@@ -101,6 +106,7 @@ async function assemble(config: HeadendConfig, deps: HeadendDeps, closing: Closi
   if (!http.ok) return http;
   closing.push(http.value.close);
   closing.push(every(clock, SWEEP_MS, () => sweep(book, stream.value, log)));
+  closing.push(every(clock, PROCESS_MS, () => processUsage(book, log)));
   const rtspUrl = stream.value.rtspUrl(reachableHost(config.host));
   const url = `https://${bracketed(reachableHost(config.host))}:${http.value.port}`;
   return ok({
@@ -143,6 +149,7 @@ function composeRoutes({ clock, random, log, book, segments, stream, trust }: Ro
     ...catalogueRoutes({ catalogue: createCatalogueView(book, clock), segments }),
     ...sessionRoutes({ checkout: new CheckoutDesk({ ...shared, quote }), resume: new ResumeDesk(shared) }),
     ...licenceRoutes({ desk, catalogue: book, clock }),
+    ...usageRoutes({ usage: book }),
     ...recordRoutes(takeReportsInto({ registry: book, quarantine: book, usage: book, commands: book, signer: trust.signer, stream, clock, log })),
   ];
 }
@@ -184,6 +191,15 @@ function sweep(book: HeadendBook, stream: StreamHouse, log: Log): void {
     for (const sid of book.sweepAbandoned((live) => stream.view(live) !== null)) log.info('session-abandoned', { sid });
   } catch (error) {
     log.warn('sweep-failed', { reason: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+/** Profiles follow the records; a report says how many boxes it is behind. */
+function processUsage(book: HeadendBook, log: Log): void {
+  try {
+    processSomeUsage(book, PROCESS_RECORDS);
+  } catch (error) {
+    log.warn('usage-not-processed', { reason: error instanceof Error ? error.message : String(error) });
   }
 }
 

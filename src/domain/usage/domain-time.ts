@@ -1,3 +1,4 @@
+import { assert } from '../../units/assert.ts';
 import type { ProcessingRecord } from './processing-record.ts';
 
 /** Why an accepted record adds no time to any domain. */
@@ -26,34 +27,72 @@ export interface DomainOccurrence {
   readonly lastRecord: string;
 }
 
+/** What is in use at an outlet after a record, waiting for the next one. */
+export interface DomainState {
+  readonly last: ProcessingRecord | null;
+  readonly domains: readonly string[];
+}
+
+export const NOTHING_IN_USE: DomainState = { last: null, domains: [] };
+
+export interface DomainStep {
+  /** What became of the record before: only the next one says. Null at the first. */
+  readonly settled: RecordOutcome | null;
+  readonly ended: readonly string[];
+  readonly begun: readonly string[];
+  readonly state: DomainState;
+}
+
+/**
+ * One record further. A domain is active from the first record that lists it to the first later record that does not, or to the
+ * sign-off; where the sign-off was lost, to the last record before the next sign-on or boot, never beyond (B-12).
+ * Units: milliseconds. Source: document 003, [0037], [0058]; U-11.
+ */
+export function advanceDomains(state: DomainState, record: ProcessingRecord): DomainStep {
+  const broken = state.last !== null && breaksRun(state.last, record);
+  const before = broken ? [] : state.domains;
+  const domains = record.eventType === 'PULSE' ? before : record.eventType === 'SIGN_OFF' ? [] : record.domains;
+  return {
+    settled: state.last === null ? null : settle(state, broken ? 'sign-off-lost' : elapsed(state.last, record)),
+    ended: state.domains.filter((domain) => broken || !domains.includes(domain)),
+    begun: domains.filter((domain) => !before.includes(domain)),
+    state: { last: record, domains },
+  };
+}
+
+/** What is known of the last record while nothing follows it. */
+export function settleLast(state: DomainState): RecordOutcome | null {
+  return state.last === null ? null : settle(state, 'last-known');
+}
+
 export interface OutletUse {
   readonly outcomes: readonly RecordOutcome[];
   readonly occurrences: readonly DomainOccurrence[];
 }
 
-/**
- * Time per domain over consecutive records of one outlet, in their order (`orderOutlet`). A domain is active from the first record
- * that lists it to the first later record that does not, or to the sign-off; where the sign-off was lost, to the last record
- * before the next sign-on or boot, never beyond (B-12). Units: milliseconds. Source: document 003, [0037], [0058]; U-11.
- */
+/** Time per domain over all records of one outlet, in their order (`orderOutlet`). */
 export function measureOutlet(ordered: readonly ProcessingRecord[]): OutletUse {
   const outcomes: RecordOutcome[] = [];
   const occurrences: DomainOccurrence[] = [];
   const open = new Map<string, DomainOccurrence>();
+  const settled = (outcome: RecordOutcome | null): void => {
+    if (outcome === null) return;
+    outcomes.push(outcome);
+    for (const domain of outcome.domains) open.set(domain, extend(open.get(domain), domain, outcome));
+  };
   const close = (domain: string): void => {
     const occurrence = open.get(domain);
     if (occurrence !== undefined) occurrences.push(occurrence);
     open.delete(domain);
   };
-  let before: RecordOutcome | null = null;
-  for (const [place, record] of ordered.entries()) {
-    if (before === null || breaksRun(before.record, record)) for (const domain of [...open.keys()]) close(domain);
-    const outcome = judge(record, ordered[place + 1] ?? null, domainsFrom(record, before));
-    for (const domain of [...open.keys()]) if (!outcome.domains.includes(domain)) close(domain);
-    for (const domain of outcome.domains) open.set(domain, extend(open.get(domain), domain, outcome));
-    outcomes.push(outcome);
-    before = outcome;
+  let state = NOTHING_IN_USE;
+  for (const record of ordered) {
+    const step = advanceDomains(state, record);
+    settled(step.settled);
+    for (const domain of step.ended) close(domain);
+    state = step.state;
   }
+  settled(settleLast(state));
   for (const domain of [...open.keys()]) close(domain);
   return { outcomes, occurrences };
 }
@@ -64,20 +103,11 @@ function breaksRun(before: ProcessingRecord, next: ProcessingRecord): boolean {
   return before.bootId !== null && next.bootId !== null && before.bootId !== next.bootId;
 }
 
-function domainsFrom(record: ProcessingRecord, before: RecordOutcome | null): readonly string[] {
-  if (record.eventType === 'SIGN_OFF') return [];
-  if (record.eventType !== 'PULSE') return record.domains;
-  return before === null || breaksRun(before.record, record) ? [] : before.domains;
-}
-
-function judge(record: ProcessingRecord, next: ProcessingRecord | null, domains: readonly string[]): RecordOutcome {
-  const without = (reason: RecordReason): RecordOutcome => ({ record, domains, ms: 0, reason });
-  if (record.eventType === 'SIGN_OFF') return without('signs-off');
-  if (domains.length === 0) return without('no-domain');
-  if (next === null) return without('last-known');
-  if (breaksRun(record, next)) return without('sign-off-lost');
-  const ms = elapsed(record, next);
-  return ms < 0 ? without('clock-stepped-back') : { record, domains, ms, reason: null };
+function settle({ last: record, domains }: DomainState, next: number | RecordReason): RecordOutcome {
+  assert(record !== null, 'only a record can be settled');
+  const reason = record.eventType === 'SIGN_OFF' ? 'signs-off' : domains.length === 0 ? 'no-domain' : next;
+  if (typeof reason !== 'number') return { record, domains, ms: 0, reason };
+  return reason < 0 ? { record, domains, ms: 0, reason: 'clock-stepped-back' } : { record, domains, ms: reason, reason: null };
 }
 
 function elapsed(from: ProcessingRecord, to: ProcessingRecord): number {

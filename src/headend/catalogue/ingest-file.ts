@@ -12,10 +12,12 @@ import { type MakeWorkDeps, type MakeWorkFault, makeWork, type WorkSound } from 
 import { type ProbedAudio, type ProbeFault, probeFile } from './probe.ts';
 import { printable } from './programs.ts';
 import { type PriceBook, taggedPrice, type WorkPrice } from './work-price.ts';
-import { readWorkTags } from './work-tags.ts';
+import { readIsrc, readWorkTags } from './work-tags.ts';
 
 export interface IngestFileDeps extends MakeWorkDeps {
   readonly catalogue: CatalogueStore;
+  /** Where others' names for a work are kept, if anywhere. */
+  readonly identifiers?: { putIdentifier(work: string, scheme: 'isrc', value: string): void };
   readonly prices: PriceBook;
   readonly log: Log;
   /** Reads every segment of an unchanged file's work, instead of only looking whether it is there. */
@@ -130,6 +132,8 @@ async function enterWork(
   }
   const tags = readWorkTags(made.probed.tags, file.name);
   deps.catalogue.putWork({ ...made.sound, ...tags, ...made.price, cover, retired: false, sourceName: file.path }, sourceKey);
+  const isrc = readIsrc(made.probed.tags);
+  if (isrc !== null) deps.identifiers?.putIdentifier(id, 'isrc', isrc);
   deps.catalogue.putSourceState(sourceKey, fingerprint, id, null);
   return { kind: 'ingested', work: id };
 }

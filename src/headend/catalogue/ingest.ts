@@ -18,6 +18,7 @@ import { PriceBook, type WorkPrice } from './work-price.ts';
 export interface IngestOptions {
   readonly folder: string;
   readonly catalogue: CatalogueStore;
+  readonly identifiers?: IngestFileDeps['identifiers'];
   readonly segments: SegmentStore;
   readonly clock: Clock;
   readonly log: Log;
@@ -153,9 +154,10 @@ class IngestRun {
   }
 
   #deps(file: FoundFile, number: number, workFolder: string): IngestFileDeps {
-    const { catalogue, segments, clock, log, signal, verify = false, programs = mediaPrograms } = this.#options;
+    const { catalogue, identifiers, segments, clock, log, signal, verify = false, programs = mediaPrograms } = this.#options;
     const onSeconds = (seconds: number): void => this.#tell(file, number, seconds, null);
-    return { catalogue, segments, clock, log, signal, verify, programs, prices: this.#prices, workFolder, onSeconds };
+    const naming = identifiers === undefined ? {} : { identifiers };
+    return { catalogue, ...naming, segments, clock, log, signal, verify, programs, prices: this.#prices, workFolder, onSeconds };
   }
 
   #settle(file: FoundFile, number: number, outcome: FileOutcome): void {

@@ -36,6 +36,12 @@ export function readWorkTags(tags: ReadonlyMap<string, string>, fileName: string
   };
 }
 
+/** The International Standard Recording Code (ISO 3901) of a file, without hyphens; null where there is none, or it is none. */
+export function readIsrc(tags: ReadonlyMap<string, string>): string | null {
+  const code = (tags.get('isrc') ?? tags.get('tsrc') ?? '').toUpperCase().replace(/[^A-Z0-9]/g, '');
+  return /^[A-Z]{2}[A-Z0-9]{3}\d{7}$/.test(code) ? code : null;
+}
+
 function fromFileName(fileName: string): { readonly title: string; readonly artist: string } {
   const stem = clip(basename(fileName, extname(fileName)).replaceAll('_', ' '));
   const words = stem.replace(/^\d{1,3}(?:\s*[-.)]\s*|\s+)(?=\S)/, '');

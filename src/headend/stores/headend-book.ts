@@ -18,7 +18,10 @@ import { ensureDefaultParties, readSetting, writeSetting } from './party-rows.ts
 import { type PricingStore, pricingRows } from './pricing-rows.ts';
 import { type AbandonmentStore, registryRows } from './registry-rows.ts';
 import type { StoreContext } from './store-context.ts';
+import { type UsageProcessingStore, usageProcessingRows } from './usage-processing-rows.ts';
+import { type UsageReportStore, usageReportRows } from './usage-report-rows.ts';
 import { type QuarantineStore, usageRows } from './usage-rows.ts';
+import { type UsageTraceStore, usageTraceRows } from './usage-trace-rows.ts';
 
 export interface HeadendBookOptions {
   readonly clock: Clock;
@@ -42,6 +45,9 @@ export interface HeadendBook
     NonceStore,
     PricingStore,
     CheckoutStore,
+    UsageProcessingStore,
+    UsageReportStore,
+    UsageTraceStore,
     OperatorStore {
   getSetting(name: string): string | null;
   putSetting(name: string, value: string): void;
@@ -116,6 +122,9 @@ function composeBook(context: StoreContext, currency: Currency): HeadendBook {
     ...commandRows(context),
     ...pricingRows(context),
     ...checkoutRows(context),
+    ...usageProcessingRows(context),
+    ...usageReportRows(context),
+    ...usageTraceRows(context),
     ...operatorRows(context),
     getSetting: (name) => readSetting(context, name),
     putSetting: (name, value) => writeSetting(context, name, value),

@@ -1,0 +1,77 @@
+import { tracePaths } from '../../domain/usage/navigation.ts';
+import type { UsageProcessingStore } from '../stores/usage-processing-rows.ts';
+import type { ReportPeriod, ReportRow, UsageReportStore } from '../stores/usage-report-rows.ts';
+
+/** Every report of the usage reporter ([0038]), and what it says. */
+export const REPORTS = {
+  titles: 'use of each title: times accessed, time, plays billed, revenue',
+  paths: 'the paths that were walked through titles and places, and how often',
+  days: 'behaviour over a period: sessions, titles and time a day',
+  plays: 'the play log for rights holders: each play with ISRC, funding source and what was heard',
+  revenue: 'what was billed, by day and title',
+  profiles: 'usage accumulated over sessions, by account, consumer and domain',
+  gaps: 'what is missing or was set aside, as sequence ranges',
+  conservation: 'every delivered record, by what became of it',
+} as const;
+export type ReportName = keyof typeof REPORTS;
+
+/** @returns the period that two ISO 8601 times name, either of them left out; null where one is no time. Without an end it has none: a box's clock may be ahead. */
+export function readPeriod(from: string | undefined, to: string | undefined): ReportPeriod | null {
+  const period = { fromMs: from === undefined ? 0 : Date.parse(from), toMs: to === undefined ? FAR_MS : Date.parse(to) };
+  return Number.isNaN(period.fromMs + period.toMs) ? null : period;
+}
+
+const FAR_MS = Date.UTC(9999, 11, 31);
+
+export interface UsageReport {
+  readonly report: ReportName;
+  readonly from: string;
+  readonly to: string;
+  readonly rows: readonly ReportRow[];
+  /** Beside every report: nothing is estimated for these. */
+  readonly gaps: readonly ReportRow[];
+  /** Sources whose newest records are not processed yet. */
+  readonly behind: number;
+}
+
+/** Reads what is processed so far; `processUsage` before it brings that up to date. Days are UTC. */
+export function reportUsage(store: UsageReportStore & UsageProcessingStore, report: ReportName, period: ReportPeriod): UsageReport {
+  const behind = store.unprocessedSources().length;
+  return { report, from: iso(period.fromMs), to: iso(period.toMs), rows: rowsOf(store, report, period), gaps: store.gaps(), behind };
+}
+
+function rowsOf(store: UsageReportStore, report: ReportName, period: ReportPeriod): readonly ReportRow[] {
+  switch (report) {
+    case 'titles':
+      return store.titleUse(period);
+    case 'paths':
+      return pathRows(store, period);
+    case 'days':
+      return store.dayUse(period);
+    case 'plays':
+      return store.playLog(period);
+    case 'revenue':
+      return store.revenue(period);
+    case 'profiles':
+      return store.profiles();
+    case 'gaps':
+      return store.gaps();
+    case 'conservation':
+      return store.conservation();
+  }
+}
+
+function pathRows(store: UsageReportStore, period: ReportPeriod): readonly ReportRow[] {
+  const times = new Map<string, number>();
+  for (const records of store.usageIn(period)) {
+    for (const { places } of tracePaths(records)) {
+      const path = places.join(' > ');
+      times.set(path, (times.get(path) ?? 0) + 1);
+    }
+  }
+  return [...times].sort(([, left], [, right]) => right - left).map(([path, walked]) => ({ path, walked }));
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
