@@ -21,6 +21,7 @@ export class XmlStop extends Error {
 
 const BLANKS = /[ \t\r\n]*/y;
 const NAME = /[A-Za-z_][A-Za-z0-9._-]*/y;
+const INSTRUCTION = /<\?[A-Za-z_][A-Za-z0-9._-]*(?:[ \t\r\n]|\?>)/y;
 const DECLARATION = /<\/?\?xml(?![A-Za-z0-9._-])/iy;
 const SOUND_DECLARATION =
   /<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:"1\.0"|'1\.0')(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(?:"(?<double>[A-Za-z0-9._-]+)"|'(?<single>[A-Za-z0-9._-]+)'))?(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>/y;
@@ -58,7 +59,7 @@ export class XmlScanner {
     if (this.#looksAt('<!--')) return this.#comment();
     if (this.#looksAt('<![CDATA[')) return this.#cdata();
     if (this.#looksAt('<!')) this.#stop(this.#at, 'doctype', 'DOCTYPE and other declarations are refused, as entities come with them; take this out');
-    if (this.#looksAt('<?')) return this.#skipTo('<?', '?>', 'a processing instruction');
+    if (this.#looksAt('<?')) return this.#instruction();
     return this.#looksAt('</') ? this.#closeTag() : this.#openTag();
   }
 
@@ -104,6 +105,12 @@ export class XmlScanner {
     const offset = this.#at + '<![CDATA['.length;
     this.#skipTo('<![CDATA[', ']]>', 'a CDATA section');
     return { kind: 'text', text: this.#text.slice(offset, this.#at - 3).replace(/\r\n?/g, '\n'), offset };
+  }
+
+  #instruction(): null {
+    INSTRUCTION.lastIndex = this.#at;
+    if (!INSTRUCTION.test(this.#text)) this.#stop(this.#at, 'syntax', 'a processing instruction reads <?name ...?>; correct it, or take it out');
+    return this.#skipTo('<?', '?>', 'a processing instruction');
   }
 
   #skipTo(open: string, close: string, what: string): null {
