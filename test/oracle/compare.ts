@@ -1,17 +1,23 @@
-import { prepareModel } from '../../src/domain/rating/prepared-model.ts';
-import { rateHistory } from '../../src/domain/rating/rate-history.ts';
+import { type PreparedModel, prepareModel } from '../../src/domain/rating/prepared-model.ts';
+import { type LicenceHistory, rateHistory } from '../../src/domain/rating/rate-history.ts';
 import type { HistoryEvent } from '../../src/domain/rating/usage-history.ts';
 import { openZone } from '../../src/domain/rating/zone.ts';
 import { parseRational, ZERO } from '../../src/units/rational.ts';
 import { ratedJson } from '../../src/wire/rating-json.ts';
 import { type NaiveCase, rateNaively } from './naive-rater.ts';
 
-/** What the rater answers, in the oracle's words. */
-export function rateForOracle(given: NaiveCase): Readonly<Record<string, unknown>> {
+/** A pair in the words of the rater. */
+export function asHistory(given: NaiveCase): { readonly model: PreparedModel; readonly history: LicenceHistory } {
   const zone = openZone(given.zone);
   if (!zone.ok) throw new Error(zone.error.message);
   const model = prepareModel(given.model, given.model.currency ?? 'USD');
-  const rated = rateHistory(model, { startMs: given.start, zone: zone.value, events: given.events.map(asEvent), untilMs: given.until });
+  return { model, history: { startMs: given.start, zone: zone.value, events: given.events.map(asEvent), untilMs: given.until } };
+}
+
+/** What the rater answers, in the oracle's words. */
+export function rateForOracle(given: NaiveCase): Readonly<Record<string, unknown>> {
+  const { model, history } = asHistory(given);
+  const rated = rateHistory(model, history);
   if (!rated.ok) throw new Error(rated.error.message);
   const { cycles, total_amount_due, offers } = ratedJson(rated.value, model.digits);
   return { cycles, total_amount_due, offers, rejected: rated.value.rejections.map(({ id }) => id) };

@@ -1,9 +1,12 @@
 // npm run oracle -- --pairs N --seed S --json: random models and histories, rated by the rater and by the oracle.
+// --first stops at the first difference.
 import { parseArgs } from 'node:util';
 import { difference } from './compare.ts';
 import { randomPair } from './random-pairs.ts';
 
-const { values } = parseArgs({ options: { pairs: { type: 'string', default: '2000' }, seed: { type: 'string', default: '1' }, json: { type: 'boolean' } } });
+const { values } = parseArgs({
+  options: { pairs: { type: 'string', default: '2000' }, seed: { type: 'string', default: '1' }, json: { type: 'boolean' }, first: { type: 'boolean' } },
+});
 const pairs = Number(values.pairs);
 const first = Number(values.seed);
 const different: number[] = [];
@@ -13,6 +16,7 @@ for (let seed = first; seed < first + pairs; seed += 1) {
   const found = difference(pair);
   if (found === null) continue;
   different.push(seed);
+  if (values.first) break;
   if (different.length <= 3 && !values.json) {
     process.stdout.write(`seed ${seed}\n${JSON.stringify(pair)}\nrater:  ${found.rater}\noracle: ${found.oracle}\n\n`);
   }

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { priceInTree } from '../../../../src/domain/rating/pricing-tree.ts';
+import { rationalText } from '../../../../src/units/rational.ts';
+import { readPricingTree } from '../../../../src/wire/tree-json.ts';
+import { modelOf } from '../../../fakes/price-scene.ts';
+
+const use = (id: string, price: string) => ({ id, model: { fixedRateUseCost: price } });
+const percent = (reduceByPercent: string) => ({ fixedRateUseCost: { reduceByPercent } });
+
+function price(tree: unknown, licences: readonly string[], node: string): string {
+  const read = readPricingTree(tree, (xml) => (xml === 'monthly' ? modelOf(MONTHLY) : null));
+  if (!read.ok) return read.error.code;
+  const found = priceInTree(read.value, new Set(licences), node);
+  return found.ok ? rationalText(found.value.fixedRateUseCost.value) : found.error.code;
+}
+
+const MONTHLY =
+  '<billingCycle><monthly dayOfMonth="1"/></billingCycle><basicPricing><billingAttributes><fixedRateUseCost currency="USD" value="0.70"/></billingAttributes></basicPricing>';
+
+describe('a pricing tree', () => {
+  test('is evaluated from the inside out, each node on the price so far (T-7)', () => {
+    const inner = { id: 'inner', override: { quantifier: 'ANY', of: ['A'], modification: percent('50') }, children: [use('A', '1.00')] };
+    const tree = { id: 'outer', override: { quantifier: 'ANY', of: ['X'], modification: { fixedRateUseCost: { reduceByValue: '0.10' } } }, children: [inner] };
+    expect([price(tree, ['A'], 'A'), price(tree, ['A', 'X'], 'A'), price(tree, ['X'], 'A')]).toEqual(['0.5', '0.4', '0.9']);
+  });
+
+  test('lets an outer replacement win over what is inside', () => {
+    const inner = { id: 'inner', override: { quantifier: 'ANY', modification: percent('50') }, children: [use('A', '1.00')] };
+    const tree = { id: 'outer', override: { quantifier: 'ANY', of: ['X'], replacement: { fixedRateUseCost: '0.33' } }, children: [inner] };
+    expect(price(tree, ['A', 'X'], 'A')).toBe('0.33');
+  });
+
+  test('evaluates the condition of a node outside that is named (T-3)', () => {
+    const tree = {
+      id: 'ours',
+      override: { quantifier: 'ALL', of: ['rival'], modification: percent('10') },
+      children: [use('A', '1.00')],
+      external: [{ id: 'rival', override: { quantifier: 'ALL', of: ['r1', 'r2'], modification: percent('0') }, children: [use('r1', '1'), use('r2', '1')] }],
+    };
+    expect([price(tree, ['A', 'r1'], 'A'), price(tree, ['A', 'r1', 'r2'], 'A')]).toEqual(['1', '0.9']);
+  });
+
+  test('resolves a choice by licence, and asks for one where there is none (T-6)', () => {
+    const tree = { id: 'root', children: [use('A', '1.00'), use('B', '0.50')], choices: [{ id: 'either', choices: ['A', 'B'] }] };
+    expect([price(tree, ['B'], 'either'), price(tree, ['A', 'B'], 'either'), price(tree, [], 'either')]).toEqual(['0.5', '1', 'no-licence']);
+  });
+
+  test('takes whole models as XML', () => {
+    expect(price({ id: 'root', children: [{ id: 'A', model: { xml: 'monthly' } }] }, ['A'], 'A')).toBe('0.7');
+    expect(price({ id: 'root', children: [{ id: 'A', model: { xml: 'broken' } }] }, ['A'], 'A')).toBe('invalid-tree');
+  });
+
+  test('is refused where conditions refer to each other in a circle', () => {
+    const side = (id: string, of: string) => ({ id, override: { quantifier: 'ANY', of: [of], modification: percent('1') }, children: [use(`${id}1`, '1')] });
+    expect(price({ id: 'root', children: [side('a', 'b'), side('b', 'a')] }, [], 'a1')).toBe('reference-cycle');
+  });
+
+  test.each([
+    ['two nodes with one id', { id: 'A', children: [use('A', '1')] }],
+    ['an unknown quantifier', { id: 'r', override: { quantifier: 'SOME', modification: {} }, children: [use('A', '1')] }],
+    ['a price with a symbol', { id: 'r', children: [use('A', '$1')] }],
+    ['a list', []],
+  ])('is refused with %s', (_what, tree) => {
+    expect(price(tree, [], 'A')).toBe('invalid-tree');
+  });
+
+  test('names what is not in it, and what is no terminal', () => {
+    const tree = { id: 'root', children: [use('A', '1')] };
+    expect([price(tree, [], 'Z'), price(tree, [], 'root')]).toEqual(['unknown-node', 'not-terminal']);
+  });
+});
