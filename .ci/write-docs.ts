@@ -21,7 +21,7 @@ const ROOT = join(import.meta.dirname, '..');
 const FOLDERS: Readonly<Record<string, string>> = {
   'src/authoring': 'pricing models from XML: read, repaired, checked, compiled',
   'src/cli': 'the command `ackbox`: set-up, start, ingest, enrolment, the live view',
-  'src/domain': 'the rules, pure: credit, ledger, cash, queue, rating, usage',
+  'src/domain': 'the rules, pure: credit, ledger, cash, queue, rating, usage, licence',
   'src/headend': 'the headend: checkout, streaming, registry, bills, catalogue, trust, operator page',
   'src/platform': 'adapters to Node: clock, randomness, cryptography, SRTP, durable files, migrations',
   'src/ports': 'interfaces between the rules and the adapters',
