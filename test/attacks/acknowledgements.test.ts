@@ -55,6 +55,7 @@ describe('ruling 25: acknowledgements of an attacker', () => {
 
   test('reordered: an older ACK after a newer one takes nothing back and gives nothing twice', async () => {
     scene.acknowledges = false;
+    scene.box.receipt();
     const held: Uint8Array[] = [];
     const deliver = scene.stream.onRtcp.bind(scene.stream);
     Object.defineProperty(scene.stream, 'onRtcp', { value: (bytes: Uint8Array) => held.push(bytes) > 0, configurable: true });
