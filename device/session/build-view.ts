@@ -90,7 +90,7 @@ function questionOf(playback: string, work: CatalogueWork | null, play: PlayView
 /** What stands beside the price. */
 function noteOf(playback: string, secondsLeft: number): string {
   if (playback === 'preListen') return `free for ${secondsLeft} s more`;
-  return playback === 'outright' ? `its start was heard ${trialsText()}` : 'the free part is over';
+  return playback === 'outright' ? `heard ${trialsText()} already` : 'the free part is over';
 }
 
 /** Each entry with the time until it starts: what is left of the play under way, and the whole of those before it. */

@@ -24,7 +24,7 @@ describe('a work whose start was heard as often as it is free', () => {
     expect(asked).toMatchObject({
       playback: 'outright',
       sentence: 'You have heard the start of Blue Hour three times. OK buys it for 1.00 EUR; Back leaves it.',
-      question: { text: 'Buy Blue Hour?', note: 'its start was heard three times', priceMinor: '100' },
+      question: { text: 'Buy Blue Hour?', note: 'heard three times already', priceMinor: '100' },
       creditMinor: '100',
       nowPlaying: null,
     });
