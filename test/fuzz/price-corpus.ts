@@ -30,7 +30,9 @@ const WHOLE = `<?xml version="1.0" encoding="UTF-8"?>
      <billingModificationAttributes><billingCycleCost currency="EUR" formula="max(billingCycleCost - (sub_total[2] * 0.02), EUR(4))"/><simpleFlatRateCost currency="EUR" value="0"/></billingModificationAttributes>
      <alternatePayment currency="EUR" value="48"><billingModificationAttributes><installmentCost currency="EUR" value="0" number="0"/></billingModificationAttributes></alternatePayment>
     </triggerEntry></expenditureTrigger>
-   <meteredTrigger billingHistoryScope="1"><triggerEntry><condition type="hours" value="1.5"/><discountLaterCycle currency="EUR" value="3" cyclesLater="2"/></triggerEntry></meteredTrigger>
+   <meteredTrigger billingHistoryScope="1"><triggerEntry><condition type="hours" value="1.5"/><discountLaterCycle currency="EUR" value="3" cyclesLater="2"/></triggerEntry>
+    <triggerEntry><condition type="hours" value="3"/><alternatePayment currency="EUR" value="7"/>
+     <billingModificationAttributes><meteredUseCost currency="EUR" value="0"/></billingModificationAttributes></triggerEntry></meteredTrigger>
    <supplementalBillingHistory>
     <billingHistoryEntry scopeID="1"><billingCycle><monthly dayOfWeek="Tuesday" ordinal="third"/></billingCycle></billingHistoryEntry>
     <billingHistoryEntry scopeID="2" offset="-1"><billingCycle><timePeriod years="1" days="3"/></billingCycle></billingHistoryEntry>

@@ -126,7 +126,7 @@ function pick<T>(from: readonly T[], draw: Draw): T {
 }
 
 function spoilStructure(text: string, draw: Draw): string {
-  switch (draw(9)) {
+  switch (draw(10)) {
     case 0:
       return replaceOne(text, /<\/\w+>/g, () => '', draw);
     case 1:
@@ -143,6 +143,8 @@ function spoilStructure(text: string, draw: Draw): string {
       return text.replaceAll('installmentCost', 'installmentCycleCost').replaceAll('simpleFlatRateCost', 'simpleFlatRate').replace('ByPercent', 'ByPercentage');
     case 7:
       return text.replace('scopeID=', '= ');
+    case 8:
+      return text.replaceAll('billingCycleCost', 'prePaidBillingCycleCost').replaceAll('installmentCost', 'billingCycleCost');
     default:
       return replaceOne(text, /<\/\w+>/g, (tag) => tag + tag, draw);
   }
