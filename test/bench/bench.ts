@@ -9,10 +9,9 @@ import { startToSound, startToSoundEmpty } from './start-to-sound.ts';
 
 const START_BUDGET_MS = 3_000;
 
-const { values: options } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
-async function measure(folder: string): Promise<void> {
+async function measure(folder: string, json: boolean): Promise<void> {
   say('1/4 npm start, three times with an empty data folder ...');
   const quiet = await startToSoundEmpty(folder, false);
   say('2/4 the same with one core kept busy ...');
@@ -28,7 +27,7 @@ async function measure(folder: string): Promise<void> {
   ];
   const failed = figures.filter(({ verdict }) => verdict === 'FAIL').length;
   const on = machine();
-  if (options.json) process.stdout.write(`${JSON.stringify({ machine: on, figures, failed })}\n`);
+  if (json) process.stdout.write(`${JSON.stringify({ machine: on, figures, failed })}\n`);
   else {
     const where = `${on.cores} x ${on.processor}, ${(on.memoryBytes / 1e9).toFixed(0)} GB, Linux ${on.kernel}, Node ${on.node}`;
     process.stdout.write(`Measured on ${where}\n\n${renderTable(figures)}\n\n${failed === 0 ? 'Every budget is kept.' : `${failed} over budget.`}\n`);
@@ -36,13 +35,18 @@ async function measure(folder: string): Promise<void> {
   process.exitCode = failed === 0 ? 0 : 1;
 }
 
-const folder = await mkdtemp(join(tmpdir(), 'ackbox-bench-'));
-try {
-  await measure(folder);
-} catch (error) {
+async function bench(): Promise<void> {
+  const { values: options } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+  const folder = await mkdtemp(join(tmpdir(), 'ackbox-bench-'));
+  try {
+    await measure(folder, options.json);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+await bench().catch((error: unknown) => {
   say(`bench: it could not be measured to the end: ${error instanceof Error ? error.message : String(error)}`);
   if (process.env.ACKBOX_DEBUG === '1' && error instanceof Error) say(error.stack ?? '');
   process.exitCode = 1;
-} finally {
-  await rm(folder, { recursive: true, force: true });
-}
+});
