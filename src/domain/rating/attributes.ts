@@ -10,6 +10,8 @@ export interface Attribute {
   readonly prePaidShare: Rational;
   /** Metered use: milliseconds of one unit; else 1. */
   readonly unitMs: number;
+  /** Metered use: money a millisecond; else 0. */
+  readonly perMs: Rational;
   /** Metered use: units bought at the start of a cycle; else 0. */
   readonly bundleUnits: Rational;
   /** Instalments: how many; else 0. */
@@ -27,7 +29,7 @@ export interface ResolvedChange {
   readonly number: number | null;
 }
 
-const ABSENT: Attribute = { value: ZERO, prePaidShare: ZERO, unitMs: 1, bundleUnits: ZERO, number: 0 };
+const ABSENT: Attribute = { value: ZERO, prePaidShare: ZERO, unitMs: 1, perMs: ZERO, bundleUnits: ZERO, number: 0 };
 const NO_METER: Attribute = { ...ABSENT, unitMs: MILLISECONDS_IN.minutes };
 
 export const NO_ATTRIBUTES: AttributesInForce = {
@@ -56,7 +58,7 @@ export function prepareAttributes(attributes: BillingAttributes): AttributesInFo
   const bundleUnits = metered?.prePaidUnits ? exact(metered.prePaidUnits) : ZERO;
   return {
     fixedRateUseCost: plain('fixedRateUseCost'),
-    meteredUseCost: metered ? { ...plain('meteredUseCost'), unitMs: MILLISECONDS_IN[metered.unit], bundleUnits } : NO_METER,
+    meteredUseCost: metered ? atRate({ ...plain('meteredUseCost'), unitMs: MILLISECONDS_IN[metered.unit], bundleUnits }) : NO_METER,
     billingCycleCost: plain('billingCycleCost'),
     installmentCost: installment ? { ...plain('installmentCost'), number: installment.number } : ABSENT,
     simpleFlatRateCost: plain('simpleFlatRateCost'),
@@ -95,7 +97,8 @@ function unitMsOf(unit: TimeUnit): number {
 /** Applies a change to the value in force (I-CHAIN), leaving all other attributes as they are (P-19). A price may become negative: it then pays. */
 export function applyChange(attributes: AttributesInForce, change: ResolvedChange): AttributesInForce {
   const before = attributes[change.attribute];
-  return { ...attributes, [change.attribute]: { ...before, ...changedValue(before, change), number: change.number ?? before.number } };
+  const after = { ...before, ...changedValue(before, change), number: change.number ?? before.number };
+  return { ...attributes, [change.attribute]: change.attribute === 'meteredUseCost' ? atRate(after) : after };
 }
 
 function changedValue(before: Attribute, change: ResolvedChange): Pick<Attribute, 'value' | 'unitMs'> {
@@ -111,7 +114,6 @@ function changedValue(before: Attribute, change: ResolvedChange): Pick<Attribute
   }
 }
 
-/** Money a millisecond. */
-export function rateOf(metered: Attribute): Rational {
-  return divide(metered.value, fromInteger(metered.unitMs));
+function atRate(metered: Attribute): Attribute {
+  return { ...metered, perMs: divide(metered.value, fromInteger(metered.unitMs)) };
 }

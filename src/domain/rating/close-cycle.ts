@@ -1,7 +1,7 @@
-import { add, roundToMinor, subtract, ZERO } from '../../units/rational.ts';
+import { add, fromMinor, roundToMinor, subtract, ZERO } from '../../units/rational.ts';
 import { ALL_COLUMNS, COLUMN, COLUMN_NAMES, COST_COLUMNS, type ColumnIndex, type ColumnName, PRE_PAID_OF } from './columns.ts';
 import type { CycleBill } from './cycle-bill.ts';
-import { moneyOf, remainingInstallments } from './figures.ts';
+import { remainingInstallments } from './figures.ts';
 import { endPeriod, evaluateTriggers, settleWaitingDiscounts } from './firing.ts';
 import { addToColumn, post, restOf } from './posting.ts';
 import type { RatingRun } from './rating-run.ts';
@@ -67,13 +67,14 @@ function roundColumn(run: RatingRun, column: ColumnIndex, rounded: bigint[]): vo
   const { digits } = run.model;
   const before = run.cycle.columns[column] ?? ZERO;
   const prePaid = PRE_PAID_OF.get(column);
+  if (before.n === 0n && (prePaid === undefined || run.cycle.columns[prePaid]?.n === 0n)) return;
   if (prePaid === undefined) {
     rounded[column] = roundToMinor(before, digits);
   } else {
     const advance = run.cycle.columns[prePaid] ?? ZERO;
     rounded[column] = roundToMinor(add(before, advance), digits) - roundToMinor(advance, digits);
   }
-  const difference = subtract(moneyOf(rounded[column] ?? 0n, digits), before);
+  const difference = subtract(fromMinor(rounded[column] ?? 0n, digits), before);
   if (difference.n === 0n) return;
   addToColumn(run.cycle, column, difference);
   for (const scope of run.scopes) addToColumn(scope.period, column, difference);
@@ -81,7 +82,7 @@ function roundColumn(run: RatingRun, column: ColumnIndex, rounded: bigint[]): vo
 
 /** A refund larger than the charges is carried to the next cycle (I-SUBTOTAL, I-CARRY). */
 function strikeBalance(run: RatingRun, rounded: readonly bigint[], endMs: number, remainingInstallmentsLeft: number): CycleBill {
-  const columns = Object.fromEntries(COLUMN_NAMES.map((name, index) => [name, rounded[index] ?? 0n])) as Record<ColumnName, bigint>;
+  const columns = namedColumns(rounded);
   const subtotal = rounded.slice(0, COST_COLUMNS).reduce((sum, amount) => sum + amount, 0n);
   const creditIn = run.creditMinor;
   const balance = subtotal - columns.discount_this_cycle - columns.quote_honoured - creditIn;
@@ -90,6 +91,21 @@ function strikeBalance(run: RatingRun, rounded: readonly bigint[], endMs: number
     ...{ startMs: run.cycle.startMs, endMs, columns, remainingInstallments: remainingInstallmentsLeft },
     ...{ useCount: run.cycle.uses, usageTimeMs: run.cycle.timeMs, subtotal, creditIn },
     ...{ amountDue: balance > 0n ? balance : 0n, creditOut: run.creditMinor, promotions: run.cycle.promotions },
+  };
+}
+
+/** Written out: it is made for every cycle of every licence. */
+function namedColumns(rounded: readonly bigint[]): Readonly<Record<ColumnName, bigint>> {
+  return {
+    fixed_rate_use_cost: rounded[COLUMN.fixedRateUse] ?? 0n,
+    metered_use_cost: rounded[COLUMN.meteredUse] ?? 0n,
+    billing_cycle_cost: rounded[COLUMN.billingCycle] ?? 0n,
+    installment_cost: rounded[COLUMN.installment] ?? 0n,
+    simple_flat_rate_cost: rounded[COLUMN.simpleFlatRate] ?? 0n,
+    pre_paid_fixed_rate_use_cost: rounded[COLUMN.prePaidFixedRateUse] ?? 0n,
+    pre_paid_billing_cycle_cost: rounded[COLUMN.prePaidBillingCycle] ?? 0n,
+    discount_this_cycle: rounded[COLUMN.discount] ?? 0n,
+    quote_honoured: rounded[COLUMN.quoteHonoured] ?? 0n,
   };
 }
 

@@ -1,5 +1,5 @@
 import { assert } from '../../units/assert.ts';
-import { fromInteger, type Rational, rational, ZERO } from '../../units/rational.ts';
+import { fromInteger, ZERO } from '../../units/rational.ts';
 import { COLUMN } from './columns.ts';
 import type { FormulaEnvironment, StateColumn } from './formula-ast.ts';
 import { type Figures, newPeriod, type Period } from './periods.ts';
@@ -50,8 +50,4 @@ export function environmentOf(run: RatingRun): FormulaEnvironment {
 export function remainingInstallments(run: RatingRun): number {
   const { value, number } = run.attributes.installmentCost;
   return value.n === 0n ? 0 : Math.max(0, number - run.installmentsPaid);
-}
-
-export function moneyOf(minor: bigint, digits: number): Rational {
-  return rational(minor, 10n ** BigInt(digits));
 }

@@ -77,6 +77,7 @@ export function addFiring(run: RatingRun, firing: Firing, modifications: readonl
  */
 export function attributesInForce(run: RatingRun): AttributesInForce {
   const { basic, alternate } = run.model;
+  if (run.firings.length === 0) return basic ?? alternate ?? NO_ATTRIBUTES;
   const holding = run.firings.filter((firing) => firing.period === null || firing.scopeIndex > 0 || firing.period === run.cycle);
   if (alternate === null || (basic !== null && holding.length === 0)) return basic ?? NO_ATTRIBUTES;
   return holding.flatMap((firing) => firing.changes).reduce(applyChange, alternate);

@@ -1,5 +1,4 @@
-import { multiply, type Rational, rational, smaller, subtract, ZERO } from '../../units/rational.ts';
-import { rateOf } from './attributes.ts';
+import { type Rational, smaller, subtract, ZERO } from '../../units/rational.ts';
 import { periodOf } from './figures.ts';
 import type { PreparedEntry } from './prepared-model.ts';
 import type { RatingRun } from './rating-run.ts';
@@ -40,9 +39,10 @@ function measureMoney(run: RatingRun, left: Rational | null): void {
   run.spendLeft = Number.POSITIVE_INFINITY;
   if (left === null) return;
   const perUse = run.attributes.fixedRateUseCost.value;
-  const perMs = run.cycle.bundleMs > 0 ? ZERO : rateOf(run.attributes.meteredUseCost);
-  const scale = rational(perUse.d * perMs.d * left.d);
-  const [scaledLeft, scaledUse, scaledMs] = [left, perUse, perMs].map((amount) => Number(multiply(amount, scale).n));
+  const perMs = run.cycle.bundleMs > 0 ? ZERO : run.attributes.meteredUseCost.perMs;
+  const scaledLeft = Number(left.n * perUse.d * perMs.d);
+  const scaledUse = Number(perUse.n * left.d * perMs.d);
+  const scaledMs = Number(perMs.n * left.d * perUse.d);
   run.spendLeft = 0;
   if (!isSafe(scaledLeft) || !isSafe(scaledUse) || !isSafe(scaledMs)) return;
   run.spendLeft = scaledLeft;
@@ -50,6 +50,6 @@ function measureMoney(run: RatingRun, left: Rational | null): void {
   run.spendPerMs = scaledMs;
 }
 
-function isSafe(value: number | undefined): value is number {
-  return value !== undefined && value >= 0 && Number.isSafeInteger(value);
+function isSafe(value: number): boolean {
+  return value >= 0 && Number.isSafeInteger(value);
 }

@@ -1,5 +1,5 @@
 import { add, fromInteger, multiply, ONE, type Rational, subtract, ZERO } from '../../units/rational.ts';
-import { type Attribute, rateOf } from './attributes.ts';
+import type { Attribute } from './attributes.ts';
 import { COLUMN, COST_COLUMNS, type ColumnIndex } from './columns.ts';
 import type { Figures } from './periods.ts';
 import type { PostingReason } from './rating-observer.ts';
@@ -60,7 +60,7 @@ function flushTime(run: RatingRun): void {
   // Units bought in advance are used up first; milestones.ts cuts the time where they end.
   const bundled = Math.min(run.cycle.bundleMs, ms);
   run.cycle.bundleMs -= bundled;
-  if (metered.value.n !== 0n && ms > bundled) addEverywhere(run, COLUMN.meteredUse, multiply(rateOf(metered), fromInteger(ms - bundled)));
+  if (metered.value.n !== 0n && ms > bundled) addEverywhere(run, COLUMN.meteredUse, multiply(metered.perMs, fromInteger(ms - bundled)));
 }
 
 /** Tells of one use that is added to what gathers. */
@@ -78,7 +78,7 @@ export function tellTime(run: RatingRun, use: UseEvent, atMs: number, ms: number
   const charged = ms - Math.min(run.cycle.bundleMs - Math.min(run.cycle.bundleMs, run.pendingMs), ms);
   if (metered.value.n === 0n || charged === 0) return;
   const reason: PostingReason = { kind: 'time', eventId: use.id, eventStartMs: use.startMs, ms: charged };
-  tell(run, atMs, COLUMN.meteredUse, multiply(rateOf(metered), fromInteger(charged)), reason);
+  tell(run, atMs, COLUMN.meteredUse, multiply(metered.perMs, fromInteger(charged)), reason);
 }
 
 function shareOf(amount: Rational, share: Rational): Rational {
@@ -91,5 +91,5 @@ export function prePaidPart(attribute: Attribute): Rational {
 }
 
 export function restOf(attribute: Attribute, openingShare: Rational): Rational {
-  return multiply(attribute.value, subtract(ONE, openingShare));
+  return openingShare.n === 0n ? attribute.value : multiply(attribute.value, subtract(ONE, openingShare));
 }
