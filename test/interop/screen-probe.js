@@ -35,6 +35,7 @@ globalThis.probe = {
   overflowing() {
     const parts = [...document.querySelectorAll('header, #sentence, aside, aside > *')].filter(visible);
     const over = parts.filter((one) => one.getBoundingClientRect().bottom > innerHeight + 1 || one.getBoundingClientRect().right > innerWidth + 1);
+    over.push(...parts.filter((one) => one.scrollHeight > one.clientHeight + 1 || one.scrollWidth > one.clientWidth + 1));
     return [...over.map((one) => one.id || one.tagName), ...(document.documentElement.scrollWidth > innerWidth ? ['page'] : [])];
   },
 

@@ -216,6 +216,13 @@ describe('the screen, in a browser, with arrow keys alone', () => {
     }
   });
 
+  test('counts the end of a long queue, so that the receipt below it is never cut', async () => {
+    const free = page.locator('.work:has(.free)').first();
+    for (let count = 0; count < 5; count += 1) await free.click();
+    await expect.poll(() => page.locator('#queue li').last().textContent(), SOON).toBe('and 3 more');
+    await expectNoOverflow();
+  });
+
   test('fits both usual sizes of a screen, covers drawn, without a scroll bar of the page', async () => {
     for (const [width, height] of [
       [1_280, 720],
@@ -226,6 +233,29 @@ describe('the screen, in a browser, with arrow keys alone', () => {
       await expectNoOverflow();
       await shoot(`playing-${width}`);
     }
+  });
+
+  test('asks to buy what was heard three times, with the price and the reason, and Back leaves it', async () => {
+    await page.setViewportSize({ width: 1_280, height: 720 });
+    const skipped = async (): Promise<string> => {
+      if (await page.locator('#skip').isVisible()) await page.locator('#skip').click();
+      return await text('sentence');
+    };
+    await expect.poll(skipped, SOON).toMatch(/^Choose /);
+    const [first = ''] = await paidWorks();
+    const listened = async (): Promise<string> => {
+      if ((await text('sentence')).startsWith('Choose ')) await page.locator(`[data-id="${first}"]`).click();
+      else if ((await text('sentence')).startsWith('Listening ')) await page.keyboard.press('Escape');
+      return await text('question-note');
+    };
+    await expect.poll(listened, SOON).toBe('heard three times already');
+    expect(await text('question-price')).toBe('0.50 EUR');
+    expect(await text('sentence')).toMatch(/^You have heard the start of .* three times\. OK buys it for 0\.50 EUR; Back leaves it\.$/);
+    await expect.poll(focus, SOON).toBe('yes');
+    await expectNoOverflow();
+    await shoot('outright-1280');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.locator('#question').isVisible(), SOON).toBe(false);
   });
 
   test('said nothing to its console, and asked no other host', () => {
