@@ -13,8 +13,7 @@ const WIDTH = 100;
 /** One finding as people read it: place, kind, words, and the line of the source with a caret below the place. */
 export function findingText(file: string, kind: 'error' | 'warning' | 'repair', finding: Placed, source: SourceText): string {
   const { line, column, rule, message } = finding;
-  const words = message.startsWith(rule) ? message : `${rule}: ${message}`;
-  const head = `${file}:${line}:${column}: ${kind} ${words}`;
+  const head = `${file}:${line}:${column}: ${kind} ${rule}: ${message}`;
   const text = source.lineText(line);
   if (text.trim() === '') return head;
   const from = Math.max(0, Math.min(column - 1 - WIDTH / 2, text.length - WIDTH));

@@ -58,7 +58,7 @@ export function judgeModel({ kind, original: text, text: spoilt }: SpoiltModel):
 function wrongShape({ valid, models, errors, warnings, repairs, source }: ModelReading): string | null {
   if (valid !== (errors.length === 0) || valid !== models.length > 0) return 'valid without a model, or invalid without an error';
   const loud = warnings.some(({ rule }) => rule === 'A-8');
-  if (repairs.some(({ rule }) => rule === 'L8') && !loud && warnings.length < 100) return 'L8 without its warning';
+  if (repairs.some(({ code }) => code === 'L8') && !loud && warnings.length < 100) return 'L8 without its warning';
   const places = [...errors, ...warnings, ...repairs];
   const lines = source.positionOf(source.text.length).line;
   return places.every(({ line, column }) => line >= 1 && line <= lines && column >= 1) ? null : 'a finding outside of the document';

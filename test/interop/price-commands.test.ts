@@ -54,7 +54,7 @@ test('price check reads the printed samples leniently from the standard input, a
   const { code, out } = price(['check', '-', '--lenient', '--json'], spawnSync('cat', [samples], { encoding: 'utf8' }).stdout);
   const { valid, repairs, models } = JSON.parse(out);
   expect([code, valid, models.length]).toEqual([0, true, 8]);
-  expect(repairs[0]).toEqual({ rule: 'L1', message: 'L1 malformed XML declaration dropped', line: 1, column: 1 });
+  expect(repairs[0]).toEqual({ code: 'L1', rule: 'A-1', message: 'L1 malformed XML declaration dropped', line: 1, column: 1 });
 });
 
 test('price check refuses what never ends after one model of bytes', () => {

@@ -49,7 +49,9 @@ export interface Finding {
 }
 
 export interface Repair {
-  readonly rule: RepairRule;
+  readonly code: RepairRule;
+  /** The inconsistency of document 002 that it repairs: L1 is for A-1, and so on. */
+  readonly rule: string;
   readonly message: string;
   readonly line: number;
   readonly column: number;

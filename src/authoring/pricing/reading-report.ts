@@ -28,8 +28,9 @@ export class ReadingReport {
   }
 
   /** Never bounded away to nothing: a document with more repairs than are kept is refused by its reader. */
-  repair(offset: number, rule: RepairRule, message: string): void {
-    if (this.#repairs.length < KEPT) this.#repairs.push({ rule, message: `${rule} ${message}`, ...this.#source.positionOf(offset) });
+  repair(offset: number, code: RepairRule, message: string): void {
+    if (this.#repairs.length < KEPT)
+      this.#repairs.push({ code, rule: `A-${code.slice(1)}`, message: `${code} ${message}`, ...this.#source.positionOf(offset) });
     else this.error(offset, 'syntax', 'XML', `more than ${KEPT} repairs are needed; this is no pricing model to guess about: correct it by hand`);
   }
 

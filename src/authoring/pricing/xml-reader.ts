@@ -53,7 +53,7 @@ class TreeReader {
         this.#close(token.name, token.offset);
         break;
       case 'text':
-        this.#text(token.text, token.offset);
+        this.#text(token);
         break;
       case 'declaration':
         this.#declaration(token);
@@ -142,11 +142,11 @@ class TreeReader {
     );
   }
 
-  #text(text: string, offset: number): void {
+  #text({ text, plain, offset }: XmlToken & { kind: 'text' }): void {
     const blanks = text.search(/[^ \t\r\n]/);
-    if (blanks < 0 && this.#open.length === 0) return;
     const parent = this.#open.at(-1);
-    if (parent === undefined) throw new XmlStop(offset + blanks, 'stray-text', 'here is text outside of the model; take it out');
+    if (parent === undefined && plain && blanks < 0) return;
+    if (parent === undefined) throw new XmlStop(offset + Math.max(0, blanks), 'stray-text', 'here is text outside of the model; take it out');
     parent.text += text;
     if (blanks < 0) return;
     if (parent.textOffset < 0) parent.textOffset = offset + blanks;

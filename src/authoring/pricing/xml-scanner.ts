@@ -7,7 +7,8 @@ import type { XmlAttribute } from './xml-tree.ts';
 export type XmlToken =
   | { readonly kind: 'open'; readonly name: string; readonly attributes: readonly XmlAttribute[]; readonly selfClosed: boolean; readonly offset: number }
   | { readonly kind: 'close'; readonly name: string; readonly offset: number }
-  | { readonly kind: 'text'; readonly text: string; readonly offset: number }
+  /** `plain` text has neither references nor CDATA: only such blanks may stand outside of the root. */
+  | { readonly kind: 'text'; readonly text: string; readonly plain: boolean; readonly offset: number }
   | { readonly kind: 'declaration'; readonly sound: boolean; readonly offset: number };
 
 /** Leaves the scanner at the first fault; caught by readTree. */
@@ -70,7 +71,7 @@ export class XmlScanner {
     const raw = this.#text.slice(offset, this.#at);
     const wrong = raw.indexOf(']]>');
     if (wrong >= 0) this.#stop(offset + wrong, 'syntax', '"]]>" has no place in text; write ]]&gt;');
-    return { kind: 'text', text: this.#resolve(raw, offset, '\n'), offset };
+    return { kind: 'text', text: this.#resolve(raw, offset, '\n'), plain: !raw.includes('&'), offset };
   }
 
   #declaration(): XmlToken {
@@ -104,7 +105,7 @@ export class XmlScanner {
   #cdata(): XmlToken {
     const offset = this.#at + '<![CDATA['.length;
     this.#skipTo('<![CDATA[', ']]>', 'a CDATA section');
-    return { kind: 'text', text: this.#text.slice(offset, this.#at - 3).replace(/\r\n?/g, '\n'), offset };
+    return { kind: 'text', text: this.#text.slice(offset, this.#at - 3).replace(/\r\n?/g, '\n'), plain: false, offset };
   }
 
   #instruction(): null {

@@ -52,6 +52,9 @@ describe('a hostile document is refused at its first bad character', () => {
     ['XInclude', inDescription('<xi:include href="/etc/passwd"/>'), 'namespace 3:45'],
     ['nothing', '', 'syntax 1:1'],
     ['a letter', 'x', 'stray-text 1:1'],
+    ['a blank by number outside of the model', `${sound}&#32;`, 'stray-text 7:16'],
+    ['an empty CDATA section outside of the model', `${sound}<![CDATA[]]>`, 'stray-text 8:10'],
+    ['an instruction that is none', sound.replace('?>\n', '?>\n<?x<y?>'), 'syntax 2:1'],
   ])('%s', (_, document, expected) => {
     for (const mode of MODES) {
       const { valid, models, errors } = readModels(document, mode);
