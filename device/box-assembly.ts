@@ -7,6 +7,7 @@ import type { Signer } from '../src/ports/signer.ts';
 import { uuidv7 } from '../src/units/ids.ts';
 import type { Currency } from '../src/units/money.ts';
 import type { BoxConfig } from './box-config.ts';
+import { openSurfaces } from './box-surfaces.ts';
 import { CoinFeed } from './cash/coin-feed.ts';
 import { CoinSlot } from './cash/coin-slot.ts';
 import { SimulatedAcceptor } from './cash/simulated-acceptor.ts';
@@ -22,11 +23,9 @@ import type { MpvPlayer } from './media/mpv-player.ts';
 import { SettlementKeeper } from './report/settlement-keeper.ts';
 import { createUploader } from './report/uploader.ts';
 import type { Say } from './say.ts';
-import { keptToken, lastAddress, tellAddress } from './screen/local-files.ts';
 import { Box } from './session/box.ts';
 import { ProcessGauge } from './session/box-totals.ts';
 import type { BookThread } from './stores/book-client.ts';
-import type { Book } from './stores/book-port.ts';
 import { watchStorage } from './stores/storage-watch.ts';
 import { TitleIntake } from './usage/title-intake.ts';
 import { openTitleSocket } from './usage/title-socket.ts';
@@ -137,7 +136,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     raise: (event) => box.raise(event),
     notice: (message) => say({ event: 'notice', message }),
   });
-  const surfaces = await openSurfaces({ ...parts, box, book, slot, cover: (hash) => catalogue.cover(hash) });
+  const surfaces = await openSurfaces({ ...parts, box, book, slot, currency: identity.currency as Currency, cover: (hash) => catalogue.cover(hash) });
   const titles = await openTitleSocket({ path: join(config.data, 'usage.sock'), intake: new TitleIntake(usage), log });
   gauge.resetDelay();
   say({ event: 'ready', screenUrl: surfaces.screenUrl, consolePath: surfaces.consolePath, playerSilent: player.silent });
@@ -164,70 +163,4 @@ function shortened(outcome: { readonly ok: boolean; readonly code: string; reado
   readonly text: string;
 } {
   return { ok: outcome.ok, code: outcome.code.slice(0, 40), text: outcome.text.slice(0, 2_000) };
-}
-
-interface Surfaces {
-  readonly screenUrl: string;
-  readonly consolePath: string | null;
-  close(): Promise<void>;
-}
-
-/** The screen, the console and the front panel: loaded after everything that money and sound need. */
-async function openSurfaces(
-  parts: AssemblyParts & {
-    readonly box: Box;
-    readonly book: Book;
-    readonly slot: CoinSlot;
-    cover(hash: string): Promise<{ readonly bytes: Uint8Array; readonly contentType: string } | null>;
-  },
-): Promise<Surfaces> {
-  const { box, config, cover } = parts;
-  const localToken = keptToken(config.data);
-  const { openScreen } = await import('./screen/screen-server.ts');
-  const screen = await openScreen({ box, host: config.screenHost, port: config.screenPort, lastUrl: lastAddress(config.data), localToken, cover });
-  tellAddress(config.data, screen.url);
-  const console = config.console ? await (await import('./console/serial-console.ts')).openSerialConsole({ box, folder: config.data }) : null;
-  const panel = config.panel === null ? null : await openPanel(parts, config.panel);
-  const keys = config.inputDevices ? await openKeys(parts) : null;
-  const cctalk = config.cctalk === null ? null : await openAcceptor(parts, config.cctalk);
-  return {
-    screenUrl: screen.url,
-    consolePath: console?.path ?? null,
-    async close() {
-      keys?.stop();
-      await panel?.close();
-      await cctalk?.close();
-      await console?.close();
-      await screen.close();
-    },
-  };
-}
-
-async function openPanel(
-  parts: AssemblyParts & { readonly box: Box; readonly book: Book; readonly slot: CoinSlot },
-  path: string,
-): Promise<{ close(): Promise<void> }> {
-  const { openFrontPanel } = await import('./panel/open-panel.ts');
-  return await openFrontPanel({ ...parts, path, coinsMinor: parts.config.panelCoinsMinor, say: (message) => parts.say({ event: 'notice', message }) });
-}
-
-async function openAcceptor(
-  parts: AssemblyParts & { readonly box: Box; readonly book: Book; readonly slot: CoinSlot },
-  path: string,
-): Promise<{ close(): Promise<void> }> {
-  const { openCctalk } = await import('./cash/open-cctalk.ts');
-  return openCctalk({ ...parts, path, folder: parts.config.data, currency: parts.identity.currency as Currency });
-}
-
-async function openKeys({ box, clock, log }: AssemblyParts & { readonly box: Box }): Promise<{ stop(): void }> {
-  const [{ EvdevKeys }, { KeyDesk }] = await Promise.all([import('./input/evdev-keys.ts'), import('./input/key-desk.ts')]);
-  const desk = new KeyDesk(box, clock, '2');
-  const keys = new EvdevKeys({
-    ...{ clock, log },
-    keyOfScancode: () => null,
-    onKey: (key, down, device) => desk.key(device, key, down),
-    onGone: (device) => desk.gone(device),
-  });
-  await keys.start();
-  return keys;
 }

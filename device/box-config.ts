@@ -11,6 +11,8 @@ export interface BoxConfig {
   readonly screenHost: string;
   readonly screenPort: number;
   readonly console: boolean;
+  /** A serial port for the console, behind a sign-in; null: none. */
+  readonly consolePort: string | null;
   /** Where the sound goes: the sound card where there is one, nowhere but at the right pace, or a WAV file. */
   readonly audioOutput: PlayerOutput;
   /** How media travels; `udp` falls back by itself where none gets through. */
@@ -39,6 +41,7 @@ export function readBoxConfig(argv: readonly string[]): BoxConfig {
       'screen-host': { type: 'string', default: '127.0.0.1' },
       'screen-port': { type: 'string', default: '8480' },
       console: { type: 'boolean', default: false },
+      'console-port': { type: 'string' },
       'audio-output': { type: 'string', default: 'auto' },
       transport: { type: 'string', default: 'udp' },
       panel: { type: 'string' },
@@ -62,6 +65,7 @@ export function readBoxConfig(argv: readonly string[]): BoxConfig {
     screenHost: values['screen-host'],
     screenPort: Number(values['screen-port']),
     console: values.console,
+    consolePort: values['console-port'] ?? null,
     audioOutput: readOutput(values['audio-output']),
     transport,
     panel: values.panel ?? null,

@@ -32,6 +32,13 @@ export const limits = {
   challengeGracePackets: 64,
   openChallenges: 256,
 
+  /** Wrong sign-ins before the door stays shut; how long at first, and at most. */
+  loginTries: 5,
+  loginLockMs: 60_000,
+  loginLockMaxMs: 3_600_000,
+  consoleIdleMs: 600_000,
+  consoleLineCharacters: 400,
+  consoleLinesWaiting: 200,
   /** From opening the panel board's line to its answer; a board that resets on opening needs two seconds. */
   panelBoardReadyMs: 6_000,
   panelBoardRetryMs: 2_000,

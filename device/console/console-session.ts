@@ -1,46 +1,234 @@
-import { createInterface } from 'node:readline';
-import type { Duplex } from 'node:stream';
+import { createInterface, type Interface } from 'node:readline';
+import { type Duplex, Writable } from 'node:stream';
+import { limits } from '../../src/limits.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import { boxCommands } from '../commands/box-commands.ts';
-import { encode } from '../screen/view-stream.ts';
 import type { BoxControl } from '../session/box-view.ts';
+import { CONSOLE_ROLES, type ConsoleKeys, type ConsoleRole } from './console-keys.ts';
+import { NoiseFilter } from './noise-filter.ts';
+import { render, splitFilters } from './output-filter.ts';
 
 const COLUMNS = 80;
+const PAGE_LINES = 23;
 const PROMPT = 'ackbox> ';
 
-/** One technician on one line: echo, editing, history, Tab, and a command at a time. Works on anything that is a duplex stream. */
-export function openConsoleSession(line: Duplex, box: BoxControl): () => void {
-  // A serial line has no window size of its own.
-  const output = Object.assign(line, { columns: COLUMNS });
-  const reader = createInterface({ input: line, output, terminal: true, historySize: 100, completer: complete });
-  const print = (text: string): void => void line.write(`${text.replaceAll('\n', '\r\n')}\r\n`);
-  print(`Ackbox ${box.view().name}. help lists the commands; "| json" after one gives its data.`);
-  reader.setPrompt(PROMPT);
-  reader.prompt();
-  reader.on('line', (typed) => {
-    reader.pause();
-    void answer(box, typed)
-      .then((text) => text !== '' && print(text))
-      .finally(() => {
-        reader.resume();
-        reader.prompt();
-      });
-  });
-  // Ctrl-C drops the line that was begun; the session stays.
-  reader.on('SIGINT', () => {
-    line.write('^C\r\n');
-    reader.write(null, { ctrl: true, name: 'u' });
-    reader.prompt();
-  });
-  return () => reader.close();
+export interface ConsoleSessionParts {
+  readonly line: Duplex;
+  readonly box: BoxControl;
+  readonly clock: Clock;
+  /** Null on a pseudo terminal of the box's own user: who opens it is that user, and needs no PIN. */
+  readonly keys: ConsoleKeys | null;
 }
 
-async function answer(box: BoxControl, typed: string): Promise<string> {
-  const asJson = /\|\s*json\s*$/.exec(typed);
-  const line = asJson === null ? typed.trim() : typed.slice(0, asJson.index).trim();
-  if (line === '') return '';
-  const outcome = await box.command(line, { role: 'technician', surface: 'console' });
-  if (asJson !== null) return encode({ ok: outcome.ok, code: outcome.code, data: outcome.data });
-  return outcome.ok ? outcome.text : `${outcome.text} (${outcome.code})`;
+/**
+ * One person on one serial line: sign-in, echo, editing, history, Tab, a command at a time, answers by the page. The line never
+ * ends: noise, Ctrl-D and Ctrl-Z only bring another prompt, and a box never waits for its console.
+ */
+export class ConsoleSession {
+  readonly #parts: ConsoleSessionParts;
+  readonly #input: NoiseFilter;
+  readonly #output: MutedOutput;
+  #reader: Interface;
+  #role: ConsoleRole | null;
+  /** What the next line is the answer to; null: a command. */
+  #ask: ((answer: string) => Promise<void>) | null = null;
+  #machine = false;
+  #page: readonly string[] = [];
+  #busy = false;
+  #ended = false;
+  #secret = false;
+  readonly #waiting: string[] = [];
+  #cancelIdle: () => void = () => {};
+
+  constructor(parts: ConsoleSessionParts) {
+    this.#parts = parts;
+    this.#role = parts.keys === null ? 'technician' : null;
+    this.#output = new MutedOutput(parts.line);
+    this.#input = parts.line.pipe(new NoiseFilter());
+    this.#reader = this.#open();
+    this.#input.on('data', () => this.#heard());
+    this.#greet();
+  }
+
+  #open(): Interface {
+    const reader = createInterface({ input: this.#input, output: this.#output, terminal: true, historySize: 100, completer: complete });
+    reader.on('line', (typed) => this.#typed(typed));
+    // Ctrl-C drops what was begun; without these listeners Ctrl-Z would stop the whole box, and noise holds both.
+    reader.on('SIGINT', () => this.#drop());
+    reader.on('SIGTSTP', () => this.#drop());
+    reader.on('SIGCONT', () => {});
+    // Ctrl-D ends the reader, never the console.
+    reader.on('close', () => {
+      if (this.#ended) return;
+      this.#reader = this.#open();
+      if (this.#role !== null && this.#parts.keys !== null) this.#signOut();
+      else this.#prompt();
+    });
+    return reader;
+  }
+
+  close(): void {
+    this.#ended = true;
+    this.#parts.line.unpipe(this.#input);
+    this.#cancelIdle();
+    this.#reader.close();
+  }
+
+  #greet(): void {
+    this.#print([`Ackbox ${this.#parts.box.view().name}. help lists the commands; "| json" after one gives its data.`]);
+    if (this.#role === null) void this.#login();
+    else this.#prompt();
+  }
+
+  /** Noise without an end of line must not grow: what is longer than any command is dropped. */
+  #heard(): void {
+    if (this.#reader.line.length > limits.consoleLineCharacters) this.#drop();
+    this.#cancelIdle();
+    this.#cancelIdle = this.#parts.clock.after(limits.consoleIdleMs, () => this.#idle());
+  }
+
+  #idle(): void {
+    if (this.#parts.keys === null || this.#role === null) return;
+    this.#print(['', 'Signed out: nothing was typed for ten minutes.']);
+    this.#signOut();
+  }
+
+  /** What is pasted comes faster than it is answered: it waits its turn, up to a bound. */
+  #typed(typed: string): void {
+    if (this.#waiting.length < limits.consoleLinesWaiting) this.#waiting.push(typed);
+    if (!this.#busy) void this.#answerAll();
+  }
+
+  async #answerAll(): Promise<void> {
+    this.#busy = true;
+    for (let typed = this.#waiting.shift(); typed !== undefined; typed = this.#waiting.shift()) {
+      const ask = this.#ask;
+      this.#ask = null;
+      this.#output.muted = false;
+      if (this.#secret) this.#print(['']);
+      this.#secret = false;
+      await (ask === null ? this.#command(typed) : ask(typed)).catch((thrown: unknown) =>
+        this.#print([thrown instanceof Error ? thrown.message : String(thrown)]),
+      );
+    }
+    this.#busy = false;
+    this.#prompt();
+  }
+
+  async #command(typed: string): Promise<void> {
+    if (this.#page.length > 0) return this.#turnPage(typed);
+    const { command, filters } = splitFilters(typed.endsWith('?') ? `help | match ${typed.slice(0, -1).trim() || ' '}` : typed);
+    if (command === '') return;
+    if (command === 'logout' && this.#parts.keys !== null) return this.#signOut();
+    if (command === 'mode machine' || command === 'mode human') {
+      this.#machine = command === 'mode machine';
+      return;
+    }
+    const outcome = await this.#parts.box.command(command, { role: this.#role ?? 'customer', surface: 'console' });
+    const lines = render(outcome, this.#machine ? ['json'] : filters);
+    if (this.#machine || filters.includes('no-more') || lines.length <= PAGE_LINES) this.#print(lines);
+    else this.#show(lines);
+  }
+
+  #show(lines: readonly string[]): void {
+    this.#print(lines.slice(0, PAGE_LINES));
+    this.#page = lines.slice(PAGE_LINES);
+  }
+
+  /** Enter shows the next page; anything else leaves the rest. */
+  #turnPage(typed: string): void {
+    const rest = this.#page;
+    this.#page = [];
+    if (typed.trim() === '') this.#show(rest);
+  }
+
+  async #login(): Promise<void> {
+    this.#role = null;
+    this.#question('role (technician, staff, collector): ', async (text) => {
+      const role = CONSOLE_ROLES.find((name) => text.trim() !== '' && name.startsWith(text.trim()));
+      if (role === undefined) return await this.#login();
+      const hasPin = await this.#keys().hasPin(role);
+      this.#question(hasPin ? 'PIN: ' : 'one-time code: ', async (secret) => await (hasPin ? this.#tryPin(role, secret) : this.#tryCode(role, secret)), true);
+    });
+  }
+
+  async #tryPin(role: ConsoleRole, pin: string): Promise<void> {
+    await this.#welcome(role, await this.#keys().signIn(role, pin.trim()));
+  }
+
+  async #tryCode(role: ConsoleRole, code: string): Promise<void> {
+    this.#question(
+      'choose a PIN of 4 to 12 digits: ',
+      async (pin) => await this.#welcome(role, await this.#keys().choosePin(role, code.trim(), pin.trim())),
+      true,
+    );
+  }
+
+  async #welcome(role: ConsoleRole, outcome: { readonly ok: true } | { readonly ok: false; readonly error: { readonly message: string } }): Promise<void> {
+    if (!outcome.ok) {
+      this.#print([outcome.error.message]);
+      return await this.#login();
+    }
+    this.#role = role;
+    this.#print([`Signed in as ${role}.`]);
+  }
+
+  #signOut(): void {
+    this.#page = [];
+    this.#machine = false;
+    void this.#login();
+  }
+
+  #keys(): ConsoleKeys {
+    const { keys } = this.#parts;
+    if (keys === null) throw new Error('a console without keys asks for none');
+    return keys;
+  }
+
+  /** A secret is not echoed as it is typed. */
+  #question(text: string, answer: (typed: string) => Promise<void>, secret = false): void {
+    this.#ask = answer;
+    this.#secret = secret;
+    this.#reader.setPrompt(text);
+    if (!this.#busy) this.#prompt();
+  }
+
+  #prompt(): void {
+    if (this.#ended) return;
+    if (this.#ask === null) this.#reader.setPrompt(this.#machine ? '' : this.#page.length > 0 ? '--more-- ' : PROMPT);
+    this.#output.muted = false;
+    this.#reader.prompt();
+    this.#output.muted = this.#secret;
+  }
+
+  #drop(): void {
+    this.#page = [];
+    this.#reader.write(null, { ctrl: true, name: 'e' });
+    this.#reader.write(null, { ctrl: true, name: 'u' });
+    this.#print(['^C']);
+    this.#prompt();
+  }
+
+  #print(lines: readonly string[]): void {
+    this.#parts.line.write(lines.map((line) => `${line}\r\n`).join(''));
+  }
+}
+
+/** A serial line has no window size of its own; and a PIN has no echo. */
+class MutedOutput extends Writable {
+  readonly columns = COLUMNS;
+  muted = false;
+  readonly #line: Duplex;
+
+  constructor(line: Duplex) {
+    super({ decodeStrings: false });
+    this.#line = line;
+  }
+
+  override _write(chunk: string | Buffer, _: BufferEncoding, done: () => void): void {
+    if (!this.muted) this.#line.write(chunk);
+    done();
+  }
 }
 
 function complete(typed: string): [string[], string] {

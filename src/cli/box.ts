@@ -17,6 +17,7 @@ Run a box:
   --panel PATH    the serial line of a panel board, such as /dev/ttyACM0
   --panel-coins A,B  what a coin of its first and second line is worth, in minor units (default 100,200)
   --cctalk PATH   the serial line of a ccTalk coin acceptor, such as /dev/ttyUSB0
+  --console-port PATH  a serial port for the console, such as /dev/ttyS0 (115200 8N1, with sign-in)
   --input-devices read infrared and CEC remotes and keyboards (the user is in the group input)
   A new box shows a code, XXXX-XXXX-XXXX, and waits until it is entered at the headend.
 
@@ -76,6 +77,7 @@ async function runBox(argv: readonly string[], io: CommandIo): Promise<number> {
 function tell(event: Readonly<Record<string, unknown>>, io: CommandIo): void {
   if (event.event === 'enrol-code') io.out(`code      ${String(event.code)}\n          enter it at the headend: ackbox box enrol ${String(event.code)}\n`);
   if (event.event === 'enrol-trouble' || event.event === 'failed' || event.event === 'notice') io.err(`ackbox box: ${String(event.message)}\n`);
+  if (event.event === 'console-code') io.out(`console   ${String(event.path)}; sign in once with ${String(event.code)} and choose a PIN\n`);
   if (event.event !== 'ready') return;
   io.out(`screen    ${String(event.screenUrl)}\n`);
   if (typeof event.consolePath === 'string') io.out(`console   ${event.consolePath}\n`);
