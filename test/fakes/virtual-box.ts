@@ -46,6 +46,7 @@ export class VirtualBox {
   readonly #session: AdmittedSession;
   readonly #signer: Signer;
   readonly #sid: Uint8Array;
+  readonly #ssrc: number;
   readonly #srtp: SrtpReceiver;
   readonly #srtcp: SrtpSender;
   readonly #send: (bytes: Uint8Array) => void;
@@ -55,14 +56,15 @@ export class VirtualBox {
   #confirmEventId: Uint8Array = new Uint8Array(16);
   timestampOrigin = 0;
 
-  constructor(session: AdmittedSession, signer: Signer, send: (bytes: Uint8Array) => void) {
+  constructor(session: AdmittedSession, signer: Signer, send: (bytes: Uint8Array) => void, ssrc = SSRC) {
+    this.#ssrc = ssrc;
     const { row, terms, keys } = session;
     this.#session = session;
     this.#signer = signer;
     this.#send = send;
     this.#sid = sidBytes(row.sid);
     this.#srtp = createSrtpReceiver(keys.srtpToDevice, row.nextSequence);
-    this.#srtcp = createSrtpSender(keys.srtpToHeadend, SSRC);
+    this.#srtcp = createSrtpSender(keys.srtpToHeadend, ssrc);
     this.#reference = row.nextSequence;
     this.ledger = createAckLedger(terms.credit, {
       trial: terms.trial,
@@ -147,7 +149,7 @@ export class VirtualBox {
 
   /** Sends any message under the keys of the session. Returns the datagram, for a replay. */
   say(message: AckpayMessage): Uint8Array {
-    const datagram = this.#srtcp.protectRtcp(sealAckpay(this.#session.keys, this.#sid, message, { sender: SSRC, media: this.#media }));
+    const datagram = this.#srtcp.protectRtcp(sealAckpay(this.#session.keys, this.#sid, message, { sender: this.#ssrc, media: this.#media }));
     this.#send(datagram);
     return datagram;
   }
@@ -160,7 +162,7 @@ export class VirtualBox {
 
   /** What anybody on the network can send: a BYE in clear, in the name of this box. */
   spoofBye(): void {
-    this.#send(encodeRtcp({ type: 'bye', ssrcs: [SSRC], reason: 'spoofed' }));
+    this.#send(encodeRtcp({ type: 'bye', ssrcs: [this.#ssrc], reason: 'spoofed' }));
   }
 
   #takeWindow(window: WindowMessage): void {

@@ -233,8 +233,9 @@ export class PaidDesk {
     });
   }
 
-  #forgetSsrc({ peers, boxSsrc }: PaidRtspSession): void {
-    if (peers !== null) this.#bySsrc.delete(keyOf(peers.rtcp.address, boxSsrc));
+  #forgetSsrc(session: PaidRtspSession): void {
+    const key = keyOf(session.peers?.rtcp.address ?? '', session.boxSsrc);
+    if (this.#bySsrc.get(key) === session) this.#bySsrc.delete(key);
   }
 
   #remove(session: PaidRtspSession): void {

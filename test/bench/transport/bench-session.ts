@@ -1,0 +1,64 @@
+import type { AdmittedSession } from '../../../src/headend/stream-port.ts';
+import { sha256 } from '../../../src/platform/crypto/digest.ts';
+import type { SessionKeys, SrtpMaster } from '../../../src/platform/crypto/session-keys.ts';
+import type { OutletRow, StoredWork } from '../../../src/ports/headend-stores.ts';
+import { asId } from '../../../src/units/ids.ts';
+import { CREDIT_TERMS } from '../../fakes/credit-terms.ts';
+import { workOf } from '../../fakes/paid-scene.ts';
+import { offeredSession } from '../../unit/headend/stores/book-fixture.ts';
+
+/** As large as 96 kb/s Opus is on average (lab/media.md 2). */
+const PAYLOAD_BYTES = 236;
+const WORK_ID = 'w0000000000000000000000000000be4c';
+
+export function benchPayloads(packets: number): Uint8Array[] {
+  return Array.from({ length: packets }, (_, index) => new Uint8Array(PAYLOAD_BYTES).fill(index & 0xff).fill(0xfc, 0, 1));
+}
+
+export function benchWork(packets: number, segments: readonly string[]): StoredWork {
+  return { ...workOf(packets, segments), id: WORK_ID };
+}
+
+/** The same keys in both processes, without the exchange that is not measured here. */
+function keysOf(sid: string): SessionKeys {
+  const key = (label: string): Uint8Array => sha256(new TextEncoder().encode(`${sid} ${label}`));
+  const master = (label: string): SrtpMaster => ({ key: key(label).subarray(0, 16), salt: key(label).subarray(16, 28) });
+  return {
+    epoch: 0,
+    deviceTag: key('ack'),
+    headendTag: key('srv'),
+    challenge: key('chal'),
+    rtsp: key('rtsp'),
+    srtpToDevice: master('down'),
+    srtpToHeadend: master('up'),
+  };
+}
+
+/** Stream number `index` of the run: paid from the first packet, ACK every 10 packets, receipt every 2 s. */
+export function benchSession(index: number, outlet: OutletRow, work: StoredWork, devicePublicKey: Uint8Array): AdmittedSession {
+  const row = offeredSession(outlet, `bench-${index}`, { trial: null, packets: work.packets, work: asId(work.id), credit: CREDIT_TERMS });
+  return { row, terms: row.terms, work, epoch: 0, keys: keysOf(row.sid), devicePublicKey };
+}
+
+/** SSRC of what the box of this stream sends. */
+export function boxSsrc(index: number): number {
+  return 0xb0_00_00_00 + index;
+}
+
+export interface StreamStarted {
+  readonly kind: 'started';
+  readonly index: number;
+  readonly ssrc: number;
+  readonly timestampOrigin: number;
+  readonly rtcpPort: number;
+}
+
+export interface ServerFigures {
+  readonly kind: 'figures';
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+  readonly packetsSent: number;
+  readonly packetsPaid: number;
+  readonly lateMs: { readonly p50: number; readonly p99: number; readonly max: number };
+  readonly protectMicros: number;
+}

@@ -1,0 +1,147 @@
+// The headend's half of the bench: real streams, monitor, MAC, registry on a real book, real sockets; one process, one thread.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PaymentRegistry } from '../../../src/headend/payment-registry.ts';
+import { openHeadendBook } from '../../../src/headend/stores/headend-book.ts';
+import { type DatagramPair, openDatagramPair } from '../../../src/headend/stream/datagram-socket.ts';
+import { Pacer } from '../../../src/headend/stream/pacer.ts';
+import { PaidDesk } from '../../../src/headend/stream/paid-desk.ts';
+import { rtspAuth } from '../../../src/platform/rtsp-auth.ts';
+import { createSrtpSender } from '../../../src/platform/srtp.ts';
+import { systemClock } from '../../../src/platform/system-clock.ts';
+import { systemRandom } from '../../../src/platform/system-random.ts';
+import { monotonicMs, sleep } from '../../../src/ports/clock.ts';
+import { fromHex } from '../../../src/units/bytes.ts';
+import { encodeRtp } from '../../../src/wire/rtp.ts';
+import { parseRtpInfo, parseTransport } from '../../../src/wire/rtsp-headers.ts';
+import { FakeRtspClient, finish, headerOf, request } from '../../fakes/desk-scene.ts';
+import { MemorySegments } from '../../fakes/memory-segments.ts';
+import { enrolKey } from '../../unit/headend/stores/book-fixture.ts';
+import { benchPayloads, benchSession, benchWork, boxSsrc, type ServerFigures, type StreamStarted } from './bench-session.ts';
+
+const HOST = '127.0.0.1';
+/** The lead has grown by then, and each stream has its place on the wheel. */
+const SETTLE_MS = 6_000;
+const PROTECTIONS = 50_000;
+
+const [streams = 500, packets = 1_000, rtpPort = 0] = process.argv.slice(2, 5).map(Number);
+const devicePublicKey = fromHex(process.argv[5] ?? '') ?? new Uint8Array(32);
+const folder = mkdtempSync(join(tmpdir(), 'ackbox-bench-'));
+
+/** When each packet of each stream left, against the line through its most punctual one. */
+class PaceMeter {
+  readonly #streams = new Map<number, { count: number; readonly offsets: number[] }>();
+  on = false;
+
+  note(bytes: Uint8Array): void {
+    const ssrc = new DataView(bytes.buffer, bytes.byteOffset).getUint32(8);
+    let stream = this.#streams.get(ssrc);
+    if (stream === undefined) {
+      stream = { count: 0, offsets: [] };
+      this.#streams.set(ssrc, stream);
+    }
+    stream.count += 1;
+    if (this.on) stream.offsets.push(performance.now() - stream.count * 20);
+  }
+
+  lateness(): ServerFigures['lateMs'] {
+    const late = [...this.#streams.values()].flatMap(({ offsets }) => {
+      const best = offsets.reduce((least, offset) => Math.min(least, offset), Number.POSITIVE_INFINITY);
+      return offsets.map((offset) => offset - best);
+    });
+    const sorted = Float64Array.from(late).sort();
+    const at = (share: number): number => Math.round(10 * (sorted[Math.floor(share * (sorted.length - 1))] ?? 0)) / 10;
+    return { p50: at(0.5), p99: at(0.99), max: at(1) };
+  }
+}
+
+function metered(pair: DatagramPair, meter: PaceMeter): DatagramPair {
+  return {
+    ...pair,
+    sendRtp: (bytes, to) => {
+      meter.note(bytes);
+      pair.sendRtp(bytes, to);
+    },
+  };
+}
+
+/** SETUP and PLAY as the box asks for them, without the TCP connection. */
+function begin(desk: PaidDesk, session: ReturnType<typeof benchSession>, index: number, rtcpPort: number): StreamStarted {
+  const client = new FakeRtspClient(HOST);
+  const uri = `rtsp://bench/sessions/${session.row.sid}`;
+  const ask = (method: string, cseq: number, own: Readonly<Record<string, string>>) => {
+    const auth = rtspAuth(session.keys.rtsp, { method, uri, cseq, body: new Uint8Array(0) });
+    const named = { CSeq: String(cseq), Require: 'ackpay.v1', 'Ackpay-Session': session.row.sid, 'Ackpay-Epoch': '0', 'Ackpay-Auth': auth };
+    return finish(desk.answer(request(method, uri, { ...named, ...own }), client, session.row.sid));
+  };
+  const ssrc = boxSsrc(index).toString(16);
+  const setup = ask('SETUP', 1, { Transport: `RTP/SAVPF;unicast;client_port=${rtpPort}-${rtpPort + 1};ssrc=${ssrc}` });
+  const play = ask('PLAY', 2, { Session: headerOf(setup, 'Session').split(';')[0] ?? '' });
+  const info = parseRtpInfo(headerOf(play, 'RTP-Info'));
+  const media = parseTransport(headerOf(setup, 'Transport'))[0]?.ssrc ?? 0;
+  return { kind: 'started', index, ssrc: media, timestampOrigin: info.ok ? (info.value.rtpTimestamp ?? 0) : 0, rtcpPort };
+}
+
+/** What SRTP costs here, in the same process: microseconds a packet. */
+function protectMicros(session: ReturnType<typeof benchSession>, payload: Uint8Array): number {
+  const srtp = createSrtpSender(session.keys.srtpToHeadend, 1);
+  const before = process.cpuUsage();
+  for (let sequence = 0; sequence < PROTECTIONS; sequence += 1) {
+    srtp.protectRtp(encodeRtp({ payloadType: 97, marker: false, sequence: sequence & 0xffff, timestamp: sequence, ssrc: 1, payload }));
+  }
+  const spent = process.cpuUsage(before);
+  return (spent.user + spent.system) / PROTECTIONS;
+}
+
+async function main(): Promise<void> {
+  const book = openHeadendBook(join(folder, 'headend.db'), { clock: systemClock, random: systemRandom, currency: 'EUR' });
+  const outlet = enrolKey(book, devicePublicKey);
+  const segments = new MemorySegments();
+  const payloads = benchPayloads(packets);
+  const work = benchWork(packets, await segments.putWork(payloads));
+  book.putWork(work, 'bench');
+  const log = { info: () => {}, warn: (event: string) => void process.stderr.write(`${event}\n`) };
+  const registry = new PaymentRegistry({ store: book, clock: systemClock, log });
+  const opened = await openDatagramPair(HOST, 0);
+  if (!opened.ok) throw new Error(opened.error.message);
+  const meter = new PaceMeter();
+  const datagrams = metered(opened.value, meter);
+  const pacer = new Pacer(systemClock);
+  const desk = new PaidDesk({ clock: systemClock, random: systemRandom, log, segments, registry, pacer, datagrams });
+  datagrams.onRtcp((bytes, from) => void desk.onRtcp(bytes, from));
+  const sessions = Array.from({ length: streams }, (_, index) => benchSession(index, outlet, work, devicePublicKey));
+  process.send?.({ kind: 'outlet', outlet: { ...outlet, publicKey: [] } });
+  await new Promise((resolve) => process.once('message', resolve));
+  for (const [index, session] of sessions.entries()) {
+    book.openSession(session.row);
+    desk.admit(session);
+    process.send?.(begin(desk, session, index, datagrams.rtcpPort));
+    if (index % 10 === 9) await sleep(systemClock, 30);
+  }
+  await sleep(systemClock, SETTLE_MS);
+  const totals = (): { sent: number; paid: number } =>
+    desk.views().reduce((sum, view) => ({ sent: sum.sent + view.packetsSent, paid: sum.paid + view.packetsPaid }), { sent: 0, paid: 0 });
+  const [before, cpuBefore, startedMs] = [totals(), process.cpuUsage(), monotonicMs(systemClock)];
+  meter.on = true;
+  await sleep(systemClock, Number(process.argv[6] ?? 8) * 1_000);
+  meter.on = false;
+  const [after, cpu, seconds] = [totals(), process.cpuUsage(cpuBefore), (monotonicMs(systemClock) - startedMs) / 1_000];
+  const [first] = sessions;
+  const figures: ServerFigures = {
+    kind: 'figures',
+    seconds,
+    cpuSeconds: (cpu.user + cpu.system) / 1e6,
+    packetsSent: after.sent - before.sent,
+    packetsPaid: after.paid - before.paid,
+    lateMs: meter.lateness(),
+    protectMicros: first === undefined ? 0 : protectMicros(first, payloads[0] ?? new Uint8Array(1)),
+  };
+  await new Promise<void>((resolve) => void process.send?.(figures, undefined, undefined, () => resolve()));
+  desk.close();
+  book.close();
+  rmSync(folder, { recursive: true, force: true });
+  process.exit(0);
+}
+
+await main();
