@@ -16,28 +16,22 @@ class TreeReadError extends Error {}
 
 /**
  * Reads a tree: `{id, override?: {quantifier, of?, modification | replacement}, children?: [...], model?}`. A model is the short form
- * `{attribute: value}`, or `{xml}`. Nodes outside the tree stand in `external` and `choices` of the root; a choice node is
- * `{id, choices: [ids]}`. Without `of` a condition is over the children.
+ * `{attribute: value}`, or `{xml}`. Nodes outside the tree stand in `external` and `choices` of the root, or beside it where the file
+ * is a list; a choice node is `{id, choices: [ids]}`. Without `of` a condition is over the children.
  */
 export function readPricingTree(value: unknown, readModel: ModelReader): Result<PricingTree, Fault<'invalid-tree' | 'reference-cycle'>> {
   const nodes = new Map<string, PricingNode>();
   try {
-    const root = recordOf(value, 'the tree');
-    addNode(nodes, root, null, readModel, 0);
-    for (const member of ['external', 'externals', 'choices', 'nodes']) {
-      if (member === 'choices' && !isNodeList(root[member])) continue;
-      for (const outside of listOf(root[member])) addNode(nodes, recordOf(outside, member), null, readModel, 0);
-    }
+    const roots = (Array.isArray(value) ? value : [value]).map((root) => recordOf(root, 'a tree'));
+    if (roots.length === 0) throw new TreeReadError('the file holds no node');
+    const outside = roots.flatMap((root) => [...listOf(root.external), ...listOf(root.choices).filter((item) => typeof item !== 'string')]);
+    for (const node of [...roots, ...outside]) addNode(nodes, recordOf(node, 'a node'), null, readModel, 0);
   } catch (error) {
     if (error instanceof TreeReadError) return fault('invalid-tree', error.message);
     throw error;
   }
   const checked = checkTree({ nodes });
   return checked.ok ? checked : fault('reference-cycle', checked.error.message);
-}
-
-function isNodeList(value: unknown): boolean {
-  return listOf(value).every((item) => typeof item === 'object');
 }
 
 function addNode(
@@ -52,7 +46,8 @@ function addNode(
   if (nodes.has(id)) throw new TreeReadError(`two nodes have the id ${JSON.stringify(id)}`);
   if (nodes.size >= NODES_MAX || depth > DEPTH_MAX) throw new TreeReadError(`a tree has at most ${NODES_MAX} nodes and ${DEPTH_MAX} levels`);
   const children = listOf(value.children).map((child) => recordOf(child, `a child of ${id}`));
-  const choices = value.choices === undefined || !listOf(value.choices).every((item) => typeof item === 'string') ? null : stringsOf(value.choices, 'choices');
+  const named = listOf(value.choices);
+  const choices = named.length > 0 && named.every((item) => typeof item === 'string') ? named : null;
   const below = choices ?? children.map((child) => String(child.id));
   const kind = choices !== null ? 'choice' : children.length > 0 || value.override !== undefined ? 'containing' : 'terminal';
   if (kind === 'choice' && children.length > 0) throw new TreeReadError(`${JSON.stringify(id)} is a choice and cannot have children`);
@@ -74,7 +69,8 @@ function overrideOf(value: Readonly<Record<string, unknown>>, children: readonly
 
 /** `{}` is the cost-free model. Of a whole model the attributes that hold at its start are its price. */
 function priceOf(value: unknown, readModel: ModelReader): AttributesInForce {
-  const model = recordOf(value, 'model');
+  const given = recordOf(value, 'model');
+  const model = given.model === undefined ? given : recordOf(given.model, 'model');
   if (typeof model.xml === 'string') {
     const read = readModel(model.xml);
     if (read === null) throw new TreeReadError('a model of the tree cannot be read; see ackbox price check');
