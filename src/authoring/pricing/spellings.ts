@@ -34,20 +34,19 @@ export function attributeSpelling(parent: string, name: string): string | null {
 
 /** The known name that was probably meant: at most two letters off. */
 export function nearestName(name: string, known: readonly string[]): string | null {
-  const near = known.map((candidate) => ({ candidate, letters: lettersBetween(name.toLowerCase(), candidate.toLowerCase()) }));
-  return near.filter(({ letters }) => letters <= 2).sort((left, right) => left.letters - right.letters)[0]?.candidate ?? null;
+  const [lower, all] = [name.toLowerCase(), known.map((candidate) => ({ candidate, letters: candidate.toLowerCase() }))];
+  const within = (edits: number): string | null => all.find(({ letters }) => isWithin(edits, lower, letters))?.candidate ?? null;
+  return within(1) ?? within(2);
 }
 
-/** Levenshtein distance; names are short. */
-function lettersBetween(left: string, right: string): number {
-  let above = Array.from({ length: right.length + 1 }, (_, index) => index);
-  for (let row = 1; row <= left.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= right.length; column += 1) {
-      const change = (above[column - 1] ?? 0) + (left[row - 1] === right[column - 1] ? 0 : 1);
-      current.push(Math.min(change, (above[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
-    }
-    above = current;
-  }
-  return above[right.length] ?? 0;
+/** Whether so few letters changed, added or left out make one of the other; quick, as it stops at the last one allowed. */
+function isWithin(edits: number, left: string, right: string): boolean {
+  if (Math.abs(left.length - right.length) > edits) return false;
+  let same = 0;
+  while (same < left.length && left[same] === right[same]) same += 1;
+  if (same === left.length && same === right.length) return true;
+  if (edits === 0) return false;
+  const [restLeft, restRight] = [left.slice(same), right.slice(same)];
+  const after = (skipLeft: number, skipRight: number): boolean => isWithin(edits - 1, restLeft.slice(skipLeft), restRight.slice(skipRight));
+  return after(1, 1) || after(1, 0) || after(0, 1);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readModels } from '../../../../src/authoring/pricing/read-model.ts';
+import { canonicalJson } from '../../../../src/wire/canonical-json.ts';
 import { alternateText, basicText, CYCLE, entryText, FIXED, modelText } from './model-text.ts';
 
 /** Errors as `code rule line:column`. */
@@ -147,6 +148,13 @@ describe('accepted without a word', () => {
   ])('%s', (_, text) => {
     expect(warningsOf(text)).toEqual([]);
   });
+});
+
+test('the deepest formula in the deepest place still fits canonical JSON', () => {
+  const formula = `USD(1)${' + USD(1)'.repeat(19)}`;
+  const changed = `<billingModificationAttributes><fixedRateUseCost currency="USD" formula="${formula}"/></billingModificationAttributes>`;
+  const { models } = readModels(entryText(`<alternatePayment currency="USD" value="1">${changed}</alternatePayment>`), 'strict');
+  expect(canonicalJson(models)).toContain('"operator":"+"');
 });
 
 test('defaults stand in the compiled model, so that the rater guesses nothing', () => {
