@@ -21,11 +21,13 @@ const PROGRAMS = {
   'gst-launch-1.0': 'gstreamer1.0-tools',
   'avr-gcc': 'gcc-avr',
 };
-const GST_PLUGINS = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/gstreamer-1.0`;
-/** What is no program, found by its file: a real recording that the tests play, and the C library of the panel board. */
+const LIBRARIES = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`;
+const GST_PLUGINS = `${LIBRARIES}/gstreamer-1.0`;
+/** What is no program, found by its file: a real recording that the tests play, the C library of the panel board, a clock that jumps. */
 const FILES = {
   'gst-base': { package: 'gstreamer1.0-plugins-base', path: `${GST_PLUGINS}/libgstopus.so` },
   'gst-good': { package: 'gstreamer1.0-plugins-good', path: `${GST_PLUGINS}/libgstrtsp.so` },
+  libfaketime: { package: 'libfaketime', path: `${LIBRARIES}/faketime/libfaketimeMT.so.1` },
   'avr-libc': { package: 'avr-libc', path: '/usr/lib/avr/include/avr/io.h' },
   recording: { package: 'fretsonfire-songs-sectoid', path: '/usr/share/games/fretsonfire/data/songs/sectoid/Metal madness/guitar.ogg' },
 };

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ackbox, clearAway, type Ended, RunningHouse, run, scratch } from '../fakes/house.ts';
+import { ackbox, clearAway, type Ended, RunningHouse, run, scratch, soundFile } from '../fakes/house.ts';
 
 const NODE = join(import.meta.dirname, '..', '..', 'node_modules', '.bin', 'node');
 let data = '';
@@ -31,6 +31,8 @@ describe('what is not as it should be is said with what to do', () => {
     const ended = await ackbox('start', '--data', data, ...ports);
     other.close();
     expectWords(ended, String(port), remedy);
+    expect(ended.err.match(/^ackbox: /gm), 'one answer').toHaveLength(1);
+    expect(ended.err).not.toContain('ingest');
   });
 
   test('the player is not installed, told before anybody enters a code', async () => {
@@ -63,5 +65,77 @@ describe('what is not as it should be is said with what to do', () => {
     await after.end();
     expect(view.creditMinor).toBe('200');
     expect(after.said).toContain('The book was damaged and is kept as');
+  });
+
+  test('the folder of the library is not there: told before anything starts', async () => {
+    const ended = await ackbox('start', '--headless', '--data', data, '--library', join(data, 'nowhere'));
+    expectWords(ended, `The library ${join(data, 'nowhere')} is not there`, 'check its name');
+    expect(ended.err.trim().split('\n')).toHaveLength(1);
+  });
+
+  test.each([
+    ['holds no sound', ['notes.txt'], /no sound file was found in .*; put music there/],
+    ['holds broken files only', ['cut.flac', 'noise.mp3'], /skipped cut\.flac: .*[\s\S]*None of the 2 sound files of .* can be played/],
+  ])('a library that %s is told at once, and the machine-readable run ends with it', { timeout: 30_000 }, async (_, names, words) => {
+    const library = join(data, 'library');
+    mkdirSync(library);
+    for (const name of names) writeFileSync(join(library, name), `${name} `.repeat(300));
+    const ended = await ackbox('start', '--headless', '--data', data, '--library', library);
+    expectWords(ended);
+    expect(ended.err).toMatch(words);
+  });
+
+  test('an empty library leaves the house up, which says what to do and sells nothing', { timeout: 30_000 }, async () => {
+    const library = join(data, 'library');
+    mkdirSync(library);
+    const house = new RunningHouse(data, ['--library', library]);
+    const view = await house.until('an empty catalogue', (shown) => (shown.connectivity === 'online' ? shown : null));
+    expect(view.sentence).toContain('There is nothing to play yet');
+    expect(house.said).toMatch(/no sound file was found in .*; put music there/);
+    await soundFile(library, 'late.wav', 2, 440);
+    expect(await ackbox('ingest', '--data', join(data, 'headend'), library)).toMatchObject({ code: 0 });
+    await house.until('the song that came later', (shown) => (shown.catalogueSize === 1 ? true : null));
+    await house.end();
+  });
+
+  test('ffmpeg is not installed: the ingest says so, and takes nothing for broken', async () => {
+    const programs = join(data, 'bin');
+    const library = join(data, 'library');
+    mkdirSync(programs);
+    await soundFile(library, 'song.wav', 1, 440);
+    const ended = await run(NODE, ['src/cli/ackbox.ts', 'ingest', '--data', join(data, 'headend'), library], { PATH: programs });
+    expectWords(ended, 'apt-get install ffmpeg');
+    expect(await ackbox('ingest', '--data', join(data, 'headend'), library)).toMatchObject({ code: 0 });
+  });
+
+  test('a second instance is one clear line, and the first plays on; a restarted box keeps its address and stays out of service', {
+    timeout: 60_000,
+  }, async () => {
+    const house = new RunningHouse(data);
+    await house.until('coins taken', (view) => (view.cash === 'accepting' ? view : null));
+    const address = readFileSync(join(house.folder, 'screen-url'), 'utf8');
+    const seconds = await Promise.all([
+      ackbox('start', '--data', data, '--screen-port', '0', '--http-port', '0', '--rtsp-port', '0'),
+      ackbox('headend', '--data', join(data, 'headend'), '--http-port', '0', '--rtsp-port', '0'),
+      ackbox('box', '--data', house.folder, '--headend', 'https://127.0.0.1:1', '--screen-port', '0'),
+    ]);
+    for (const [index, program] of ['headend', 'headend', 'box'].entries()) {
+      const ended = seconds[index];
+      if (ended === undefined) throw new Error(program);
+      expectWords(ended, `${program} already runs on`);
+      const lines = ended.err
+        .trim()
+        .split('\n')
+        .filter((line) => !line.startsWith('starting '));
+      expect(lines, 'one line').toHaveLength(1);
+    }
+    await (await house.client()).command('service on stocktaking', 'staff');
+    house.kill('box');
+    const view = await house.until('the box again', (shown) => (shown.connectivity === 'online' ? shown : null));
+    expect(view).toMatchObject({ service: 'outOfService', cash: 'inhibited', sentence: 'Out of service: stocktaking' });
+    expect(readFileSync(join(house.folder, 'screen-url'), 'utf8')).toBe(address);
+    await (await house.client()).command('service off', 'staff');
+    await house.until('coins taken again', (shown) => (shown.cash === 'accepting' ? true : null));
+    await house.end();
   });
 });
