@@ -122,10 +122,17 @@ class TreeReader {
       if (!this.#lenient) {
         throw new XmlStop(inner.offset, 'syntax', `<${inner.name}> is still open at </${name}>; close it as <${inner.name} .../>, ${LENIENT}`);
       }
-      this.#report.repair(inner.offset, 'L2', `<${inner.name}> closed implicitly by </${name}>`);
-      this.#open.pop();
+      this.#closeImplicitly(inner, name);
     }
     this.#justClosed = this.#open.pop() ?? null;
+  }
+
+  #closeImplicitly(inner: XmlElement, by: string): void {
+    this.#open.pop();
+    this.#report.repair(inner.offset, 'L2', `<${inner.name}> closed implicitly by </${by}>`);
+    if (inner.children.length === 0) return;
+    const doubt = `<${inner.name}> has no end of its own, so that what follows it was read as its inside, up to </${by}>`;
+    this.#report.warn(inner.offset, 'price-may-differ', 'A-2', `${doubt}: close it where it ends`);
   }
 
   #stray(name: string, offset: number): void {

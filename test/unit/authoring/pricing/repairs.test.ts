@@ -122,6 +122,12 @@ describe('what is not listed is not guessed', () => {
     expect(lenient(cut)).toMatchObject({ warnings: ['price-may-differ A-3'], errors: [] });
   });
 
+  test('an element without an end that swallowed others is closed as ruled, and warned about', () => {
+    const changed = '<billingModificationAttributes><fixedRateUseCost currency="USD" value="0"/></billingModificationAttributes>';
+    const swallowing = entryText(`<alternatePayment currency="USD" value="9">${changed}`);
+    expect(lenient(swallowing)).toMatchObject({ repairs: [expect.stringMatching(/L2 <alternatePayment>/)], warnings: ['price-may-differ A-2'], errors: [] });
+  });
+
   test('a buyout without an end stays as it is, though a modification stands behind it', () => {
     const changed = '<billingModificationAttributes><fixedRateUseCost currency="USD" value="0"/></billingModificationAttributes>';
     const text = entryText(`<alternatePayment currency="USD" value="9"/>${changed}`);
