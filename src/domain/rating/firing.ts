@@ -57,8 +57,9 @@ function fire(run: RatingRun, entry: PreparedEntry, atMs: number): void {
  * I-FORMULA). The firing itself already puts alternate pricing in force, so the first formula reads that (P-23).
  */
 export function addFiring(run: RatingRun, firing: Firing, modifications: readonly Modification[]): Firing {
+  const alternateHolds = run.model.basic === null || run.firings.some((earlier) => holds(run, earlier));
   run.firings = [...run.firings, firing];
-  run.attributes = attributesInForce(run);
+  if (!alternateHolds) run.attributes = attributesInForce(run);
   const changes: ResolvedChange[] = [];
   for (const modification of modifications) {
     const { change } = modification;
@@ -78,9 +79,14 @@ export function addFiring(run: RatingRun, firing: Firing, modifications: readonl
 export function attributesInForce(run: RatingRun): AttributesInForce {
   const { basic, alternate } = run.model;
   if (run.firings.length === 0) return basic ?? alternate ?? NO_ATTRIBUTES;
-  const holding = run.firings.filter((firing) => firing.period === null || firing.scopeIndex > 0 || firing.period === run.cycle);
+  const holding = run.firings.filter((firing) => holds(run, firing));
   if (alternate === null || (basic !== null && holding.length === 0)) return basic ?? NO_ATTRIBUTES;
   return holding.flatMap((firing) => firing.changes).reduce(applyChange, alternate);
+}
+
+/** Of the uses of an instantaneous cycle that go on side by side each has its own scope 0. */
+function holds(run: RatingRun, firing: Firing): boolean {
+  return firing.period === null || firing.scopeIndex > 0 || firing.period === run.cycle;
 }
 
 /** Forgets what fired in a period that is over. */
