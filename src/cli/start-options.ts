@@ -9,6 +9,8 @@ export interface StartOptions {
   readonly console: boolean;
   readonly panel: string | null;
   readonly cctalk: string | null;
+  /** How media travels to the box: udp, tcp or tls. */
+  readonly transport?: string;
   readonly headless: boolean;
   readonly seconds: number;
   readonly json: boolean;
@@ -28,6 +30,8 @@ usage: npm start -- [options]        (or: ackbox start [options])
   --console                   open the box's serial console on a pseudo terminal, and print its path
   --panel PATH                the serial line of a panel board (buttons, coins, display), such as /dev/ttyACM0
   --cctalk PATH               the serial line of a ccTalk coin acceptor, such as /dev/ttyUSB0
+  --transport udp|tcp|tls     how the music travels: datagrams (default; tcp by itself where none get through), or in the
+                              RTSP connection, in clear or in TLS; encrypted in all three
   --data DIR                  where headend and box keep everything (default: .ackbox in the checkout)
   --screen-port N             the box's screen (default 8480; 0 = any free port)
   --http-port N, --rtsp-port N  the headend (default 8443 and 8554; 0 = any)
@@ -57,6 +61,7 @@ export function readStartOptions(argv: readonly string[]): StartOptions {
       console: { type: 'boolean', default: false },
       panel: { type: 'string' },
       cctalk: { type: 'string' },
+      transport: { type: 'string' },
       headless: { type: 'boolean', default: false },
       seconds: { type: 'string', default: '25' },
       json: { type: 'boolean', default: false },
@@ -66,7 +71,9 @@ export function readStartOptions(argv: readonly string[]): StartOptions {
       'rtsp-port': { type: 'string' },
     },
   });
-  const { profile, seconds } = values;
+  const { profile, seconds, transport } = values;
+  if (transport !== undefined && !['udp', 'tcp', 'tls'].includes(transport))
+    throw new Error(`--transport is udp, tcp or tls, not ${JSON.stringify(transport)}.`);
   if (profile !== 'jukebox' && profile !== 'set-top') throw new Error(`--profile is jukebox or set-top, not ${JSON.stringify(profile)}.`);
   if (!/^\d{1,5}$/.test(seconds) || Number(seconds) < 8) throw new Error('--seconds is a whole number of at least 8: five of them are the pre-listen.');
   const free = values.headless ? 0 : null;
@@ -77,6 +84,7 @@ export function readStartOptions(argv: readonly string[]): StartOptions {
     console: values.console,
     panel: values.panel ?? null,
     cctalk: values.cctalk ?? null,
+    ...(transport === undefined ? {} : { transport }),
     headless: values.headless,
     seconds: Number(seconds),
     json: values.json,
