@@ -9,10 +9,12 @@ import { boxCommand } from '../src/cli/box.ts';
 import { checkoutCommand } from '../src/cli/checkout.ts';
 import { headendCommand } from '../src/cli/headend.ts';
 import { ingestCommand } from '../src/cli/ingest.ts';
+import { monitorCommand } from '../src/cli/monitor.ts';
 import { priceCommand } from '../src/cli/price.ts';
 import { startCommand } from '../src/cli/start.ts';
 import { tellCommand } from '../src/cli/tell.ts';
 import { usageCommand } from '../src/cli/usage.ts';
+import { verifyCommand } from '../src/cli/verify.ts';
 import { limits } from '../src/limits.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -72,7 +74,7 @@ function limitsTable(): string {
 }
 
 function subcommands(): string {
-  const all = [startCommand, ingestCommand, headendCommand, boxCommand, tellCommand, usageCommand, priceCommand, checkoutCommand];
+  const all = [startCommand, ingestCommand, headendCommand, boxCommand, tellCommand, usageCommand, priceCommand, checkoutCommand, monitorCommand, verifyCommand];
   return all.map(({ name, help }) => `### ackbox ${name}\n\n\`\`\`text\n${help.trimEnd()}\n\`\`\``).join('\n\n');
 }
 

@@ -271,7 +271,7 @@ export class PlaySession {
     this.#ledger = this.#newLedger({
       nextSequence,
       counts: accepted,
-      lostPaid: Math.min(lostPaid, this.#ledger.lostPaid + this.buffer.concealed),
+      lostPaid: Math.min(lostPaid, Math.max(this.#ledger.lostPaid, this.buffer.concealed)),
       receiptedPaid,
       paidRanges,
     });

@@ -9,6 +9,8 @@ const SUBCOMMANDS: Readonly<Record<string, { readonly summary: string; readonly 
   usage: { summary: 'usage records: add up, trace, report', load: async () => (await import('./usage.ts')).usageCommand },
   price: { summary: 'check, rate, explain and compare pricing models', load: async () => (await import('./price.ts')).priceCommand },
   checkout: { summary: 'walk a checkout, renewal or return', load: async () => (await import('./checkout.ts')).checkoutCommand },
+  monitor: { summary: 'replay a trace through the credit monitor', load: async () => (await import('./monitor.ts')).monitorCommand },
+  verify: { summary: 'recompute bills from signed terms and receipts', load: async () => (await import('./verify.ts')).verifyCommand },
   tell: { summary: 'run one line of the box console: ackbox tell show status', load: async () => (await import('./tell.ts')).tellCommand },
 };
 

@@ -30,7 +30,7 @@ export interface Verdict {
 
 /**
  * Judges one schedule by the tape and the two disks. Shares no rule with what it judges.
- * Bounds: a restart of the headend forgets what was in flight, one window each time (monitor-state.ts, CarriedCounts.sentPaid).
+ * Bounds: a restart forgets what was in flight, one window each time (monitor-state.ts, CarriedCounts.sentPaid).
  */
 export function judge(schedule: Schedule, tape: Tape, ending: Ending): Verdict {
   const words = [...tape.problems];
@@ -70,7 +70,7 @@ function differences({ statement, bill, macCounts, postedMinor, refusal }: Endin
 }
 
 function beyondWindows({ credit, trial }: Schedule, tape: Tape, say: (count: number, what: string) => number): number {
-  const lives = 1 + tape.headendKills;
+  const lives = 1 + tape.headendKills + tape.deviceKills;
   const forgiven = Math.ceil((credit.lossAllowancePerMille * tape.paidSlotsSent.size) / 1_000);
   const beyondW = Math.max(0, tape.maxUnspoken - lives * (credit.creditWindowPackets + forgiven));
   const beyondR = Math.max(0, tape.maxUnsigned - lives * (credit.receiptWindowPackets + forgiven));

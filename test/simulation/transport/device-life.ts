@@ -14,8 +14,8 @@ import { decodeReceipt, sidBytes } from '../../../src/wire/ack-receipt.ts';
 import { bookOver, type DeviceRow } from './device-disk.ts';
 import { Ear } from './ear.ts';
 import { type Media, PAYLOAD, type PlayKeys, type ResumeAnswer, SSRCS } from './play-wire.ts';
+import type { PlayWorld } from './play-world.ts';
 import { CALM_FROM_MS } from './schedule.ts';
-import type { World } from './world.ts';
 
 const CONFIRM_EVENT = 'c0'.repeat(16);
 const RETRY_MS = 200;
@@ -35,7 +35,7 @@ interface Epoch {
 /** One life of the box's process: the real acknowledger, ledger, counters and receipts, and as much of a player as money needs. */
 export class DeviceLife {
   alive = true;
-  readonly #world: World;
+  readonly #world: PlayWorld;
   readonly #row: DeviceRow;
   readonly #receipts: ReceiptWriter;
   readonly #counters: CounterBlock;
@@ -52,7 +52,7 @@ export class DeviceLife {
   #receiptDueMs: number;
   readonly #recovered: boolean;
 
-  constructor(world: World, recovered: boolean) {
+  constructor(world: PlayWorld, recovered: boolean) {
     const { row: session, clock, log } = world;
     const row = world.deviceRow;
     const book = bookOver(
@@ -232,7 +232,7 @@ export class DeviceLife {
     this.#epochNumber = answer.epoch;
     const echoedBefore = this.#confirmEchoed;
     this.#confirmEchoed = answer.confirmEventId !== null && answer.confirmEventId === this.#row.confirmEventId;
-    const lostPaid = Math.min(answer.lostPaid, this.#ledger.lostPaid + this.#ear.concealed);
+    const lostPaid = Math.min(answer.lostPaid, Math.max(this.#ledger.lostPaid, this.#ear.concealed));
     this.#ledger = this.#newLedger({ nextSequence: answer.nextSequence, counts: accepted, lostPaid, receiptedPaid: packetsOf(own, 'paid'), paidRanges });
     if (this.#confirmEchoed && !echoedBefore) this.#confirmed(true, answer.nextSequence);
     const from =

@@ -12,7 +12,7 @@ import type { RegistryStore, SettleOutcome } from '../../../src/ports/headend-st
 import { sidBytes } from '../../../src/wire/ack-receipt.ts';
 import { Killed } from './fate.ts';
 import { type Media, PAYLOAD_HASH, type PlayKeys, type ResumeAnswer, type ResumeAsk, SSRCS } from './play-wire.ts';
-import type { World } from './world.ts';
+import type { PlayWorld } from './play-world.ts';
 
 const AHEAD_PACKETS = 8;
 
@@ -34,14 +34,14 @@ interface Stream {
 /** One life of the headend's process: the real credit monitor, payment registry and stores, and as much of a sender as money needs. */
 export class HeadendLife {
   alive = true;
-  readonly #world: World;
+  readonly #world: PlayWorld;
   readonly #store: RegistryStore;
   readonly #registry: PaymentRegistry;
   #stream: Stream | null = null;
   /** What the fenced epoch left in memory. */
   #carried: CarriedCounts | undefined;
 
-  constructor(world: World) {
+  constructor(world: PlayWorld) {
     this.#world = world;
     this.#store = world.storeOf(this);
     this.#registry = new PaymentRegistry({ store: this.#store, clock: world.clock, log: world.log });
@@ -259,7 +259,7 @@ export function survives(run: () => void): void {
   }
 }
 
-function loosened(credit: World['row']['terms']['credit'], broken: World['broken']): World['row']['terms']['credit'] {
+function loosened(credit: PlayWorld['row']['terms']['credit'], broken: PlayWorld['broken']): PlayWorld['row']['terms']['credit'] {
   if (broken === 'double-window') return { ...credit, creditWindowPackets: 2 * credit.creditWindowPackets };
   if (broken === 'generous-allowance') return { ...credit, lossAllowancePerMille: 300 };
   return credit;

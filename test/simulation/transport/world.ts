@@ -13,6 +13,7 @@ import type { HeadendDisk } from './headend-disk.ts';
 import { HeadendLife } from './headend-life.ts';
 import { Link } from './link.ts';
 import { keysFor, type Media, type PlayKeys } from './play-wire.ts';
+import type { HeadendDesk, Living, PlayWorld } from './play-world.ts';
 import type { Schedule } from './schedule.ts';
 import { SimClock } from './sim-clock.ts';
 import { Tape } from './tape.ts';
@@ -23,7 +24,7 @@ const MOST_MS = 60_000;
 const QUIET: Log = { info: () => {}, warn: () => {} };
 
 /** One play between one box and one headend under one schedule of faults, in virtual time. */
-export class World {
+export class World implements PlayWorld {
   readonly clock = new SimClock();
   readonly tape = new Tape();
   readonly log = QUIET;
@@ -82,8 +83,7 @@ export class World {
     return this.#confirmationDurable;
   }
 
-  /** The stores as one life of the headend sees them: every write can be its last. */
-  storeOf(life: HeadendLife): RegistryStore {
+  storeOf(life: Living): RegistryStore {
     const { registry } = this.disk;
     const { broken } = this;
     const write = <T>(transaction: () => T): T => {
@@ -104,7 +104,7 @@ export class World {
     };
   }
 
-  deviceWrite<T>(life: DeviceLife, transaction: () => T): T {
+  deviceWrite<T>(life: Living, transaction: () => T): T {
     if (!life.alive) throw new Killed('the box is dead');
     return this.#deviceFate.write(transaction);
   }
@@ -127,8 +127,7 @@ export class World {
     this.#link.carry((isDamaged) => this.#alive(() => this.#headend?.hear(isDamaged ? this.#link.damage(bytes) : bytes)));
   }
 
-  /** A request on the control connection: reliable while the headend lives. Where it does not, the box hears of a reset. */
-  callHeadend(serve: (headend: HeadendLife) => unknown): void {
+  callHeadend(serve: (headend: HeadendDesk) => unknown): void {
     const device = this.#device;
     this.clock.after(15, () => {
       const headend = this.#headend;
@@ -138,8 +137,7 @@ export class World {
     });
   }
 
-  /** A call that can be lost on either way. */
-  askHeadend<T>(device: DeviceLife, serve: (headend: HeadendLife) => T, answered: (answer: T) => void): void {
+  askHeadend<T>(device: Living, serve: (headend: HeadendLife) => T, answered: (answer: T) => void): void {
     this.#link.call(() => {
       const headend = this.#headend;
       if (headend === null) return;
@@ -152,7 +150,7 @@ export class World {
     });
   }
 
-  tellStatement(device: DeviceLife, text: string, signature: string): void {
+  tellStatement(device: Living, text: string, signature: string): void {
     this.askHeadend(
       device,
       (headend) => headend.settle(JSON.parse(text) as ClosingStatement, text, signature),

@@ -1,0 +1,13 @@
+import { existsSync } from 'node:fs';
+import Database from 'better-sqlite3';
+
+/** The rows of a query over a book that other programs may have open; none where there is no such file. Writes nothing. */
+export function readOnlyRows<Row>(path: string, sql: string): readonly Row[] {
+  if (!existsSync(path)) return [];
+  const database = new Database(path, { readonly: true });
+  try {
+    return database.prepare(sql).all() as Row[];
+  } finally {
+    database.close();
+  }
+}
