@@ -176,6 +176,15 @@ export const limits = {
   pricingModelAttributes: 16,
   pricingModelAttributeCharacters: 2_000,
   pricingModelNameCharacters: 64,
+  /** Periods of all scopes of one licence together: an hourly cycle over twenty years. */
+  ratedPeriods: 200_000,
+  /** How far a scope may look back. */
+  ratedPeriodsBack: 12,
+  /** Longer than any use: what is longer is a broken record. */
+  ratedUseMs: 10 * 366 * 86_400_000,
+  usageFileBytes: 67_108_864,
+  pricingTreeNodes: 10_000,
+  pricingTreeDepth: 64,
 } as const;
 
 assert(limits.receiptWindowMs >= limits.creditWindowMs + limits.receiptIntervalMs + 1_000, 'R >= W + receipt interval + round trip + commit (ruling 14)');

@@ -4,6 +4,7 @@ import type { CompiledModel } from '../domain/rating/compiled-model.ts';
 import { type PreparedModel, prepareModel } from '../domain/rating/prepared-model.ts';
 import type { LicenceHistory } from '../domain/rating/rate-history.ts';
 import { openZone } from '../domain/rating/zone.ts';
+import { limits } from '../limits.ts';
 import { parseInstant, readUsageFile } from '../wire/rating-json.ts';
 import { readModelFile } from './model-file.ts';
 import type { CommandIo } from './subcommand.ts';
@@ -16,8 +17,6 @@ export interface RatingInput {
   readonly currency: string;
   readonly history: LicenceHistory;
 }
-
-const JSON_BYTES_MAX = 64 * 1_024 * 1_024;
 
 /** Reads a model and a usage file, for rate, explain and quote. Repairs and warnings of lenient reading go to stderr. */
 export async function readRatingInput(modelPath: string, usagePath: string, until: string, strict: boolean, io: CommandIo): Promise<RatingInput> {
@@ -70,6 +69,6 @@ async function readBounded(path: string): Promise<Uint8Array> {
     () => null,
   );
   if (size === null) throw new PriceInputError(`${path} cannot be read`);
-  if (size > JSON_BYTES_MAX) throw new PriceInputError(`${path} has ${size} bytes; at most ${JSON_BYTES_MAX} are taken`);
+  if (size > limits.usageFileBytes) throw new PriceInputError(`${path} has ${size} bytes; at most ${limits.usageFileBytes} are taken`);
   return await readFile(path);
 }

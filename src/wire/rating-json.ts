@@ -2,6 +2,7 @@ import { COLUMN_NAMES } from '../domain/rating/columns.ts';
 import type { CycleBill } from '../domain/rating/cycle-bill.ts';
 import type { RatedHistory } from '../domain/rating/rate-history.ts';
 import type { HistoryEvent } from '../domain/rating/usage-history.ts';
+import { limits } from '../limits.ts';
 import { minorDigitsOf } from '../units/iso-4217.ts';
 import { decimalText, parseRational } from '../units/rational.ts';
 import { type Fault, fault, ok, type Result } from '../units/result.ts';
@@ -17,8 +18,6 @@ export interface UsageFile {
 export type UsageFault = 'invalid-usage';
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
-/** Longer than any use: what is longer is a broken record. */
-const USE_MS_MAX = 10 * 366 * 86_400_000;
 
 /**
  * Reads `{licence, currency, time_zone, usage_history}` as in the acceptance cases. An event is `{type: "use", start, end?, id?,
@@ -62,7 +61,7 @@ function readUse(entry: Readonly<Record<string, unknown>>, id: string): HistoryE
   if (endMs === null || endMs < startMs) return 'end must be a time, and not before start';
   const durationMs = entry.acknowledged_ms ?? endMs - startMs;
   if (typeof durationMs !== 'number' || !Number.isSafeInteger(durationMs) || durationMs < 0) return 'acknowledged_ms must be a whole number of milliseconds';
-  if (durationMs > USE_MS_MAX) return 'a use is at most ten years long';
+  if (durationMs > limits.ratedUseMs) return 'a use is at most ten years long';
   const quote = entry.quote === undefined || entry.quote === null ? null : parseRational(String(entry.quote));
   if (quote === null && entry.quote !== undefined && entry.quote !== null) return 'quote must be decimal text';
   return { kind: 'use', id, startMs, durationMs, quote };

@@ -2,6 +2,7 @@ import { type AttributesInForce, NO_ATTRIBUTES, prepareAttributes, type Resolved
 import type { BillingAttributes, Change, CompiledModel } from '../domain/rating/compiled-model.ts';
 import { ATTRIBUTE_NAMES, type AttributeName } from '../domain/rating/formula-ast.ts';
 import { checkTree, type Override, type PricingNode, type PricingTree } from '../domain/rating/pricing-tree.ts';
+import { limits } from '../limits.ts';
 import { parseRational } from '../units/rational.ts';
 import { type Fault, fault, type Result } from '../units/result.ts';
 
@@ -9,8 +10,6 @@ import { type Fault, fault, type Result } from '../units/result.ts';
 export type ModelReader = (xml: string) => CompiledModel | null;
 
 const CHANGES = ['value', 'reduceByValue', 'reduceByPercent', 'increaseByValue', 'increaseByPercent'] as const;
-const NODES_MAX = 10_000;
-const DEPTH_MAX = 64;
 
 class TreeReadError extends Error {}
 
@@ -44,7 +43,8 @@ function addNode(
   const { id } = value;
   if (typeof id !== 'string' || id === '') throw new TreeReadError('every node needs an id');
   if (nodes.has(id)) throw new TreeReadError(`two nodes have the id ${JSON.stringify(id)}`);
-  if (nodes.size >= NODES_MAX || depth > DEPTH_MAX) throw new TreeReadError(`a tree has at most ${NODES_MAX} nodes and ${DEPTH_MAX} levels`);
+  if (nodes.size >= limits.pricingTreeNodes || depth > limits.pricingTreeDepth)
+    throw new TreeReadError(`a tree has at most ${limits.pricingTreeNodes} nodes and ${limits.pricingTreeDepth} levels`);
   const children = listOf(value.children).map((child) => recordOf(child, `a child of ${id}`));
   const named = listOf(value.choices);
   const choices = named.length > 0 && named.every((item) => typeof item === 'string') ? named : null;

@@ -1,3 +1,4 @@
+import { limits } from '../../limits.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
 import { acceptOffer } from './acceptance.ts';
 import { closeCycle } from './close-cycle.ts';
@@ -34,9 +35,6 @@ export interface RatedHistory {
 
 export type RatingFault = 'event-before-licence' | 'too-many-periods';
 
-/** Periods of all scopes together: an hourly cycle over twenty years. */
-export const RATED_PERIODS_MAX = 200_000;
-
 /**
  * Rates a licence from its start: a pure function of the set of events, so that late, repeated and disordered arrival give the same
  * bills. Money in whole minor units of the model's currency.
@@ -50,7 +48,7 @@ export function rateHistory(model: PreparedModel, history: LicenceHistory, obser
   }
   const run = startRun(model, history.zone, history.startMs, history.untilMs, observer);
   if (model.cycle !== null && !replay(run, events)) {
-    return fault('too-many-periods', `the model has more than ${RATED_PERIODS_MAX} periods between the licence's start and the end asked for`);
+    return fault('too-many-periods', `the model has more than ${limits.ratedPeriods} periods between the licence's start and the end asked for`);
   }
   return ok(resultOf(run));
 }
@@ -74,13 +72,13 @@ function replay(run: RatingRun, events: readonly HistoryEvent[]): boolean {
   for (const event of events) {
     if (event.startMs >= run.untilMs) break;
     for (; run.nextBoundaryMs <= event.startMs; crossed += 1) {
-      if (crossed > RATED_PERIODS_MAX) return false;
+      if (crossed > limits.ratedPeriods) return false;
       crossBoundary(run, run.nextBoundaryMs);
     }
     rateEvent(run, event);
   }
   for (; run.nextBoundaryMs <= run.untilMs; crossed += 1) {
-    if (crossed > RATED_PERIODS_MAX) return false;
+    if (crossed > limits.ratedPeriods) return false;
     crossBoundary(run, run.nextBoundaryMs);
   }
   flush(run);
@@ -121,7 +119,7 @@ function crossBoundary(run: RatingRun, atMs: number): void {
   for (const scope of run.scopes) {
     if (scope.nextMs !== atMs) continue;
     endPeriod(run, scope.period);
-    scope.past = [scope.period, ...scope.past].slice(0, LOOK_BACK_MAX);
+    scope.past = [scope.period, ...scope.past].slice(0, limits.ratedPeriodsBack);
     scope.period = newPeriod();
     scope.boundaryIndex += 1;
     scope.nextMs = scope.boundaries(scope.boundaryIndex);
@@ -133,9 +131,6 @@ function crossBoundary(run: RatingRun, atMs: number): void {
   run.remainders = [];
   for (const { use, leftMs, cycle } of going) continueUse(run, use, atMs, leftMs, cycle);
 }
-
-/** Periods of a scope that can be looked back at. */
-const LOOK_BACK_MAX = 12;
 
 function enterPeriod(run: RatingRun, atMs: number): void {
   run.attributes = attributesInForce(run);
