@@ -7,6 +7,7 @@ import { createBoxMachine } from '../device/session/box-machine.ts';
 import { drawMachine } from '../device/session/draw-machine.ts';
 import { boxCommand } from '../src/cli/box.ts';
 import { checkoutCommand } from '../src/cli/checkout.ts';
+import { gatewayCommand } from '../src/cli/gateway.ts';
 import { headendCommand } from '../src/cli/headend.ts';
 import { ingestCommand } from '../src/cli/ingest.ts';
 import { monitorCommand } from '../src/cli/monitor.ts';
@@ -74,7 +75,7 @@ function limitsTable(): string {
 }
 
 function subcommands(): string {
-  const all = [startCommand, ingestCommand, headendCommand, boxCommand, tellCommand, usageCommand, priceCommand, checkoutCommand, monitorCommand, verifyCommand];
+  const all = [startCommand, ingestCommand, headendCommand, boxCommand, tellCommand, usageCommand, priceCommand, checkoutCommand, gatewayCommand, monitorCommand, verifyCommand];
   return all.map(({ name, help }) => `### ackbox ${name}\n\n\`\`\`text\n${help.trimEnd()}\n\`\`\``).join('\n\n');
 }
 

@@ -35,6 +35,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'better-sqlite3': ['src/platform/', 'src/headend/stores/', 'device/stores/'],
   fastify: ['src/headend/http/', 'src/headend/operator/', 'device/screen/'],
   'sdp-transform': ['src/wire/'],
+  'net-snmp': ['src/headend/gateway/'],
   '@peculiar/x509': ['src/headend/trust/'],
   'libxml2-wasm': ['src/authoring/'],
 };

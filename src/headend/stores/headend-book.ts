@@ -10,6 +10,7 @@ import type { Currency } from '../../units/money.ts';
 import { catalogueRows } from './catalogue-rows.ts';
 import { type CheckoutStore, checkoutRows } from './checkout-rows.ts';
 import { commandRows } from './command-rows.ts';
+import { type GatewayStore, gatewayRows } from './gateway-rows.ts';
 import { asHeadendBookError, HeadendBookError } from './headend-book-error.ts';
 import { HeadendDatabase } from './headend-database.ts';
 import { type OperatorStore, operatorRows } from './operator-rows.ts';
@@ -48,6 +49,7 @@ export interface HeadendBook
     UsageProcessingStore,
     UsageReportStore,
     UsageTraceStore,
+    GatewayStore,
     OperatorStore {
   getSetting(name: string): string | null;
   putSetting(name: string, value: string): void;
@@ -125,6 +127,7 @@ function composeBook(context: StoreContext, currency: Currency): HeadendBook {
     ...usageProcessingRows(context),
     ...usageReportRows(context),
     ...usageTraceRows(context),
+    ...gatewayRows(context),
     ...operatorRows(context),
     getSetting: (name) => readSetting(context, name),
     putSetting: (name, value) => writeSetting(context, name, value),

@@ -1,0 +1,157 @@
+import { connect, type Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+import { GATEWAY_ROUTES } from '../../domain/usage/gateway-routes.ts';
+import { type Clock, sleep } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import type { EntityProgress, GatewayStore } from '../stores/gateway-rows.ts';
+import type { Administrator } from './administration.ts';
+import type { EntityConfig } from './gateway-config.ts';
+
+/** Transactions sent and not answered yet: an entity that is slow slows only itself. */
+const IN_FLIGHT_MAX = 64;
+const LOOK_MS = 200;
+const RETRY_MIN_MS = 250;
+const RETRY_MAX_MS = 10_000;
+
+export interface EntityStatus extends EntityProgress {
+  readonly name: string;
+  readonly kind: EntityConfig['kind'];
+  readonly up: boolean;
+  /** Transactions of the outbox that it has not passed yet. */
+  readonly behind: number;
+  readonly lastContactMs: number | null;
+}
+
+export interface EntityLinkDeps {
+  readonly store: GatewayStore;
+  readonly administrator: Administrator;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * The gateway's side of one entity (Fig. 7, 268-274): connects, shows its secret, sends what the routing table has for it in commit
+ * order, and moves on as the entity answers. What is not answered waits in the book, and is sent again after the next connect.
+ */
+export class EntityLink {
+  readonly #entity: EntityConfig;
+  readonly #deps: EntityLinkDeps;
+  #progress: EntityProgress;
+  #keptThrough: number;
+  readonly #refusals: { readonly number: number; readonly reason: string }[] = [];
+  #sentThrough = 0;
+  #unanswered: number[] = [];
+  #socket: Socket | null = null;
+  #up = false;
+  #lastContactMs: number | null = null;
+  #stopped = false;
+  #cancelLook: () => void = () => {};
+
+  constructor(entity: EntityConfig, deps: EntityLinkDeps) {
+    this.#entity = entity;
+    this.#deps = deps;
+    this.#progress = deps.store.entityProgress(entity.name);
+    this.#keptThrough = this.#progress.through;
+  }
+
+  status(): EntityStatus {
+    const { name, kind } = this.#entity;
+    const behind = Math.max(0, this.#deps.store.lastTransaction() - this.#progress.through);
+    return { name, kind, up: this.#up, behind, lastContactMs: this.#lastContactMs, ...this.#progress };
+  }
+
+  async run(): Promise<void> {
+    for (let waitMs = RETRY_MIN_MS; !this.#stopped; waitMs = Math.min(RETRY_MAX_MS, 2 * waitMs)) {
+      if (await this.#serve()) waitMs = RETRY_MIN_MS / 2;
+      if (!this.#stopped) await sleep(this.#deps.clock, waitMs);
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#socket?.destroy();
+  }
+
+  /** One connection, to its end. @returns whether the entity had welcomed us */
+  async #serve(): Promise<boolean> {
+    const { host, port, token, name } = this.#entity;
+    const socket = connect({ host, port });
+    this.#socket = socket;
+    const lines = createInterface({ input: socket });
+    // A connection that breaks ends its lines too; by itself only a clean end would.
+    socket.on('error', () => {}).once('close', () => lines.close());
+    socket.once('connect', () => socket.write(`${JSON.stringify({ hello: 'ackbox-gateway', entity: name, token })}\n`));
+    this.#sentThrough = this.#progress.through;
+    this.#unanswered = [];
+    let welcomed = false;
+    try {
+      for await (const line of lines) {
+        this.#lastContactMs = this.#deps.clock.wallMs();
+        const said = parse(line);
+        if (!welcomed) {
+          if (said.welcome !== true) break;
+          welcomed = true;
+          this.#up = true;
+          this.#deps.log.info('entity-up', { entity: name });
+        } else if (typeof said.number === 'number') this.#answered(said.number, said);
+        else this.#write(this.#deps.administrator(this.#entity, said));
+        this.#send();
+      }
+    } catch {
+      // A broken connection is an ended one.
+    }
+    this.#cancelLook();
+    this.#keep();
+    socket.destroy();
+    if (this.#up) this.#deps.log.warn('entity-down', { entity: name });
+    this.#up = false;
+    return welcomed;
+  }
+
+  #answered(number: number, said: Readonly<Record<string, unknown>>): void {
+    if (this.#unanswered[0] !== number) return void this.#socket?.destroy();
+    this.#unanswered.shift();
+    const taken = said.ok === true;
+    if (!taken) this.#refusals.push({ number, reason: String(said.reason ?? '').slice(0, 200) });
+    const { forwarded, refused } = this.#progress;
+    const through = this.#unanswered.length === 0 ? this.#sentThrough : number;
+    this.#progress = { through, forwarded: forwarded + (taken ? 1 : 0), refused: refused + (taken ? 0 : 1) };
+    if (this.#unanswered.length === 0 || this.#progress.through - this.#keptThrough >= IN_FLIGHT_MAX) this.#keep();
+  }
+
+  /** Not at every answer: after a crash some transactions are sent again, and the entity knows them by number. */
+  #keep(): void {
+    if (this.#progress.through === this.#keptThrough) return;
+    this.#deps.store.putEntityProgress(this.#entity.name, this.#progress, this.#refusals.splice(0));
+    this.#keptThrough = this.#progress.through;
+  }
+
+  /** As many as may be under way. What is not for this entity is passed over. */
+  #send(): void {
+    this.#cancelLook();
+    const room = IN_FLIGHT_MAX - this.#unanswered.length;
+    const next = room > 0 ? this.#deps.store.transactionsAfter(this.#sentThrough, room) : [];
+    for (const transaction of next) {
+      this.#sentThrough = transaction.number;
+      if (GATEWAY_ROUTES[transaction.type].includes(this.#entity.kind)) {
+        this.#unanswered.push(transaction.number);
+        this.#write({ ...transaction, body: parse(transaction.body) });
+      } else if (this.#unanswered.length === 0) this.#progress = { ...this.#progress, through: transaction.number };
+    }
+    if (this.#unanswered.length === 0) this.#keep();
+    if (next.length < room || this.#unanswered.length === 0) this.#cancelLook = this.#deps.clock.after(LOOK_MS, () => this.#send());
+  }
+
+  #write(message: unknown): void {
+    this.#socket?.write(`${JSON.stringify(message)}\n`);
+  }
+}
+
+function parse(line: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}

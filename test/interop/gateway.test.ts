@@ -1,0 +1,176 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { existsSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openEntityServer } from '../../src/headend/gateway/entity-server.ts';
+import { type RunningGateway, startGateway } from '../../src/headend/gateway/gateway.ts';
+import type { GatewayConfig } from '../../src/headend/gateway/gateway-config.ts';
+import { ENTITY_TABLE_OID } from '../../src/headend/gateway/snmp-agent.ts';
+import { systemClock } from '../../src/platform/system-clock.ts';
+import { canonicalJson } from '../../src/wire/canonical-json.ts';
+import { dropFolders, scratchFolder, silentLog } from '../fakes/headend-on-localhost.ts';
+import { type BookFixture, bookFixture, enrol, record } from '../unit/headend/stores/book-fixture.ts';
+
+const ACKBOX = new URL('../../src/cli/ackbox.ts', import.meta.url).pathname;
+const TOKENS = { usage: 'the usage secret 1', billing: 'the billing secret' };
+let folder: string;
+let fixture: BookFixture;
+let outlet: ReturnType<typeof enrol>;
+let gateway: RunningGateway | null = null;
+const children: ChildProcess[] = [];
+
+beforeEach(() => {
+  folder = scratchFolder();
+  fixture = bookFixture();
+  outlet = enrol(fixture.book);
+});
+afterEach(async () => {
+  await gateway?.close();
+  gateway = null;
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  fixture.remove();
+  dropFolders(folder);
+});
+
+interface Entity {
+  readonly port: number;
+  kill(): Promise<void>;
+}
+
+/** An entity as a process of its own. */
+async function entity(name: keyof typeof TOKENS, port = 0): Promise<Entity> {
+  const argv = [ACKBOX, 'gateway', 'entity', '--port', String(port), '--token', TOKENS[name], '--file', join(folder, name)];
+  const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'] });
+  children.push(child);
+  const line = await new Promise<string>((resolve) => createInterface({ input: child.stdout }).once('line', resolve));
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const kill = (): Promise<void> => {
+    child.kill('SIGKILL');
+    return gone;
+  };
+  return { port: JSON.parse(line).port, kill };
+}
+
+function deliver(from: number, to: number): void {
+  const order = (n: number) => ({ EventType: n % 2 === 0 ? 'ORDER' : 'USAGE', n });
+  const records = Array.from({ length: to - from + 1 }, (_, index) => record(from + index, canonicalJson(order(from + index))));
+  fixture.book.intake(outlet.outlet, 'g1', records, 0);
+}
+
+function taken(name: keyof typeof TOKENS): readonly string[] {
+  const file = join(folder, name);
+  return existsSync(file)
+    ? readFileSync(file, 'utf8')
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line).key)
+    : [];
+}
+
+async function begin(ports: { readonly usage: number; readonly billing: number }, more: Partial<GatewayConfig> = {}): Promise<RunningGateway> {
+  const shared = { host: '127.0.0.1' };
+  const entities: GatewayConfig['entities'] = [
+    { ...shared, name: 'usage', kind: 'usage-processing', port: ports.usage, token: TOKENS.usage },
+    { ...shared, name: 'billing', kind: 'billing', port: ports.billing, token: TOKENS.billing },
+  ];
+  gateway = await startGateway({ entities, ...more }, { book: fixture.book, clock: systemClock, log: silentLog });
+  return gateway;
+}
+
+async function freeUdpPort(): Promise<number> {
+  const socket = createSocket('udp4');
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+  const { port } = socket.address();
+  await new Promise<void>((resolve) => socket.close(() => resolve()));
+  return port;
+}
+
+/** The table as Debian's snmpwalk reads it, column by column. */
+async function walk(port: number): Promise<Readonly<Record<string, readonly string[]>>> {
+  const argv = ['-v2c', '-c', 'venue', '-Oqn', '-t', '5', `127.0.0.1:${port}`, ENTITY_TABLE_OID];
+  const { stdout } = await promisify(execFile)('snmpwalk', argv);
+  const columns: Record<string, string[]> = {};
+  // The walk itself ends with a line that says so.
+  for (const [, column = '', value = ''] of stdout.replace(/.*No more variables.*/, '').matchAll(/\.1\.(\d+)\.\d+ "?([^"\n]*)"?$/gm)) columns[column] = [...(columns[column] ?? []), value];
+  return columns;
+}
+
+test('an entity that is killed queues only itself, shows in the MIB and the figures, and drains when it is back: each record once', async () => {
+  const [usage, billing] = [await entity('usage'), await entity('billing')];
+  const snmp = { host: '127.0.0.1', port: await freeUdpPort(), community: 'venue' };
+  const { metricsPort } = await begin({ usage: usage.port, billing: billing.port }, { snmp, metrics: { host: '127.0.0.1', port: 0 } });
+  deliver(1, 100);
+  await expect.poll(() => [taken('usage').length, taken('billing').length], { timeout: 10_000 }).toEqual([100, 50]);
+  await expect
+    .poll(() => walk(snmp.port), { timeout: 10_000 })
+    .toMatchObject({
+      ...{ 2: ['usage', 'billing'], 3: ['usage-processing', 'billing'], 4: ['1', '1'], 5: ['0', '0'], 6: ['100', '50'], 7: ['0', '0'] },
+    });
+
+  await billing.kill();
+  deliver(101, 300);
+  await expect.poll(() => taken('usage').length, { timeout: 10_000 }).toBe(300);
+  await expect.poll(() => walk(snmp.port), { timeout: 10_000 }).toMatchObject({ 4: ['1', '2'], 5: ['0', '200'], 6: ['300', '50'] });
+  const figures = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+  expect(figures).toContain('ackbox_gateway_entity_up{entity="billing",kind="billing"} 0\n');
+  expect(figures).toContain('ackbox_gateway_forwarded_total{entity="usage",kind="usage-processing"} 300\n');
+
+  await entity('billing', billing.port);
+  await expect.poll(() => taken('billing').length, { timeout: 20_000 }).toBe(150);
+  expect(new Set(taken('billing')).size).toBe(150);
+  await expect.poll(() => walk(snmp.port), { timeout: 10_000 }).toMatchObject({ 4: ['1', '1'], 5: ['0', '0'], 6: ['300', '150'] });
+});
+
+test('the gateway takes up where it was when it is started again', async () => {
+  const [usage, billing] = [await entity('usage'), await entity('billing')];
+  const first = await begin({ usage: usage.port, billing: billing.port });
+  deliver(1, 10);
+  await expect.poll(() => first.status().map(({ behind }) => behind), { timeout: 10_000 }).toEqual([0, 0]);
+  await first.close();
+  deliver(11, 20);
+  const again = await begin({ usage: usage.port, billing: billing.port });
+  await expect.poll(() => again.status().map(({ forwarded }) => forwarded), { timeout: 10_000 }).toEqual([20, 10]);
+  expect([taken('usage').length, taken('billing').length]).toEqual([20, 10]);
+});
+
+test('a stranger is not served, and what an entity refuses is kept aside without holding up the rest', async () => {
+  const refuse = ({ key }: Readonly<Record<string, unknown>>): string | null => (String(key).endsWith(':3') ? 'unknown title' : null);
+  const usage = await openEntityServer({ host: '127.0.0.1', port: 0, token: TOKENS.usage, file: join(folder, 'usage'), refuse });
+  const closed = await openEntityServer({ host: '127.0.0.1', port: 0, token: 'another secret of 20', file: join(folder, 'billing') });
+  const { status } = await begin({ usage: usage.port, billing: closed.port });
+  deliver(1, 5);
+  await expect
+    .poll(() => status(), { timeout: 10_000 })
+    .toMatchObject([
+      { up: true, forwarded: 4, refused: 1, behind: 0 },
+      { up: false, forwarded: 0, behind: 5 },
+    ]);
+  expect(taken('usage')).toHaveLength(4);
+  await gateway?.close();
+  gateway = null;
+  await Promise.all([usage.close(), closed.close()]);
+});
+
+test('a billing entity ends a subscription by a command of the box, and no other entity may', async () => {
+  const { createAdministrator } = await import('../../src/headend/gateway/administration.ts');
+  const administer = createAdministrator({ commands: fixture.book, outlets: fixture.book, bills: fixture.book });
+  const end = { administration: 'subscription-termination', id: '1', outlet: outlet.outlet };
+  expect(administer({ kind: 'usage-processing' }, end)).toMatchObject({ ok: false, code: 'not-allowed' });
+  expect(administer({ kind: 'billing' }, end)).toMatchObject({ ok: true, id: '1' });
+  expect(fixture.book.openCommands(outlet.outlet)).toMatchObject([{ line: expect.stringMatching(/^service on /) }]);
+  expect(administer({ kind: 'billing' }, { administration: 'billing-verification', id: '2', playId: 'none' })).toMatchObject({ code: 'unknown-play' });
+  expect(administer({ kind: 'billing' }, { administration: 'toString' })).toMatchObject({ code: 'not-understood' });
+});
+
+test('an entity does not talk to whoever lacks its secret', async () => {
+  const { port } = await entity('usage');
+  const socket = connect({ host: '127.0.0.1', port });
+  socket.write(`${JSON.stringify({ hello: 'ackbox-gateway', token: 'guess' })}\n`);
+  const heard: string[] = [];
+  for await (const chunk of socket) heard.push(String(chunk));
+  expect(heard).toEqual([]);
+});
