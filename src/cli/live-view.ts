@@ -35,6 +35,8 @@ const SAID: Readonly<Record<string, string>> = {
 };
 
 const COIN_MINOR = 100n;
+/** So many of the last lines that the programs said stay until a key is pressed. */
+const HEARD_MAX = 4;
 
 /** What a person may want to open beside the view. */
 export interface Addresses {
@@ -52,6 +54,7 @@ export async function runLiveView(client: BoxClient, addresses: Addresses, hearS
   signal.addEventListener('abort', () => ended.abort());
   let latest: ViewOfBox | null = null;
   let message = '';
+  let heard: readonly string[] = [];
   const draw = (): void => {
     if (latest === null) return;
     // A terminal without a size of its own says 0.
@@ -63,6 +66,7 @@ export async function runLiveView(client: BoxClient, addresses: Addresses, hearS
     else respond(key);
   };
   const respond = (key: Key): void => {
+    heard = [];
     act(client, key, latest, addresses)
       .then((said) => {
         message = said;
@@ -74,7 +78,8 @@ export async function runLiveView(client: BoxClient, addresses: Addresses, hearS
       });
   };
   hearSaid((line) => {
-    message = line;
+    heard = [...heard, line].slice(-HEARD_MAX);
+    message = heard.join('\n');
     draw();
   });
   emitKeypressEvents(process.stdin);

@@ -15,7 +15,16 @@ export const startCommand: Subcommand = {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => quit.abort());
     const print = (line: string): void => io.err(`${line}\n`);
     let hear: ((line: string) => void) | null = null;
-    const say = (line: string): void => (hear ?? print)(line);
+    const early: string[] = [];
+    const say = (line: string): void => {
+      if (hear === null) early.push(line);
+      (hear ?? print)(line);
+    };
+    // What was printed on the way up (a damaged book, a library without sound) is painted over; its first line was only the greeting.
+    const takeOver = (listener: ((line: string) => void) | null): void => {
+      hear = listener;
+      for (const line of early.splice(0).slice(1)) listener?.(line);
+    };
     const house = await launchHouse(options, say);
     try {
       // Loaded only now: first of all the two processes must be on their way.
@@ -24,7 +33,7 @@ export const startCommand: Subcommand = {
       // The live view has lines of its own for these; it would paint over what is printed here.
       if (!live) sayAddresses(house, say);
       if (options.headless) return await (await import('./headless-run.ts')).runHeadless({ options, house, client, io, signal: quit.signal });
-      if (live) await (await import('./live-view.ts')).runLiveView(client, house, (listener) => (hear = listener), quit.signal);
+      if (live) await (await import('./live-view.ts')).runLiveView(client, house, takeOver, quit.signal);
       else await untilAborted(quit.signal);
       return EXIT.ok;
     } finally {

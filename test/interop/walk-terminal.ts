@@ -41,6 +41,11 @@ export class WalkTerminal {
     await this.#until(command, seen, () => this.#screen);
   }
 
+  /** What is on the screen at last, without a key. */
+  async shows(seen: readonly string[]): Promise<void> {
+    await this.#until('the live view', seen, () => this.#screen.split(PAINT).at(-1) ?? '');
+  }
+
   async press(key: string, seen: readonly string[]): Promise<void> {
     const house = this.#house?.stdin;
     const shown = (): string => this.#screen.split(PAINT).at(-1) ?? '';
