@@ -3,10 +3,12 @@ import type { AdmittedSession } from '../../../src/headend/stream-port.ts';
 import { openAckpay } from '../../../src/platform/crypto/ackpay-seal.ts';
 import { createSrtpReceiver, type SrtpReceiver } from '../../../src/platform/srtp.ts';
 import { extendSequence } from '../../../src/units/packet-index.ts';
+import { ok } from '../../../src/units/result.ts';
 import { sidBytes } from '../../../src/wire/ack-receipt.ts';
 import { isAckpay } from '../../../src/wire/ackpay.ts';
 import { splitCompound } from '../../../src/wire/rtcp.ts';
 import { decodeRtp } from '../../../src/wire/rtp.ts';
+import { isRtx, OPUS_PAYLOAD_TYPE, unwrapRtx } from '../../../src/wire/rtx.ts';
 
 interface Tapped {
   readonly session: AdmittedSession;
@@ -59,7 +61,9 @@ export class Wiretap {
 function hearRtp(tapped: Tapped, bytes: Uint8Array): boolean {
   const opened = tapped.srtp.unprotectRtp(bytes);
   if (!opened.ok) return opened.error.code === 'replayed';
-  const packet = decodeRtp(opened.value);
+  // What was sent again comes in a stream of its own, and is the packet that it was.
+  const original = isRtx(opened.value) ? unwrapRtx(opened.value, { payloadType: OPUS_PAYLOAD_TYPE, ssrc: 0 }) : ok(opened.value);
+  const packet = original.ok ? decodeRtp(original.value) : original;
   if (!packet.ok) return false;
   const sequence = extendSequence(packet.value.sequence, tapped.reference);
   tapped.reference = Math.max(tapped.reference, sequence);
