@@ -32,6 +32,9 @@ export const limits = {
   challengeGracePackets: 64,
   openChallenges: 256,
 
+  /** Works of one other payer that are heard at most while somebody waits, and how far back that is looked at. */
+  fairTurns: 2,
+  fairHistory: 50,
   /** Wrong sign-ins before the door stays shut; how long at first, and at most. */
   loginTries: 5,
   loginLockMs: 60_000,
@@ -178,8 +181,6 @@ export const limits = {
   pricingModelNameCharacters: 64,
   /** Periods of all scopes of one licence together: an hourly cycle over twenty years. */
   ratedPeriods: 200_000,
-  /** How far a scope may look back. */
-  ratedPeriodsBack: 12,
   /** Longer than any use: what is longer is a broken record. */
   ratedUseMs: 10 * 366 * 86_400_000,
   usageFileBytes: 67_108_864,

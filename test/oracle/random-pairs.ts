@@ -102,7 +102,7 @@ class PairMaker {
     const scopes: SupplementalScope[] = Array.from({ length: this.below(3) }, (_, index) => ({
       scopeId: index + 1,
       cycle: this.chance(0.4) ? { kind: 'time-period', years: 999, months: 0, days: 0, hours: 0 } : this.cycleRule(length / 8).rule,
-      offset: this.chance(0.25) ? -1 - this.below(2) : 0,
+      offset: this.chance(0.25) ? -1 - this.below(3) : 0,
     }));
     this.scopeIds = [0, ...scopes.map(({ scopeId }) => scopeId)];
     const triggers: Trigger[] = [];

@@ -116,10 +116,10 @@ function crossBoundary(run: RatingRun, atMs: number): void {
   const cycleEnds = run.nextCycleMs === atMs;
   flush(run);
   if (cycleEnds) closeCycle(run, atMs, atMs);
-  for (const scope of run.scopes) {
+  for (const [index, scope] of run.scopes.entries()) {
     if (scope.nextMs !== atMs) continue;
     endPeriod(run, scope.period);
-    scope.past = [scope.period, ...scope.past].slice(0, limits.ratedPeriodsBack);
+    scope.past = [scope.period, ...scope.past].slice(0, run.model.scopes[index]?.periodsBack ?? 0);
     scope.period = newPeriod();
     scope.boundaryIndex += 1;
     scope.nextMs = scope.boundaries(scope.boundaryIndex);
