@@ -101,6 +101,7 @@ describe('in the middle of a song', { timeout: 60_000 }, () => {
     for (const pid of pidsOf(join(pair.folders.box, 'player'))) process.kill(pid, 'SIGKILL');
     await pair.box.watch.until('the words', (view) => (/The player mpv is not installed. As root: apt-get install -y mpv/.test(view.sentence) ? true : null));
     symlinkSync('/usr/bin/mpv', mpv);
+    await pair.box.watch.press('intent.back');
     await pair.song();
   });
 
@@ -132,6 +133,16 @@ describe('in the middle of a song', { timeout: 60_000 }, () => {
     expect(qualityOf(now - 11, now - 9)).toEqual(['unset']);
     const monotonic = rows.filter(({ sequence }) => sequence !== spoiled).map(({ monotonic_ns }) => BigInt(monotonic_ns));
     expect(monotonic).toEqual(monotonic.toSorted((left, right) => (left < right ? -1 : 1)));
+  });
+
+  test('last of all: a book that is held when its program starts is one line, after a bounded wait', async () => {
+    await pair.box.end();
+    await pair.headend.end();
+    const held = await Promise.all([holdBook(book('box')), holdBook(book('headend'))]);
+    const [box, headend] = await Promise.all([pair.startBox().ended, pair.startHeadend().ended]);
+    await Promise.all(held.map((one) => one.release()));
+    expect(box).toMatchObject({ code: 1, err: expect.stringMatching(/^ackbox box: Another program holds the book: close it .*\n$/) });
+    expect(headend).toMatchObject({ code: 3, err: expect.stringMatching(/^ackbox headend: Another program holds the headend book\. Close it .*\n$/) });
   });
 });
 
