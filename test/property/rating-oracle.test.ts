@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { adjustmentsSince } from '../../src/domain/rating/adjustments.ts';
+import { rateHistory } from '../../src/domain/rating/rate-history.ts';
 import { SeededRandom } from '../fakes/seeded-random.ts';
-import { difference, rateForOracle } from '../oracle/compare.ts';
+import { asHistory, difference, rateForOracle } from '../oracle/compare.ts';
 import { randomPair } from '../oracle/random-pairs.ts';
 
 describe('the rater', () => {
@@ -18,6 +20,25 @@ describe('the rater', () => {
       const again = pair.events.filter((event) => event.id !== '' && random.fraction() < 0.4);
       const shuffled = [...pair.events, ...again].map((event) => ({ event, at: random.fraction() })).sort((left, right) => left.at - right.at);
       expect(rateForOracle({ ...pair, events: shuffled.map(({ event }) => event) }), `seed ${seed}`).toEqual(rateForOracle(pair));
+    }
+  }, 60_000);
+
+  test('adjusts closed cycles so that they add up to the replay, whatever came late', () => {
+    for (let seed = 6_001; seed <= 6_400; seed += 1) {
+      const { model, history } = asHistory(randomPair(seed));
+      const bills = (events: typeof history.events) => {
+        const rated = rateHistory(model, { ...history, events });
+        if (!rated.ok) throw new Error(rated.error.message);
+        return rated.value.bills;
+      };
+      const random = new SeededRandom(seed);
+      const closed = bills(history.events.filter(() => random.fraction() < 0.7));
+      const replay = bills(history.events);
+      const { lines, newBills, netMinor } = adjustmentsSince(closed, [], replay);
+      const net = (list: typeof replay) => list.reduce((sum, bill) => sum + bill.subtotal - bill.columns.discount_this_cycle - bill.columns.quote_honoured, 0n);
+      // Of an instantaneous cycle, bills after the last closed one are yet to be issued.
+      if (model.cycle?.kind !== 'instantaneous') expect(net(closed) + netMinor + net(newBills), `seed ${seed}`).toBe(net(replay));
+      expect(adjustmentsSince(closed, lines, replay).lines, `seed ${seed}`).toEqual([]);
     }
   }, 60_000);
 
