@@ -15,15 +15,15 @@ class TreeReadError extends Error {}
 
 /**
  * Reads a tree: `{id, override?: {quantifier, of?, modification | replacement}, children?: [...], model?}`. A model is the short form
- * `{attribute: value}`, or `{xml}`. Nodes outside the tree stand in `external` and `choices` of the root, or beside it where the file
- * is a list; a choice node is `{id, choices: [ids]}`. Without `of` a condition is over the children.
+ * `{attribute: value}`, or `{xml}`. Nodes outside the tree stand in any other list of the root (`external`, `choices`), or beside it where
+ * the file is a list; a choice node is `{id, choices: [ids]}`. Without `of` a condition is over the children.
  */
 export function readPricingTree(value: unknown, readModel: ModelReader): Result<PricingTree, Fault<'invalid-tree' | 'reference-cycle'>> {
   const nodes = new Map<string, PricingNode>();
   try {
     const roots = (Array.isArray(value) ? value : [value]).map((root) => recordOf(root, 'a tree'));
     if (roots.length === 0) throw new TreeReadError('the file holds no node');
-    const outside = roots.flatMap((root) => [...listOf(root.external), ...listOf(root.choices).filter((item) => typeof item !== 'string')]);
+    const outside = roots.flatMap(nodesOutside);
     for (const node of [...roots, ...outside]) addNode(nodes, recordOf(node, 'a node'), null, readModel, 0);
   } catch (error) {
     if (error instanceof TreeReadError) return fault('invalid-tree', error.message);
@@ -31,6 +31,11 @@ export function readPricingTree(value: unknown, readModel: ModelReader): Result<
   }
   const checked = checkTree({ nodes });
   return checked.ok ? checked : fault('reference-cycle', checked.error.message);
+}
+
+function nodesOutside(root: Readonly<Record<string, unknown>>): readonly unknown[] {
+  const lists = Object.entries(root).filter(([name, list]) => name !== 'children' && Array.isArray(list));
+  return lists.flatMap(([, list]) => listOf(list).filter((item) => typeof item === 'object' && item !== null));
 }
 
 function addNode(
@@ -46,7 +51,7 @@ function addNode(
   if (nodes.size >= limits.pricingTreeNodes || depth > limits.pricingTreeDepth)
     throw new TreeReadError(`a tree has at most ${limits.pricingTreeNodes} nodes and ${limits.pricingTreeDepth} levels`);
   const children = listOf(value.children).map((child) => recordOf(child, `a child of ${id}`));
-  const named = listOf(value.choices);
+  const named = listOf(value.choices ?? value.options);
   const choices = named.length > 0 && named.every((item) => typeof item === 'string') ? named : null;
   const below = choices ?? children.map((child) => String(child.id));
   const kind = choices !== null ? 'choice' : children.length > 0 || value.override !== undefined ? 'containing' : 'terminal';
