@@ -42,9 +42,3 @@ export const CHECKOUT_FIGURE: readonly Edge<CheckoutState, CheckoutAnswer>[] = [
   { from: 346, on: 'yes', to: 332 },
   { from: 346, on: 'no', to: 348 },
 ];
-
-/** @returns what a usage report leads to: 344 access, 340 the offer to pay, 346 the renewal query */
-export function judgeReport(paid: boolean, withinPeriod: boolean): 340 | 344 | 346 {
-  if (!paid) return 340;
-  return withinPeriod ? 344 : 346;
-}

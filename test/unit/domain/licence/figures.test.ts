@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { CHECKOUT_FIGURE, CHECKOUT_STATES, type CheckoutState, judgeReport } from '../../../../src/domain/licence/checkout-figure.ts';
+import { CHECKOUT_FIGURE, CHECKOUT_STATES, type CheckoutState } from '../../../../src/domain/licence/checkout-figure.ts';
 import { follow } from '../../../../src/domain/licence/flowchart.ts';
 import { PRICING_FIGURE, PRICING_STATES, type PricingState, walkPricing } from '../../../../src/domain/licence/pricing-figure.ts';
 
@@ -37,15 +37,6 @@ describe('Fig. 9, checkout and extension', () => {
 
   test('has no other arrow', () => {
     expect(CHECKOUT_FIGURE.map(({ from, on, to }) => `${from} ${on} ${to}`).join(', ')).toBe(CHECKOUT);
-  });
-
-  test.each([
-    [false, true, 340],
-    [false, false, 340],
-    [true, true, 344],
-    [true, false, 346],
-  ] as const)('a report with paid %s and within the period %s leads to %s', (paid, within, state) => {
-    expect(judgeReport(paid, within)).toBe(state);
   });
 });
 
