@@ -1,4 +1,5 @@
-import { nextPlay } from '../../src/domain/queue/queue.ts';
+import { fairTurns } from '../../src/domain/queue/fair-turns.ts';
+import { nextPlay, playingOrder } from '../../src/domain/queue/queue.ts';
 import type { EntryMethod } from '../../src/domain/usage/record-bodies.ts';
 import { limits } from '../../src/limits.ts';
 import type { BookCore } from './book-core.ts';
@@ -20,6 +21,8 @@ const ENTRY_METHOD_UNSAID: EntryMethod = '3';
 
 /** Thrown inside a transaction to leave it without a trace. */
 class NoCredit extends Error {}
+
+const TURNS = fairTurns(limits.fairTurns);
 
 /** From the first wish to hear a work until it sounds. */
 export class BookPlays {
@@ -84,10 +87,16 @@ export class BookPlays {
     });
   }
 
+  /** In the order in which it will be heard. */
+  queue(): Outcome<'queue'> {
+    const { plays, queue } = this.#core.parts;
+    return playingOrder(queue.all(), TURNS, plays.payersHeard(limits.fairHistory));
+  }
+
   takeNext(): Outcome<'takeNext'> {
     const core = this.#core;
     const { plays, queue } = core.parts;
-    const entry = nextPlay(queue.all());
+    const entry = nextPlay(queue.all(), TURNS, plays.payersHeard(limits.fairHistory));
     if (entry === null) return null;
     core.transaction('take-next', () => {
       queue.remove(entry.playId);

@@ -46,7 +46,7 @@ export class BoxBook implements SyncBook {
   declineTrial: SyncBook['declineTrial'] = (playId, heardMs) => this.#open().#plays.declineTrial(playId, heardMs);
   confirmPlay: SyncBook['confirmPlay'] = (playId, eventId, entryMethod) => this.#open().#plays.confirmPlay(playId, eventId, entryMethod);
   enqueue: SyncBook['enqueue'] = (entry) => this.#open().#plays.enqueue(entry);
-  queue: SyncBook['queue'] = () => this.#open().core.parts.queue.all();
+  queue: SyncBook['queue'] = () => this.#open().#plays.queue();
   takeNext: SyncBook['takeNext'] = () => this.#open().#plays.takeNext();
   settle: SyncBook['settle'] = (end) => settlePlayInBook(this.#open().core, end);
   receipts: SyncBook['receipts'] = (limit) => this.#open().core.parts.receipts.newest(limit);

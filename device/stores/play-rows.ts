@@ -115,6 +115,13 @@ export class PlayRows {
     this.#database.write('play-decline', sql, heardMs, playId);
   }
 
+  /** Payers of the paid plays that were heard last, newest first: what fairness among the waiting looks at. */
+  payersHeard(count: number): readonly (string | null)[] {
+    const sql = `SELECT payer_id FROM (SELECT payer_id, settle_sequence FROM plays WHERE settle_sequence IS NOT NULL ORDER BY rowid DESC LIMIT ?)
+      ORDER BY settle_sequence DESC`;
+    return this.#database.all<{ payer_id: string | null }>(sql, count).map((row) => row.payer_id);
+  }
+
   /** Sounding when the box last lived: for the session layer to recover. */
   sounding(): readonly KeptPlay[] {
     return this.#database
