@@ -1,5 +1,5 @@
 import type { AckLedger } from '../../src/domain/credit/ack-ledger.ts';
-import { buildAck, noteReceiptDurable, noteWindow, received } from '../../src/domain/credit/ack-ledger.ts';
+import { buildAck, isBehind, noteReceiptDurable, noteWindow, received } from '../../src/domain/credit/ack-ledger.ts';
 import { HEARD, heardOf } from '../../src/domain/credit/ledger-slots.ts';
 import type { AckMessage, ConfirmMessage, ReceiptMessage, WindowMessage } from '../../src/domain/credit/messages.ts';
 import type { CreditTerms } from '../../src/domain/credit/terms.ts';
@@ -76,7 +76,7 @@ export class Acknowledger {
     this.#parts.receipts.noteShown(window.receiptCounter);
     this.#dropAnswered(window.challengeAnswered);
     if (this.#confirm !== null && window.confirmEventId.some((byte) => byte !== 0)) this.#confirm = null;
-    if (this.#sentAcks === 0) this.acknowledge();
+    if (this.#sentAcks === 0 || isBehind(this.#parts.ledger, window)) this.acknowledge();
   }
 
   /** Sent again with every ACK until a WINDOW echoes it. */

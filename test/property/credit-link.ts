@@ -1,5 +1,5 @@
 import type { AckLedger } from '../../src/domain/credit/ack-ledger.ts';
-import { buildAck, counts, createAckLedger, noteReceiptDurable, noteWindow, received } from '../../src/domain/credit/ack-ledger.ts';
+import { buildAck, counts, createAckLedger, isBehind, noteReceiptDurable, noteWindow, received } from '../../src/domain/credit/ack-ledger.ts';
 import { packetsOf } from '../../src/domain/credit/billing-class.ts';
 import type { MonitorState } from '../../src/domain/credit/credit-monitor.ts';
 import {
@@ -188,7 +188,10 @@ export class CreditLink {
       receiptCounter: 0,
       confirmEventId: new Uint8Array(16),
     };
-    this.#toDevice(this.faults.windowLoss, () => noteWindow(this.ledger, window));
+    this.#toDevice(this.faults.windowLoss, () => {
+      noteWindow(this.ledger, window);
+      if (!this.deviceSilent && isBehind(this.ledger, window)) this.#acknowledge();
+    });
   }
 
   #device(): void {
@@ -200,6 +203,10 @@ export class CreditLink {
     if (this.#news < this.#setup.terms.ackEveryPackets && this.nowMs - this.#lastAckMs < this.#setup.terms.ackIntervalMs) return;
     this.#news = 0;
     this.#lastAckMs = this.nowMs;
+    this.#acknowledge();
+  }
+
+  #acknowledge(): void {
     this.#sendReceipt();
     const body = buildAck(this.ledger);
     if (body === null) return;

@@ -81,6 +81,14 @@ export function noteWindow(ledger: AckLedger, window: WindowMessage): void {
   forgetSpans(ledger.spans, ledger.base);
 }
 
+/**
+ * True where a WINDOW shows that the headend missed ACKs: it counts less than we acknowledged two ACKs ago. Then one more goes at once, so
+ * that a few lost in a row do not close the credit window; on a clean way nothing is added.
+ */
+export function isBehind(ledger: AckLedger, window: Pick<WindowMessage, 'acknowledgedPaid'>): boolean {
+  return ledger.ackedPaid - window.acknowledgedPaid > 2 * ledger.terms.ackEveryPackets;
+}
+
 /** The user said yes, and it is durable here: paid packets may be acknowledged. Before, none are, whatever the headend sends. */
 export function confirmTrial(ledger: AckLedger): void {
   ledger.confirmed = true;
