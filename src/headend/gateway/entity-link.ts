@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { GATEWAY_ROUTES } from '../../domain/usage/gateway-routes.ts';
-import { type Clock, sleep } from '../../ports/clock.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { EntityProgress, GatewayStore } from '../stores/gateway-rows.ts';
 import type { Administrator } from './administration.ts';
@@ -37,7 +37,7 @@ export class EntityLink {
   readonly #entity: EntityConfig;
   readonly #deps: EntityLinkDeps;
   #progress: EntityProgress;
-  #keptThrough: number;
+  #kept: EntityProgress;
   readonly #refusals: { readonly number: number; readonly reason: string }[] = [];
   #sentThrough = 0;
   #unanswered: number[] = [];
@@ -46,12 +46,13 @@ export class EntityLink {
   #lastContactMs: number | null = null;
   #stopped = false;
   #cancelLook: () => void = () => {};
+  #wake: () => void = () => {};
 
   constructor(entity: EntityConfig, deps: EntityLinkDeps) {
     this.#entity = entity;
     this.#deps = deps;
     this.#progress = deps.store.entityProgress(entity.name);
-    this.#keptThrough = this.#progress.through;
+    this.#kept = this.#progress;
   }
 
   status(): EntityStatus {
@@ -63,13 +64,24 @@ export class EntityLink {
   async run(): Promise<void> {
     for (let waitMs = RETRY_MIN_MS; !this.#stopped; waitMs = Math.min(RETRY_MAX_MS, 2 * waitMs)) {
       if (await this.#serve()) waitMs = RETRY_MIN_MS / 2;
-      if (!this.#stopped) await sleep(this.#deps.clock, waitMs);
+      if (!this.#stopped) await this.#pause(waitMs);
     }
   }
 
   stop(): void {
     this.#stopped = true;
+    this.#wake();
     this.#socket?.destroy();
+  }
+
+  #pause(waitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#deps.clock.after(waitMs, resolve);
+      this.#wake = () => {
+        cancel();
+        resolve();
+      };
+    });
   }
 
   /** One connection, to its end. @returns whether the entity had welcomed us */
@@ -97,11 +109,11 @@ export class EntityLink {
         else this.#write(this.#deps.administrator(this.#entity, said));
         this.#send();
       }
-    } catch {
-      // A broken connection is an ended one.
+      this.#keep();
+    } catch (error) {
+      this.#giveUp(error);
     }
     this.#cancelLook();
-    this.#keep();
     socket.destroy();
     if (this.#up) this.#deps.log.warn('entity-down', { entity: name });
     this.#up = false;
@@ -116,14 +128,14 @@ export class EntityLink {
     const { forwarded, refused } = this.#progress;
     const through = this.#unanswered.length === 0 ? this.#sentThrough : number;
     this.#progress = { through, forwarded: forwarded + (taken ? 1 : 0), refused: refused + (taken ? 0 : 1) };
-    if (this.#unanswered.length === 0 || this.#progress.through - this.#keptThrough >= IN_FLIGHT_MAX) this.#keep();
+    if (this.#unanswered.length === 0 || this.#progress.through - this.#kept.through >= IN_FLIGHT_MAX) this.#keep();
   }
 
   /** Not at every answer: after a crash some transactions are sent again, and the entity knows them by number. */
   #keep(): void {
-    if (this.#progress.through === this.#keptThrough) return;
+    if (this.#progress.through === this.#kept.through) return;
     this.#deps.store.putEntityProgress(this.#entity.name, this.#progress, this.#refusals.splice(0));
-    this.#keptThrough = this.#progress.through;
+    this.#kept = this.#progress;
   }
 
   /** As many as may be under way. What is not for this entity is passed over. */
@@ -139,7 +151,22 @@ export class EntityLink {
       } else if (this.#unanswered.length === 0) this.#progress = { ...this.#progress, through: transaction.number };
     }
     if (this.#unanswered.length === 0) this.#keep();
-    if (next.length < room || this.#unanswered.length === 0) this.#cancelLook = this.#deps.clock.after(LOOK_MS, () => this.#send());
+    if (next.length < room || this.#unanswered.length === 0) this.#cancelLook = this.#deps.clock.after(LOOK_MS, () => this.#look());
+  }
+
+  #look(): void {
+    try {
+      this.#send();
+    } catch (error) {
+      this.#giveUp(error);
+    }
+  }
+
+  /** A book that cannot be read or written now: the next connection begins where the book says. */
+  #giveUp(error: unknown): void {
+    this.#deps.log.warn('entity-not-served', { entity: this.#entity.name, reason: error instanceof Error ? error.message : String(error) });
+    this.#progress = this.#kept;
+    this.#socket?.destroy();
   }
 
   #write(message: unknown): void {
