@@ -16,6 +16,8 @@ export const limits = {
   creditWindowMinPackets: 10,
   creditWindowMaxPackets: 1_000,
   lossAllowancePerMille: 15,
+  /** Lent to one account over all its sessions unless its row says otherwise: many boxes, each with a window. */
+  accountCreditPackets: 10_000,
   /** Packets above which a gap counts as loss, not as reordering. */
   reorderThresholdPackets: 3,
   retransmitDeadlineMs: 800,

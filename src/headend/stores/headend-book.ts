@@ -2,11 +2,13 @@ import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrate } from '../../platform/migrate.ts';
 import { projectRoot } from '../../platform/project-root.ts';
+import type { AccountCreditStore } from '../../ports/account-credit-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CatalogueStore, RegistryStore, UsageStore } from '../../ports/headend-stores.ts';
 import type { CommandStore, NonceStore, OutletStore } from '../../ports/outlet-store.ts';
 import type { Random } from '../../ports/random.ts';
 import type { Currency } from '../../units/money.ts';
+import { accountCreditRows } from './account-credit-rows.ts';
 import { catalogueRows } from './catalogue-rows.ts';
 import { type CheckoutStore, checkoutRows } from './checkout-rows.ts';
 import { commandRows } from './command-rows.ts';
@@ -45,6 +47,7 @@ export interface HeadendBook
     CommandStore,
     NonceStore,
     PricingStore,
+    AccountCreditStore,
     CheckoutStore,
     UsageProcessingStore,
     UsageReportStore,
@@ -123,6 +126,7 @@ function composeBook(context: StoreContext, currency: Currency): HeadendBook {
     ...outletRows(context, parties),
     ...commandRows(context),
     ...pricingRows(context),
+    ...accountCreditRows(context),
     ...checkoutRows(context),
     ...usageProcessingRows(context),
     ...usageReportRows(context),
