@@ -74,7 +74,8 @@ function disagreement(strict: ModelReading, lenient: ModelReading): string | nul
 
 /** libxml2 and our reader see the same elements, attributes and values. */
 function misreading(text: string): string | null {
-  const source = new SourceText(text);
+  // readModels takes the mark of UTF-8 away, as a file may begin with one.
+  const source = new SourceText(text.replace(/^\uFEFF/, ''));
   const [ours] = readTrees(source, 'strict', new ReadingReport(source));
   const document = XmlDocument.fromString(text);
   try {
