@@ -33,7 +33,9 @@ export interface Closing {
  * Unheard packets are at most the paid ones, and at most what the playout buffer of the terms holds.
  */
 export function closePlay(facts: ClosingFacts, signer: Signer): Closing {
-  const { terms, counts, lostPackets } = facts;
+  const { terms, counts } = facts;
+  // A packet that was sent again after a resume can have been lost more than once; it is one packet of the work.
+  const lostPackets = Math.min(facts.lostPackets, Math.max(0, terms.packets - packetsOf(counts, 'paid')));
   const unheardPaidPackets = Math.min(facts.unheardPaidPackets, packetsOf(counts, 'paid'), terms.credit.playoutBufferPackets);
   const { chargedMinor, refundMinor } = settlePlay(terms, { counts, unheardPaidPackets, lostPackets });
   const statement: ClosingStatement = {

@@ -174,7 +174,7 @@ export class DeviceLife {
       this.#world.disk.signer,
     );
     this.#world.deviceWrite(this, () => {
-      deviceRow.closing = { ...closing, counts: all, lostPackets, told: false };
+      deviceRow.closing = { ...closing, counts: all, lostPackets: Math.min(lostPackets, row.terms.packets), told: false };
     });
     this.lost();
   }
