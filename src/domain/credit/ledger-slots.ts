@@ -70,6 +70,8 @@ export function countSlot(ledger: AckLedger, sequence: number): void {
   ledger.speaks = true;
   // Paid for already, and the headend does not know it (its ACK was lost before a resume): never owed twice (ruling 7).
   if (span.billingClass === 'paid' && hasIndex(ledger.paidRanges, packetIndexOf(ledger, sequence))) return;
+  // A headend that lost its memory may send more of the trial than was granted: shown as received, and counted no further.
+  if (span.billingClass === 'trial' && ledger.ackedTrial >= (ledger.trial?.packets ?? 0)) return;
   const cell = cellOf(span.node, span.billingClass);
   ledger.acknowledged[cell] = (ledger.acknowledged[cell] ?? 0) + 1;
   if (span.billingClass === 'trial') ledger.ackedTrial += 1;

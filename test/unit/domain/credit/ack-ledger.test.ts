@@ -105,7 +105,7 @@ describe('what the device acknowledges', () => {
     confirmTrial(ledger);
     expect(buildAck(ledger)).toMatchObject({ base: 20, paidPackets: 10 });
     expect(counts(ledger)).toEqual([
-      { node: 0, billingClass: 'trial', packets: 10 },
+      { node: 0, billingClass: 'trial', packets: 5 },
       { node: 0, billingClass: 'paid', packets: 10 },
     ]);
   });
