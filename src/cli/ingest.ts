@@ -1,5 +1,5 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
-import { constants, setPriority } from 'node:os';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { HouseCache } from '../headend/catalogue/house-cache.ts';
@@ -11,6 +11,7 @@ import { guardFolder } from '../headend/stores/folder-guard.ts';
 import { type HeadendBook, openHeadendBook } from '../headend/stores/headend-book.ts';
 import { SegmentFiles } from '../headend/stores/segment-files.ts';
 import { createJsonLog } from '../platform/json-log.ts';
+import { giveWay } from '../platform/priority.ts';
 import { projectRoot } from '../platform/project-root.ts';
 import { systemClock } from '../platform/system-clock.ts';
 import { systemRandom } from '../platform/system-random.ts';
@@ -145,14 +146,6 @@ async function ingest(call: IngestCall): Promise<number> {
   return done.value.skipped.length > 0 || done.value.stopped ? EXIT.partly : EXIT.ok;
 }
 
-function giveWay(): void {
-  try {
-    setPriority(constants.priority.PRIORITY_LOW);
-  } catch {
-    // A system that does not let us: it goes on as any other program.
-  }
-}
-
 async function renderHouse(shared: Parameters<typeof renderHouseCatalogue>[0], teller: Teller): Promise<number> {
   let ready = 0;
   const done = await renderHouseCatalogue({
@@ -161,7 +154,7 @@ async function renderHouse(shared: Parameters<typeof renderHouseCatalogue>[0], t
     onWork: (work, number, of) => {
       ready = number;
       // There is music; whoever plays it goes before the rest.
-      if (number === 1) giveWay();
+      if (number === 1) giveWay(process.pid, constants.priority.PRIORITY_BELOW_NORMAL);
       teller.work(work.title, number, of);
     },
   });

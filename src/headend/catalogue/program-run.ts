@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { constants, setPriority } from 'node:os';
+import { constants, getPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { limits } from '../../limits.ts';
+import { giveWay } from '../../platform/priority.ts';
 import { type Clock, monotonicMs } from '../../ports/clock.ts';
 import { concatBytes } from '../../units/bytes.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
@@ -15,7 +16,7 @@ export interface ProgramRun {
   readonly args: readonly string[];
   readonly clock: Clock;
   readonly signal?: AbortSignal | undefined;
-  /** Runs at everybody's priority instead of below it. */
+  /** Runs at our own priority instead of below everybody's. */
   readonly urgent?: boolean;
   /** Written to its standard input as fast as it reads; without it the program reads nothing. */
   readonly input?: AsyncIterable<Uint8Array>;
@@ -50,7 +51,8 @@ export async function runProgram(run: ProgramRun): Promise<Result<ProgramEnd, Fa
     child.once('error', resolve);
     child.once('close', resolve);
   });
-  if (run.urgent !== true) lowerPriority(child);
+  const niceness = run.urgent === true ? getPriority() : constants.priority.PRIORITY_BELOW_NORMAL;
+  if (child.pid !== undefined && niceness > 0) giveWay(child.pid, niceness);
   const output = readOutput(child, run, guard);
   const said = readErrors(child, guard);
   const fed = feed(child, run.input);
@@ -100,15 +102,6 @@ class RunGuard {
       if (leftMs <= 0) this.stop(fault('interrupted', `${this.#run.program} said nothing for ${limits.programSilenceMs / 1_000} s and was ended`));
       else this.#watch(leftMs);
     });
-  }
-}
-
-function lowerPriority(child: ChildProcess): void {
-  if (child.pid === undefined) return;
-  try {
-    setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {
-    // It has ended already, or this system does not let us: it then runs as any other program.
   }
 }
 
