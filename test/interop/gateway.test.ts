@@ -95,7 +95,8 @@ async function walk(port: number): Promise<Readonly<Record<string, readonly stri
   const { stdout } = await promisify(execFile)('snmpwalk', argv);
   const columns: Record<string, string[]> = {};
   // The walk itself ends with a line that says so.
-  for (const [, column = '', value = ''] of stdout.replace(/.*No more variables.*/, '').matchAll(/\.1\.(\d+)\.\d+ "?([^"\n]*)"?$/gm)) columns[column] = [...(columns[column] ?? []), value];
+  for (const [, column = '', value = ''] of stdout.replace(/.*No more variables.*/, '').matchAll(/\.1\.(\d+)\.\d+ "?([^"\n]*)"?$/gm))
+    columns[column] = [...(columns[column] ?? []), value];
   return columns;
 }
 
