@@ -1,6 +1,7 @@
 import { roundHalfUp } from '../../units/money.ts';
 import type { ClassCount } from './billing-class.ts';
 import { packetsOf } from './billing-class.ts';
+import { lossAllowance } from './loss-allowance.ts';
 import type { Terms } from './terms.ts';
 import { payablePackets } from './terms.ts';
 
@@ -23,12 +24,15 @@ export interface Settlement {
  *
  * charged = round(price x min(1, heard paid packets / payable packets))
  *
+ * Losses up to the agreed allowance are nobody's loss: they are not payable. Beyond it the customer heard less, and pays less.
+ *
  * Units: minor units. Source: rulings 5, 6, 10.
  */
 export function settlePlay(terms: Terms, heard: HeardCounts): Settlement {
   const quoteMinor = terms.nodes.reduce((sum, node) => sum + BigInt(node.quoteMinor), 0n);
   const paid = packetsOf(heard.counts, 'paid');
-  const payable = payablePackets(terms, packetsOf(heard.counts, 'trial'), heard.lostPackets);
+  const forgiven = lossAllowance(terms.credit.lossAllowancePerMille, paid, heard.lostPackets, terms.credit.policy);
+  const payable = payablePackets(terms, packetsOf(heard.counts, 'trial'), forgiven);
   const heardPackets = Math.min(payable, Math.max(0, paid - heard.unheardPaidPackets));
   const chargedMinor = payable === 0 ? 0n : roundHalfUp(quoteMinor * BigInt(heardPackets), BigInt(payable));
   return { quoteMinor, chargedMinor, refundMinor: quoteMinor - chargedMinor };

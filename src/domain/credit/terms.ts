@@ -98,8 +98,8 @@ export interface Terms {
   readonly expiresAtMs: number;
 }
 
-/** The packets a full hearing pays for: without the trial where it is not sent again, and without what was lost (ruling 10). */
-export function payablePackets(terms: Pick<Terms, 'packets' | 'afterTrial'>, trialPackets: number, lostPackets: number): number {
+/** The packets a full hearing pays for: without the trial where it is not sent again, and without what is forgiven as lost (ruling 10). */
+export function payablePackets(terms: Pick<Terms, 'packets' | 'afterTrial'>, trialPackets: number, forgivenPackets: number): number {
   const trial = terms.afterTrial === 'continue' ? trialPackets : 0;
-  return Math.max(0, terms.packets - trial - lostPackets);
+  return Math.max(0, terms.packets - trial - forgivenPackets);
 }
