@@ -186,6 +186,16 @@ export const limits = {
   /** Longer than any use: what is longer is a broken record. */
   ratedUseMs: 10 * 366 * 86_400_000,
   usageFileBytes: 67_108_864,
+  /** One user of a simulation: about 150,000 uses. */
+  simulatedLineBytes: 16_777_216,
+  /** Their differences are kept until the end, so that percentiles are exact. */
+  simulatedUsers: 2_000_000,
+  simulatedUserCharacters: 200,
+  simulatedFiles: 100_000,
+  /** Uses of a plan together. */
+  plannedUses: 1_000_000,
+  plannedMonths: 1_200,
+  comparedModels: 50,
   pricingTreeNodes: 10_000,
   pricingTreeDepth: 64,
 } as const;

@@ -7,7 +7,7 @@ const SUBCOMMANDS: Readonly<Record<string, { readonly summary: string; readonly 
   headend: { summary: 'run a headend alone', load: async () => (await import('./headend.ts')).headendCommand },
   box: { summary: 'run a box alone, or enrol one', load: async () => (await import('./box.ts')).boxCommand },
   usage: { summary: 'usage records: add up, trace, report', load: async () => (await import('./usage.ts')).usageCommand },
-  price: { summary: 'check, rate, explain and compare pricing models', load: async () => (await import('./price.ts')).priceCommand },
+  price: { summary: 'check, rate, explain, compare and simulate pricing models', load: async () => (await import('./price.ts')).priceCommand },
   gateway: { summary: 'bring usage and bills to outside entities', load: async () => (await import('./gateway.ts')).gatewayCommand },
   checkout: { summary: 'walk a checkout, renewal or return', load: async () => (await import('./checkout.ts')).checkoutCommand },
   monitor: { summary: 'replay a trace through the credit monitor', load: async () => (await import('./monitor.ts')).monitorCommand },

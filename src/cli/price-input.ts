@@ -35,7 +35,8 @@ export async function readRatingInput(modelPath: string, usagePath: string, unti
   return { model, currency: usage.value.currency, history };
 }
 
-async function readModel(path: string, strict: boolean, io: CommandIo): Promise<CompiledModel> {
+/** The one model of a file. Warnings of lenient reading go to stderr. */
+export async function readModel(path: string, strict: boolean, io: CommandIo): Promise<CompiledModel> {
   const file = await readModelFile(path);
   if ('problem' in file) throw new PriceInputError(file.problem);
   const reading = readModels(file.bytes, strict ? 'strict' : 'lenient');

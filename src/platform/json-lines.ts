@@ -5,29 +5,33 @@ const NEWLINE = 10;
 const READ_BYTES = 262_144;
 
 /**
- * The lines of a file, some thousand at a time; `-` reads standard input. A line above `limits.usageLineBytes` comes as null.
+ * The lines of a file, some thousand at a time; `-` reads standard input. A line above `lineBytes` comes as null.
  * Memory: one read and one line.
  */
-export async function* readLines(path: string): AsyncGenerator<readonly (string | null)[]> {
+export async function* readLines(path: string, lineBytes: number = limits.usageLineBytes): AsyncGenerator<readonly (string | null)[]> {
   const input = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: READ_BYTES });
-  let rest: Buffer = Buffer.alloc(0);
-  let tooLong = false;
+  // The line that has begun: its pieces, none once it is too long, and how much of it was read.
+  let begun: Buffer[] = [];
+  let begunBytes = 0;
   for await (const chunk of input) {
-    const bytes = rest.length === 0 ? (chunk as Buffer) : Buffer.concat([rest, chunk as Buffer]);
+    const bytes = chunk as Buffer;
     const lines: (string | null)[] = [];
     let from = 0;
-    for (let end = bytes.indexOf(NEWLINE, from); end >= 0; end = bytes.indexOf(NEWLINE, from)) {
-      lines.push(tooLong || end - from > limits.usageLineBytes ? null : bytes.toString('utf8', from, end));
-      tooLong = false;
+    for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, from)) {
+      const tooLong = begunBytes + end - from > lineBytes;
+      lines.push(tooLong ? null : begunBytes === 0 ? bytes.toString('utf8', from, end) : textOf([...begun, bytes.subarray(from, end)]));
+      begun = [];
+      begunBytes = 0;
       from = end + 1;
     }
-    rest = bytes.subarray(from);
-    if (rest.length > limits.usageLineBytes) {
-      tooLong = true;
-      rest = rest.subarray(0, 0);
-    }
+    begunBytes += bytes.length - from;
+    if (begunBytes > lineBytes) begun = [];
+    else if (from < bytes.length) begun.push(bytes.subarray(from));
     yield lines;
   }
-  if (tooLong) yield [null];
-  else if (rest.length > 0) yield [rest.toString('utf8')];
+  if (begunBytes > 0) yield [begunBytes > lineBytes ? null : textOf(begun)];
+}
+
+function textOf(pieces: readonly Buffer[]): string {
+  return Buffer.concat(pieces).toString('utf8');
 }

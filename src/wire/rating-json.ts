@@ -1,3 +1,4 @@
+import { DAY_MS, dayNumber } from '../domain/rating/civil.ts';
 import { COLUMN_NAMES } from '../domain/rating/columns.ts';
 import type { CycleBill } from '../domain/rating/cycle-bill.ts';
 import type { RatedHistory } from '../domain/rating/rate-history.ts';
@@ -34,10 +35,13 @@ export function readUsageFile(value: unknown): Result<UsageFile, Fault<UsageFaul
   const timeZone = value.time_zone ?? 'UTC';
   if (typeof timeZone !== 'string') return wrong('time_zone must be a name like Europe/Berlin');
   const events: HistoryEvent[] = [];
+  let usedMs = 0;
   for (const [index, entry] of value.usage_history.entries()) {
     const event = readEvent(entry);
     if (typeof event === 'string') return wrong(`usage_history[${index}]: ${event}`);
     if (event.startMs < licenceStartMs) return wrong(`usage_history[${index}]: the event lies before the licence's start`);
+    usedMs += event.kind === 'use' ? event.durationMs : 0;
+    if (usedMs > Number.MAX_SAFE_INTEGER) return wrong(`usage_history[${index}]: the uses are longer together than can be counted`);
     events.push(event);
   }
   return ok({ currency, timeZone, licenceStartMs, events });
@@ -69,9 +73,38 @@ function readUse(entry: Readonly<Record<string, unknown>>, id: string): HistoryE
 
 /** @returns milliseconds since 1970, or null where the text is no instant: a wall time without zone is none */
 export function parseInstant(text: unknown): number | null {
-  if (typeof text !== 'string' || !INSTANT.test(text)) return null;
+  if (typeof text !== 'string') return null;
+  const plain = plainInstant(text);
+  if (plain !== null) return plain;
+  if (!INSTANT.test(text)) return null;
   const instantMs = Date.parse(text);
   return Number.isNaN(instantMs) ? null : instantMs;
+}
+
+/**
+ * `2026-01-28T00:00:00Z`, as nearly all are, read five times as fast as by Date: a simulation reads fifty million. Null for any other
+ * text, and where Date had better judge: days that not every month has.
+ */
+function plainInstant(text: string): number | null {
+  if (text.length !== 20 || text.charCodeAt(19) !== LETTER_Z || text.charCodeAt(10) !== LETTER_T) return null;
+  if (text.charCodeAt(4) !== DASH || text.charCodeAt(7) !== DASH || text.charCodeAt(13) !== COLON || text.charCodeAt(16) !== COLON) return null;
+  const year = 100 * twoDigits(text, 0) + twoDigits(text, 2);
+  const month = twoDigits(text, 5);
+  const day = twoDigits(text, 8);
+  const hour = twoDigits(text, 11);
+  const minute = twoDigits(text, 14);
+  const second = twoDigits(text, 17);
+  // What is no digit is Infinity, and fails here.
+  const read = year <= 9_999 && month >= 1 && month <= 12 && day >= 1 && day <= 28 && hour <= 23 && minute <= 59 && second <= 59;
+  return read ? dayNumber(year, month, day) * DAY_MS + (hour * 3_600 + minute * 60 + second) * 1_000 : null;
+}
+
+const [DASH, COLON, LETTER_T, LETTER_Z, DIGIT_0] = [0x2d, 0x3a, 0x54, 0x5a, 0x30];
+
+function twoDigits(text: string, from: number): number {
+  const tens = text.charCodeAt(from) - DIGIT_0;
+  const ones = text.charCodeAt(from + 1) - DIGIT_0;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? 10 * tens + ones : Number.POSITIVE_INFINITY;
 }
 
 /** `2026-01-28T00:00:00Z`; milliseconds only where there are some. */

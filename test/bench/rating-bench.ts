@@ -9,8 +9,9 @@ import { modelOf } from '../fakes/price-scene.ts';
 import { type BenchUse, rateWithDecimals } from './naive-decimal-rater.ts';
 
 const LIFETIME = '<billingHistoryEntry scopeID="1"><billingCycle><timePeriod years="999"/></billingCycle></billingHistoryEntry>';
-const EXPRESSION = `<billingCycle><monthly dayOfMonth="28"/></billingCycle><alternatePricing>
-  <billingAttributes><fixedRateUseCost currency="USD" value="0.90"/><meteredUseCost currency="USD" value="0.06" unit="minutes"/><billingCycleCost currency="USD" value="4.95"/></billingAttributes>
+/** Three triggers. */
+export const benchExpression = (useCost: string): string => `<billingCycle><monthly dayOfMonth="28"/></billingCycle><alternatePricing>
+  <billingAttributes><fixedRateUseCost currency="USD" value="${useCost}"/><meteredUseCost currency="USD" value="0.06" unit="minutes"/><billingCycleCost currency="USD" value="4.95"/></billingAttributes>
   <triggerDefinitions>
     <instanceTrigger><triggerEntry><condition value="10"/><billingModificationAttributes><fixedRateUseCost currency="USD" reduceByPercent="10"/></billingModificationAttributes></triggerEntry></instanceTrigger>
     <expenditureTrigger billingHistoryScope="1"><triggerEntry><condition type="USD" value="50.00"/><billingModificationAttributes><billingCycleCost currency="USD" reduceByValue="1.00"/></billingModificationAttributes></triggerEntry></expenditureTrigger>
@@ -22,7 +23,7 @@ const START = Date.UTC(2016, 0, 28);
 const UNTIL = Date.UTC(2026, 0, 28);
 const zone = openZone('UTC');
 if (!zone.ok) throw new Error(zone.error.message);
-const model = prepareModel(modelOf(EXPRESSION), 'USD');
+const model = prepareModel(modelOf(benchExpression('0.90')), 'USD');
 const utc = zone.value;
 
 /** Uses of ten years, never over a boundary, so that the naive rater may be simple. */

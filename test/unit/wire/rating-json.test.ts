@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseInstant, readUsageFile } from '../../../src/wire/rating-json.ts';
 
@@ -12,6 +13,30 @@ describe('a usage file', () => {
 
   test('takes times with an offset, and none without a zone', () => {
     expect([parseInstant('2026-02-01T10:00:00+01:00'), parseInstant('2026-02-01T10:00:00')]).toEqual([Date.UTC(2026, 1, 1, 9), null]);
+  });
+
+  test('reads plain times just as Date does, quick as it is about it', () => {
+    const part = fc.oneof(
+      { weight: 9, arbitrary: fc.integer({ min: 0, max: 70 }).map((number) => String(number).padStart(2, '0')) },
+      fc.constantFrom('x1', ' 1', '1/'),
+    );
+    fc.assert(
+      fc.property(fc.tuple(part, part, part, part, part, part, part), ([century, year, month, day, hour, minute, second]) => {
+        const text = `${century}${year}-${month}-${day}T${hour}:${minute}:${second}Z`;
+        const judged = /^[\dTZ:-]+$/.test(text) ? Date.parse(text) : Number.NaN;
+        expect(parseInstant(text)).toBe(Number.isNaN(judged) ? null : judged);
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(parseInstant('0000-01-01T00:00:00Z')).toBe(Date.parse('0000-01-01T00:00:00Z'));
+    expect(parseInstant('2026-02-28T23:59:59Z')).toBe(Date.UTC(2026, 1, 28, 23, 59, 59));
+  });
+
+  test('refuses uses that are longer together than can be counted exactly', () => {
+    const start = '2026-02-01T00:00:00Z';
+    const long = { type: 'use', start, end: '2036-02-01T00:00:00Z' };
+    const read = readUsageFile({ licence, usage_history: Array.from({ length: 30_000 }, () => long) });
+    expect(read).toMatchObject({ ok: false, error: { message: expect.stringContaining('longer together than can be counted') } });
   });
 
   test.each([
