@@ -161,7 +161,7 @@ describe('tshark reads what we write', () => {
 
   it('as RTSP with SDP, and RTP inside the connection', () => {
     expect(tshark('rtsp.method', 'rtsp.method', 'rtsp.url')).toEqual(['SETUP|rtsp://127.0.0.1/w/track0', 'DESCRIBE|rtsp://127.0.0.1/w']);
-    expect(tshark('sdp', 'rtsp.status', 'sdp.media', 'sdp.mime.type')).toEqual(['200|audio 0 RTP/AVP 97|opus']);
+    expect(tshark('sdp', 'rtsp.status', 'sdp.media', 'sdp.mime.type')).toEqual(['200|audio 0 RTP/AVPF 97 98|opus,rtx']);
     expect(tshark('rtsp && rtp', 'rtp.seq')).toEqual(['9']);
   });
 });
