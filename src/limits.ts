@@ -185,6 +185,8 @@ export const limits = {
   ratedPeriods: 200_000,
   /** Longer than any use: what is longer is a broken record. */
   ratedUseMs: 10 * 366 * 86_400_000,
+  /** Time zones that are kept ready: more than there are. */
+  openZones: 1_000,
   usageFileBytes: 67_108_864,
   /** One user of a simulation: about 150,000 uses. */
   simulatedLineBytes: 16_777_216,

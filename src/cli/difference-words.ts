@@ -13,6 +13,8 @@ export interface SimulationFindings {
   readonly digits: number;
   /** As instantText writes it. */
   readonly until: string;
+  /** The models close their cycles at different times, so that one of them may have billed more of what was used. */
+  readonly cyclesDiffer: boolean;
   readonly summary: DifferenceSummary;
 }
 
@@ -35,6 +37,9 @@ export function changeText(differenceMinor: bigint, beforeMinor: bigint): string
   return beforeMinor <= 0n ? '' : ` (${signedText(roundHalfUp(differenceMinor * 1_000n, beforeMinor), 1)} %)`;
 }
 
+const CYCLES_DIFFER =
+  'Note: the models close their cycles at different times. What is used but not billed by then is in no figure; a long history makes it small.\n';
+
 /** Who wins, who loses, and how much: some lines for people. */
 export function findingsText(findings: SimulationFindings): string {
   const { summary, currency, digits, until, beforeId, afterId } = findings;
@@ -50,7 +55,7 @@ export function findingsText(findings: SimulationFindings): string {
   ];
   return (
     `${users(summary.users)} under ${names.join(' and then ')}, all cycles closed until ${until}:\n\n${rows.join('')}\n` +
-    `${verdictText(summary, money)}\n${spreadText(summary, signed)}`
+    `${verdictText(summary, money)}\n${spreadText(summary, signed)}${findings.cyclesDiffer ? CYCLES_DIFFER : ''}`
   );
 }
 

@@ -42,6 +42,7 @@ export const priceSimulate: PriceAction = async (argv, io) => {
     currency: simulation.currency ?? '',
     digits: simulation.digits,
     until: instantText(options.untilMs),
+    cyclesDiffer: JSON.stringify(before.cycle) !== JSON.stringify(after.cycle),
     summary: sink.tally.summary(),
   };
   sink.finish(findings, leftOut);
@@ -99,7 +100,7 @@ async function simulateAll(simulation: Simulation, files: readonly HistoryFile[]
       leftOut += 1;
       bar.note(`${place}: left out: ${user.error.code}: ${printable(user.error.message)}\n`);
     }
-    bar.draw(allBytes === 0 ? null : readBytes / allBytes, `${countText(rated)} users`);
+    bar.draw(allBytes === 0 ? null : readBytes / allBytes, `${countText(rated)} ${rated === 1 ? 'user' : 'users'}`);
   }
   bar.clear();
   return leftOut;

@@ -90,13 +90,17 @@ function signOf(value: bigint): bigint {
   return value < 0n ? -1n : value > 0n ? 1n : 0n;
 }
 
-function findingsJson({ beforeId, afterId, currency, digits, until, summary }: SimulationFindings, leftOut: number): Readonly<Record<string, unknown>> {
+function findingsJson(
+  { beforeId, afterId, currency, digits, until, cyclesDiffer, summary }: SimulationFindings,
+  leftOut: number,
+): Readonly<Record<string, unknown>> {
   const text = (minor: bigint): string => decimalText(minor, digits);
   const { spread } = summary;
   return {
     models: { before: beforeId, after: afterId },
     currency,
     until,
+    cycles_differ: cyclesDiffer,
     total: { before: text(summary.beforeMinor), after: text(summary.afterMinor), difference: text(summary.differenceMinor) },
     count: { users: summary.users, winners: summary.winners, losers: summary.losers, unchanged: summary.unchanged, left_out: leftOut },
     winners_save: text(summary.savedMinor),

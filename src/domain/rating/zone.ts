@@ -1,3 +1,4 @@
+import { limits } from '../../limits.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
 import { civilDate, DAY_MS, dayNumber } from './civil.ts';
 
@@ -23,7 +24,7 @@ const SAMPLE_MS = 7 * DAY_MS;
 /** Farther than any zone is from UTC, and than any clock was ever put. */
 const NEARBY_MS = 1.5 * DAY_MS;
 
-/** Intl objects and offsets are expensive and never change: one of each a zone, and there are only some hundred zones. */
+/** Intl objects and offsets are expensive and never change: one of each a zone. There are only some hundred, but many ways to spell each. */
 const zones = new Map<string, Zone>();
 
 /** @returns the zone, or a fault where the name is not in the IANA database */
@@ -39,6 +40,7 @@ export function openZone(name: string): Result<Zone, Fault<'unknown-time-zone'>>
 }
 
 function keep(name: string, zone: Zone): Zone {
+  if (zones.size >= limits.openZones) zones.clear();
   zones.set(name, zone);
   return zone;
 }

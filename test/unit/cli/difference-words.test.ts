@@ -7,7 +7,16 @@ import { DifferenceTally } from '../../../src/domain/rating/difference-tally.ts'
 function findingsOf(pairs: readonly (readonly [bigint, bigint])[], more: Partial<SimulationFindings> = {}) {
   const tally = new DifferenceTally();
   for (const [beforeMinor, afterMinor] of pairs) tally.add({ beforeMinor, afterMinor });
-  const findings = { beforeId: 'old', afterId: 'new', currency: 'USD', digits: 2, until: '2026-01-28T00:00:00Z', summary: tally.summary(), ...more };
+  const findings = {
+    beforeId: 'old',
+    afterId: 'new',
+    currency: 'USD',
+    digits: 2,
+    until: '2026-01-28T00:00:00Z',
+    cyclesDiffer: false,
+    summary: tally.summary(),
+    ...more,
+  };
   return { findings, differences: tally.differences() };
 }
 
@@ -25,6 +34,10 @@ describe('what a simulation says', () => {
         'For half of the users the difference is at most 0.00 USD (p50), for 95 of 100 at most +0.50 USD (p95).\n' +
         'The worst off: +0.50 USD (max). The best off: -100.00 USD (min).\n',
     );
+  });
+
+  test('warns where the models close their cycles at different times', () => {
+    expect(findingsText(findingsOf([[0n, 1n]], { cyclesDiffer: true }).findings)).toContain('Note: the models close their cycles at different times.');
   });
 
   test('writes amounts of currencies with 0, 2 and 3 minor digits', () => {

@@ -3,6 +3,7 @@ import { boundariesOf } from '../../../../src/domain/rating/calendar.ts';
 import { civilDate, dayNumber, weekdayOf } from '../../../../src/domain/rating/civil.ts';
 import type { CycleRule } from '../../../../src/domain/rating/compiled-model.ts';
 import { openZone, type Zone } from '../../../../src/domain/rating/zone.ts';
+import { limits } from '../../../../src/limits.ts';
 import { instantText } from '../../../../src/wire/rating-json.ts';
 import { at } from '../../../fakes/price-scene.ts';
 
@@ -109,5 +110,18 @@ describe('cycle boundaries', () => {
 
   test('a zone that does not exist is a fault that says so', () => {
     expect(openZone('Mars/Olympus')).toMatchObject({ ok: false, error: { code: 'unknown-time-zone' } });
+  });
+
+  test('keeps a bounded number of zones ready, however their names are spelt', () => {
+    const letters = [...'kaliningrad'];
+    const spellings = Array.from(
+      { length: limits.openZones + 1 },
+      (_, bits) => `europe/${letters.map((letter, place) => ((bits >> place) & 1 ? letter.toUpperCase() : letter)).join('')}`,
+    );
+    const before = zoneOf('Europe/Berlin');
+    for (const spelling of spellings) zoneOf(spelling);
+    // It was forgotten, and is just as right when it is made anew.
+    expect(zoneOf('Europe/Berlin')).not.toBe(before);
+    expect(zoneOf('Europe/Berlin').offsetAt(at('07-01'))).toBe(7_200_000);
   });
 });
