@@ -24,7 +24,9 @@ export class SimulationSink {
   readonly #options: SinkOptions;
   readonly #io: CommandIo;
   readonly #simulation: Simulation;
+  // Opened before anything is rated: a wrong path costs nobody a minute.
   readonly #csv: number | null;
+  readonly #plot: number | null;
   readonly #first: SimulatedUser[] = [];
   #winners: readonly SimulatedUser[] = [];
   #losers: readonly SimulatedUser[] = [];
@@ -35,6 +37,7 @@ export class SimulationSink {
     this.#io = io;
     this.#simulation = simulation;
     this.#csv = options.csv === null ? null : openSync(options.csv, 'w');
+    this.#plot = options.plot === null ? null : openSync(options.plot, 'w');
     if (this.#csv !== null) writeSync(this.#csv, 'user,before,after,difference,currency\r\n');
     if (options.json) io.out('{"users":[');
   }
@@ -57,7 +60,8 @@ export class SimulationSink {
 
   finish(findings: SimulationFindings, leftOut: number): void {
     if (this.#csv !== null) closeSync(this.#csv);
-    if (this.#options.plot !== null) writeFileSync(this.#options.plot, plotDifferences(findings, this.tally.differences()));
+    if (this.#plot !== null) writeFileSync(this.#plot, plotDifferences(findings, this.tally.differences()));
+    if (this.#plot !== null) closeSync(this.#plot);
     if (this.#options.json) this.#io.out(`],${JSON.stringify(findingsJson(findings, leftOut)).slice(1)}\n`);
     else
       this.#io.out(
