@@ -11,7 +11,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     pool: 'forks',
     projects: [
-      { extends: true, test: { name: 'rules', include: ['test/**/*.test.ts'], exclude: [...NEVER, REAL], sequence: { groupOrder: 0 } } },
+      { extends: true, test: { name: 'rules', include: ['test/**/*.test.ts'], exclude: [...NEVER, REAL], maxWorkers: '100%', sequence: { groupOrder: 0 } } },
       {
         extends: true,
         // Sound is judged in real time here: a machine that others share may stall once, hardly twice.
