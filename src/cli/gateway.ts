@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openEntityServer } from '../headend/gateway/entity-server.ts';
 import { startGateway } from '../headend/gateway/gateway.ts';
@@ -8,7 +7,7 @@ import { openHeadendBook } from '../headend/stores/headend-book.ts';
 import { createJsonLog } from '../platform/json-log.ts';
 import { systemClock } from '../platform/system-clock.ts';
 import { systemRandom } from '../platform/system-random.ts';
-import { defaultDataFolder } from './data-folder.ts';
+import { headendBookPath } from './data-folder.ts';
 import { type CommandIo, EXIT, type Subcommand } from './subcommand.ts';
 
 const help = `Brings usage, orders, cash lines and bills of a headend to outside entities, each a process of its own.
@@ -50,8 +49,7 @@ export const gatewayCommand: Subcommand = {
     });
     if (positionals[0] === 'entity' && values.port !== undefined && values.token !== undefined && values.file !== undefined)
       return await runEntity({ host: values.host, port: Number(values.port), token: values.token, file: values.file }, io);
-    if (positionals.length === 0 && values.config !== undefined)
-      return await runGateway(values.data ?? join(defaultDataFolder(), 'headend'), values.config, io);
+    if (positionals.length === 0 && values.config !== undefined) return await runGateway(values.data, values.config, io);
     io.err(help);
     return EXIT.usage;
   },
@@ -65,9 +63,9 @@ async function runEntity(options: Parameters<typeof openEntityServer>[0], io: Co
   return EXIT.ok;
 }
 
-async function runGateway(data: string, configFile: string, io: CommandIo): Promise<number> {
+async function runGateway(data: string | undefined, configFile: string, io: CommandIo): Promise<number> {
   const config = readGatewayConfig(readFileSync(configFile, 'utf8'));
-  const path = join(data, 'headend.db');
+  const path = headendBookPath(data);
   if (!config.ok || !existsSync(path)) {
     io.err(config.ok ? `ackbox: there is no headend's book at ${path}; name its data folder with --data.\n` : `ackbox: ${config.error.message}\n`);
     return EXIT.failed;

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type HeadendBook, openHeadendBook } from '../headend/stores/headend-book.ts';
 import { reportCsv } from '../headend/usage/report-csv.ts';
@@ -8,12 +7,12 @@ import { REPORTS, type ReportName, readPeriod, reportUsage } from '../headend/us
 import { type Trace, type TracedRecord, traceUsage } from '../headend/usage/usage-trace.ts';
 import { systemClock } from '../platform/system-clock.ts';
 import { systemRandom } from '../platform/system-random.ts';
-import { defaultDataFolder } from './data-folder.ts';
+import { headendBookPath } from './data-folder.ts';
 import { type CommandIo, EXIT } from './subcommand.ts';
 
 /** Runs beside a headend, or without one: both read the same book. */
 function withBook(data: string | undefined, io: CommandIo, call: (book: HeadendBook) => number): number {
-  const path = join(data ?? join(defaultDataFolder(), 'headend'), 'headend.db');
+  const path = headendBookPath(data);
   if (!existsSync(path)) {
     io.err(`ackbox: there is no headend's book at ${path}; name its data folder with --data.\n`);
     return EXIT.failed;

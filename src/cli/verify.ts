@@ -59,7 +59,8 @@ export const verifyCommand: Subcommand = {
 
 function conclude(verdicts: readonly Verdict[], json: boolean, io: CommandIo): number {
   const differing = verdicts.filter((verdict) => !verdict.agrees).length;
-  if (!json) io.out(differing === 0 ? `All ${verdicts.length} plays agree.\n` : `${differing} of ${verdicts.length} plays do not agree.\n`);
+  const plays = `${verdicts.length} ${verdicts.length === 1 ? 'play' : 'plays'}`;
+  if (!json) io.out(differing === 0 ? `${plays} checked: all agree.\n` : `${plays} checked: ${differing} do not agree.\n`);
   return differing === 0 ? EXIT.ok : EXIT.failed;
 }
 

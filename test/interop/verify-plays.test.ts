@@ -51,7 +51,7 @@ test('both books of a paid song are recomputed from terms and receipts, and one 
     '--receipt',
     join(evidence, `${sid}.headend.json`),
   ];
-  expect((await ackbox('verify', ...files)).out).toContain('All 1 plays agree.');
+  expect((await ackbox('verify', ...files)).out).toContain('1 play checked: all agree.');
 
   edit(join(evidence, `${sid}.headend.json`), (side) => {
     side.bookedMinor = '49';
