@@ -157,6 +157,8 @@ export class Box implements BoxControl {
 
   async coin(valueMinor: bigint): Promise<void> {
     if (!this.#takesCoins) throw new Error('This box takes no coins: what it plays goes on the account.');
+    // Otherwise whoever is at the console could mint money.
+    if (!this.#parts.simulatedAcceptor) throw new Error('Coins go into the acceptor of this box; only a box without one has a coin key.');
     await this.#parts.insertCoin(valueMinor);
     await this.moneyMoved();
   }

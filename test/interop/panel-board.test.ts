@@ -95,6 +95,11 @@ describe('a box with a panel board: real firmware, real serial line, johnny-five
     expect(await house.until('credit for three coins', (view) => (view.creditMinor === '300' ? view.creditMinor : null))).toBe('300');
   });
 
+  test('nobody mints coins at the console of a box that has a real acceptor', async () => {
+    await expect(house.coin(500n)).rejects.toThrow('Coins go into the acceptor');
+    expect((await house.view()).creditMinor).toBe('300');
+  });
+
   test('its buttons choose and open a song; its lamp and its amplifier follow the sound', async () => {
     await panel.press(DOWN_PIN);
     await house.until('the focus one further', (view) => (view.focusIndex === 1 ? view : null));
