@@ -3,12 +3,6 @@ import { limits } from '../../src/limits.ts';
 import type { CoinReport } from '../../src/wire/panel-board.ts';
 import type { CashDevice, CountedCoin } from './cash-device.ts';
 
-/** Where a line's counter stood when this box first saw the board: what fell before is not this box's money. */
-export interface CoinBaseline {
-  readonly epoch: number;
-  readonly counter: number;
-}
-
 /**
  * One coin line of the panel board. The board counts and remembers by itself; this is what it said last. Every pulse is a coin of one
  * value (one line per coin).
@@ -29,7 +23,7 @@ export class PanelAcceptor implements CashDevice {
     this.#lease = options.lease;
   }
 
-  /** @param baseline of the report's epoch */
+  /** @param baseline where the counter stood when this box first saw the board: what fell before is not this box's money */
   note(report: CoinReport, line: number, baseline: number): void {
     const before = this.#reading;
     this.#reading = { counterEpoch: report.epoch, counter: report.pulses[line] ?? 0 };

@@ -1,7 +1,7 @@
 import { type AckLedger, buildAck, confirmTrial, counts, createAckLedger, type LedgerOptions } from '../../src/domain/credit/ack-ledger.ts';
 import { type ClassCount, packetsOf } from '../../src/domain/credit/billing-class.ts';
 import type { WindowMessage } from '../../src/domain/credit/messages.ts';
-import { addIndexes, NO_INDEXES, type PaidRanges } from '../../src/domain/credit/paid-ranges.ts';
+import { firstIndexes, NO_INDEXES, type PaidRanges } from '../../src/domain/credit/paid-ranges.ts';
 import type { Terms } from '../../src/domain/credit/terms.ts';
 import { limits } from '../../src/limits.ts';
 import type { SessionKeys } from '../../src/platform/crypto/session-keys.ts';
@@ -333,21 +333,6 @@ function paidBefore({ terms, counts: before, lostPackets, paidRanges = NO_INDEXE
 function firstUnpaid(from: number | null, { paidThroughPacketIndex, counts: accepted }: AcceptedResume): number | null {
   if (from === null || packetsOf(accepted, 'paid') === 0) return from;
   return from - paidThroughPacketIndex > 2 * packetsIn(limits.creditWindowMs) ? from : Math.min(from, paidThroughPacketIndex + 1);
-}
-
-/**
- * The packets that `paid` counts: the lowest known ones, and where the headend counted more than this box remembers, those
- * before `end`. What the counts do not hold is paid for when it comes again.
- */
-function firstIndexes(known: PaidRanges, paid: number, end: number): PaidRanges {
-  let left = paid;
-  const kept = known.flatMap(([first, packets]): PaidRanges => {
-    const taken = Math.min(packets, left);
-    left -= taken;
-    return taken > 0 ? [[first, taken]] : [];
-  });
-  const from = Math.max(0, end - left);
-  return left > 0 ? addIndexes(kept, from, end - from) : kept;
 }
 
 function isCovered(now: readonly ClassCount[], { receipt }: SignedReceipt, confirmEventId: string | null): boolean {

@@ -1,32 +1,19 @@
-import { parseArgs } from 'node:util';
 import { type ExplainedCycle, type ExplainedLine, explainHistory } from '../domain/rating/explain.ts';
 import { decimalText, rationalText } from '../units/rational.ts';
 import { instantText } from '../wire/rating-json.ts';
 import type { PriceAction } from './price-action.ts';
-import { PriceInputError, readRatingInput } from './price-input.ts';
+import { PriceInputError, readRatingCall } from './price-input.ts';
 import { EXIT } from './subcommand.ts';
 
 /** ackbox price explain: every cent of every closed cycle in words, down to event ids and the lines of the model. */
 export const priceExplain: PriceAction = async (argv, io) => {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      model: { type: 'string' },
-      usage: { type: 'string' },
-      until: { type: 'string' },
-      strict: { type: 'boolean', default: false },
-      json: { type: 'boolean' },
-    },
-  });
-  if (values.model === undefined || values.usage === undefined || values.until === undefined) {
-    io.err('ackbox price explain needs --model MODEL.xml, --usage USAGE.json and --until TIME.\n');
-    return EXIT.usage;
-  }
-  const { model, currency, history } = await readRatingInput(values.model, values.usage, values.until, values.strict, io);
+  const call = await readRatingCall('explain', argv, io);
+  if (call === null) return EXIT.usage;
+  const { model, currency, history, json } = call;
   const explained = explainHistory(model, history);
   if (!explained.ok) throw new PriceInputError(explained.error.message);
   const { cycles, rated } = explained.value;
-  if (values.json) io.out(`${JSON.stringify({ currency, cycles: cycles.map((cycle) => cycleJson(cycle, model.digits)) })}\n`);
+  if (json) io.out(`${JSON.stringify({ currency, cycles: cycles.map((cycle) => cycleJson(cycle, model.digits)) })}\n`);
   else
     io.out(
       `${cycles.map((cycle) => cycleText(cycle, model.digits, currency)).join('\n')}total due: ${decimalText(rated.totalDueMinor, model.digits)} ${currency}\n`,

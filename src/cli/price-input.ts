@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
 import { readModels } from '../authoring/pricing/read-model.ts';
 import type { CompiledModel } from '../domain/rating/compiled-model.ts';
 import { type PreparedModel, prepareModel } from '../domain/rating/prepared-model.ts';
@@ -18,6 +19,29 @@ export interface RatingInput {
   readonly history: LicenceHistory;
 }
 
+/**
+ * What rate and explain are asked: `--model FILE --usage FILE --until TIME [--strict] [--json]`; null where one is missing, which is
+ * then said. Throws as readRatingInput.
+ */
+export async function readRatingCall(name: string, argv: readonly string[], io: CommandIo): Promise<(RatingInput & { readonly json: boolean }) | null> {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      model: { type: 'string' },
+      usage: { type: 'string' },
+      until: { type: 'string' },
+      strict: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const { model, usage, until, strict, json } = values;
+  if (model === undefined || usage === undefined || until === undefined) {
+    io.err(`ackbox price ${name} needs --model MODEL.xml, --usage USAGE.json and --until TIME.\n`);
+    return null;
+  }
+  return { ...(await readRatingInput(model, usage, until, strict, io)), json };
+}
+
 /** Reads a model and a usage file, for rate, explain and quote. Repairs and warnings of lenient reading go to stderr. */
 export async function readRatingInput(modelPath: string, usagePath: string, until: string, strict: boolean, io: CommandIo): Promise<RatingInput> {
   const usage = readUsageFile(await readJsonFile(usagePath));
@@ -35,7 +59,7 @@ export async function readRatingInput(modelPath: string, usagePath: string, unti
   return { model, currency: usage.value.currency, history };
 }
 
-/** The one model of a file. Warnings of lenient reading go to stderr. */
+/** The one model of a file. Repairs and warnings of lenient reading go to stderr. */
 export async function readModel(path: string, strict: boolean, io: CommandIo): Promise<CompiledModel> {
   const file = await readModelFile(path);
   if ('problem' in file) throw new PriceInputError(file.problem);
@@ -46,6 +70,7 @@ export async function readModel(path: string, strict: boolean, io: CommandIo): P
     throw new PriceInputError(`${path}: ${error === undefined ? 'holds no model' : `line ${error.line}, column ${error.column}: ${error.message}`}`);
   }
   if (reading.models.length > 1) throw new PriceInputError(`${path}: holds ${reading.models.length} models; give one`);
+  for (const repair of reading.repairs) io.err(`repaired: ${path}: line ${repair.line}: ${repair.message}\n`);
   for (const warning of reading.warnings) io.err(`warning: ${path}: line ${warning.line}: ${warning.message}\n`);
   return model;
 }

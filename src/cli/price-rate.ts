@@ -1,31 +1,18 @@
-import { parseArgs } from 'node:util';
 import { type RatedHistory, rateHistory } from '../domain/rating/rate-history.ts';
 import { decimalText } from '../units/rational.ts';
 import { instantText, ratedJson } from '../wire/rating-json.ts';
 import type { PriceAction } from './price-action.ts';
-import { PriceInputError, readRatingInput } from './price-input.ts';
+import { PriceInputError, readRatingCall } from './price-input.ts';
 import { EXIT } from './subcommand.ts';
 
 /** ackbox price rate: the closed cycles of a usage history, and what they cost. */
 export const priceRate: PriceAction = async (argv, io) => {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      model: { type: 'string' },
-      usage: { type: 'string' },
-      until: { type: 'string' },
-      strict: { type: 'boolean', default: false },
-      json: { type: 'boolean' },
-    },
-  });
-  if (values.model === undefined || values.usage === undefined || values.until === undefined) {
-    io.err('ackbox price rate needs --model MODEL.xml, --usage USAGE.json and --until TIME.\n');
-    return EXIT.usage;
-  }
-  const { model, currency, history } = await readRatingInput(values.model, values.usage, values.until, values.strict, io);
+  const call = await readRatingCall('rate', argv, io);
+  if (call === null) return EXIT.usage;
+  const { model, currency, history, json } = call;
   const rated = rateHistory(model, history);
   if (!rated.ok) throw new PriceInputError(rated.error.message);
-  io.out(values.json ? `${JSON.stringify(ratedJson(rated.value, model.digits))}\n` : ratedText(rated.value, model.digits, currency));
+  io.out(json ? `${JSON.stringify(ratedJson(rated.value, model.digits))}\n` : ratedText(rated.value, model.digits, currency));
   return EXIT.ok;
 };
 

@@ -19,11 +19,6 @@ export function opusPacketSamples(packet: Uint8Array): number | null {
   return samples > 0 && samples <= SAMPLES_MAX ? samples : null;
 }
 
-/** True where the packet is coded in stereo (the decoder is told the stream's channels elsewhere). */
-export function isStereoPacket(packet: Uint8Array): boolean {
-  return ((packet[0] ?? 0) & 0x04) !== 0;
-}
-
 /**
  * A packet without audio data, as long as its neighbour, that makes the decoder conceal a loss (RFC 6716, 3.2.1: frames of
  * zero length). One byte for 20 ms packets of one frame, at most two.

@@ -56,6 +56,17 @@ export function takeFirst(ranges: PaidRanges, packets: number): { readonly taken
   return { taken, rest };
 }
 
+/**
+ * The packets that `paid` counts: the lowest known ones, and where the other side counted more than is remembered here, those
+ * before `end`. What the counts do not hold is paid for when it comes again.
+ */
+export function firstIndexes(known: PaidRanges, paid: number, end: number): PaidRanges {
+  const kept = takeFirst(known, paid).taken;
+  const left = paid - indexesIn(kept);
+  const from = Math.max(0, end - left);
+  return left > 0 ? addIndexes(kept, from, end - from) : kept;
+}
+
 export function hasIndex(ranges: PaidRanges, index: number): boolean {
   let low = 0;
   let high = ranges.length - 1;

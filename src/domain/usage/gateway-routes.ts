@@ -23,4 +23,3 @@ export const ADMINISTRATION = {
   'subscription-termination': ['billing'],
   'channel-mapping': ['billing'],
 } as const satisfies Readonly<Record<string, readonly EntityKind[]>>;
-export type AdministrationType = keyof typeof ADMINISTRATION;

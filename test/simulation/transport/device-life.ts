@@ -5,7 +5,7 @@ import { ReceiptWriter } from '../../../device/checkout/receipt-writer.ts';
 import { type AckLedger, acceptCounts, buildAck, confirmTrial, counts, createAckLedger, type LedgerOptions } from '../../../src/domain/credit/ack-ledger.ts';
 import { type ClassCount, packetsOf } from '../../../src/domain/credit/billing-class.ts';
 import type { WindowMessage } from '../../../src/domain/credit/messages.ts';
-import { addIndexes, NO_INDEXES, type PaidRanges } from '../../../src/domain/credit/paid-ranges.ts';
+import { firstIndexes, NO_INDEXES } from '../../../src/domain/credit/paid-ranges.ts';
 import type { EndReason } from '../../../src/domain/credit/statements.ts';
 import { limits } from '../../../src/limits.ts';
 import { openAckpay, sealAckpay } from '../../../src/platform/crypto/ackpay-seal.ts';
@@ -334,16 +334,4 @@ export class DeviceLife {
 
 function total(all: readonly ClassCount[]): number {
   return all.reduce((sum, count) => sum + count.packets, 0);
-}
-
-/** As device/checkout/play-session.ts: the lowest known ones, and where the headend counted more, those before `end`. */
-function firstIndexes(known: PaidRanges, paid: number, end: number): PaidRanges {
-  let left = paid;
-  const kept = known.flatMap(([first, packets]): PaidRanges => {
-    const taken = Math.min(packets, left);
-    left -= taken;
-    return taken > 0 ? [[first, taken]] : [];
-  });
-  const from = Math.max(0, end - left);
-  return left > 0 ? addIndexes(kept, from, end - from) : kept;
 }
