@@ -33,10 +33,17 @@ export const limits = {
   challengeEveryMaxPackets: 64,
   challengeGracePackets: 64,
   openChallenges: 256,
+  /** Ranges of paid packets that a session remembers and a resume names: as many holes a work can have. */
+  paidRanges: 512,
 
   /** Works of one other payer that are heard at most while somebody waits, and how far back that is looked at. */
   fairTurns: 2,
   fairHistory: 50,
+  ladderRungs: 20,
+  venuePeriods: 100,
+  contentFilters: 500,
+  /** What one person of the staff may give away in a day unless the box is set otherwise. Minor units. */
+  staffGrantsPerDayMinor: 10_000,
   /** Wrong sign-ins before the door stays shut; how long at first, and at most. */
   loginTries: 5,
   loginLockMs: 60_000,
