@@ -43,6 +43,7 @@ const FOLDERS: Readonly<Record<string, string>> = {
   'device/screen': 'the page and the local API',
   'device/session': 'the statechart and what carries out its actions',
   'device/stores': 'the book of the box: one SQLite file and the side journal',
+  'device/texts': 'what the box says, in each of its languages',
   'device/usage': 'usage records',
 };
 

@@ -11,10 +11,12 @@ export interface BoxContext {
   readonly fault: { readonly code: string; readonly message: string } | null;
   /** Why the last wish was not granted, in words for the person at the box. */
   readonly notice: string | null;
+  /** Of a closed set, so that each language has its own words for it. */
+  readonly noticeCode: string | null;
   /** The work in question was heard for free as often as it may be: it is sold without a pre-listen. */
   readonly outright: boolean;
   /** The code of credit that was left behind, while it is shown. */
-  readonly claim: { readonly code: string; readonly message: string } | null;
+  readonly claim: { readonly code: string; readonly amountMinor: string } | null;
   /** The pre-listen reached its limit: only the question is left. */
   readonly trialOver: boolean;
   readonly queueWaits: boolean;
@@ -34,6 +36,7 @@ export const firstContext: BoxContext = {
   endReason: 'finished',
   fault: null,
   notice: null,
+  noticeCode: null,
   outright: false,
   claim: null,
   trialOver: false,

@@ -94,13 +94,14 @@ export function boxVocabulary(effects: BoxEffects = noEffects) {
       noteTrialOver: assign({ trialOver: true }),
       noteOutright: assign({ outright: true }),
       rememberQueue: assign({ queueWaits: true }),
-      noteMessage: assign(({ event }) => (event.type === 'play.refused' ? { notice: event.message || null } : {})),
-      noteClaim: assign(({ event }) => (event.type === 'notice.claim' ? { claim: { code: event.code, message: event.message } } : {})),
+      noteMessage: assign(({ event }) => (event.type === 'play.refused' ? { notice: event.message || null, noticeCode: event.code } : {})),
+      noteClaim: assign(({ event }) => (event.type === 'notice.claim' ? { claim: { code: event.code, amountMinor: event.amountMinor } } : {})),
       clearClaim: assign({ claim: null }),
-      noteQuestion: assign({ notice: 'First answer the question: OK plays this one, Back leaves it.' }),
+      noteQuestion: assign({ notice: 'First answer the question: OK plays this one, Back leaves it.', noticeCode: 'answer-first' }),
       clearNotice: assign({ notice: null }),
       noteOffline: assign(({ context }) => ({
         notice: context.storageLow ? storageWords(context) : 'The headend can not be reached: nothing can be played for money just now.',
+        noticeCode: context.storageLow ? 'storage-low' : 'no-sale',
       })),
       noteFault: assign(({ event }) =>
         event.type === 'play.failed' ? { fault: { code: event.code, message: event.message }, endReason: 'failed' as const } : {},

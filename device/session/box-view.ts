@@ -1,5 +1,7 @@
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
 import type { CustomerReceipt, LedgerSummary, OutboxState, QueueEntryRow } from '../stores/book-port.ts';
+import type { Language } from '../texts/box-texts.ts';
+import type { Said } from '../texts/said.ts';
 import type { IntentEvent } from './events.ts';
 import type { PlayView } from './play-port.ts';
 
@@ -18,6 +20,10 @@ export interface BoxView {
   /** One sentence for the person at the box, and one line of at most 16 characters for a small display. */
   readonly sentence: string;
   readonly shortLine: string;
+  /** The same before it is put into a language: a screen says it in its guest's. */
+  readonly said: Said;
+  /** Of the box itself. */
+  readonly language: Language;
   /** A question that OK answers, with the price, the time left for it, and what stands beside the price. */
   readonly question: { readonly text: string; readonly note: string; readonly priceMinor: string; readonly secondsLeft: number } | null;
   readonly creditMinor: string;
@@ -28,6 +34,8 @@ export interface BoxView {
   readonly focus: CatalogueWork | null;
   readonly nowPlaying: (CatalogueWork & { readonly play: PlayView }) | null;
   readonly queue: readonly (QueueEntryRow & { readonly startsInMs: number })[];
+  /** When a work that is bought now would start at the latest: quoted before anybody pays. */
+  readonly nextStartInMs: number;
   readonly lastReceipt: CustomerReceipt | null;
   readonly volumePercent: number;
   readonly silentPlayer: boolean;

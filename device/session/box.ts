@@ -3,9 +3,10 @@ import type { EndReason } from '../../src/domain/credit/statements.ts';
 import { limits } from '../../src/limits.ts';
 import { every, sleep } from '../../src/ports/clock.ts';
 import type { Currency } from '../../src/units/money.ts';
-import { formatMoney, money } from '../../src/units/money.ts';
+import { money } from '../../src/units/money.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
 import { BookError } from '../stores/book-error.ts';
+import { isLanguage, type Language } from '../texts/box-texts.ts';
 import { firstContext } from './box-context.ts';
 import { type BoxMachine, createBoxMachine } from './box-machine.ts';
 import type { BoxParts } from './box-parts.ts';
@@ -21,6 +22,7 @@ import { OUT_OF_SERVICE_SETTING } from './service-region.ts';
 import { ShownFor } from './shown-for.ts';
 
 const VIEW_INTERVAL_MS = 250;
+const LANGUAGE_SETTING = 'language';
 /** How often it is looked whether a coin session was left alone for too long (limits.coinSessionIdleMs). */
 const IDLE_CHECK_MS = 10_000;
 /** How long an effect under way is waited for at the end; a supervisor waits 10 s for the whole box. */
@@ -39,6 +41,7 @@ export class Box implements BoxControl {
   #glance: BookGlance = { creditMinor: 0n, queue: [], lastReceipt: null };
   #focusIndex = 0;
   #volumePercent = 80;
+  #language: Language = 'en';
   /** Effects on the play run one after the other: an end never overtakes a start. */
   #tail: Promise<void> = Promise.resolve();
   #stopTicking: () => void = () => {};
@@ -76,11 +79,12 @@ export class Box implements BoxControl {
 
   async start(): Promise<void> {
     const { book } = this.#parts;
-    const [volume, outOfService, ended] = await Promise.all(
-      ['volume-percent', OUT_OF_SERVICE_SETTING, EVENING_ENDED_SETTING].map((name) => book.getSetting(name)),
+    const [volume, language, outOfService, ended] = await Promise.all(
+      ['volume-percent', LANGUAGE_SETTING, OUT_OF_SERVICE_SETTING, EVENING_ENDED_SETTING].map((name) => book.getSetting(name)),
     );
     const reason = outOfService || (ended ? CLOSED_REASON : null);
     if (volume) this.#volumePercent = Number(volume);
+    if (isLanguage(language)) this.#language = language;
     await this.#refresh();
     this.#actor.subscribe((snapshot) => {
       this.#notice.show(snapshot.context.notice);
@@ -123,6 +127,7 @@ export class Box implements BoxControl {
     return buildView({
       snapshot,
       works: parts.catalogue.works(),
+      work: (id) => parts.catalogue.work(id),
       catalogueVersion: parts.catalogue.version(),
       glance: this.#glance,
       play: this.#runner?.view() ?? null,
@@ -134,6 +139,7 @@ export class Box implements BoxControl {
       profile: parts.profile,
       name: parts.name,
       currency: parts.currency as Currency,
+      language: this.#language,
     });
   }
 
@@ -152,6 +158,7 @@ export class Box implements BoxControl {
     this.#recordKey(event.type.slice('intent.'.length));
     if (event.type === 'intent.up' || event.type === 'intent.down') this.#moveFocus(event.type === 'intent.down' ? 1 : -1);
     else if (event.type === 'intent.volume') this.#then(() => this.#changeVolume(event.delta));
+    else if (event.type === 'intent.language') this.#then(() => this.#changeLanguage(event.language));
     else this.raise(event.type === 'intent.ok' && event.workId === undefined ? this.#withFocus() : event);
   }
 
@@ -228,12 +235,7 @@ export class Box implements BoxControl {
     const claim = await this.#parts.book.closeIdlePayer();
     if (claim === null) return;
     await this.moneyMoved();
-    const amount = formatMoney(money(claim.amountMinor, this.#parts.currency as Currency));
-    this.raise({
-      type: 'notice.claim',
-      code: claim.claimCode,
-      message: `${amount} waited too long; the code ${claim.claimCode} brings them back at this box.`,
-    });
+    this.raise({ type: 'notice.claim', code: claim.claimCode, amountMinor: claim.amountMinor.toString() });
   }
 
   async #recover(): Promise<void> {
@@ -308,6 +310,12 @@ export class Box implements BoxControl {
     this.#volumePercent = Math.max(0, Math.min(100, this.#volumePercent + delta));
     await this.#parts.player.setVolume(this.#volumePercent);
     await this.#parts.book.putSetting('volume-percent', String(this.#volumePercent));
+    this.#show();
+  }
+
+  async #changeLanguage(language: Language): Promise<void> {
+    this.#language = language;
+    await this.#parts.book.putSetting(LANGUAGE_SETTING, language);
     this.#show();
   }
 

@@ -3,9 +3,11 @@ import { limits } from '../../src/limits.ts';
 import type { Currency } from '../../src/units/money.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
 import type { CustomerReceipt, QueueEntryRow } from '../stores/book-port.ts';
+import type { Language } from '../texts/box-texts.ts';
+import { askIn, sayIn } from '../texts/said.ts';
 import type { BoxContext } from './box-context.ts';
 import type { BoxMachine } from './box-machine.ts';
-import { boxSentence, trialsText } from './box-sentence.ts';
+import { boxSentence } from './box-sentence.ts';
 import type { BoxView } from './box-view.ts';
 import type { PlayView } from './play-port.ts';
 
@@ -19,6 +21,8 @@ export interface BookGlance {
 export interface ViewFacts {
   readonly snapshot: SnapshotFrom<BoxMachine>;
   readonly works: readonly CatalogueWork[];
+  /** By its id: a catalogue may have a hundred thousand. */
+  readonly work: (id: string) => CatalogueWork | null;
   readonly catalogueVersion: string;
   readonly glance: BookGlance;
   readonly play: PlayView | null;
@@ -30,6 +34,7 @@ export interface ViewFacts {
   readonly profile: 'jukebox' | 'set-top';
   readonly name: string;
   readonly currency: Currency;
+  readonly language: Language;
 }
 
 /** States in which a question stands that OK answers. */
@@ -39,8 +44,14 @@ export const ASKING: ReadonlySet<string> = new Set(['preListen', 'awaitingConfir
 export function buildView(facts: ViewFacts): BoxView {
   const context = facts.snapshot.context as BoxContext;
   const playback = dotted(facts.snapshot.value.playback);
-  const playing = facts.play === null ? null : (facts.works.find((work) => work.id === facts.play?.workId) ?? null);
-  const work = playing ?? facts.works.find((candidate) => candidate.id === context.workId) ?? null;
+  const playing = facts.play === null ? null : facts.work(facts.play.workId);
+  const work = playing ?? (context.workId === null ? null : facts.work(context.workId));
+  const said = boxSentence({
+    ...{ playback, context, work, play: facts.play },
+    creditMinor: facts.glance.creditMinor,
+    catalogueSize: facts.works.length,
+  });
+  const timed = withStartTimes(facts);
   return {
     profile: facts.profile,
     name: facts.name,
@@ -48,12 +59,10 @@ export function buildView(facts: ViewFacts): BoxView {
     cash: dotted(facts.snapshot.value.cash),
     connectivity: dotted(facts.snapshot.value.connectivity),
     service: dotted(facts.snapshot.value.service),
-    ...boxSentence({
-      ...{ playback, context, work, play: facts.play, currency: facts.currency },
-      creditMinor: facts.glance.creditMinor,
-      catalogueSize: facts.works.length,
-    }),
-    question: questionOf(playback, work, facts.play),
+    ...sayIn(facts.language, said, facts.currency),
+    said,
+    language: facts.language,
+    question: questionOf(playback, work, facts),
     creditMinor: facts.glance.creditMinor.toString(),
     currency: facts.currency,
     focusIndex: facts.focusIndex,
@@ -61,7 +70,8 @@ export function buildView(facts: ViewFacts): BoxView {
     catalogueSize: facts.works.length,
     focus: facts.works[facts.focusIndex] ?? null,
     nowPlaying: playing === null || facts.play === null ? null : { ...playing, play: facts.play },
-    queue: withStartTimes(facts),
+    queue: timed.queue,
+    nextStartInMs: timed.nextStartInMs,
     lastReceipt: facts.glance.lastReceipt,
     volumePercent: facts.volumePercent,
     silentPlayer: facts.silentPlayer,
@@ -80,25 +90,22 @@ export function dotted(value: unknown): string {
     .join('|');
 }
 
-function questionOf(playback: string, work: CatalogueWork | null, play: PlayView | null): BoxView['question'] {
+function questionOf(playback: string, work: CatalogueWork | null, { play, language, currency }: ViewFacts): BoxView['question'] {
   if (work === null || !ASKING.has(playback)) return null;
   const secondsLeft = playback === 'preListen' ? Math.ceil((play?.trialLeftMs ?? 0) / 1_000) : Math.ceil(limits.confirmMs / 1_000);
-  const text = playback === 'outright' ? `Buy ${work.title}?` : `Play ${work.title}?`;
-  return { text, note: noteOf(playback, secondsLeft), priceMinor: work.priceMinor, secondsLeft };
-}
-
-/** What stands beside the price. */
-function noteOf(playback: string, secondsLeft: number): string {
-  if (playback === 'preListen') return `free for ${secondsLeft} s more`;
-  return playback === 'outright' ? `heard ${trialsText()} already` : 'the free part is over';
+  const values = { title: work.title, seconds: secondsLeft, times: { times: limits.trialsPerWorkPerPayer } };
+  const ask = (key: Parameters<typeof askIn>[1]): string => askIn(language, key, values, currency);
+  const note = playback === 'preListen' ? 'freeFor' : playback === 'outright' ? 'heard' : 'freeOver';
+  return { text: ask(playback === 'outright' ? 'buy' : 'play'), note: ask(note), priceMinor: work.priceMinor, secondsLeft };
 }
 
 /** Each entry with the time until it starts: what is left of the play under way, and the whole of those before it. */
-function withStartTimes(facts: ViewFacts): BoxView['queue'] {
-  let startsInMs = facts.play === null ? 0 : Math.max(0, facts.play.durationMs - facts.play.positionMs);
-  return facts.glance.queue.map((entry) => {
+function withStartTimes({ play, glance, work }: ViewFacts): Pick<BoxView, 'queue' | 'nextStartInMs'> {
+  let startsInMs = play === null ? 0 : Math.max(0, play.durationMs - play.positionMs);
+  const queue = glance.queue.map((entry) => {
     const timed = { ...entry, startsInMs };
-    startsInMs += facts.works.find((work) => work.id === entry.workId)?.durationMs ?? 0;
+    startsInMs += work(entry.workId)?.durationMs ?? 0;
     return timed;
   });
+  return { queue, nextStartInMs: startsInMs };
 }

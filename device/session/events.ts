@@ -1,4 +1,5 @@
 import type { Money } from '../../src/units/money.ts';
+import type { Language } from '../texts/box-texts.ts';
 
 /**
  * Every event of the box, one union a region. Regions talk only through these (ruling 37). Shells (media, cash, report, input)
@@ -12,6 +13,8 @@ export type IntentEvent =
   | { readonly type: 'intent.ok'; readonly workId?: string }
   | { readonly type: 'intent.play-pause' | 'intent.skip' | 'intent.stop' }
   | { readonly type: 'intent.volume'; readonly delta: number }
+  /** What the box says to whoever has not chosen a language: its panel, its console, its screen. */
+  | { readonly type: 'intent.language'; readonly language: Language }
   /** Suppress or allow acknowledgements: the demonstration of the credit window. */
   | { readonly type: 'intent.suppress-acks'; readonly on: boolean };
 
@@ -34,7 +37,7 @@ export type PlaybackEvent =
   /** Something waits in the queue (an entry was added, or the box came up with some). */
   | { readonly type: 'queue.ready' }
   /** Credit that nobody used became a code: it stays to be read until somebody does something. */
-  | { readonly type: 'notice.claim'; readonly code: string; readonly message: string }
+  | { readonly type: 'notice.claim'; readonly code: string; readonly amountMinor: string }
   /** A key was pressed, or the code was long enough on the screen; it stands in the receipt too. */
   | { readonly type: 'notice.claim-over' }
   /** The notice has been on the screen long enough. */
