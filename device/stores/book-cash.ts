@@ -1,13 +1,16 @@
 import { coinKey } from '../../src/domain/cash/coin-counter.ts';
 import { limits } from '../../src/limits.ts';
 import { assert } from '../../src/units/assert.ts';
+import { formatMoney, money } from '../../src/units/money.ts';
 import type { BookCore } from './book-core.ts';
 import { BookError } from './book-error.ts';
 import type { Book, PayerRow } from './book-port.ts';
 import { makeClaimCode, normalizeClaimCode } from './claim-rows.ts';
+import { bonusOfCoin } from './coin-bonus.ts';
 import type { JournalCoin } from './journal-record.ts';
 import { JOURNAL_SOURCE_BYTES } from './journal-record.ts';
 import { ensurePayer, giveCredit, openPayer, prepaid, toPayerRow } from './payer-credit.ts';
+import type { Payer } from './payer-rows.ts';
 import { writeClaimReceipt } from './receipt-text.ts';
 
 type Coin = Parameters<Book['insertCoin']>[0];
@@ -44,11 +47,18 @@ export class BookCash {
     return core.moneyTransaction('coin', () => {
       const key = coinKey(coin);
       const payer = ensurePayer(core);
-      giveCredit(core, payer, { key, amountMinor: coin.valueMinor, from: 'cash-box', funds: { paid: coin.valueMinor }, playId: null });
+      const bonusMinor = bonusOfCoin(core, payer.payerId, coin.valueMinor);
+      giveCredit(core, payer, { key, amountMinor: coin.valueMinor, from: 'cash-box', reason: 'coin', funds: { paid: coin.valueMinor }, playId: null });
       this.noteCoin(coin, payer.payerId);
       core.recordCash({ event: 'coin', key, payer: payer.payerId, playId: null, amountMinor: coin.valueMinor, source: coin.source });
+      if (bonusMinor > 0n) this.#giveBonus(payer, `bonus:${key}`, bonusMinor);
       return toPayerRow(core, payer);
     });
+  }
+
+  #giveBonus(payer: Payer, key: string, amountMinor: bigint): void {
+    giveCredit(this.#core, payer, { key, amountMinor, from: 'staff-grants', reason: 'bonus', funds: { bonus: amountMinor }, playId: null });
+    this.#core.recordCash({ event: 'bonus', key, payer: payer.payerId, playId: null, amountMinor, source: 'ladder' });
   }
 
   /** Inside a transaction: from now on this coin is a duplicate. */
@@ -103,7 +113,7 @@ export class BookCash {
     return core.moneyTransaction('redeem-claim', () => {
       const payer = ensurePayer(core);
       const key = `claim-redeemed:${code}`;
-      giveCredit(core, payer, { key, amountMinor, from: 'unclaimed', funds, playId: null });
+      giveCredit(core, payer, { key, amountMinor, from: 'unclaimed', reason: 'claim-redeemed', funds, playId: null });
       claims.redeem(code, payer.payerId, core.nowMs());
       core.recordCash({ event: 'claim-redeemed', key, payer: payer.payerId, playId: null, amountMinor, source: 'claim' });
       return { payer: toPayerRow(core, payer), amountMinor };
@@ -122,9 +132,16 @@ export class BookCash {
     }
     if (amountMinor <= 0n || amountMinor > BigInt(limits.patronCreditMaxMinor))
       throw new BookError('coin-invalid', `A grant of ${amountMinor} minor units; between 1 and ${limits.patronCreditMaxMinor} are taken.`);
+    const { grants, options } = core.parts;
+    const left = grants.leftToday(by, core.nowMs());
+    if (amountMinor > left) {
+      const [over, most] = [left, grants.ceiling()].map((minor) => formatMoney(money(minor, options.currency)));
+      throw new BookError('grant-ceiling', `${by} may give away ${most} a day, and ${over} of it are left today.`);
+    }
     return core.moneyTransaction('grant', () => {
       const payer = ensurePayer(core);
-      giveCredit(core, payer, { key, amountMinor, from: 'staff-grants', funds: { staff: amountMinor }, playId: null });
+      giveCredit(core, payer, { key, amountMinor, from: 'staff-grants', reason: 'grant', funds: { staff: amountMinor }, playId: null });
+      grants.add({ key, by, reason, amountMinor }, core.nowMs());
       core.recordCash({ event: 'grant', key, payer: payer.payerId, playId: null, amountMinor, source: 'staff' });
       core.record({ kind: 'audit', body: { event: 'credit-granted', facts: { by, reason, key, amountMinor: String(amountMinor) } } });
       return toPayerRow(core, payer);

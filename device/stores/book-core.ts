@@ -12,6 +12,7 @@ import type { BookDatabase } from './book-database.ts';
 import { BookError } from './book-error.ts';
 import type { BookOptions, StorageState } from './book-options.ts';
 import type { ClaimRows } from './claim-rows.ts';
+import type { GrantRows } from './grant-rows.ts';
 import type { JournalTotals } from './journal-record.ts';
 import type { LedgerRows } from './ledger-rows.ts';
 import type { OutboxRows } from './outbox-rows.ts';
@@ -35,6 +36,7 @@ export interface BookParts {
   readonly ledger: LedgerRows;
   readonly payers: PayerRows;
   readonly claims: ClaimRows;
+  readonly grants: GrantRows;
   readonly plays: PlayRows;
   readonly queue: QueueRows;
   readonly receipts: ReceiptRows;

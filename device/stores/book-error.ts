@@ -7,6 +7,7 @@ export const BOOK_ERROR_CODES = [
   'charge-above-hold',
   'coin-invalid',
   'epoch-behind',
+  'grant-ceiling',
   'key-reused',
   'play-unknown',
   'record-too-large',

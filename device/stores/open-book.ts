@@ -12,6 +12,7 @@ import type { BookOptions, BookSeams, FaultHook, OpeningReport } from './book-op
 import { noFaults } from './book-options.ts';
 import { BoxBook } from './box-book.ts';
 import { ClaimRows } from './claim-rows.ts';
+import { GrantRows } from './grant-rows.ts';
 import { guardInstance } from './instance-guard.ts';
 import { LedgerRows } from './ledger-rows.ts';
 import { OutboxRows } from './outbox-rows.ts';
@@ -119,6 +120,7 @@ function assemble(options: BookOptions, surroundings: BookSurroundings, database
     ledger: new LedgerRows(database),
     payers: new PayerRows(database),
     claims: new ClaimRows(database),
+    grants: new GrantRows(database),
     plays: new PlayRows(database),
     queue: new QueueRows(database),
     receipts: new ReceiptRows(database),

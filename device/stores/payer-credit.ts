@@ -1,3 +1,4 @@
+import type { TransferReason } from '../../src/domain/ledger/ledger.ts';
 import { limits } from '../../src/limits.ts';
 import type { BookCore } from './book-core.ts';
 import type { FundingSource, PayerRow } from './book-port.ts';
@@ -49,12 +50,13 @@ export function giveCredit(
     readonly key: string;
     readonly amountMinor: bigint;
     readonly from: 'cash-box' | 'staff-grants' | 'unclaimed';
+    readonly reason: TransferReason;
     readonly funds: Funds;
     readonly playId: string | null;
   },
 ): void {
-  const reason = money.from === 'cash-box' ? 'coin' : money.from === 'staff-grants' ? 'grant' : 'claim-redeemed';
-  core.post({ key: money.key, debit: money.from, credit: 'patron-credit', amountMinor: money.amountMinor, party: payer.payerId, playId: money.playId, reason });
+  const { key, amountMinor, playId, reason } = money;
+  core.post({ key, debit: money.from, credit: 'patron-credit', amountMinor, party: payer.payerId, playId, reason });
   core.parts.payers.give(payer.payerId, money.funds);
   core.parts.payers.touch(payer.payerId, core.nowMs());
 }

@@ -8,7 +8,7 @@ import { fault, ok } from '../../units/result.ts';
  *
  * ```
  *  coin      cash-box        -> patron-credit        (box)
- *  grant     staff-grants    -> patron-credit
+ *  grant     staff-grants    -> patron-credit        (what the house gives: by its staff, or by its ladder as `bonus`)
  *  hold      patron-credit   -> held                 account-debt -> held    (set-top: nothing is prepaid)
  *  charge    held            -> earned
  *  refund    held            -> patron-credit | unclaimed | account-debt
@@ -46,7 +46,7 @@ export interface Transfer {
   readonly reason: TransferReason;
 }
 
-export type TransferReason = 'coin' | 'grant' | 'hold' | 'charge' | 'refund' | 'claim-issued' | 'claim-redeemed' | 'payout' | 'bill' | 'adjustment';
+export type TransferReason = 'coin' | 'bonus' | 'grant' | 'hold' | 'charge' | 'refund' | 'claim-issued' | 'claim-redeemed' | 'payout' | 'bill' | 'adjustment';
 
 export type LedgerFault = Fault<'amount-not-positive' | 'same-account' | 'key-reused' | 'overdrawn'>;
 

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { BONUS_SETTING, LADDER_SETTING } from '../../../../device/stores/coin-bonus.ts';
+import { GRANT_CEILING_SETTING } from '../../../../device/stores/grant-rows.ts';
 import type { InlineBook } from '../../../../device/stores/inline-book.ts';
 import { limits } from '../../../../src/limits.ts';
 import { BookFolder, coin, WORK } from '../../../fakes/book-folder.ts';
@@ -154,5 +156,47 @@ describe('a gift of the staff', () => {
     await book.settle({ playId: 'p1', chargedMinor: 50n, heardMs: 1, endReason: 'skipped', statement: { text: '{}', signature: '00' } });
     await book.enqueue({ playId: 'p2', ...WORK, quoteMinor: 60n });
     expect((await book.play('p2'))?.fundingSource).toBe('paid');
+  });
+});
+
+describe('the price ladder', () => {
+  test('adds its bonus to the coin that reaches a rung, in the same transaction, and once', async () => {
+    await book.putSetting(LADDER_SETTING, '500:100');
+    await book.insertCoin(coin(1));
+    expect((await book.insertCoin(coin(2, 300n))).payer.creditMinor).toBe(600n);
+    expect((await book.insertCoin(coin(2, 300n))).payer.creditMinor).toBe(600n);
+    const { records } = await book.pendingRecords(10);
+    expect(records.map(({ body }) => JSON.parse(body)).map(({ event, amountMinor }) => [event, amountMinor])).toEqual([
+      ['coin', '200'],
+      ['coin', '300'],
+      ['bonus', '100'],
+    ]);
+    expect(await book.ledger()).toMatchObject({ cashBoxMinor: 500n, patronCreditMinor: 600n, problem: null });
+  });
+
+  test('begins anew with the next guest', async () => {
+    await book.putSetting(LADDER_SETTING, '300:50');
+    await book.insertCoin(coin(1));
+    await folder.clock.advance(limits.coinSessionIdleMs + 1);
+    await book.closeIdlePayer();
+    expect((await book.insertCoin(coin(2))).payer.creditMinor).toBe(200n);
+  });
+
+  test('doubles a coin in an hour of two for one, and a ladder that cannot be read stops no coin', async () => {
+    await book.putSetting(LADDER_SETTING, 'rubbish');
+    await book.putSetting(BONUS_SETTING, '100');
+    expect((await book.insertCoin(coin(1))).payer.creditMinor).toBe(400n);
+  });
+});
+
+describe('what one person gives away', () => {
+  test('ends at the ceiling of his day, and begins anew on the next', async () => {
+    await book.putSetting(GRANT_CEILING_SETTING, '300');
+    await book.grantCredit(200n, 'anna', 'song skipped', 'g1');
+    await expect(book.grantCredit(200n, 'anna', 'again', 'g2')).rejects.toMatchObject({ code: 'grant-ceiling', message: expect.stringContaining('1.00 EUR') });
+    await book.grantCredit(200n, 'ben', 'birthday', 'g3');
+    await folder.clock.advance(86_400_000);
+    await book.grantCredit(200n, 'anna', 'next day', 'g4');
+    expect((await book.ledger()).patronCreditMinor).toBe(600n);
   });
 });
