@@ -1,27 +1,19 @@
-import { createCipheriv, createSecretKey, type KeyObject } from 'node:crypto';
+import { createCipheriv } from 'node:crypto';
 import { assert } from '../units/assert.ts';
 import type { SrtpMaster } from './crypto/session-keys.ts';
-
-/**
- * Key (16 bytes) and salt (12 bytes) that encrypt one kind of packet in one direction. The key is prepared once: giving Node
- * raw bytes each time makes a packet four times as expensive (measured).
- */
-export interface SrtpSessionKey {
-  readonly key: KeyObject;
-  readonly salt: Uint8Array;
-}
+import { PacketCipher } from './packet-cipher.ts';
 
 const LABEL = { rtpKey: 0x00, rtpSalt: 0x02, rtcpKey: 0x03, rtcpSalt: 0x05 } as const;
 
 /**
- * Session keys from a master (RFC 3711, 4.3.1 and 4.3.3, AES-CM, key derivation rate 0). The 96-bit salt of RFC 7714 is
- * padded on the right to the 112 bits that the derivation works on (RFC 7714, 11; as libsrtp does).
+ * What encrypts the RTP and the RTCP packets of one direction, from a master (RFC 3711, 4.3.1 and 4.3.3, AES-CM, key derivation rate 0).
+ * The 96-bit salt of RFC 7714 is padded on the right to the 112 bits that the derivation works on (RFC 7714, 11; as libsrtp does).
  */
-export function deriveSrtpKeys(master: SrtpMaster): { readonly rtp: SrtpSessionKey; readonly rtcp: SrtpSessionKey } {
+export function deriveSrtpCiphers(master: SrtpMaster): { readonly rtp: PacketCipher; readonly rtcp: PacketCipher } {
   assert(master.key.length === 16 && master.salt.length === 12, 'a master for AEAD_AES_128_GCM has a key of 16 and a salt of 12 bytes');
   return {
-    rtp: { key: createSecretKey(derive(master, LABEL.rtpKey, 16)), salt: derive(master, LABEL.rtpSalt, 12) },
-    rtcp: { key: createSecretKey(derive(master, LABEL.rtcpKey, 16)), salt: derive(master, LABEL.rtcpSalt, 12) },
+    rtp: new PacketCipher(derive(master, LABEL.rtpKey, 16), derive(master, LABEL.rtpSalt, 12)),
+    rtcp: new PacketCipher(derive(master, LABEL.rtcpKey, 16), derive(master, LABEL.rtcpSalt, 12)),
   };
 }
 

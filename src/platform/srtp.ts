@@ -5,7 +5,7 @@ import { type Fault, fault, ok, type Result } from '../units/result.ts';
 import { rtpHeaderBytes } from '../wire/rtp.ts';
 import type { SrtpMaster } from './crypto/session-keys.ts';
 import { ReplayWindow } from './replay-window.ts';
-import { deriveSrtpKeys } from './srtp-keys.ts';
+import { deriveSrtpCiphers } from './srtp-keys.ts';
 import { openRtcp, openRtp, RTCP_CLEAR_BYTES, rtcpIndexOf, SRTP_TAG_BYTES, sealRtcp, sealRtp } from './srtp-packet.ts';
 
 export type SrtpFault = 'truncated' | 'not-rtp' | 'replayed' | 'bad-tag' | 'too-many-sources';
@@ -26,11 +26,6 @@ export interface SrtpReceiver {
   unprotectRtcp(packet: Uint8Array): Result<Uint8Array, Fault<SrtpFault>>;
 }
 
-interface SentTag {
-  readonly index: number;
-  readonly tag: Uint8Array;
-}
-
 const TAGS_KEPT = 512;
 const SOURCES_MAX = 4;
 
@@ -40,8 +35,8 @@ const SOURCES_MAX = 4;
  *   give the same value (0 for a new session, the agreed next sequence after a resume).
  */
 export function createSrtpSender(master: SrtpMaster, ssrc: number, firstSequence = 0): SrtpSender {
-  const keys = deriveSrtpKeys(master);
-  const tags = new Map<number, SentTag>();
+  const ciphers = deriveSrtpCiphers(master);
+  const tags = new SentTags();
   let highest = firstSequence;
   let rtcpIndex = 0;
   return {
@@ -49,15 +44,16 @@ export function createSrtpSender(master: SrtpMaster, ssrc: number, firstSequence
       const header = rtpHeaderBytes(packet);
       assert(header.ok && viewOf(packet).getUint32(8) === ssrc, 'an RTP packet of this source is given');
       const index = extendSequence(viewOf(packet).getUint16(2), highest);
-      const sealed = sealRtp(keys.rtp, packet, header.value, index);
-      rememberTag(tags, index, highest, sealed.subarray(-SRTP_TAG_BYTES));
+      const sealed = sealRtp(ciphers.rtp, packet, header.value, index);
+      assert(index > highest - TAGS_KEPT, 'a retransmission is younger than the tags kept');
+      tags.note(index, sealed.subarray(-SRTP_TAG_BYTES));
       highest = Math.max(highest, index);
       return sealed;
     },
     protectRtcp(packet) {
       assert(packet.length >= RTCP_CLEAR_BYTES && viewOf(packet).getUint32(4) === ssrc, 'an RTCP packet of this source is given');
       assert(rtcpIndex < 2 ** 31, 'a key protects at most 2^31 RTCP packets');
-      const sealed = sealRtcp(keys.rtcp, packet, rtcpIndex);
+      const sealed = sealRtcp(ciphers.rtcp, packet, rtcpIndex);
       rtcpIndex += 1;
       return sealed;
     },
@@ -66,7 +62,7 @@ export function createSrtpSender(master: SrtpMaster, ssrc: number, firstSequence
 
 /** @param firstSequence as for the sender */
 export function createSrtpReceiver(master: SrtpMaster, firstSequence = 0): SrtpReceiver {
-  const keys = deriveSrtpKeys(master);
+  const ciphers = deriveSrtpCiphers(master);
   const rtpSeen = new Map<number, ReplayWindow>();
   const rtcpSeen = new Map<number, ReplayWindow>();
   return {
@@ -76,13 +72,13 @@ export function createSrtpReceiver(master: SrtpMaster, firstSequence = 0): SrtpR
       const ssrc = viewOf(packet).getUint32(8);
       const seen = rtpSeen.get(ssrc) ?? new ReplayWindow();
       const index = extendSequence(viewOf(packet).getUint16(2), seen.highest < 0 ? firstSequence : seen.highest);
-      return accept(rtpSeen, ssrc, seen, index, () => openRtp(keys.rtp, packet, header.value, index));
+      return accept(rtpSeen, ssrc, seen, index, () => openRtp(ciphers.rtp, packet, header.value, index));
     },
     unprotectRtcp(packet) {
       const index = rtcpIndexOf(packet);
       if (index === null) return fault('truncated', 'the datagram is not encrypted RTCP; drop it');
       const ssrc = viewOf(packet).getUint32(4);
-      return accept(rtcpSeen, ssrc, rtcpSeen.get(ssrc) ?? new ReplayWindow(), index, () => openRtcp(keys.rtcp, packet, index));
+      return accept(rtcpSeen, ssrc, rtcpSeen.get(ssrc) ?? new ReplayWindow(), index, () => openRtcp(ciphers.rtcp, packet, index));
     },
   };
 }
@@ -105,11 +101,17 @@ function accept(
 }
 
 /** The tag depends on every byte of the packet: an equal tag under the same index means the very same packet. */
-function rememberTag(tags: Map<number, SentTag>, index: number, highest: number, tag: Uint8Array): void {
-  assert(index > highest - TAGS_KEPT, 'a retransmission is younger than the tags kept');
-  const before = tags.get(index % TAGS_KEPT);
-  assert(before === undefined || before.index !== index || equalBytes(before.tag, tag), 'one sequence number encrypts one packet');
-  tags.set(index % TAGS_KEPT, { index, tag: tag.slice() });
+class SentTags {
+  readonly #indexes = new Float64Array(TAGS_KEPT).fill(-1);
+  readonly #tags = new Uint8Array(TAGS_KEPT * SRTP_TAG_BYTES);
+
+  note(index: number, tag: Uint8Array): void {
+    const place = index % TAGS_KEPT;
+    const from = place * SRTP_TAG_BYTES;
+    if (this.#indexes[place] === index) assert(equalBytes(this.#tags.subarray(from, from + SRTP_TAG_BYTES), tag), 'one sequence number encrypts one packet');
+    this.#indexes[place] = index;
+    this.#tags.set(tag, from);
+  }
 }
 
 function viewOf(packet: Uint8Array): DataView {

@@ -1,5 +1,5 @@
-import { createSecretKey } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { PacketCipher } from '../../../src/platform/packet-cipher.ts';
 import { ReplayWindow } from '../../../src/platform/replay-window.ts';
 import { createSrtpReceiver, createSrtpSender } from '../../../src/platform/srtp.ts';
 import { openRtcp, openRtp, sealRtcp, sealRtp } from '../../../src/platform/srtp-packet.ts';
@@ -22,7 +22,7 @@ function codeOf(result: { ok: boolean; error?: { code: string } }): string {
 }
 
 describe('AEAD_AES_128_GCM, byte for byte', () => {
-  const session = { key: createSecretKey(bytesOf('000102030405060708090a0b0c0d0e0f')), salt: bytesOf('517569642070726f2071756f') };
+  const session = new PacketCipher(bytesOf('000102030405060708090a0b0c0d0e0f'), bytesOf('517569642070726f2071756f'));
 
   it('encrypts the RTP packet of RFC 7714, 16.1.1', () => {
     const plain = bytesOf('8040f17b8041f8d35501a0b247616c6c696120657374206f6d6e69732064697669736120696e207061727465732074726573');
