@@ -179,7 +179,24 @@ export const limits = {
   faultShownMs: 8_000,
   /** The code of credit that was left behind; a coin or a key takes it away before. */
   claimShownMs: 60_000,
+  /** espeak-ng says a button's name in some 20 ms. */
+  speechMs: 5_000,
+  /** The charts count what was heard on this box in this time. */
+  chartDays: 90,
+  chartWorks: 50,
   sessionAbandonMs: 900_000,
+
+  /** Checked-out titles on one box, unless its settings say less: about 70 hours of music. */
+  loanCacheBytes: 4_294_967_296,
+  /** Free bytes that a download leaves on the disk: the book goes first. */
+  loanDiskReserveBytes: 268_435_456,
+  /** A segment is fetched in parts, so that a slow line needs no deadline. */
+  loanPartBytes: 262_144,
+  loanSegmentBytes: 33_554_432,
+  loansOnBox: 500,
+  loanSyncMs: 60_000,
+  /** Pause between two tries of a download that met a network or a disk that passes. */
+  loanRetryMs: 5_000,
 
   /** A pricing model of a thousand trigger entries is far below this. */
   pricingModelBytes: 262_144,
@@ -205,8 +222,19 @@ export const limits = {
   plannedUses: 1_000_000,
   plannedMonths: 1_200,
   comparedModels: 50,
+  /** Parts of one work with a price of their own, together below the size of signed terms. */
+  workParts: 64,
+  /** A compiled model as it travels in an offer; one of XML at its limit is refused where it compiles to more. */
+  compiledModelBytes: 131_072,
+  /** Uses of one licence that an offer can show to the box. */
+  snapshotUses: 10_000,
   pricingTreeNodes: 10_000,
   pricingTreeDepth: 64,
+  /** A turn of the watchdog that comes later is no evidence. */
+  watchdogLoopDelayMs: 1_000,
+  /** How often the watchdog proves by a write that the disk takes writes. */
+  watchdogProbeMs: 60_000,
+  bootConfigBytes: 16_384,
 } as const;
 
 assert(limits.receiptWindowMs >= limits.creditWindowMs + limits.receiptIntervalMs + 1_000, 'R >= W + receipt interval + round trip + commit (ruling 14)');

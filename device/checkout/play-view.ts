@@ -1,10 +1,11 @@
 import { counts } from '../../src/domain/credit/ack-ledger.ts';
 import { packetsOf } from '../../src/domain/credit/billing-class.ts';
 import { settlePlay } from '../../src/domain/credit/settle-play.ts';
+import { partAt } from '../../src/domain/credit/work-parts.ts';
 import { PACKET_MS } from '../../src/units/time.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
 import { packetsHeard } from '../media/work-position.ts';
-import type { PlayView } from '../session/play-port.ts';
+import type { PlayView, PriceInForce } from '../session/play-port.ts';
 import { paidUnheard } from './closing.ts';
 import type { PlaySession } from './play-session.ts';
 
@@ -51,7 +52,19 @@ export function buildPlayView(facts: ViewFacts): PlayView {
     acksSuppressed: session?.suppressed ?? false,
     paused: facts.paused,
     paidSoFarMinor: paidSoFar(facts),
+    priceInForce: priceInForce(facts),
   };
+}
+
+function priceInForce({ session, phase, given, positionSample }: ViewFacts): PriceInForce | null {
+  if (session === null) return null;
+  const { terms } = session;
+  const part = partAt(terms, Math.min(terms.packets - 1, packetsHeard(given.work, positionSample)));
+  const node = terms.nodes[part?.node ?? 0];
+  if (part === null || node === undefined) return null;
+  const billingClass = phase === 'trial' ? 'trial' : node.quoteMinor === '0' ? 'free' : part.billingClass;
+  const quoteMinor = billingClass === 'paid' ? node.quoteMinor : '0';
+  return { billingClass, node: node.id, quoteMinor };
 }
 
 /** What the play would cost if it ended now. */

@@ -28,6 +28,17 @@ export interface PlayView {
   readonly paused: boolean;
   /** What is owed so far by the rule of the terms. */
   readonly paidSoFarMinor: string;
+  /** Of what sounds now; it changes inside a work (ruling 8). Null before there are terms. */
+  readonly priceInForce: PriceInForce | null;
+}
+
+/** What the part of the work under way costs, for whoever hears it. */
+export interface PriceInForce {
+  readonly billingClass: 'trial' | 'paid' | 'free';
+  /** The price node of the terms. */
+  readonly node: string;
+  /** For all that is sold under this node, heard whole; 0 while nothing is owed. Minor units. */
+  readonly quoteMinor: string;
 }
 
 /** Everything a play leaves behind when it ended; already durable in the book. */

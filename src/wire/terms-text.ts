@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { LOSS_POLICIES, type Terms, TRIAL_MODES } from '../domain/credit/terms.ts';
+import { limits } from '../limits.ts';
 import { type Fault, fault, ok, type Result } from '../units/result.ts';
 import { canonicalJson, parseCanonicalJson } from './canonical-json.ts';
 
@@ -52,6 +53,15 @@ const TermsSchema = Type.Object(
       minItems: 1,
       maxItems: 32,
     }),
+    parts: Type.Optional(
+      Type.Array(
+        Type.Object(
+          { packets: Positive, node: Type.Integer({ minimum: 0, maximum: 31 }), billingClass: Type.Union([Type.Literal('paid'), Type.Literal('free')]) },
+          closed,
+        ),
+        { minItems: 1, maxItems: limits.workParts },
+      ),
+    ),
     pricingStateHash: Hex(32),
     credit: CreditTermsSchema,
     trial: Type.Union([TrialSchema, Type.Null()]),
@@ -81,6 +91,9 @@ export function parseTerms(text: string): Result<Terms, Fault<'bad-terms'>> {
     return fault('bad-terms', 'The terms defer the window and go on where the trial ended: what of the work was paid for could not be told.');
   if (adaptation !== undefined && (adaptation.minPackets > creditWindowPackets || adaptation.maxPackets < creditWindowPackets))
     return fault('bad-terms', 'The window of the terms lies outside its own bounds.');
+  const { parts } = terms;
+  if (parts !== undefined && (parts.some(({ node }) => node >= terms.nodes.length) || parts.reduce((sum, { packets }) => sum + packets, 0) !== terms.packets))
+    return fault('bad-terms', 'The parts of the work in the terms are not the work, or name a price that is not there.');
   return ok(terms);
 }
 

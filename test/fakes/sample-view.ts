@@ -45,6 +45,7 @@ const play: PlayOfBox = {
   acksSuppressed: true,
   paused: false,
   paidSoFarMinor: '25',
+  priceInForce: { billingClass: 'paid', node: 'node-1', quoteMinor: '50' },
 };
 
 /** A box that says much at once: a long title, a full window, a queue and a fault. */
@@ -83,6 +84,7 @@ export const sampleView: ViewOfBox = {
   nextStartInMs: 300_000,
   lastReceipt: null,
   volumePercent: 80,
+  volumeRange: null,
   silentPlayer: true,
   faults: [{ code: 'x', message: 'A fault with a long explanation, so that it has to be cut at the edge of the terminal, somewhere near here.' }],
 };

@@ -15,6 +15,8 @@ export interface LedgerOptions {
   /** Absent or null: no trial was agreed, so no trial packet is acknowledged. */
   readonly trial?: TrialTerms | null;
   readonly confirmed?: boolean;
+  /** Absent or null: all under node 0. */
+  readonly sold?: readonly PaidRanges[] | null;
   /** First slot of this epoch (ResumeResponse.nextSequence). */
   readonly nextSequence?: number;
   /** Cumulative, merged by acceptCounts. */
@@ -33,6 +35,7 @@ export function createAckLedger(terms: CreditTerms, options: LedgerOptions = {})
   return {
     terms,
     trial: options.trial ?? null,
+    sold: options.sold ?? null,
     status: new Uint8Array(SLOT_MASK + 1),
     packetIndex: new Int32Array(SLOT_MASK + 1),
     spans: createSpanBook(start),

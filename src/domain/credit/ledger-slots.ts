@@ -17,6 +17,8 @@ export const HEARD = { missing: 0, received: 1, acknowledged: 2, lost: 3 } as co
 export interface AckLedger {
   readonly terms: CreditTerms;
   readonly trial: TrialTerms | null;
+  /** Packet indexes sold under each price node; null: all under node 0. */
+  readonly sold: readonly PaidRanges[] | null;
   readonly status: Uint8Array;
   readonly packetIndex: Int32Array;
   readonly spans: SpanBook;
@@ -70,6 +72,8 @@ export function countSlot(ledger: AckLedger, sequence: number): void {
   ledger.speaks = true;
   // Paid for already, and the headend does not know it (its ACK was lost before a resume): never owed twice (ruling 7).
   if (span.billingClass === 'paid' && hasIndex(ledger.paidRanges, packetIndexOf(ledger, sequence))) return;
+  // Sold under another price, or free: what the terms do not sell so is not owed, whatever a WINDOW calls it.
+  if (span.billingClass === 'paid' && ledger.sold !== null && !hasIndex(ledger.sold[span.node] ?? [], packetIndexOf(ledger, sequence))) return;
   // A headend that lost its memory may send more of the trial than was granted: shown as received, and counted no further.
   if (span.billingClass === 'trial' && ledger.ackedTrial >= (ledger.trial?.packets ?? 0)) return;
   const cell = cellOf(span.node, span.billingClass);

@@ -1,5 +1,6 @@
 import type { AccountId, LicenceId, LocationId, OutletId, PricingNodeId, SessionId, VendorId, WorkId } from '../../units/ids.ts';
 import type { Currency } from '../../units/money.ts';
+import type { WorkPart } from './work-parts.ts';
 
 /** The bounds of one PaySession, in packets of this stream (ruling 13). */
 export interface CreditTerms {
@@ -85,6 +86,8 @@ export interface Terms {
   readonly packetMs: number;
   readonly currency: Currency;
   readonly nodes: readonly PricingNode[];
+  /** Which packets fall under which node, and which are free; absent: all under node 0. */
+  readonly parts?: readonly WorkPart[];
   /** SHA-256 of the account's pricing state when the quote was made, hex. */
   readonly pricingStateHash: string;
   readonly credit: CreditTerms;
@@ -96,10 +99,4 @@ export interface Terms {
   readonly headendEphemeral: string;
   readonly issuedAtMs: number;
   readonly expiresAtMs: number;
-}
-
-/** The packets a full hearing pays for: without the trial where it is not sent again, and without what is forgiven as lost (ruling 10). */
-export function payablePackets(terms: Pick<Terms, 'packets' | 'afterTrial'>, trialPackets: number, forgivenPackets: number): number {
-  const trial = terms.afterTrial === 'continue' ? trialPackets : 0;
-  return Math.max(0, terms.packets - trial - forgivenPackets);
 }

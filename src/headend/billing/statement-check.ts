@@ -2,6 +2,7 @@ import { type ClassCount, packetsOf } from '../../domain/credit/billing-class.ts
 import { firstSlotOfNextEpoch, slotsUsed } from '../../domain/credit/sequence-reserve.ts';
 import { type Settlement, settlePlay } from '../../domain/credit/settle-play.ts';
 import type { ClosingStatement } from '../../domain/credit/statements.ts';
+import { soldPackets } from '../../domain/credit/work-parts.ts';
 import type { PaySessionRow } from '../../ports/headend-stores.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
 
@@ -47,6 +48,8 @@ function checkCounts(row: PaySessionRow, { counts, lostPackets }: ClosingStateme
   if (counts.some((count) => count.node >= row.terms.nodes.length))
     return fault('impossible-counts', 'The statement counts under a price that the terms do not have.');
   if (packetsOf(counts, 'paid') > row.terms.packets) return fault('impossible-counts', 'The statement counts more paid packets than the work has.');
+  const oversold = row.terms.nodes.findIndex((_, node) => paidUnder(counts, node) > soldPackets(row.terms, node));
+  if (oversold >= 0) return fault('impossible-counts', `The statement counts more paid packets under price ${oversold} than the work has under it.`);
   if (packetsOf(counts, 'trial') > (row.terms.trial?.packets ?? 0))
     return fault('impossible-counts', 'The statement counts more trial packets than the terms grant.');
   if (lostPackets > row.terms.packets) return fault('impossible-counts', 'The statement counts more lost packets than the work has.');
@@ -79,6 +82,13 @@ function checkConfirmation(row: PaySessionRow, { counts, confirmEventId }: Closi
   if (row.terms.trial !== null && confirmEventId === null && packetsOf(counts, 'paid') > 0)
     return fault('not-confirmed', 'Paid packets after a trial need the confirmation of the listener.');
   return ok(null);
+}
+
+function paidUnder(counts: readonly ClassCount[], node: number): number {
+  return packetsOf(
+    counts.filter((count) => count.node === node),
+    'paid',
+  );
 }
 
 function cellKey(count: ClassCount): string {

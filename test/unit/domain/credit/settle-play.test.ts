@@ -4,19 +4,18 @@ import { type HeardCounts, settlePlay } from '../../../../src/domain/credit/sett
 import type { Terms } from '../../../../src/domain/credit/terms.ts';
 import { CREDIT_TERMS } from '../../../fakes/credit-terms.ts';
 
-const NODE = 'n';
 const terms = (quoteMinor: number, packets: number, afterTrial: Terms['afterTrial'] = 'restart'): Terms =>
   ({
     packets,
     afterTrial,
     credit: { ...CREDIT_TERMS, lossAllowancePerMille: 15 },
-    nodes: [{ node: NODE, quoteMinor: String(quoteMinor) }],
+    nodes: [{ id: 'n', quoteMinor: String(quoteMinor) }],
   }) as unknown as Terms;
 const heard = (paid: number, lostPackets = 0, unheardPaidPackets = 0, trial = 0): HeardCounts =>
   ({
     counts: [
-      { node: NODE, billingClass: 'paid', packets: paid },
-      { node: NODE, billingClass: 'trial', packets: trial },
+      { node: 0, billingClass: 'paid', packets: paid },
+      { node: 0, billingClass: 'trial', packets: trial },
     ],
     unheardPaidPackets,
     lostPackets,
