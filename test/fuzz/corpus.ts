@@ -4,6 +4,7 @@ import { encodeCompound, encodeRtcp } from '../../src/wire/rtcp.ts';
 import { buildOffer } from '../../src/wire/sdp.ts';
 import { CREDIT_TERMS } from '../fakes/credit-terms.ts';
 import { workOf } from '../fakes/paid-scene.ts';
+import { tables, tsPacket, VIDEO_PID } from '../fakes/transport-stream.ts';
 import { VECTORS } from '../protocol/vector-values.ts';
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
@@ -41,5 +42,14 @@ const RTCP = [
   encodeRtcp({ type: 'nack', sender: 1, media: 2, lost: [1, 2, 3, 70] }),
 ];
 
+const TRANSPORT_STREAM = concatBytes(
+  ...tables(),
+  tsPacket(VIDEO_PID, { atMs: 0, start: true }),
+  tsPacket(VIDEO_PID),
+  tsPacket(VIDEO_PID, { atMs: 40 }),
+  ...tables(0x24),
+  tsPacket(VIDEO_PID, { atMs: 80 }),
+);
+
 /** Well-formed examples of everything that is parsed. */
-export const CORPUS: readonly Uint8Array[] = [...REQUESTS, concatBytes(...REQUESTS.slice(0, 3)), ...SDP, ...RTCP, ...Object.values(VECTORS)];
+export const CORPUS: readonly Uint8Array[] = [...REQUESTS, concatBytes(...REQUESTS.slice(0, 3)), ...SDP, ...RTCP, TRANSPORT_STREAM, ...Object.values(VECTORS)];

@@ -3,6 +3,8 @@ import { PlainDesk } from '../../src/headend/stream/plain-desk.ts';
 import { createSrtpReceiver } from '../../src/platform/srtp.ts';
 import { decodeReceipt } from '../../src/wire/ack-receipt.ts';
 import { decodeAckpay } from '../../src/wire/ackpay.ts';
+import { TransportClock } from '../../src/wire/mpegts-clock.ts';
+import { SlotFiller } from '../../src/wire/mpegts-slots.ts';
 import { decodeRtcp, splitCompound } from '../../src/wire/rtcp.ts';
 import { decodeRtp } from '../../src/wire/rtp.ts';
 import { parseNptRange, parseRtpInfo, parseSessionHeader, parseTransport } from '../../src/wire/rtsp-headers.ts';
@@ -71,6 +73,20 @@ function plainDesk(): Target {
   };
 }
 
+/** A film's way into packets; what is broken must not make it throw, nor a clock that jumps make it count without end. */
+function transportStream(bytes: Uint8Array): boolean {
+  let slots = 0;
+  const filler = new SlotFiller(2, () => {
+    slots += 1;
+  });
+  const clock = new TransportClock((packet) => filler.take(packet));
+  const taken = clock.take(bytes);
+  clock.finish();
+  filler.finish();
+  if (slots > 1_000 + 600 * bytes.length) throw new Error(`${slots} packets of ${bytes.length} bytes`);
+  return taken.ok && slots > 0;
+}
+
 export function fuzzTargets(): ReadonlyMap<string, Target> {
   const srtp = createSrtpReceiver({ key: new Uint8Array(16), salt: new Uint8Array(12) });
   return new Map<string, Target>([
@@ -81,6 +97,7 @@ export function fuzzTargets(): ReadonlyMap<string, Target> {
     ['rtcp', rtcp],
     ['ackpay', (bytes) => [decodeAckpay(bytes).ok, decodeReceipt(bytes).ok].includes(true)],
     ['srtp', (bytes) => srtp.unprotectRtp(bytes).ok || srtp.unprotectRtcp(bytes).ok],
+    ['mpegts', transportStream],
     ['desk', plainDesk()],
   ]);
 }

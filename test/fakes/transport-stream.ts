@@ -1,0 +1,38 @@
+import { concatBytes } from '../../src/units/bytes.ts';
+import { encodeTsPacket, PCR_TICKS_PER_MS } from '../../src/wire/mpegts.ts';
+import { crc32 } from '../../src/wire/mpegts-tables.ts';
+
+export const TABLE_PID = 0x1000;
+export const VIDEO_PID = 0x100;
+export const AUDIO_PID = 0x101;
+
+/** One packet of the program: its tables, a picture that stands alone, or anything else, with the clock or without. */
+export function tsPacket(pid: number, options: { readonly atMs?: number; readonly start?: boolean; readonly fill?: number } = {}): Uint8Array {
+  const pcrTicks = options.atMs === undefined ? null : Math.round(options.atMs * PCR_TICKS_PER_MS);
+  const payload = new Uint8Array(170).fill(options.fill ?? 0);
+  return encodeTsPacket({ pid, unitStart: options.start === true, continuity: 0, randomAccess: options.start === true, pcrTicks, payload });
+}
+
+/** The two tables of one program with H.264 (or what `videoType` says) and AAC. */
+export function tables(videoType = 0x1b): readonly [Uint8Array, Uint8Array] {
+  const pat = section(0, [0, 1, 0xe0 | (TABLE_PID >> 8), TABLE_PID & 0xff]);
+  const streams = [stream(videoType, VIDEO_PID), stream(0x0f, AUDIO_PID)].flat();
+  const pmt = section(2, [0xe0 | (VIDEO_PID >> 8), VIDEO_PID & 0xff, 0xf0, 0, ...streams]);
+  return [tableOn(0, pat), tableOn(TABLE_PID, pmt)];
+}
+
+function stream(type: number, pid: number): number[] {
+  return [type, 0xe0 | (pid >> 8), pid & 0xff, 0xf0, 0];
+}
+
+function section(table: number, body: readonly number[]): Uint8Array {
+  const length = 5 + body.length + 4;
+  const bytes = Uint8Array.of(table, 0xb0 | (length >> 8), length & 0xff, 0, 1, 0xc1, 0, 0, ...body);
+  const sum = new Uint8Array(4);
+  new DataView(sum.buffer).setUint32(0, crc32(bytes));
+  return concatBytes(bytes, sum);
+}
+
+function tableOn(pid: number, bytes: Uint8Array): Uint8Array {
+  return encodeTsPacket({ pid, unitStart: true, continuity: 0, randomAccess: false, pcrTicks: null, payload: concatBytes(Uint8Array.of(0), bytes) });
+}
