@@ -27,6 +27,8 @@ import { Box } from './session/box.ts';
 import { ProcessGauge } from './session/box-totals.ts';
 import type { BookThread } from './stores/book-client.ts';
 import { watchStorage } from './stores/storage-watch.ts';
+import { playerEvidence, storeEvidence } from './supervision/box-evidence.ts';
+import type { Supervision } from './supervision/supervision.ts';
 import { TitleIntake } from './usage/title-intake.ts';
 import { openTitleSocket } from './usage/title-socket.ts';
 import { UsageWriter } from './usage/usage-writer.ts';
@@ -43,6 +45,7 @@ export interface AssemblyParts {
   readonly random: Random;
   readonly log: Log;
   readonly say: Say;
+  readonly supervision: Supervision;
 }
 
 export interface RunningBox {
@@ -136,13 +139,19 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     raise: (event) => box.raise(event),
     notice: (message) => say({ event: 'notice', message }),
   });
+  parts.supervision.require(
+    storeEvidence({ folder: config.data, clock, storage: () => book.storage() }),
+    playerEvidence(player, () => box.view()),
+  );
   const surfaces = await openSurfaces({ ...parts, box, book, slot, currency: identity.currency as Currency, cover: (hash) => catalogue.cover(hash) });
   const titles = await openTitleSocket({ path: join(config.data, 'usage.sock'), intake: new TitleIntake(usage), log });
   gauge.resetDelay();
+  parts.supervision.ready('Sells.');
   say({ event: 'ready', screenUrl: surfaces.screenUrl, consolePath: surfaces.consolePath, playerSilent: player.silent });
   return {
     box,
     async stop() {
+      parts.supervision.stopping();
       stopStorage();
       catalogue.close();
       await surfaces.close();

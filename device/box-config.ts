@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { PANEL_BOARD } from './boards/wiring.ts';
+import { asArguments, readBootOptions, readOptionFile } from './boot-config.ts';
 import type { MediaTransport } from './media/link-opener.ts';
 import type { PlayerOutput } from './media/mpv-process.ts';
 
@@ -25,12 +26,25 @@ export interface BoxConfig {
   readonly cctalk: string | null;
   /** Reads remotes and keyboards of the kernel. */
   readonly inputDevices: boolean;
+  /** The player runs as a service of its own and is only found. */
+  readonly keptPlayer: boolean;
   /** Ends when its standard input ends: whoever started it is gone. */
   readonly supervised: boolean;
 }
 
-/** Reads the arguments of the box's process. Throws with words that say what was wrong. */
+/**
+ * Reads the arguments of the box's process: those of the file that `--config` names, then those chosen at the site, then the command
+ * line; a later one wins. Throws with words that say what was wrong.
+ */
 export function readBoxConfig(argv: readonly string[]): BoxConfig {
+  const { config, data } = parseArgs({ args: [...argv], options: { config: { type: 'string' }, data: { type: 'string' } }, strict: false }).values;
+  const ofFile = typeof config === 'string' ? readOptionFile(config) : new Map<string, string>();
+  const chosen = typeof data === 'string' ? readBootOptions(data) : new Map<string, string>();
+  return readArguments([...asArguments(new Map([...ofFile, ...chosen])), ...argv]);
+}
+
+/** As above, of the command line alone. */
+export function readArguments(argv: readonly string[]): BoxConfig {
   const { values } = parseArgs({
     args: [...argv],
     options: {
@@ -48,6 +62,8 @@ export function readBoxConfig(argv: readonly string[]): BoxConfig {
       'panel-coins': { type: 'string', default: '100,200' },
       cctalk: { type: 'string' },
       'input-devices': { type: 'boolean', default: false },
+      'kept-player': { type: 'boolean', default: false },
+      config: { type: 'string' },
       supervised: { type: 'boolean', default: false },
     },
   });
@@ -72,6 +88,7 @@ export function readBoxConfig(argv: readonly string[]): BoxConfig {
     panelCoinsMinor: readCoins(values['panel-coins']),
     cctalk: values.cctalk ?? null,
     inputDevices: values['input-devices'],
+    keptPlayer: values['kept-player'],
     supervised: values.supervised,
   };
 }

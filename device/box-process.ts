@@ -14,6 +14,7 @@ import { MpvPlayer } from './media/mpv-player.ts';
 import type { Say } from './say.ts';
 import { BookThread } from './stores/book-client.ts';
 import { guardInstance } from './stores/instance-guard.ts';
+import { type Supervision, superviseBySystemd } from './supervision/supervision.ts';
 
 /** Brings the box up in the order that gets to sound soonest, and takes it down so that nothing is lost. Resolves when told to end. */
 export async function runBoxProcess(config: BoxConfig, say: Say, signal: AbortSignal): Promise<void> {
@@ -29,27 +30,45 @@ export async function runBoxProcess(config: BoxConfig, say: Say, signal: AbortSi
 
 async function runGuarded(config: BoxConfig, say: Say, signal: AbortSignal): Promise<void> {
   const log = createJsonLog(systemClock, 'box');
+  const supervision = superviseBySystemd(process.env, systemClock, log);
   const signer = openDeviceIdentity(config.data);
   if (!signer.ok) throw new Error(signer.error.message);
-  const player = new MpvPlayer({ folder: join(config.data, 'player'), output: config.audioOutput, clock: systemClock }, log);
+  const player = new MpvPlayer({ folder: join(config.data, 'player'), output: config.audioOutput, kept: config.keptPlayer, clock: systemClock }, log);
   // Player and book take their time to start; whether the player could is asked when the box is put together.
   const attaching = player.attach();
   const bookThread = new BookThread();
   attaching.catch(() => {});
-  const enrolling = knownOrEnrolled(config, signer.value, log, say, signal);
+  const enrolling = knownOrEnrolled(config, signer.value, log, waitingSay(say, supervision), signal);
   // Without a player nobody need go and enter a code.
   const identity = await Promise.race([enrolling, attaching.then(() => enrolling)]);
   if (identity === null) return await player.close('quit');
   const found = await attaching;
-  const running = await assembleBox({ config, identity, player, bookThread, signer: signer.value, clock: systemClock, random: systemRandom, log, say }).catch(
-    async (error: unknown) => {
-      // A player that was playing before us belongs to another box, or to our next try; one of our own making goes with us.
-      await player.close(found ? 'detach' : 'quit');
-      throw error;
-    },
-  );
+  const running = await assembleBox({
+    config,
+    identity,
+    player,
+    bookThread,
+    signer: signer.value,
+    clock: systemClock,
+    random: systemRandom,
+    log,
+    say,
+    supervision,
+  }).catch(async (error: unknown) => {
+    // A player that was playing before us belongs to another box, or to our next try; one of our own making goes with us.
+    await player.close(found ? 'detach' : 'quit');
+    throw error;
+  });
   await aborted(signal);
   await running.stop();
+}
+
+/** A box that waits for its enrolment is up: systemd hears so, and in which words. */
+function waitingSay(say: Say, supervision: Supervision): Say {
+  return (event) => {
+    if (event.event === 'enrol-code') supervision.ready('Waiting to be enrolled: the code is in the journal.');
+    say(event);
+  };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -6,7 +6,7 @@ import { PACKET_MS, SAMPLE_RATE_HZ, SAMPLES_PER_PACKET } from '../../src/units/t
 import { FifoWriter } from './fifo-writer.ts';
 import type { MpvEvent, MpvIpc } from './mpv-ipc.ts';
 import { MpvIpc as Ipc } from './mpv-ipc.ts';
-import { drainFifo, hasSoundCard, type MpvSettings, mpvFiles, type PlayerFault, startMpv } from './mpv-process.ts';
+import { awaitMpv, drainFifo, hasSoundCard, type MpvSettings, mpvFiles, type PlayerFault, startMpv } from './mpv-process.ts';
 import { OggStream } from './ogg-stream.ts';
 
 const PAUSED_FOR_CACHE = 1;
@@ -72,7 +72,7 @@ export class MpvPlayer implements Player {
       this.#log.info('player-found', { pid: this.#pid, playing: this.#inheritedStart !== null });
       return true;
     }
-    const started = await startMpv(this.#settings);
+    const started = await (this.#settings.kept === true ? awaitMpv(this.#settings) : startMpv(this.#settings));
     if (!started.ok) throw new PlayerUnavailable(started.error);
     if (!(await this.#adopt(started.value)))
       throw new PlayerUnavailable({ code: 'player-not-starting', message: 'The player mpv ended at once. Try: mpv --version' });
@@ -153,7 +153,7 @@ export class MpvPlayer implements Player {
   async close(how: 'detach' | 'quit'): Promise<void> {
     const ipc = this.#ipc;
     this.#ipc = null;
-    if (ipc !== null && how === 'quit') await quit(ipc);
+    if (ipc !== null && how === 'quit' && this.#settings.kept !== true) await quit(ipc);
     ipc?.detach();
     this.#fifo?.close();
     this.#fifo = null;

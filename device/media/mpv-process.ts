@@ -8,6 +8,8 @@ import { MpvIpc } from './mpv-ipc.ts';
 
 export type PlayerFault = Fault<'player-missing' | 'player-not-starting'>;
 
+const KEPT_POLL_MS = 100;
+
 export interface MpvFiles {
   readonly socket: string;
   /** mpv's standard input. Both ends stay open in mpv itself, so it never sees an end of file, whoever writes and dies. */
@@ -23,6 +25,8 @@ export interface MpvSettings {
   readonly folder: string;
   readonly output: PlayerOutput;
   readonly program?: string;
+  /** It runs as a service of its own: found, never started or ended by us. */
+  readonly kept?: boolean;
   readonly clock: Clock;
 }
 
@@ -55,6 +59,18 @@ export async function startMpv(settings: MpvSettings): Promise<Result<MpvIpc, Pl
   }
 }
 
+/** Waits for the player that another service keeps running. */
+export async function awaitMpv(settings: MpvSettings): Promise<Result<MpvIpc, PlayerFault>> {
+  const { clock } = settings;
+  const deadline = monotonicMs(clock) + limits.playerStartMs;
+  while (monotonicMs(clock) < deadline) {
+    const ipc = await MpvIpc.attach(mpvFiles(settings.folder).socket, clock);
+    if (ipc !== null) return ok(ipc);
+    await sleep(clock, KEPT_POLL_MS);
+  }
+  return fault('player-not-starting', 'The service of the player does not answer. Look with: systemctl status ackbox-player');
+}
+
 /** Throws away what lies unread in the FIFO. */
 export function drainFifo(fifo: string): void {
   const handle = openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK);
@@ -76,7 +92,7 @@ function ensureFifo(path: string): void {
 
 async function launch(settings: MpvSettings, files: MpvFiles, input: number): Promise<Result<MpvIpc, PlayerFault>> {
   const { clock } = settings;
-  const child = spawn(settings.program ?? 'mpv', mpvArguments(settings, files.socket), { detached: true, stdio: [input, 'ignore', 'ignore'] });
+  const child = spawn(settings.program ?? 'mpv', mpvArguments(files.socket, outputArguments(settings)), { detached: true, stdio: [input, 'ignore', 'ignore'] });
   let ended: string | null = null;
   child.once('error', (error: NodeJS.ErrnoException) => {
     ended = error.code ?? error.message;
@@ -96,14 +112,15 @@ async function launch(settings: MpvSettings, files: MpvFiles, input: number): Pr
   return fault('player-not-starting', `The player mpv did not start (${ended ?? 'no answer'}). Try: mpv --version`);
 }
 
-function mpvArguments(settings: MpvSettings, socket: string): string[] {
+/** @param output in words of mpv, as it depends on the machine */
+export function mpvArguments(socket: string, output: readonly string[]): string[] {
   const fixed = ['--no-config', '--no-terminal', '--idle=yes', '--vid=no', '--load-scripts=no', '--ytdl=no', `--input-ipc-server=${socket}`];
   // Small changes of speed are resampled without a break; time stretching clicks at each of them, as measured.
   const speed = '--audio-pitch-correction=no';
   const buffers = ['--cache=yes', '--cache-pause-wait=0.2', '--demuxer-max-bytes=1MiB', '--demuxer-max-back-bytes=0'];
   // Named, both of them: else mpv waits for 2 kB to guess from, which a work that begins with silence does not hold in a whole playout buffer.
   const format = ['--demuxer=lavf', '--demuxer-lavf-format=ogg'];
-  return [...fixed, speed, ...buffers, ...format, ...outputArguments(settings)];
+  return [...fixed, speed, ...buffers, ...format, ...output];
 }
 
 function outputArguments({ output }: MpvSettings): string[] {

@@ -2,13 +2,16 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { approveByCode } from './approve-enrolment.ts';
+import { configureBox } from './box-configure.ts';
 import { defaultDataFolder } from './data-folder.ts';
 import { runInForeground } from './foreground.ts';
+import { programScript } from './program-script.ts';
 import { type CommandIo, EXIT, type Subcommand } from './subcommand.ts';
 
 const help = `Runs a box alone, or enrols one at this headend.
 
 usage: ackbox box --headend URL [--data DIR] [--profile jukebox|set-top] [--name NAME] [--screen-port N] [--console] [--json]
+       ackbox box configure [--data DIR] [--json] [NAME=VALUE ...]
        ackbox box enrol CODE [--account NAME] [--location NAME] [--headend URL] [--data DIR] [--json]
 
 Run a box:
@@ -19,7 +22,13 @@ Run a box:
   --cctalk PATH   the serial line of a ccTalk coin acceptor, such as /dev/ttyUSB0
   --console-port PATH  a serial port for the console, such as /dev/ttyS0 (115200 8N1, with sign-in)
   --input-devices read infrared and CEC remotes and keyboards (the user is in the group input)
+  --config FILE   such options from a file, name=value a line; those chosen with configure and those given here win
+  --kept-player   the player runs as a service of its own
   A new box shows a code, XXXX-XXXX-XXXX, and waits until it is entered at the headend.
+
+Configure a box (kept in its folder in two copies; a power cut spoils one at most; taken at its next start):
+  NAME=VALUE      an option from above without its dashes, such as headend=https://192.0.2.7:8443; on and off for --console;
+                  NAME= takes it back; without any, shows what was chosen
 
 Enrol a box (on the machine of the headend, as its user):
   CODE            as the box shows it
@@ -43,7 +52,11 @@ export const boxCommand: Subcommand = {
   name: 'box',
   summary: 'run a box alone, or enrol one',
   help,
-  run: (argv, io) => (argv[0] === 'enrol' ? enrolBox(argv.slice(1), io) : runBox(argv, io)),
+  async run(argv, io) {
+    if (argv[0] === 'enrol') return await enrolBox(argv.slice(1), io);
+    if (argv[0] === 'configure') return await configureBox(argv.slice(1), join(defaultDataFolder(), 'box'), io);
+    return await runBox(argv, io);
+  },
 };
 
 async function enrolBox(argv: readonly string[], io: CommandIo): Promise<number> {
@@ -61,7 +74,7 @@ async function enrolBox(argv: readonly string[], io: CommandIo): Promise<number>
 }
 
 async function runBox(argv: readonly string[], io: CommandIo): Promise<number> {
-  if (!argv.some((word) => word === '--headend' || word.startsWith('--headend='))) {
+  if (!argv.some((word) => /^--(headend|config)(=|$)/.test(word))) {
     io.err(`ackbox box: --headend URL is needed.\n\n${help}`);
     return EXIT.usage;
   }
@@ -70,8 +83,7 @@ async function runBox(argv: readonly string[], io: CommandIo): Promise<number> {
   const data = join(defaultDataFolder(), 'box');
   if (!ownFolder) await mkdir(data, { recursive: true, mode: 0o700 });
   const args = [...argv.filter((word) => word !== '--json'), ...(ownFolder ? [] : ['--data', data])];
-  const script = join(import.meta.dirname, '..', '..', 'device', 'main.ts');
-  return await runInForeground({ script, args, json, tell: (event) => tell(event, io) }, io);
+  return await runInForeground({ script: programScript('box'), args, json, tell: (event) => tell(event, io) }, io);
 }
 
 function tell(event: Readonly<Record<string, unknown>>, io: CommandIo): void {

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import type { BuildOptions } from 'esbuild';
 import { sha256Hex } from '../platform/crypto/digest.ts';
 import { projectRoot } from '../platform/project-root.ts';
+import { isBundled } from './program-script.ts';
 
 export interface Programs {
   readonly box: string;
@@ -13,7 +14,7 @@ export interface Programs {
 }
 
 /** Packages with native parts, or loaded late: they stay where npm put them. */
-const EXTERNAL = ['better-sqlite3', 'serialport', 'johnny-five', 'firmata-io', 'libxml2-wasm', 'esbuild'];
+export const EXTERNAL = ['better-sqlite3', 'serialport', 'johnny-five', 'firmata-io', 'libxml2-wasm', 'esbuild'];
 
 const SHARED = {
   absWorkingDir: projectRoot,
@@ -33,11 +34,17 @@ const SHARED = {
 
 /**
  * The two programs as plain JavaScript, as a device runs them: a third less memory than from the sources, and a faster start.
- * Made again whenever a source changed (some 300 ms), under a name of its own, so that two at a time do not meet.
+ * Made again whenever a source changed (some 300 ms), under a name of its own, so that two at a time do not meet. An installed package
+ * holds them ready.
  */
 export async function bundlePrograms(): Promise<Programs> {
+  if (isBundled) return programsIn(import.meta.dirname);
   const folder = join(projectRoot, 'node_modules', '.cache', 'ackbox-programs', await sourceState());
   if (!existsSync(folder)) await bundleInto(folder);
+  return programsIn(folder);
+}
+
+function programsIn(folder: string): Programs {
   return { box: join(folder, 'box.mjs'), headend: join(folder, 'headend.mjs'), ackbox: join(folder, 'ackbox.mjs') };
 }
 

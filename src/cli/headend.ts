@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultDataFolder } from './data-folder.ts';
 import { runInForeground } from './foreground.ts';
+import { programScript } from './program-script.ts';
 import type { CommandIo, Subcommand } from './subcommand.ts';
 
 const help = `Runs a headend alone: for boxes on other machines, or under a supervisor.
@@ -39,8 +40,7 @@ export const headendCommand: Subcommand = {
     const data = values.data ?? join(defaultDataFolder(), 'headend');
     await mkdir(data, { recursive: true, mode: 0o700 });
     const args = [...argv.filter((word) => word !== '--json'), ...(values.data === undefined ? ['--data', data] : [])];
-    const script = join(import.meta.dirname, '..', 'headend', 'main.ts');
-    return await runInForeground({ script, args, json: values.json, tell: (event) => tell(event, data, io) }, io);
+    return await runInForeground({ script: programScript('headend'), args, json: values.json, tell: (event) => tell(event, data, io) }, io);
   },
 };
 

@@ -3,17 +3,13 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import { BOX_ENVIRONMENT, BOX_NODE_FLAGS } from './box-runtime.ts';
 import { bundlePrograms, type Programs } from './bundle.ts';
 import { Keeper } from './keeper.ts';
 import { Program, type ProgramEvent } from './program.ts';
 import type { StartOptions } from './start-options.ts';
 
 const BOOK_POLL_MS = 20;
-/** A device has little memory: the young generation stays small, at the price of some more collections. */
-const BOX_NODE_FLAGS = ['--max-semi-space-size=1', '--max-old-space-size=96', '--optimize-for-size'];
-/** For glibc: few arenas, and freed memory goes back at once (a fixed threshold also ends the growth of what it keeps). The player inherits it. */
-const BOX_ENVIRONMENT = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072' };
-
 /** A headend and one box on this machine, each a process of its own, kept running until `stop`. */
 export interface House {
   readonly headendFolder: string;

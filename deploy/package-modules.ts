@@ -1,0 +1,49 @@
+import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { EXTERNAL } from '../src/cli/bundle.ts';
+import { projectRoot } from '../src/platform/project-root.ts';
+
+/** Needed to make bundles, not to run them. */
+const NOT_SHIPPED = ['esbuild'];
+/** Sources of native parts, which come built. */
+const SOURCES = ['better-sqlite3/deps', 'better-sqlite3/src', 'node-addon-api', '@serialport/bindings-cpp/src'];
+
+/** Copies the packages that the bundles leave outside, with all they need themselves, and of native parts only those of this architecture. */
+export function copyModules(into: string, architecture: 'x64' | 'arm64'): void {
+  const modules = join(projectRoot, 'node_modules');
+  for (const folder of runtimeModules(modules)) {
+    const name = relative(modules, folder);
+    mkdirSync(dirname(join(into, name)), { recursive: true });
+    cpSync(folder, join(into, name), { recursive: true, dereference: true, filter: (path) => isShipped(relative(modules, path), architecture) });
+  }
+}
+
+/** Folders of packages, found as Node would: beside whoever asks, else further up. */
+function runtimeModules(modules: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  const visit = (name: string, asker: string): void => {
+    const folder = findModule(name, asker, modules);
+    if (folder === null || found.has(folder)) return;
+    found.add(folder);
+    const { dependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { dependencies?: Record<string, string> };
+    for (const needed of Object.keys(dependencies)) visit(needed, folder);
+  };
+  for (const name of EXTERNAL.filter((external) => !NOT_SHIPPED.includes(external))) visit(name, modules);
+  return found;
+}
+
+function findModule(name: string, asker: string, modules: string): string | null {
+  for (let folder = asker; folder.startsWith(modules); folder = dirname(folder)) {
+    const candidate = join(basename(folder) === 'node_modules' ? folder : join(folder, 'node_modules'), name);
+    if (existsSync(join(candidate, 'package.json'))) return candidate;
+  }
+  return null;
+}
+
+function isShipped(path: string, architecture: 'x64' | 'arm64'): boolean {
+  if (SOURCES.some((source) => path === source || path.includes(`${source}/`))) return false;
+  if (/\.(d\.ts|map|md|cc|h|gyp)$/.test(path) || /\/(test|tests|eg|docs|\.github)(\/|$)/.test(path)) return false;
+  const prebuild = /\/prebuilds\/([^/]+)/.exec(path)?.[1];
+  if (prebuild === undefined) return true;
+  return prebuild.replace(/\.node$/, '') === `linux-${architecture}` && !path.endsWith('.musl.node');
+}
