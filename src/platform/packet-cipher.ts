@@ -26,7 +26,7 @@ export class PacketCipher {
   #aes: Cipheriv | null = null;
   #ghash: Ghash | null = null;
   /** Key stream of `#packets` packets of one source from `#first` on: for each, the block of its tag and then those of its bytes. */
-  #stream = new DataView(new ArrayBuffer(0));
+  #stream: DataView = new DataView(new ArrayBuffer(0));
   #ssrc = -1;
   #first = -1;
   #packets = 0;

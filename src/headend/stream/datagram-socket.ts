@@ -1,5 +1,6 @@
-import { createSocket, type Socket } from 'node:dgram';
-import { isIPv6 } from 'node:net';
+import { createSocket, type Socket, type SocketOptions } from 'node:dgram';
+import { lookup as resolveName } from 'node:dns';
+import { isIP, isIPv6 } from 'node:net';
 import { limits } from '../../limits.ts';
 import { assert } from '../../units/assert.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
@@ -54,7 +55,7 @@ async function tryPair(host: string, rtpPort: number): Promise<DatagramPair | nu
 
 function bind(host: string, port: number): Promise<Socket | null> {
   return new Promise((resolve) => {
-    const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
+    const socket = createSocket({ type: isIPv6(host) ? 'udp6' : 'udp4', lookup });
     socket.once('error', () => {
       socket.close();
       resolve(null);
@@ -66,12 +67,20 @@ function bind(host: string, port: number): Promise<Socket | null> {
   });
 }
 
+/** Peers are addresses already: asking Node's resolver for each of them puts every datagram off to another turn of the event loop. */
+const lookup: SocketOptions['lookup'] = (host, options, answer) => {
+  const family = isIP(host);
+  if (family === 0) resolveName(host, options, answer);
+  else answer(null, host, family);
+};
+
 function pairOf(rtp: Socket, rtcp: Socket, rtpPort: number): DatagramPair {
   // A peer that went away answers with ICMP; that is its affair, and credit stops the stream.
   for (const socket of [rtp, rtcp]) socket.on('error', () => {});
   const send = (socket: Socket, bytes: Uint8Array, to: Peer): void => {
     assert(bytes.length <= limits.datagramBytes, 'a datagram must fit the path');
-    socket.send(bytes, to.port, to.address, () => {});
+    // Without a callback Node makes no promise about each datagram, and needs none: credit counts what is acknowledged.
+    socket.send(bytes, to.port, to.address);
   };
   return {
     rtpPort,
