@@ -100,7 +100,16 @@ export const limits = {
   counterBlock: 1_000,
 
   segmentMs: 5_000,
-  workPacketsMax: 720_000,
+  /** A segment of a film ends only where a picture stands alone. */
+  segmentMaxMs: 10_000,
+  /** Longest work. */
+  workMs: 14_400_000,
+  /** A film's packets: seven transport packets each, of one of these times, so that the fullest second fits. */
+  videoPayloadBytes: 1_316,
+  videoPacketMs: [2, 3, 4, 5, 6, 8, 10, 12, 16, 20],
+  /** How late a packet of a film may leave behind its clock, when a scene needs more than its time. */
+  videoLateMs: 400,
+  workPacketsMax: 7_200_000,
   libraryFilesMax: 200_000,
   tagCharacters: 300,
   coverBytes: 2_000_000,
@@ -243,6 +252,8 @@ assert(limits.reorderWaitMs < limits.prebufferMs, 'waiting for a late packet mus
 assert(limits.retransmitDeadlineMs < limits.creditWindowMs, 'a retransmission is decided inside the window');
 assert(limits.monitorRingPackets * limits.packetMs > 4 * limits.receiptWindowMs, 'the ring holds every unresolved packet');
 assert(limits.opusPacketBytes + 100 <= limits.datagramBytes, 'every audio packet fits one datagram');
+assert(limits.videoPayloadBytes + 100 <= limits.datagramBytes, 'every packet of a film fits one datagram');
+assert(limits.workPacketsMax * Math.min(...limits.videoPacketMs) >= limits.workMs, 'the longest film can be counted');
 assert(limits.creditWindowMs >= limits.streamLeadMs + limits.ackIntervalMs, 'W covers what lies ahead of the ear and the wait for its ACK');
 assert(limits.streamLeadMs >= limits.prebufferMs, 'the lead grows from the prebuffer');
 assert(limits.streamLeadMs >= limits.concealLeadMs + limits.windowIntervalMs + limits.ackIntervalMs, 'a lost packet is noticed and sent again before its turn');

@@ -36,7 +36,7 @@ export function createCatalogueView(store: CatalogueStore, clock: Clock): Catalo
 }
 
 /** Without what only the headend needs: file names and segment hashes. */
-function publicPart(work: StoredWork): CatalogueWork {
+export function publicPart(work: StoredWork): CatalogueWork {
   const { retired: _retired, integratedLufs: _lufs, sourceName: _source, segments: _segments, ...shown } = work;
   return shown;
 }

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type Clock, every, monotonicMs } from '../ports/clock.ts';
+import type { OutletRow } from '../ports/headend-stores.ts';
 import type { Log } from '../ports/log.ts';
 import type { Random } from '../ports/random.ts';
 import { type Fault, fault, ok, type Result } from '../units/result.ts';
@@ -10,7 +11,7 @@ import type { HeadendConfig } from './headend-config.ts';
 import { catalogueRoutes } from './http/catalogue-routes.ts';
 import { enrolRoutes } from './http/enrol-routes.ts';
 import { createHttpServer } from './http/http-server.ts';
-import { licenceRoutes } from './http/licence-routes.ts';
+import { licenceRoutes, loanRoutes } from './http/licence-routes.ts';
 import { createRateLimit } from './http/rate-limit.ts';
 import { recordRoutes } from './http/record-routes.ts';
 import { createRequestGuard } from './http/request-guard.ts';
@@ -18,6 +19,7 @@ import type { Route } from './http/route.ts';
 import { sessionRoutes } from './http/session-routes.ts';
 import { usageRoutes } from './http/usage-routes.ts';
 import { LicenceDesk } from './licences/licence-desk.ts';
+import { LoanDesk } from './licences/loan-desk.ts';
 import { operatorPages } from './operator/operator-pages.ts';
 import { ResumeDesk } from './resume-desk.ts';
 import { guardFolder } from './stores/folder-guard.ts';
@@ -56,6 +58,8 @@ export type HeadendFault = Fault<
   'already-running' | 'folder-unusable' | 'port-taken' | 'trust-damaged' | 'book-damaged' | 'book-locked' | 'book-newer' | 'storage-full' | 'storage-failed'
 >;
 
+/** What a box may owe before we have heard of it: for all, and per box. */
+const FLOOR_SETTING = 'offline-floor-minor';
 const SWEEP_MS = 60_000;
 /** Usage is processed in small pieces: a piece takes less than a packet. */
 const PROCESS_MS = 1_000;
@@ -142,13 +146,16 @@ function composeRoutes({ clock, random, log, book, segments, stream, trust }: Ro
   const shared = { registry: book, catalogue: book, stream, signer: trust.signer, clock, random };
   const quote = createWorkQuote(book, book.defaults().vendor);
   const enrolment = new EnrolmentDesk({ outlets: book, caDer: trust.caDer, headendPublicKey: trust.signer.publicKey, wallMs: () => clock.wallMs() });
-  const desk = new LicenceDesk({ checkouts: book, catalogue: book, quote, clock, random });
+  const desk = new LicenceDesk({ checkouts: book, loans: book, catalogue: book, quote, clock, random });
+  const floorMinor = ({ outlet }: OutletRow): string | null => book.getSetting(`${FLOOR_SETTING}/${outlet}`) ?? book.getSetting(FLOOR_SETTING);
+  const loans = new LoanDesk({ checkouts: book, loans: book, catalogue: book, segments, quote, signer: trust.signer, clock, floorMinor });
   const approvalLimit = createRateLimit(CODES_BURST, CODES_PER_SECOND, 1);
   return [
     ...enrolRoutes({ desk: enrolment, caPem: trust.caPem, log, monotonicMs: () => monotonicMs(clock), approvalLimit }),
     ...catalogueRoutes({ catalogue: createCatalogueView(book, clock), segments }),
     ...sessionRoutes({ checkout: new CheckoutDesk({ ...shared, quote }), resume: new ResumeDesk(shared) }),
     ...licenceRoutes({ desk, catalogue: book, clock }),
+    ...loanRoutes({ desk, loans, putFloor: (outlet, minor) => book.putSetting(`${FLOOR_SETTING}/${outlet}`, minor) }),
     ...usageRoutes({ usage: book }),
     ...recordRoutes(takeReportsInto({ registry: book, quarantine: book, usage: book, commands: book, signer: trust.signer, stream, clock, log })),
   ];

@@ -5,5 +5,7 @@ export interface SegmentStore {
   /** Checks the hash; rejects where the file is missing or damaged, naming it. */
   get(hash: string): Promise<Uint8Array>;
   has(hash: string): Promise<boolean>;
+  /** Bytes; null where it is missing. */
+  size(hash: string): Promise<number | null>;
   remove(hash: string): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { LICENCE_EVENTS, LICENCE_STATUSES } from '../domain/licence/licence.ts';
+import { CatalogueWork } from './http-api.ts';
 
 const Text = (max: number) => Type.String({ maxLength: max });
 const Instant = Type.String({ maxLength: 30, description: 'ISO 8601, UTC' });
@@ -46,3 +47,41 @@ export type StatusDocument = Static<typeof StatusDocument>;
 
 export const LicenceList = Type.Object({ licences: Type.Array(StatusDocument) });
 export type LicenceList = Static<typeof LicenceList>;
+
+/** How a title is lent: by the operator, for all licences that are checked out from then on. */
+export const LendingRule = Type.Object(
+  {
+    resourceKind: Type.Union([Type.Literal('work'), Type.Literal('software')]),
+    mode: Type.Union([Type.Literal('continuous'), Type.Literal('intermittent')]),
+    pulseMs: Type.Union([Type.Integer({ minimum: 100, maximum: 86_400_000 }), Type.Null()]),
+    unlock: Type.Union([Type.Literal('use'), Type.Literal('lease'), Type.Literal('good'), Type.Null()]),
+    protection: Text(40),
+    /** One checkout or renewal; of no meaning where it is unlocked for good. */
+    periodMs: Type.Integer({ minimum: 1_000, maximum: 366 * 86_400_000 }),
+  },
+  { additionalProperties: false },
+);
+export type LendingRule = Static<typeof LendingRule>;
+
+const HexBytes = (bytes: number) => Type.String({ pattern: `^[0-9a-f]{${2 * bytes}}$` });
+
+/** What a box needs to fetch a checked-out title and to use it: signed terms, and the segments in order, of whatever media kind. */
+export const LoanContent = Type.Object({
+  /** Canonical JSON of `LoanTerms`, signed as these very bytes. */
+  terms: Text(16_384),
+  signature: HexBytes(64),
+  work: CatalogueWork,
+  segments: Type.Array(Type.Object({ hash: HexBytes(32), bytes: Type.Integer({ minimum: 1, maximum: 0xffff_ffff }) }), { maxItems: 10_000 }),
+});
+export type LoanContent = Static<typeof LoanContent>;
+
+/** A pulse asks for the key after the one it names; the first names none. Without a pulse (intermittent mode) `number` is null. */
+export const KeyRequest = Type.Object({ number: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()]) }, { additionalProperties: false });
+export type KeyRequest = Static<typeof KeyRequest>;
+/** Leased for memory only. `current` opens what is wrapped now, `next` is to wrap it from now on. */
+export const KeyLease = Type.Object({ number: Count, current: Type.Union([HexBytes(32), Type.Null()]), next: HexBytes(32) });
+export type KeyLease = Static<typeof KeyLease>;
+
+/** A segment that is sent back whole (claim 7), in parts of limits.loanPartBytes. */
+export const ReturnedPart = Type.Object({ from: Count, total: Count, hex: Type.String({ pattern: '^([0-9a-f]{2})*$' }) }, { additionalProperties: false });
+export type ReturnedPart = Static<typeof ReturnedPart>;

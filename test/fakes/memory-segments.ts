@@ -22,6 +22,10 @@ export class MemorySegments implements SegmentStore {
     return this.#held.has(hash);
   }
 
+  async size(hash: string): Promise<number | null> {
+    return this.#held.get(hash)?.length ?? null;
+  }
+
   async remove(hash: string): Promise<void> {
     this.#held.delete(hash);
   }

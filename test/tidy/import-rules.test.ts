@@ -22,7 +22,7 @@ const DOMAIN: Readonly<Record<string, readonly string[]>> = {
   credit: ['ledger'],
   usage: ['rating'],
   rating: ['ledger'],
-  licence: ['rating'],
+  licence: ['rating', 'credit'],
   negotiation: ['ledger'],
 };
 

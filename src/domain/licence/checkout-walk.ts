@@ -66,6 +66,7 @@ export function beginWalk(): CheckoutWalk {
     resource: 'title',
     resourceKind: 'work',
     modelHash: '',
+    rights: { mode: 'intermittent', pulseMs: null, unlock: 'lease', protection: 'none' },
     status: 'active',
     startMs: 0,
     endMs: PERIOD_MS,

@@ -1,3 +1,5 @@
+import type { PropertyRights } from './property-rights.ts';
+
 /** The states of a licence, in the words of the Readium License Status Document 1.0, 2.3. */
 export const LICENCE_STATUSES = ['ready', 'active', 'revoked', 'returned', 'cancelled', 'expired'] as const;
 export type LicenceStatus = (typeof LICENCE_STATUSES)[number];
@@ -27,6 +29,7 @@ export interface Licence {
   readonly resource: string;
   readonly resourceKind: ResourceKind;
   readonly modelHash: string;
+  readonly rights: PropertyRights;
   readonly status: Exclude<LicenceStatus, 'expired'>;
   readonly startMs: number;
   readonly endMs: number | null;

@@ -4,9 +4,21 @@ import type { Clock } from '../../ports/clock.ts';
 import type { CatalogueStore } from '../../ports/headend-stores.ts';
 import { asId } from '../../units/ids.ts';
 import type { Result } from '../../units/result.ts';
-import { CheckoutRequest, LicenceList, ReturnRequest, StatusDocument } from '../../wire/licence-api.ts';
+import {
+  CheckoutRequest,
+  KeyLease,
+  KeyRequest,
+  LendingRule,
+  LicenceList,
+  LoanContent,
+  ReturnedPart,
+  ReturnRequest,
+  StatusDocument,
+} from '../../wire/licence-api.ts';
 import type { LicenceDesk, LicenceDeskFault } from '../licences/licence-desk.ts';
+import type { LoanDesk } from '../licences/loan-desk.ts';
 import { statusDocument } from '../licences/status-document.ts';
+import { httpFault } from './problems.ts';
 import { deviceRoute, openRoute, type Route, type RouteAnswer, reply } from './route.ts';
 
 export interface LicenceRoutesDeps {
@@ -65,6 +77,71 @@ export function licenceRoutes({ desk, catalogue, clock }: LicenceRoutesDeps): re
         body: EndRequest,
       },
       (request) => answer(desk.end(request.params.licence ?? '')),
+    ),
+  ];
+}
+
+export interface LoanRoutesDeps {
+  readonly desk: LicenceDesk;
+  readonly loans: LoanDesk;
+  readonly putFloor: (outlet: string, floorMinor: string) => void;
+}
+
+const Floor = Type.Object({ floorMinor: Type.String({ pattern: '^[0-9]{1,12}$' }) }, { additionalProperties: false });
+const Done = Type.Object({});
+
+/** The content of checked-out titles: terms, segments, keys, and what comes back; how titles are lent, by the operator. */
+export function loanRoutes({ desk, loans, putFloor }: LoanRoutesDeps): readonly Route[] {
+  const path = '/v1/licences/:licence';
+  const answer = (outcome: Awaited<ReturnType<LoanDesk['content']>> | ReturnType<LoanDesk['leaseKey']>): RouteAnswer =>
+    outcome.ok ? reply(outcome.value) : outcome;
+  return [
+    deviceRoute(
+      { method: 'GET', path: `${path}/content`, summary: 'Signed terms of use, and the segments of a checked-out title', body: null, response: LoanContent },
+      async (request, outlet) => answer(await loans.content(outlet, request.params.licence ?? '')),
+    ),
+    deviceRoute(
+      { method: 'GET', path: `${path}/content/:number`, summary: 'A part of a segment, from byte ?from= on', body: null, response: null },
+      async (request, outlet) => {
+        const { licence = '', number = '' } = request.params;
+        const part = await loans.segment(outlet, licence, Number(number), Number(request.query.from ?? '0'));
+        if (!part.ok) return part;
+        return { ok: true, value: { status: 200, body: Buffer.from(part.value), contentType: 'application/octet-stream' } };
+      },
+    ),
+    deviceRoute(
+      { method: 'PUT', path: `${path}/content/:number`, summary: 'A part of a segment that comes back whole', body: ReturnedPart, response: Done },
+      (request, outlet) => {
+        const { licence = '', number = '' } = request.params;
+        const taken = loans.takeBack(outlet, licence, Number(number), request.body);
+        return taken.ok ? reply({}) : taken;
+      },
+    ),
+    deviceRoute(
+      { method: 'POST', path: `${path}/key`, summary: 'Leases a key; a pulse where the licence has one', body: KeyRequest, response: KeyLease },
+      (request, outlet) => answer(loans.leaseKey(outlet, request.params.licence ?? '', request.body.number)),
+    ),
+    openRoute(
+      {
+        method: 'PUT',
+        path: '/v1/admin/works/:work/lending',
+        summary: 'How a title is lent from now on',
+        access: 'operator',
+        body: LendingRule,
+        response: LendingRule,
+      },
+      (request) => {
+        const lent = desk.lend(request.params.work ?? '', request.body);
+        if (lent.ok) return reply(lent.value);
+        return httpFault(lent.error.code === 'not-found' ? 'not-found' : 'rights-refused', lent.error.message);
+      },
+    ),
+    openRoute(
+      { method: 'PUT', path: '/v1/admin/outlets/:outlet/floor', summary: 'What a box may owe unheard of', access: 'operator', body: Floor, response: Floor },
+      (request) => {
+        putFloor(request.params.outlet ?? '', request.body.floorMinor);
+        return reply(request.body);
+      },
     ),
   ];
 }

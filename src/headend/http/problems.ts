@@ -4,12 +4,15 @@ import type { Problem } from '../../wire/http-api.ts';
 /** Every way a request can fail, and its HTTP status: a new code cannot be forgotten here. */
 export const PROBLEM_STATUS = {
   'bad-request': 400,
+  'bad-claim': 400,
   'bad-receipt': 400,
   unsigned: 401,
   'unknown-device': 401,
   'bad-signature': 401,
   'not-operator': 401,
   'not-yours': 403,
+  'licence-over': 403,
+  'rights-refused': 403,
   'not-found': 404,
   'unknown-code': 404,
   'unknown-session': 404,
@@ -25,6 +28,7 @@ export const PROBLEM_STATUS = {
   limits: 406,
   conflict: 409,
   currency: 409,
+  'return-incomplete': 409,
   'quote-above-max': 409,
   'resume-required': 409,
   'stale-epoch': 409,

@@ -8,30 +8,30 @@ import {
   returnLicence,
   revokeLicence,
 } from '../../domain/licence/licence-steps.ts';
+import { checkPropertyRights, type RightsFault } from '../../domain/licence/property-rights.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CatalogueStore, OutletRow, StoredWork } from '../../ports/headend-stores.ts';
 import type { Random } from '../../ports/random.ts';
 import { asId, uuidv7 } from '../../units/ids.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
-import type { ReturnRequest } from '../../wire/licence-api.ts';
+import type { LendingRule, ReturnRequest } from '../../wire/licence-api.ts';
 import type { WorkQuote } from '../checkout-terms.ts';
 import type { CheckoutStore } from '../stores/checkout-rows.ts';
+import type { LoanStore } from '../stores/loan-rows.ts';
+import { LENT_AS_USUAL, LENT_AT_MOST_MS, rightsOf } from './lending.ts';
 
 export interface LicenceDeskDeps {
   readonly checkouts: CheckoutStore;
+  readonly loans: LoanStore;
   readonly catalogue: Pick<CatalogueStore, 'work'>;
   readonly quote: (work: StoredWork, outlet: OutletRow) => WorkQuote;
   readonly clock: Clock;
   readonly random: Random;
 }
 
-export type LicenceDeskFault = LicenceFault | Fault<'not-found' | 'work-gone' | 'not-yours' | 'bad-request'>;
+export type LicenceDeskFault = LicenceFault | Fault<'not-found' | 'work-gone' | 'not-yours' | 'bad-request' | 'rights-refused' | 'return-incomplete'>;
 type Step = (licence: Licence, call: LicenceCall) => Result<Licence, LicenceFault>;
 
-const DAY_MS = 86_400_000;
-/** One checkout or renewal lasts this long; no renewal goes beyond the second. */
-const LOAN_MS = 14 * DAY_MS;
-const LOAN_MAX_MS = 90 * DAY_MS;
 const ISSUER = { id: 'issuer', name: 'issuer' } as const;
 
 /** Checks titles out, and keeps their licences: the living model is LSD 1.0, the states are those of `licence-steps`. */
@@ -44,24 +44,29 @@ export class LicenceDesk {
 
   /** 332: a licence of the box's account on a work. One that is there already, expired or not, is answered as it stands. */
   checkOut(outlet: OutletRow, resource: string): Result<{ readonly licence: Licence; readonly made: boolean }, LicenceDeskFault> {
-    const { checkouts, catalogue, quote, clock, random } = this.#deps;
+    const { checkouts, loans, catalogue, quote, clock, random } = this.#deps;
     const known = checkouts.checkoutOf(outlet.account, resource);
     if (known !== null) return ok({ licence: known, made: false });
     const work = catalogue.work(asId(resource));
     if (work === null) return fault('not-found', 'There is no such title.');
     if (work.retired) return fault('work-gone', 'This title is no longer offered.');
+    const rule = loans.lendingRule(resource) ?? LENT_AS_USUAL;
+    const rights = checkPropertyRights(rightsOf(rule));
+    if (!rights.ok) return fault('rights-refused', rights.error.message);
+    const forGood = rule.unlock === 'good';
     const nowMs = clock.wallMs();
     const licence: Licence = {
       licence: uuidv7(nowMs, random.bytes(10)),
       account: outlet.account,
       resource,
-      resourceKind: 'work',
+      resourceKind: rule.resourceKind,
       modelHash: quote(work, outlet).nodes[0]?.modelHash ?? '',
+      rights: rights.value,
       status: 'ready',
       startMs: nowMs,
-      endMs: nowMs + LOAN_MS,
-      periodMs: LOAN_MS,
-      latestEndMs: nowMs + LOAN_MAX_MS,
+      endMs: forGood ? null : nowMs + rule.periodMs,
+      periodMs: forGood ? null : rule.periodMs,
+      latestEndMs: forGood ? null : nowMs + Math.max(LENT_AT_MOST_MS, 2 * rule.periodMs),
       licenceChangedAtMs: nowMs,
       statusChangedAtMs: nowMs,
       events: [],
@@ -93,7 +98,21 @@ export class LicenceDesk {
 
   /** The same return again, after a lost answer, is "already returned": nothing is lost by it, and nothing counted twice. */
   giveBack(outlet: OutletRow, id: string, request: ReturnRequest): Result<Licence, LicenceDeskFault> {
+    const { checkouts, loans, catalogue } = this.#deps;
+    const licence = checkouts.checkout(id);
+    const segments = licence === null ? 0 : (catalogue.work(asId(licence.resource))?.segments.length ?? 0);
+    if (request.content === 'sent-back' && loans.returnedSegments(id) < segments)
+      return fault('return-incomplete', `${loans.returnedSegments(id)} of ${segments} segments came back; send the rest, or delete the content.`);
     return this.#step(outlet, id, returnLicence, request);
+  }
+
+  /** By the operator: how this title is lent from now on. What nobody could honour is refused here, before anybody checks it out. */
+  lend(resource: string, rule: LendingRule): Result<LendingRule, RightsFault | Fault<'not-found'>> {
+    const rights = checkPropertyRights(rightsOf(rule));
+    if (!rights.ok) return rights;
+    if (this.#deps.catalogue.work(asId(resource)) === null) return fault('not-found', 'There is no such title.');
+    this.#deps.loans.putLendingRule(resource, rule);
+    return ok(rule);
   }
 
   /** By the issuer: cancelled where it was never used, revoked where it was. */

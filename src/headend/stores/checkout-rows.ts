@@ -1,4 +1,5 @@
 import type { Licence, LicenceEvent } from '../../domain/licence/licence.ts';
+import type { PropertyRights } from '../../domain/licence/property-rights.ts';
 import type { ReturnStatement } from '../../domain/licence/return-statement.ts';
 import type { StoreContext } from './store-context.ts';
 
@@ -15,13 +16,13 @@ export interface CheckoutStore {
   returnOf(licence: string): ReturnStatement | null;
 }
 
-type Cells = Omit<Licence, 'events'>;
+type Cells = Omit<Licence, 'events' | 'rights'> & { readonly rights: string };
 const CHECKOUT = `SELECT licence, account, resource, resource_kind AS resourceKind, model_hash AS modelHash, status, start_ms AS startMs, end_ms AS endMs,
-  period_ms AS periodMs, latest_end_ms AS latestEndMs, licence_changed_at_ms AS licenceChangedAtMs, status_changed_at_ms AS statusChangedAtMs FROM checkouts`;
+  rights, period_ms AS periodMs, latest_end_ms AS latestEndMs, licence_changed_at_ms AS licenceChangedAtMs, status_changed_at_ms AS statusChangedAtMs FROM checkouts`;
 
 export function checkoutRows(context: StoreContext): CheckoutStore {
   const { database } = context;
-  const whole = (cells: Cells | null): Licence | null => (cells === null ? null : { ...cells, events: readEvents(context, cells.licence) });
+  const whole = (cells: Cells | null): Licence | null => (cells === null ? null : readWhole(context, cells));
   return {
     checkout: (licence) => whole(database.one<Cells>(`${CHECKOUT} WHERE licence = ?`, licence)),
     checkoutOf: (account, resource) =>
@@ -29,7 +30,7 @@ export function checkoutRows(context: StoreContext): CheckoutStore {
     checkoutsOf: (account, limit) =>
       database
         .all<Cells>(`${CHECKOUT} WHERE account = ? ORDER BY start_ms DESC, licence DESC LIMIT ?`, account, limit)
-        .map((cells) => ({ ...cells, events: readEvents(context, cells.licence) })),
+        .map((cells) => readWhole(context, cells)),
     openCheckout: (licence) => void database.transaction(() => insert(context, licence)),
     putCheckout: (licence, returned) => database.transaction(() => update(context, licence, returned)),
     returnOf: (licence) => {
@@ -39,6 +40,10 @@ export function checkoutRows(context: StoreContext): CheckoutStore {
   };
 }
 
+function readWhole(context: StoreContext, cells: Cells): Licence {
+  return { ...cells, rights: JSON.parse(cells.rights) as PropertyRights, events: readEvents(context, cells.licence) };
+}
+
 function readEvents(context: StoreContext, licence: string): readonly LicenceEvent[] {
   return context.database.all<LicenceEvent>('SELECT type, id, name, at_ms AS atMs FROM checkout_events WHERE licence = ? ORDER BY number', licence);
 }
@@ -46,9 +51,17 @@ function readEvents(context: StoreContext, licence: string): readonly LicenceEve
 function insert(context: StoreContext, licence: Licence): void {
   context.database.run(
     `INSERT INTO checkouts (licence, account, resource, resource_kind, model_hash, status, start_ms, end_ms, period_ms, latest_end_ms,
-       licence_changed_at_ms, status_changed_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       licence_changed_at_ms, status_changed_at_ms, rights) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ...[licence.licence, licence.account, licence.resource, licence.resourceKind, licence.modelHash, licence.status],
-    ...[licence.startMs, licence.endMs, licence.periodMs, licence.latestEndMs, licence.licenceChangedAtMs, licence.statusChangedAtMs],
+    ...[
+      licence.startMs,
+      licence.endMs,
+      licence.periodMs,
+      licence.latestEndMs,
+      licence.licenceChangedAtMs,
+      licence.statusChangedAtMs,
+      JSON.stringify(licence.rights),
+    ],
   );
 }
 

@@ -15,6 +15,7 @@ import { commandRows } from './command-rows.ts';
 import { type GatewayStore, gatewayRows } from './gateway-rows.ts';
 import { asHeadendBookError, HeadendBookError } from './headend-book-error.ts';
 import { HeadendDatabase } from './headend-database.ts';
+import { type LoanStore, loanRows } from './loan-rows.ts';
 import { type OperatorStore, operatorRows } from './operator-rows.ts';
 import { outletRows } from './outlet-rows.ts';
 import { ensureDefaultParties, readSetting, writeSetting } from './party-rows.ts';
@@ -49,6 +50,7 @@ export interface HeadendBook
     PricingStore,
     AccountCreditStore,
     CheckoutStore,
+    LoanStore,
     UsageProcessingStore,
     UsageReportStore,
     UsageTraceStore,
@@ -128,6 +130,7 @@ function composeBook(context: StoreContext, currency: Currency): HeadendBook {
     ...pricingRows(context),
     ...accountCreditRows(context),
     ...checkoutRows(context),
+    ...loanRows(context),
     ...usageProcessingRows(context),
     ...usageReportRows(context),
     ...usageTraceRows(context),

@@ -77,7 +77,7 @@ export function readTransfers(context: StoreContext, limit: number): readonly Po
 
 /**
  * What is wrong with the books, in words, or null: debits equal credits; every ended session has one bill, and no other has
- * one; every bill is what the ledger posted for its play, to the minor unit.
+ * one; every bill, and every use of a loan, is what the ledger posted for its play, to the minor unit.
  */
 export function auditLedger(context: StoreContext): string | null {
   const { database } = context;
@@ -96,7 +96,14 @@ export function auditLedger(context: StoreContext): string | null {
          WHERE 'earned' IN (debit, credit) GROUP BY play_id) t ON t.play_id = b.play_id WHERE b.charged_minor <> coalesce(t.posted, 0) LIMIT 1`,
     );
     if (unequal !== null) return `session ${unequal.sid}: billed ${unequal.charged}, posted ${unequal.posted}`;
-    const stray = database.one<{ key: string }>('SELECT key FROM ledger_transfers WHERE play_id IS NULL OR play_id NOT IN (SELECT play_id FROM bills) LIMIT 1');
+    const unposted = database.one<{ play: string }>(
+      `SELECT u.play_id AS play FROM loan_uses u LEFT JOIN ledger_transfers t ON t.key = 'use:' || u.outlet || ':' || u.generation || ':' || u.sequence
+       WHERE u.charged_minor <> coalesce(t.amount_minor, 0) LIMIT 1`,
+    );
+    if (unposted !== null) return `use ${unposted.play} of a loan is not posted as it was billed`;
+    const stray = database.one<{ key: string }>(
+      'SELECT key FROM ledger_transfers WHERE play_id IS NULL OR play_id NOT IN (SELECT play_id FROM billed_plays) LIMIT 1',
+    );
     return stray === null ? null : `transfer ${stray.key} belongs to no bill`;
   });
 }

@@ -1,4 +1,4 @@
-import { access, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { access, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256Hex } from '../../platform/crypto/digest.ts';
 import type { SegmentStore } from '../../ports/segment-store.ts';
@@ -37,6 +37,13 @@ export class SegmentFiles implements SegmentStore {
     return await access(this.#path(hash)).then(
       () => true,
       () => false,
+    );
+  }
+
+  async size(hash: string): Promise<number | null> {
+    return await stat(this.#path(hash)).then(
+      (facts) => facts.size,
+      () => null,
     );
   }
 

@@ -32,7 +32,7 @@ const day = (column: string): string => `strftime('%Y-%m-%d', ${column} / 1000, 
 const TITLE_USE = `WITH used AS (
     SELECT substr(domain, 6) AS work, count(*) AS times, sum(used_ms) AS ms FROM domain_occurrences
     WHERE domain LIKE 'work:%' AND start_ms >= ? AND start_ms < ? GROUP BY domain),
-  billed AS (SELECT work, count(*) AS plays, sum(heard_ms) AS heard, sum(charged_minor) AS charged, max(currency) AS currency FROM bills
+  billed AS (SELECT work, count(*) AS plays, sum(heard_ms) AS heard, sum(charged_minor) AS charged, max(currency) AS currency FROM billed_plays
     WHERE billed_at_ms >= ? AND billed_at_ms < ? GROUP BY work)
   SELECT u.work, coalesce(w.title, '') AS title, coalesce(w.artist, '') AS artist, u.times AS timesAccessed, u.ms AS usedMs, coalesce(b.plays, 0) AS playsBilled,
     coalesce(b.heard, 0) AS heardMs, CAST(coalesce(b.charged, 0) AS TEXT) AS chargedMinor, coalesce(b.currency, '') AS currency
@@ -49,13 +49,13 @@ const PLAY_LOG = `SELECT ${iso('r.wall_ms')} AS endedAt, r.wall_quality AS clock
     json_extract(r.body, '$.endReason') AS endReason, CAST(coalesce(b.charged_minor, 0) AS TEXT) AS chargedMinor, coalesce(b.currency, '') AS currency,
     json_extract(r.body, '$.playId') AS playId, r.generation || ':' || r.sequence AS record
   FROM usage_records r LEFT JOIN works w ON w.work = substr(json_extract(r.body, '$.TitleDomain'), 6)
-  LEFT JOIN work_identifiers i ON i.work = w.work AND i.scheme = 'isrc' LEFT JOIN bills b ON b.play_id = json_extract(r.body, '$.playId')
+  LEFT JOIN work_identifiers i ON i.work = w.work AND i.scheme = 'isrc' LEFT JOIN billed_plays b ON b.play_id = json_extract(r.body, '$.playId')
   LEFT JOIN outlets o ON o.outlet = r.outlet LEFT JOIN locations l ON l.location = o.location
   WHERE r.kind = 'usage' AND json_extract(r.body, '$.EventType') = 'USAGE' AND json_extract(r.body, '$.heardMs') IS NOT NULL
     AND r.wall_ms >= ? AND r.wall_ms < ? ORDER BY r.wall_ms, r.outlet, r.generation, r.sequence`;
 
 const REVENUE = `SELECT ${day('b.billed_at_ms')} AS day, b.work, coalesce(w.title, '') AS title, count(*) AS plays, sum(b.heard_ms) AS heardMs,
-    CAST(sum(b.quote_minor) AS TEXT) AS quotedMinor, CAST(sum(b.charged_minor) AS TEXT) AS chargedMinor, b.currency FROM bills b
+    CAST(sum(b.quote_minor) AS TEXT) AS quotedMinor, CAST(sum(b.charged_minor) AS TEXT) AS chargedMinor, b.currency FROM billed_plays b
   LEFT JOIN works w ON w.work = b.work WHERE b.billed_at_ms >= ? AND b.billed_at_ms < ? GROUP BY 1, b.work, b.currency ORDER BY 1, b.work`;
 
 const PROFILES = `SELECT account, consumer, domain, used_ms AS usedMs, occurrences, ${iso('first_ms')} AS firstAt, ${iso('last_ms')} AS lastAt

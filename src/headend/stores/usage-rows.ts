@@ -4,9 +4,10 @@ import type { IntakeOutcome, UsageStore } from '../../ports/headend-stores.ts';
 import type { OutletId } from '../../units/ids.ts';
 import type { OutboxRecord } from '../../wire/http-api.ts';
 import { isStandIn } from '../../wire/refused-record.ts';
+import { postLoanUse } from './loan-rows.ts';
 import type { StoreContext } from './store-context.ts';
 
-export type QuarantineCode = 'conflict' | 'body-hash' | 'too-large' | 'refused' | 'statement-refused' | 'statement-unreadable';
+export type QuarantineCode = 'conflict' | 'body-hash' | 'too-large' | 'refused' | 'statement-refused' | 'statement-unreadable' | 'use-refused';
 
 export interface QuarantineStore {
   /** Keeps a payload that could not be taken, for a person to look at. Idempotent by payload. */
@@ -55,7 +56,7 @@ function intake(context: StoreContext, outlet: OutletId, generation: string, rec
       if (!isDuplicate(context, outlet, generation, record)) conflicts.push(setAside(context, outlet, generation, record, conflictOf(record)));
       continue;
     }
-    const poison = poisonOf(record);
+    const poison = poisonOf(record) ?? unpostable(context, outlet, generation, record);
     if (poison === null) accepted.push(insertRecord(context, outlet, generation, record, receivedAtMs));
     else conflicts.push(setAside(context, outlet, generation, record, poison));
     through = record.sequence;
@@ -85,6 +86,12 @@ function poisonOf(record: OutboxRecord): Poison | null {
   if (sha256Hex(record.body) !== record.bodyHash)
     return { code: 'body-hash', reason: 'The body is not what its hash says: it was damaged on the box or on the way.' };
   return null;
+}
+
+/** Posts what the record is the bill of (ruling 9), in the transaction that keeps the record. */
+function unpostable(context: StoreContext, outlet: OutletId, generation: string, record: OutboxRecord): Poison | null {
+  const reason = postLoanUse(context, outlet, generation, record);
+  return reason === null ? null : { code: 'use-refused', reason };
 }
 
 function conflictOf(record: OutboxRecord): Poison {

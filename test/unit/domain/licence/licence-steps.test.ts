@@ -20,6 +20,7 @@ function licenceIn(status: LicenceStatus): Licence {
     account: 'a1',
     resource: 'w1',
     resourceKind: 'work',
+    rights: { mode: 'intermittent', pulseMs: null, unlock: 'lease', protection: 'none' },
     modelHash: 'm1',
     status: stored,
     startMs: 0,

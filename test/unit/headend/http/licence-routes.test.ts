@@ -145,7 +145,14 @@ test('another account may neither see nor return it', async () => {
   const own = headend.book.outlet(asId(box.identity.outlet));
   if (own === null) throw new Error('the box is enrolled');
   const stranger = { ...own, account: asId<never>('A-other') };
-  const desk = new LicenceDesk({ checkouts: headend.book, catalogue: headend.book, quote: () => never(), clock: systemClock, random: systemRandom });
+  const desk = new LicenceDesk({
+    checkouts: headend.book,
+    loans: headend.book,
+    catalogue: headend.book,
+    quote: () => never(),
+    clock: systemClock,
+    random: systemRandom,
+  });
   expect([desk.status(stranger, id), desk.giveBack(stranger, id, BROUGHT)]).toMatchObject([{ error: { code: 'not-yours' } }, { error: { code: 'not-yours' } }]);
   expect(desk.list(stranger, 10)).toEqual([]);
   expect(desk.status(own, id).ok).toBe(true);
@@ -167,6 +174,10 @@ test('the OpenAPI document describes every call', async () => {
     'put /v1/licences/{licence}/renew',
     'put /v1/licences/{licence}/return',
     'post /v1/admin/licences/{licence}/end',
+    'get /v1/licences/{licence}/content',
+    'get /v1/licences/{licence}/content/{number}',
+    'put /v1/licences/{licence}/content/{number}',
+    'post /v1/licences/{licence}/key',
   ]);
   expect(paths['/v1/licences/{licence}/return']?.put?.requestBody).toMatchObject({ content: { 'application/json': { schema: { type: 'object' } } } });
 });

@@ -1,0 +1,81 @@
+import type { AccountId, LicenceId, LocationId, OutletId, WorkId } from '../../units/ids.ts';
+import type { Currency } from '../../units/money.ts';
+import { type Fault, fault, ok, type Result } from '../../units/result.ts';
+import { settlePlay } from '../credit/settle-play.ts';
+import type { EndReason } from '../credit/statements.ts';
+import type { PricingNode } from '../credit/terms.ts';
+import { placedParts, type WorkPart } from '../credit/work-parts.ts';
+import type { PropertyRights } from './property-rights.ts';
+
+/**
+ * What a checked-out title may be used for on one box, without the headend: canonical JSON, signed by the headend; its SHA-256
+ * stands in every use (rulings 11 and 12). Amounts are decimal text in minor units.
+ */
+export interface LoanTerms {
+  readonly version: 1;
+  readonly licence: LicenceId;
+  readonly account: AccountId;
+  readonly outlet: OutletId;
+  readonly location: LocationId;
+  readonly work: WorkId;
+  readonly resourceKind: 'work' | 'software';
+  readonly packets: number;
+  readonly currency: Currency;
+  /** The price of each whole use: a ceiling. */
+  readonly nodes: readonly PricingNode[];
+  /** Which packets fall under which node, and which are free; absent: all under node 0. */
+  readonly parts?: readonly WorkPart[];
+  readonly pricingStateHash: string;
+  /** Pre-listen: the first packets of the work, never owed; 0 for none. */
+  readonly trialPackets: number;
+  readonly afterTrial: 'restart' | 'continue';
+  readonly rights: PropertyRights;
+  /** What a box may owe before the headend has heard of it. */
+  readonly floorMinor: string;
+  /** Wall milliseconds; access while now < endMs, null for ever. */
+  readonly endMs: number | null;
+  readonly issuedAtMs: number;
+}
+
+/** One use of a checked-out title as its box reports it: canonical JSON, signed by the box. */
+export interface LoanUse {
+  readonly version: 1;
+  readonly licence: LicenceId;
+  /** SHA-256 of the terms it was sold under, hex. */
+  readonly termsHash: string;
+  readonly playId: string;
+  /** Heard before it was bought, where the work went on from there. */
+  readonly trialPackets: number;
+  /** Heard of what was bought. */
+  readonly paidPackets: number;
+  readonly heardMs: number;
+  readonly chargedMinor: string;
+  readonly endReason: EndReason;
+  readonly wallMs: number;
+}
+
+export type HeardOfLoan = Pick<LoanUse, 'trialPackets' | 'paidPackets'>;
+
+type PricedLoan = Pick<LoanTerms, 'nodes' | 'packets' | 'parts' | 'afterTrial'>;
+
+/** What a use costs, by the rule of a streamed play in which nothing was lost: box and headend must get the same number. */
+export function rateLoanUse(terms: PricedLoan, { trialPackets, paidPackets }: HeardOfLoan): bigint {
+  const from = terms.afterTrial === 'continue' ? trialPackets : 0;
+  const heard = placedParts(terms).map(({ node, billingClass, first, packets }) => {
+    const heardOfPart = Math.min(first + packets, from + paidPackets) - Math.max(first, from);
+    return { node, billingClass, packets: Math.max(0, heardOfPart) };
+  });
+  const counts = [{ node: 0, billingClass: 'trial', packets: trialPackets } as const, ...heard];
+  return settlePlay({ ...terms, credit: { lossAllowancePerMille: 0 } }, { counts, unheardPaidPackets: 0, lostPackets: 0 }).chargedMinor;
+}
+
+/** Whether a use can have happened under these terms, and costs what it says. @returns what it costs, minor units */
+export function checkLoanUse(terms: LoanTerms, use: LoanUse): Result<bigint, Fault<'use-impossible' | 'use-mischarged'>> {
+  const most = terms.packets - (terms.afterTrial === 'continue' ? use.trialPackets : 0);
+  if (use.trialPackets > terms.trialPackets) return fault('use-impossible', `${use.trialPackets} packets of a pre-listen of ${terms.trialPackets}.`);
+  if (use.paidPackets > most) return fault('use-impossible', `${use.paidPackets} packets were heard of ${most}.`);
+  const charged = rateLoanUse(terms, use);
+  return charged === BigInt(use.chargedMinor)
+    ? ok(charged)
+    : fault('use-mischarged', `The use costs ${charged} by its terms, the box charged ${use.chargedMinor}.`);
+}

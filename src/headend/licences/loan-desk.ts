@@ -1,0 +1,153 @@
+import { grantsAccess, type Licence } from '../../domain/licence/licence.ts';
+import type { LoanTerms } from '../../domain/licence/loan-terms.ts';
+import { checkPropertyRights } from '../../domain/licence/property-rights.ts';
+import { limits } from '../../limits.ts';
+import { sha256Hex } from '../../platform/crypto/digest.ts';
+import { deriveKey } from '../../platform/crypto/seal.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { CatalogueStore, OutletRow, StoredWork } from '../../ports/headend-stores.ts';
+import type { SegmentStore } from '../../ports/segment-store.ts';
+import type { Signer } from '../../ports/signer.ts';
+import { concatBytes, fromHex, toHex } from '../../units/bytes.ts';
+import { asId } from '../../units/ids.ts';
+import type { Currency } from '../../units/money.ts';
+import { type Fault, fault, ok, type Result } from '../../units/result.ts';
+import { canonicalJson } from '../../wire/canonical-json.ts';
+import type { KeyLease, LoanContent, ReturnedPart } from '../../wire/licence-api.ts';
+import { parseLoanTerms, signedLoanTermsBytes } from '../../wire/loan-text.ts';
+import { publicPart } from '../catalogue-view.ts';
+import { trialTermsFor, type WorkQuote } from '../checkout-terms.ts';
+import type { CheckoutStore } from '../stores/checkout-rows.ts';
+import type { IssuedTerms, LoanStore } from '../stores/loan-rows.ts';
+
+export interface LoanDeskDeps {
+  readonly checkouts: CheckoutStore;
+  readonly loans: LoanStore;
+  readonly catalogue: Pick<CatalogueStore, 'work'>;
+  readonly segments: SegmentStore;
+  readonly quote: (work: StoredWork, outlet: OutletRow) => WorkQuote;
+  readonly signer: Signer;
+  readonly clock: Clock;
+  /** What a box may owe unheard of, minor units; null where nobody said. */
+  readonly floorMinor: (outlet: OutletRow) => string | null;
+}
+
+export type LoanDeskFault = Fault<'not-found' | 'not-yours' | 'licence-over' | 'rights-refused' | 'bad-request' | 'conflict'>;
+type Held = Result<{ readonly licence: Licence; readonly work: StoredWork }, LoanDeskFault>;
+
+/** The content of checked-out titles: signed terms, segments of whatever media kind, and keys that are leased (ruling 12; R-1 to R-5). */
+export class LoanDesk {
+  readonly #deps: LoanDeskDeps;
+  /** Segments that come back, as far as they are here: one a licence. */
+  readonly #returning = new Map<string, { readonly number: number; readonly parts: Uint8Array }>();
+
+  constructor(deps: LoanDeskDeps) {
+    this.#deps = deps;
+  }
+
+  /** Asked again, it answers the same terms, as long as nothing changed: neither the end of the licence, nor the price. */
+  async content(outlet: OutletRow, id: string): Promise<Result<LoanContent, LoanDeskFault>> {
+    const held = this.#held(outlet, id);
+    if (!held.ok) return held;
+    const { licence, work } = held.value;
+    const rights = checkPropertyRights(licence.rights);
+    if (!rights.ok) return fault('rights-refused', rights.error.message);
+    const issued = this.#issue(outlet, licence, work);
+    const sizes = await Promise.all(work.segments.map((hash) => this.#deps.segments.size(hash)));
+    const segments = work.segments.map((hash, number) => ({ hash, bytes: sizes[number] ?? 1 }));
+    return ok({ terms: issued.terms, signature: issued.signature, work: publicPart(work), segments });
+  }
+
+  /** At most limits.loanPartBytes of a segment, from a byte on. */
+  async segment(outlet: OutletRow, id: string, number: number, from: number): Promise<Result<Uint8Array, LoanDeskFault>> {
+    const held = this.#held(outlet, id);
+    if (!held.ok) return held;
+    const hash = held.value.work.segments[number];
+    if (hash === undefined || !(from >= 0)) return fault('not-found', 'The title has no such segment.');
+    const bytes = await this.#deps.segments.get(hash);
+    return ok(bytes.subarray(from, from + limits.loanPartBytes));
+  }
+
+  /** @param number of the key the box holds its content under; null where it holds none yet, and always without a pulse */
+  leaseKey(outlet: OutletRow, id: string, number: number | null): Result<KeyLease, LoanDeskFault> {
+    const held = this.#held(outlet, id);
+    if (!held.ok) return held;
+    const { licence, rights } = held.value.licence;
+    const { secret, number: newest } = this.#deps.loans.loanKey(licence);
+    const keyOf = (of: number): string => toHex(deriveKey(secret, licence, `ackbox/1 lease ${of}`));
+    if (rights.mode === 'intermittent') {
+      if (number !== null) return fault('conflict', 'This licence is unlocked without a session pulse; none is taken.');
+      return ok({ number: 0, current: null, next: keyOf(0) });
+    }
+    if (number !== null && number > newest) return fault('bad-request', 'This key was never leased.');
+    // Each pulse brings another key; what is wrapped under an older one can still be opened, while the licence lives.
+    const next = newest + 1;
+    this.#deps.loans.notePulse(licence, next);
+    return ok({ number: next, current: number === null ? null : keyOf(number), next: keyOf(next) });
+  }
+
+  /** A segment that comes back whole, part after part; counted once it is what the work holds there. */
+  takeBack(outlet: OutletRow, id: string, number: number, { from, total, hex }: ReturnedPart): Result<null, LoanDeskFault> {
+    const held = this.#held(outlet, id);
+    if (!held.ok) return held;
+    const hash = held.value.work.segments[number];
+    const part = fromHex(hex);
+    if (hash === undefined || part === null || total > limits.loanSegmentBytes) return fault('bad-request', 'This is no segment of the title.');
+    const before = this.#returning.get(id);
+    const here = from === 0 ? new Uint8Array() : before?.number === number ? before.parts : null;
+    if (here === null || here.length !== from) return fault('conflict', 'A part is missing before this one; begin the segment again.');
+    const parts = concatBytes(here, part);
+    if (parts.length < total) {
+      this.#returning.set(id, { number, parts });
+      return ok(null);
+    }
+    this.#returning.delete(id);
+    if (sha256Hex(parts) !== hash) return fault('conflict', 'The segment that came back is not the one that was lent.');
+    this.#deps.loans.noteReturnedSegment(id, number);
+    return ok(null);
+  }
+
+  #held(outlet: OutletRow, id: string): Held {
+    const licence = this.#deps.checkouts.checkout(id);
+    if (licence === null) return fault('not-found', 'There is no such licence.');
+    if (licence.account !== outlet.account) return fault('not-yours', 'This licence belongs to another account.');
+    if (!grantsAccess(licence, this.#deps.clock.wallMs())) return fault('licence-over', 'The checkout is over: renew it, or check the title out again.');
+    const work = this.#deps.catalogue.work(asId(licence.resource));
+    return work === null ? fault('not-found', 'There is no such title any more.') : ok({ licence, work });
+  }
+
+  #issue(outlet: OutletRow, licence: Licence, work: StoredWork): IssuedTerms {
+    const { loans, clock, signer } = this.#deps;
+    const known = loans.loanTerms(licence.licence, outlet.outlet);
+    const parsed = known === null ? null : parseLoanTerms(known.terms);
+    const now = this.#compose(outlet, licence, work, parsed?.ok === true ? parsed.value.issuedAtMs : clock.wallMs());
+    if (known !== null && canonicalJson(now) === known.terms) return known;
+    const terms = canonicalJson({ ...now, issuedAtMs: Math.floor(clock.wallMs()) });
+    const issued = { termsHash: sha256Hex(terms), terms, signature: toHex(signer.sign(signedLoanTermsBytes(terms))) };
+    loans.putLoanTerms(licence.licence, outlet.outlet, issued);
+    return issued;
+  }
+
+  #compose(outlet: OutletRow, licence: Licence, work: StoredWork, issuedAtMs: number): LoanTerms {
+    const { nodes, pricingStateHash } = this.#deps.quote(work, outlet);
+    return {
+      version: 1,
+      licence: asId(licence.licence),
+      account: outlet.account,
+      outlet: outlet.outlet,
+      location: outlet.location,
+      work: asId(work.id),
+      resourceKind: licence.resourceKind,
+      packets: work.packets,
+      currency: work.currency as Currency,
+      nodes,
+      pricingStateHash,
+      trialPackets: trialTermsFor(work, true)?.packets ?? 0,
+      afterTrial: outlet.profile === 'jukebox' ? 'restart' : 'continue',
+      rights: licence.rights,
+      floorMinor: this.#deps.floorMinor(outlet) ?? String(limits.spendingCapMinor),
+      endMs: licence.endMs === null ? null : Math.floor(licence.endMs),
+      issuedAtMs: Math.floor(issuedAtMs),
+    };
+  }
+}

@@ -1,0 +1,154 @@
+import { checkLoanUse, type LoanTerms, type LoanUse } from '../../domain/licence/loan-terms.ts';
+import { verifyEd25519 } from '../../platform/crypto/ed25519-signer.ts';
+import { fromHex } from '../../units/bytes.ts';
+import type { OutletId } from '../../units/ids.ts';
+import type { OutboxRecord } from '../../wire/http-api.ts';
+import type { LendingRule } from '../../wire/licence-api.ts';
+import { parseLoanTerms, parseLoanUse, signedLoanUseBytes } from '../../wire/loan-text.ts';
+import { postTransfer } from './ledger-rows.ts';
+import type { StoreContext } from './store-context.ts';
+
+export interface LoanKey {
+  readonly secret: Uint8Array;
+  /** Of the last pulse; 0 before the first. */
+  readonly number: number;
+}
+
+export interface IssuedTerms {
+  readonly termsHash: string;
+  readonly terms: string;
+  readonly signature: string;
+}
+
+/** What stands behind checked-out titles: how they are lent, their keys, the terms that were signed. */
+export interface LoanStore {
+  lendingRule(work: string): LendingRule | null;
+  putLendingRule(work: string, rule: LendingRule): void;
+  /** The secret of a licence, made at the first call. */
+  loanKey(licence: string): LoanKey;
+  notePulse(licence: string, number: number): void;
+  /** The newest terms of this licence for this box. */
+  loanTerms(licence: string, outlet: string): IssuedTerms | null;
+  putLoanTerms(licence: string, outlet: string, issued: IssuedTerms): void;
+  noteReturnedSegment(licence: string, number: number): void;
+  returnedSegments(licence: string): number;
+}
+
+const SECRET_BYTES = 32;
+
+/** Owner of lending_rules, loan_keys, loan_terms, loan_uses and loan_returned_segments. */
+export function loanRows(context: StoreContext): LoanStore {
+  const { database, clock, random } = context;
+  const keyOf = (licence: string): LoanKey | null => database.one<LoanKey>('SELECT secret, number FROM loan_keys WHERE licence = ?', licence);
+  return {
+    lendingRule: (work) => {
+      const row = database.one<{ rule: string }>('SELECT rule FROM lending_rules WHERE work = ?', work);
+      return row === null ? null : (JSON.parse(row.rule) as LendingRule);
+    },
+    putLendingRule: (work, rule) => {
+      const sql = 'INSERT INTO lending_rules (work, rule) VALUES (?, ?) ON CONFLICT (work) DO UPDATE SET rule = excluded.rule';
+      database.run(sql, work, JSON.stringify(rule));
+    },
+    loanKey: (licence) => {
+      const known = keyOf(licence);
+      if (known !== null) return known;
+      const secret = random.bytes(SECRET_BYTES);
+      database.run('INSERT INTO loan_keys (licence, secret, number, pulsed_at_ms) VALUES (?, ?, 0, ?)', licence, Buffer.from(secret), clock.wallMs());
+      return { secret, number: 0 };
+    },
+    notePulse: (licence, number) => database.run('UPDATE loan_keys SET number = ?, pulsed_at_ms = ? WHERE licence = ?', number, clock.wallMs(), licence),
+    loanTerms: (licence, outlet) =>
+      database.one<IssuedTerms>(
+        'SELECT terms_hash AS termsHash, terms, signature FROM loan_terms WHERE licence = ? AND outlet = ? ORDER BY issued_at_ms DESC, rowid DESC LIMIT 1',
+        licence,
+        outlet,
+      ),
+    putLoanTerms: (licence, outlet, { termsHash, terms, signature }) => {
+      const sql = 'INSERT OR IGNORE INTO loan_terms (terms_hash, licence, outlet, terms, signature, issued_at_ms) VALUES (?, ?, ?, ?, ?, ?)';
+      database.run(sql, termsHash, licence, outlet, terms, signature, clock.wallMs());
+    },
+    noteReturnedSegment: (licence, number) =>
+      void database.run('INSERT OR IGNORE INTO loan_returned_segments (licence, number) VALUES (?, ?)', licence, number),
+    returnedSegments: (licence) => database.one<{ n: number }>('SELECT count(*) AS n FROM loan_returned_segments WHERE licence = ?', licence)?.n ?? 0,
+  };
+}
+
+interface SignedUse {
+  readonly statement: string;
+  readonly signature: string;
+}
+
+/**
+ * Posts the use of a checked-out title that a usage record carries: ruling 9's one case of a posting from usage. Part of the
+ * transaction that takes the record in, so that neither is ever there without the other.
+ * @returns why it can not be agreed to, or null (also where the record carries none)
+ */
+export function postLoanUse(context: StoreContext, outlet: OutletId, generation: string, record: OutboxRecord): string | null {
+  // Most records carry none, and are many: they are not parsed.
+  if (record.kind !== 'usage' || !record.body.includes('"loanUse"')) return null;
+  const signed = readSigned(record.body);
+  if (signed === null) return null;
+  const parsed = parseLoanUse(signed.statement);
+  if (!parsed.ok) return parsed.error.message;
+  const use = parsed.value;
+  const known = context.database.one<{ terms: string; outlet: string }>('SELECT terms, outlet FROM loan_terms WHERE terms_hash = ?', use.termsHash);
+  const terms = known === null ? null : parseLoanTerms(known.terms);
+  if (known === null || terms === null || !terms.ok || known.outlet !== outlet || terms.value.licence !== use.licence)
+    return 'The use names terms that this box was never given.';
+  if (!isSigned(context, outlet, signed)) return 'The use is not signed by the key of this box.';
+  const checked = checkLoanUse(terms.value, use);
+  if (!checked.ok) return checked.error.message;
+  const twice = context.database.one<{ n: number }>('SELECT count(*) AS n FROM billed_plays WHERE play_id = ?', use.playId)?.n ?? 0;
+  if (twice > 0) return 'This play was billed before.';
+  insertUse(context, { outlet, generation, sequence: record.sequence, signed, terms: terms.value, use, chargedMinor: checked.value });
+  return null;
+}
+
+function readSigned(body: string): SignedUse | null {
+  try {
+    const value = (JSON.parse(body) as { readonly loanUse?: Partial<SignedUse> }).loanUse;
+    return typeof value?.statement === 'string' && typeof value.signature === 'string' ? { statement: value.statement, signature: value.signature } : null;
+  } catch {
+    return null;
+  }
+}
+
+function isSigned({ database }: StoreContext, outlet: OutletId, { statement, signature }: SignedUse): boolean {
+  const row = database.one<{ key: Uint8Array }>('SELECT public_key AS key FROM outlets WHERE outlet = ?', outlet);
+  const bytes = fromHex(signature);
+  return row !== null && bytes !== null && verifyEd25519(new Uint8Array(row.key), signedLoanUseBytes(statement), bytes);
+}
+
+interface PostedUse {
+  readonly outlet: OutletId;
+  readonly generation: string;
+  readonly sequence: number;
+  readonly signed: SignedUse;
+  readonly terms: LoanTerms;
+  readonly use: LoanUse;
+  readonly chargedMinor: bigint;
+}
+
+function insertUse(context: StoreContext, { outlet, generation, sequence, signed, terms, use, chargedMinor }: PostedUse): void {
+  const quoteMinor = terms.nodes.reduce((sum, node) => sum + BigInt(node.quoteMinor), 0n);
+  context.database.run(
+    `INSERT INTO loan_uses (outlet, generation, sequence, play_id, licence, terms_hash, account, work, currency, quote_minor, charged_minor, paid_packets,
+       heard_ms, end_reason, statement, signature, posted_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ...[outlet, generation, sequence, use.playId, use.licence, use.termsHash],
+    ...[terms.account, terms.work, terms.currency, quoteMinor, chargedMinor, use.paidPackets, use.heardMs, use.endReason],
+    ...[signed.statement, signed.signature, context.clock.wallMs()],
+  );
+  if (chargedMinor === 0n) return;
+  const key = `use:${outlet}:${generation}:${sequence}`;
+  const { currency, account } = terms;
+  postTransfer(context, {
+    key,
+    debit: 'account-debt',
+    credit: 'earned',
+    amountMinor: chargedMinor,
+    currency,
+    party: account,
+    playId: use.playId,
+    reason: 'bill',
+  });
+}
