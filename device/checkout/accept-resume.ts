@@ -1,5 +1,6 @@
 import { acceptCounts } from '../../src/domain/credit/ack-ledger.ts';
 import { BILLING_CLASSES, type ClassCount, packetsOf } from '../../src/domain/credit/billing-class.ts';
+import { asRanges, joinIndexes, type PaidRanges } from '../../src/domain/credit/paid-ranges.ts';
 import type { Terms } from '../../src/domain/credit/terms.ts';
 import { sha256 } from '../../src/platform/crypto/digest.ts';
 import { verifyEd25519 } from '../../src/platform/crypto/ed25519-signer.ts';
@@ -23,6 +24,8 @@ export interface ResumeToAccept {
   readonly termsHash: string;
   /** Counts of our newest durable receipt; empty where there is none. */
   readonly ownCounts: readonly ClassCount[];
+  /** The packets of the work that we count as paid, as far as we remember. */
+  readonly ownRanges: PaidRanges;
 }
 
 export interface AcceptedResume {
@@ -34,8 +37,8 @@ export interface AcceptedResume {
   readonly countsCut: boolean;
   readonly lostPaid: number;
   readonly nextSequence: number;
-  /** -1 for none. */
-  readonly paidThroughPacketIndex: number;
+  /** Which packets the paid counts are about, and what we know of them besides: nothing of it is owed again. */
+  readonly paidRanges: PaidRanges;
   /** 32 hex digits, or null before a confirmation. */
   readonly confirmEventId: string | null;
   readonly rtspUrl: string;
@@ -66,6 +69,8 @@ export function acceptResume(given: ResumeToAccept): Result<AcceptedResume, Faul
     transcriptHash: sha256(transcript),
   });
   if (!keys.ok) return fault('bad-exchange', keys.error.message);
+  const told = asRanges(response.paidRanges, terms.packets);
+  if (told === null) return fault('bad-exchange', 'The headend names packets that this work does not have; resume again.');
   const counts = acceptCounts(terms.credit, given.ownCounts, theirs);
   return ok({
     keys: keys.value,
@@ -74,7 +79,7 @@ export function acceptResume(given: ResumeToAccept): Result<AcceptedResume, Faul
     countsCut: packetsOf(counts, 'paid') < packetsOf(theirs, 'paid'),
     lostPaid: response.lostPaid,
     nextSequence: response.nextSequence,
-    paidThroughPacketIndex: response.paidThroughPacketIndex,
+    paidRanges: joinIndexes(told, given.ownRanges),
     confirmEventId: /^0+$/.test(response.confirmEventId) ? null : response.confirmEventId,
     rtspUrl: response.rtspUrl,
   });

@@ -1,8 +1,9 @@
 import { type AckLedger, buildAck, confirmTrial, counts, createAckLedger, type LedgerOptions } from '../../src/domain/credit/ack-ledger.ts';
 import { type ClassCount, packetsOf } from '../../src/domain/credit/billing-class.ts';
 import type { WindowMessage } from '../../src/domain/credit/messages.ts';
-import { firstIndexes, NO_INDEXES, type PaidRanges } from '../../src/domain/credit/paid-ranges.ts';
+import { highestBelow, NO_INDEXES, type PaidRanges } from '../../src/domain/credit/paid-ranges.ts';
 import type { Terms } from '../../src/domain/credit/terms.ts';
+import { soldByNode } from '../../src/domain/credit/work-parts.ts';
 import { limits } from '../../src/limits.ts';
 import type { SessionKeys } from '../../src/platform/crypto/session-keys.ts';
 import { type Clock, every, monotonicMs, sleep } from '../../src/ports/clock.ts';
@@ -202,7 +203,10 @@ export class PlaySession {
     const { desk, book } = this.#parts;
     const receipt = this.#receipts.newest;
     const ownCounts = receipt?.receipt.counts ?? this.#start.counts;
-    const resumed = await desk.resume({ terms: this.terms, termsHash: this.#start.termsHash, epoch: this.#epochNumber, receipt, ownCounts });
+    // What came and was not told yet is acknowledged by the resume itself.
+    buildAck(this.#ledger);
+    const own = { ownCounts, ownRanges: this.#ledger.paidRanges };
+    const resumed = await desk.resume({ terms: this.terms, termsHash: this.#start.termsHash, epoch: this.#epochNumber, receipt, ...own });
     if (!resumed.ok) {
       if (resumed.error.code === 'stale-epoch') this.#epochNumber += 1;
       return resumed;
@@ -262,9 +266,8 @@ export class PlaySession {
   }
 
   #takeUp(resumed: AcceptedResume, receiptedPaid: number): void {
-    const { counts: accepted, lostPaid, nextSequence, paidThroughPacketIndex } = resumed;
+    const { counts: accepted, lostPaid, nextSequence, paidRanges } = resumed;
     const paid = packetsOf(accepted, 'paid');
-    const paidRanges = firstIndexes(this.#ledger.paidRanges, paid, paidThroughPacketIndex + 1);
     this.#epochNumber = resumed.epoch;
     const echoedBefore = this.#confirmEchoed;
     this.#confirmEchoed = resumed.confirmEventId !== null && resumed.confirmEventId === this.#confirmEventId;
@@ -282,8 +285,9 @@ export class PlaySession {
   }
 
   #newLedger(options: LedgerOptions): AckLedger {
-    const { credit, trial } = this.#start.terms;
-    return createAckLedger(credit, { trial, confirmed: this.#confirmEventId !== null, ...options });
+    const { terms } = this.#start;
+    const sold = terms.parts === undefined ? null : soldByNode(terms);
+    return createAckLedger(terms.credit, { trial: terms.trial, sold, confirmed: this.#confirmEventId !== null, ...options });
   }
 
   #onWindow(window: WindowMessage): void {
@@ -319,20 +323,21 @@ async function advanceEpoch(book: Book, sid: string, epoch: number): Promise<Res
 }
 
 /** Which packets the counts of an earlier run were about, as nearly as they tell: the work is paid for from its start on. */
-function paidBefore({ terms, counts: before, lostPackets, paidRanges = NO_INDEXES }: SessionStart): PaidRanges {
+function paidBefore({ terms, counts: before, paidRanges = NO_INDEXES }: SessionStart): PaidRanges {
   if (paidRanges.length > 0) return paidRanges;
   const first = terms.afterTrial === 'continue' ? packetsOf(before, 'trial') : 0;
   const paid = packetsOf(before, 'paid');
-  return paid === 0 ? NO_INDEXES : [[first, paid + lostPackets]];
+  return paid === 0 ? NO_INDEXES : [[first, paid]];
 }
 
 /**
  * What was heard and never acknowledged (its ACK was lost, or the disk took no receipt) is asked for again: it is not heard twice, but
  * paid for. Left out, it would fill the credit window for good. Anything farther ahead was sought.
  */
-function firstUnpaid(from: number | null, { paidThroughPacketIndex, counts: accepted }: AcceptedResume): number | null {
-  if (from === null || packetsOf(accepted, 'paid') === 0) return from;
-  return from - paidThroughPacketIndex > 2 * packetsIn(limits.creditWindowMs) ? from : Math.min(from, paidThroughPacketIndex + 1);
+function firstUnpaid(from: number | null, { paidRanges }: AcceptedResume): number | null {
+  const paid = from === null ? null : highestBelow(paidRanges, from);
+  if (from === null || paid === null) return from;
+  return from - paid > 2 * packetsIn(limits.creditWindowMs) ? from : paid + 1;
 }
 
 function isCovered(now: readonly ClassCount[], { receipt }: SignedReceipt, confirmEventId: string | null): boolean {

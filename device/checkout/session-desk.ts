@@ -1,4 +1,5 @@
 import type { ClassCount } from '../../src/domain/credit/billing-class.ts';
+import type { PaidRanges } from '../../src/domain/credit/paid-ranges.ts';
 import type { Terms } from '../../src/domain/credit/terms.ts';
 import { limits } from '../../src/limits.ts';
 import { type Clock, monotonicMs, sleep } from '../../src/ports/clock.ts';
@@ -26,6 +27,7 @@ export interface ResumeAsk {
   readonly epoch: number;
   readonly receipt: Pick<SignedReceipt, 'bytes' | 'signature'> | null;
   readonly ownCounts: readonly ClassCount[];
+  readonly ownRanges: PaidRanges;
 }
 
 /** The box's side of the checkout: offers and resumes over HTTPS, believed only after every check (rulings 11, 22, 27). */
@@ -63,7 +65,8 @@ export class SessionDesk {
     if (!nonce.ok) return refused(nonce.error.problem, nonce.error.message, isFinal(nonce.error));
     const ephemeral = openExchange(random);
     const receipt = ask.receipt === null ? null : { bytes: toHex(ask.receipt.bytes), signature: toHex(ask.receipt.signature) };
-    const request = { nonce: nonce.value.nonce, epoch: ask.epoch + 1, deviceEphemeral: toHex(ephemeral.publicKey), receipt };
+    const paidRanges = ask.ownRanges.slice(-limits.paidRanges).map((range) => [...range]);
+    const request = { nonce: nonce.value.nonce, epoch: ask.epoch + 1, deviceEphemeral: toHex(ephemeral.publicKey), receipt, paidRanges };
     const answer = await api.resume(ask.terms.sid, request);
     if (!answer.ok) return refused(answer.error.problem, answer.error.message, isFinal(answer.error));
     const accepted = acceptResume({
@@ -74,6 +77,7 @@ export class SessionDesk {
       terms: ask.terms,
       termsHash: ask.termsHash,
       ownCounts: ask.ownCounts,
+      ownRanges: ask.ownRanges,
     });
     return accepted.ok ? ok(accepted.value) : refused(accepted.error.code, accepted.error.message, true);
   }

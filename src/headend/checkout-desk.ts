@@ -170,7 +170,7 @@ function freshRow(outlet: OutletRow, request: OfferRequest, terms: PaySessionRow
     counts: [],
     lostPaid: 0,
     nextSequence: 0,
-    paidThroughPacketIndex: -1,
+    paidRanges: [],
     confirmEventId: null,
     receipt: null,
     openedAtMs: terms.issuedAtMs,

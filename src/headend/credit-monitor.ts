@@ -1,10 +1,11 @@
-import { BILLING_CLASSES, type BillingClass, type ClassCount, packetsOf } from '../domain/credit/billing-class.ts';
+import { BILLING_CLASSES, type BillingClass, packetsOf } from '../domain/credit/billing-class.ts';
 import { ACTION_OF_MODE, confirms } from '../domain/credit/confirmation.ts';
 import * as credit from '../domain/credit/credit-monitor.ts';
 import type { AckMessage, ConfirmMessage, ReceiptMessage, WindowMessage } from '../domain/credit/messages.ts';
-import { addIndexes, joinIndexes, type PaidRanges, planSpans, type SpanPlan, takeFirst } from '../domain/credit/paid-ranges.ts';
+import { indexesIn, joinIndexes, planSpans, type SpanPlan, withoutIndexes } from '../domain/credit/paid-ranges.ts';
 import { isReserved, slotsUsed } from '../domain/credit/sequence-reserve.ts';
 import type { AckReceipt } from '../domain/credit/statements.ts';
+import { placedParts } from '../domain/credit/work-parts.ts';
 import { verifyEd25519 } from '../platform/crypto/ed25519-signer.ts';
 import type { Log } from '../ports/log.ts';
 import { equalBytes, fromHex, toHex } from '../units/bytes.ts';
@@ -40,9 +41,7 @@ export class CreditMonitor {
   #receipted: { readonly epoch: number; readonly ackCounter: number };
   #confirmEventId: Uint8Array;
   #windowCounter = 0;
-  #paidRanges: PaidRanges;
   #durableNextSequence: number;
-  readonly #carriedPaid: number;
   #abuse = 0;
 
   constructor(deps: CreditMonitorDeps) {
@@ -55,8 +54,6 @@ export class CreditMonitor {
     this.#termsHash = (fromHex(row.termsHash) ?? new Uint8Array(HASH_BYTES)).subarray(0, HASH_BYTES);
     this.#receipted = newestReceipt(row);
     this.#confirmEventId = fromHex(row.confirmEventId ?? '') ?? new Uint8Array(0);
-    this.#paidRanges = carried.paidRanges ?? [];
-    this.#carriedPaid = carried.acknowledgedPaid;
     this.#durableNextSequence = row.nextSequence;
     for (const billingClass of BILLING_CLASSES) this.#sent.set(billingClass, packetsOf(carried.counts ?? [], billingClass));
   }
@@ -71,8 +68,10 @@ export class CreditMonitor {
     const { terms, work } = this.#session;
     const trial = this.confirmed ? null : terms.trial;
     if (trial !== null) return planSpans([], packetIndex, Math.min(trial.packets, terms.packets), { node: 0, fresh: 'trial' });
-    const covered = joinIndexes(this.#paidRanges, credit.coveredIndexes(this.#state));
-    return planSpans(covered, packetIndex, terms.packets, { node: 0, fresh: work.free ? 'free' : 'paid' });
+    const covered = credit.coveredIndexes(this.#state);
+    return placedParts(terms).flatMap(({ first, packets, node, billingClass }) =>
+      planSpans(covered, Math.max(first, packetIndex), first + packets, { node, fresh: work.free ? 'free' : billingClass }),
+    );
   }
 
   get confirmed(): boolean {
@@ -118,7 +117,6 @@ export class CreditMonitor {
   acknowledge(ack: AckMessage, nowMs: number): MessageOutcome {
     const outcome = credit.acknowledge(this.#state, ack, nowMs);
     if (!outcome.accepted) return outcome.fault === 'unsent' || outcome.fault === 'challenge' ? this.#noteAbuse(outcome.fault) : 'dropped';
-    for (const [first, packets] of outcome.paidIndexes) this.#paidRanges = addIndexes(this.#paidRanges, first, packets);
     this.report();
     return 'accepted';
   }
@@ -189,26 +187,22 @@ export class CreditMonitor {
   /** Hands the cumulative counts to the payment registry. */
   report(): void {
     const view = credit.windowView(this.#state);
-    const last = this.#paidRanges.at(-1);
     const committed = (): void => {
       this.#durableNextSequence = Math.max(this.#durableNextSequence, view.nextSequence);
     };
     const progress = {
       sid: this.#session.row.sid,
       epoch: this.#session.epoch,
-      counts: this.#agreed(view.counts),
+      ...credit.knownWork(this.#state),
       lostPaid: view.lostPaid,
       nextSequence: view.nextSequence,
-      paidThroughPacketIndex: last === undefined ? -1 : last[0] + last[1] - 1,
     };
     this.#registry.accumulate(progress, committed);
   }
 
   /** For the next epoch of this session, in this process. */
   carryOver(): credit.CarriedCounts {
-    const carried = credit.carryOver(this.#state);
-    const counts = this.#agreed(carried.counts ?? []);
-    return { ...carried, counts, acknowledgedPaid: packetsOf(counts, 'paid'), paidRanges: joinIndexes(carried.paidRanges ?? [], this.#paidRanges) };
+    return credit.carryOver(this.#state);
   }
 
   view(): StreamView {
@@ -223,20 +217,6 @@ export class CreditMonitor {
       suspended: view.suspended,
       epoch: this.#session.epoch,
     };
-  }
-
-  /**
-   * What becomes durable, and is our word at the next resume, never exceeds the box's own: after a crash of ours a packet can be sent as
-   * paid that the box knows to be paid for; it acknowledges it and does not count it.
-   */
-  #agreed(counts: readonly ClassCount[]): readonly ClassCount[] {
-    let left = Math.max(this.#carriedPaid, credit.windowView(this.#state).devicePaid);
-    return counts.map((count) => {
-      if (count.billingClass !== 'paid') return count;
-      const packets = Math.min(count.packets, left);
-      left -= packets;
-      return { ...count, packets };
-    });
   }
 
   #findReceiptFault(receipt: AckReceipt): string | null {
@@ -259,26 +239,28 @@ export class CreditMonitor {
 }
 
 /**
- * The row is what both sides agreed on at the resume, merged with a receipt the device may have shown then; the memory of the
- * fenced epoch adds what no row keeps: what was in flight, and which packets of the work were paid for.
+ * The row is what both sides agreed on at the resume: counts, and which packets they are. The memory of the fenced epoch adds what no
+ * row keeps: the credit in use, and what it was lent for. A packet that was lent below the highest agreed one never came: it is lost
+ * like any other, and forgiven as the terms say.
  */
 function carriedOf({ row, terms, epoch }: AdmittedSession, memory: credit.CarriedCounts | undefined): credit.CarriedCounts {
-  const counts = mergeCounts(mergeCounts(row.counts, row.receipt?.counts ?? []), memory?.counts ?? []);
-  const acknowledgedPaid = packetsOf(counts, 'paid');
-  const lostPaid = memory?.lostPaid ?? row.lostPaid;
-  // What the receipt counts beyond the memory was in flight there: the lowest of it, as the device acknowledges in order.
-  const shown = takeFirst(memory?.exposed ?? [], acknowledgedPaid - (memory?.acknowledgedPaid ?? acknowledgedPaid));
+  const acknowledgedPaid = packetsOf(row.counts, 'paid');
+  const [end = 0, packets = 0] = row.paidRanges.at(-1) ?? [];
+  const lent = withoutIndexes(joinIndexes(memory?.exposed ?? [], memory?.paidRanges ?? []), row.paidRanges);
+  const exposed = withoutIndexes(lent, [[0, end + packets]]);
+  const cameAfterAll = indexesIn(withoutIndexes(row.paidRanges, joinIndexes(memory?.paidRanges ?? [], memory?.exposed ?? [])));
+  const lostPaid = memory === undefined ? row.lostPaid : Math.max(0, memory.lostPaid - cameAfterAll) + indexesIn(lent) - indexesIn(exposed);
   return {
     acknowledgedPaid,
     receiptedPaid: packetsOf(row.receipt?.counts ?? [], 'paid'),
     lostPaid,
     sentPaid: Math.max(memory?.sentPaid ?? 0, acknowledgedPaid + lostPaid),
     nextSequence: row.nextSequence,
-    trialSent: Math.max(memory?.trialSent ?? 0, packetsOf(counts, 'trial')),
+    trialSent: Math.max(memory?.trialSent ?? 0, packetsOf(row.counts, 'trial')),
     confirmed: row.confirmEventId !== null || terms.trial === null,
-    counts,
-    paidRanges: joinIndexes(addIndexes(memory?.paidRanges ?? [], 0, row.paidThroughPacketIndex + 1), shown.taken),
-    exposed: shown.rest,
+    counts: row.counts,
+    paidRanges: row.paidRanges,
+    exposed,
     epoch,
   };
 }
@@ -288,16 +270,4 @@ function newestReceipt({ receipt }: AdmittedSession['row']): { readonly epoch: n
   if (receipt === null) return { epoch: 0, ackCounter: -1 };
   const decoded = decodeReceipt(receipt.bytes);
   return { epoch: decoded.ok ? decoded.value.epoch : 0, ackCounter: receipt.ackCounter };
-}
-
-/** Each (node, class) by its own maximum (ruling 18). */
-function mergeCounts(left: readonly ClassCount[], right: readonly ClassCount[]): readonly ClassCount[] {
-  const merged = [...left];
-  for (const count of right) {
-    const at = merged.findIndex((other) => other.node === count.node && other.billingClass === count.billingClass);
-    const before = merged[at];
-    if (before === undefined) merged.push(count);
-    else if (before.packets < count.packets) merged[at] = count;
-  }
-  return merged;
 }

@@ -1,3 +1,4 @@
+import { agreePaid, type PaidWork } from '../domain/credit/agree-paid.ts';
 import { packetsOf } from '../domain/credit/billing-class.ts';
 import type { AckReceipt } from '../domain/credit/statements.ts';
 import { limits } from '../limits.ts';
@@ -27,7 +28,7 @@ export interface ResumeDeps {
   readonly random: Random;
 }
 
-export type ResumeFault = 'bad-receipt' | 'bad-request' | 'session-closed' | 'stale-epoch' | 'stale-nonce' | 'unknown-session' | 'work-gone';
+export type ResumeFault = 'bad-claim' | 'bad-receipt' | 'bad-request' | 'session-closed' | 'stale-epoch' | 'stale-nonce' | 'unknown-session' | 'work-gone';
 type VerifiedReceipt = { readonly receipt: AckReceipt; readonly bytes: Uint8Array; readonly signature: Uint8Array };
 
 const NO_EVENT = '0'.repeat(32);
@@ -77,10 +78,13 @@ export class ResumeDesk {
     if (!receipt.ok) return receipt;
     await this.#deps.stream.fence(sid);
     if (receipt.value !== null) this.#deps.registry.putReceipt(row.sid, receipt.value.receipt, receipt.value.bytes, receipt.value.signature);
-    return this.#admit(outlet, row, request, host);
+    const fenced = this.#deps.registry.session(row.sid);
+    assert(fenced !== null, 'a session that is open stays in the registry');
+    const agreed = agreePaid(row.terms, fenced, { paidRanges: request.paidRanges, signed: fenced.receipt?.counts ?? [] });
+    return agreed.ok ? this.#admit(outlet, fenced, request, agreed.value, host) : agreed;
   }
 
-  #admit(outlet: OutletRow, old: PaySessionRow, request: ResumeRequest, host: string): Result<ResumeResponse, Fault<ResumeFault>> {
+  #admit(outlet: OutletRow, old: PaySessionRow, request: ResumeRequest, agreed: PaidWork, host: string): Result<ResumeResponse, Fault<ResumeFault>> {
     const { registry, catalogue, stream, signer } = this.#deps;
     const work = catalogue.work(old.work);
     if (work === null) return fault('work-gone', 'The work of this play is gone from the headend; end the play, its closing statement settles it.');
@@ -89,7 +93,7 @@ export class ResumeDesk {
     const theirPublic = fromHex(request.deviceEphemeral);
     const sid = fromHex(old.sid);
     assert(theirPublic !== null && sid !== null, 'the schema admits hex only');
-    if (!registry.advanceEpoch(old.sid, old.epoch, request.epoch, request.deviceEphemeral, headendEphemeral))
+    if (!registry.advanceEpoch(old.sid, old.epoch, request.epoch, request.deviceEphemeral, headendEphemeral, agreed))
       return fault('stale-epoch', 'Another resume of this play came first.');
     const row = registry.session(old.sid);
     assert(row !== null && row.epoch === request.epoch, 'an advanced session is there, in its new epoch');
@@ -117,7 +121,7 @@ function describeRow(row: PaySessionRow, headendEphemeral: string): Omit<ResumeR
     counts: row.counts.map(({ node, billingClass, packets }) => ({ node, billingClass, packets })),
     lostPaid: row.lostPaid,
     nextSequence: row.nextSequence,
-    paidThroughPacketIndex: row.paidThroughPacketIndex,
+    paidRanges: row.paidRanges.map((range) => [...range]),
     confirmEventId: row.confirmEventId ?? NO_EVENT,
   };
 }

@@ -1,10 +1,12 @@
+import type { PaidWork } from '../domain/credit/agree-paid.ts';
 import type { ClassCount } from '../domain/credit/billing-class.ts';
+import type { PaidRanges } from '../domain/credit/paid-ranges.ts';
 import type { AckReceipt, ClosingStatement } from '../domain/credit/statements.ts';
 import type { Terms } from '../domain/credit/terms.ts';
 import type { AccountId, LocationId, OutletId, PlayId, SessionId, WorkId } from '../units/ids.ts';
 import type { CatalogueWork, OutboxRecord } from '../wire/http-api.ts';
 
-/** One immutable work: 20 ms packets in content-addressed segments. Never changed; retired at most. */
+/** One immutable work: packets of 20 ms (or of a film's own time) in content-addressed segments. Never changed; retired at most. */
 export interface StoredWork extends CatalogueWork {
   readonly retired: boolean;
   readonly integratedLufs: number | null;
@@ -13,11 +15,25 @@ export interface StoredWork extends CatalogueWork {
   readonly segments: readonly string[];
 }
 
+/** How one rendition of a film lies in the store. */
+export interface StoredRendition {
+  readonly name: string;
+  readonly segments: readonly string[];
+  /** First packet of each segment. */
+  readonly starts: readonly number[];
+  /** Packets from which a decoder can begin, in order; the first one of each segment is among them. */
+  readonly accessPoints: readonly number[];
+}
+
 export interface CatalogueStore {
   works(): readonly StoredWork[];
   work(id: WorkId): StoredWork | null;
-  /** Adds or revives; replacing what an earlier ingest made of the same source retires the old work. */
-  putWork(work: StoredWork, sourceKey: string): void;
+  rendition(id: WorkId, name: string): StoredRendition | null;
+  /**
+   * Adds or revives; replacing what an earlier ingest made of the same source retires the old work. The `segments` of a film are those
+   * of its renditions, one after the other; they are needed once, for a work never changes.
+   */
+  putWork(work: StoredWork, sourceKey: string, renditions?: readonly StoredRendition[]): void;
   /** By source key of the ingest: what a file became, to resume or skip. */
   sourceState(sourceKey: string): { readonly fingerprint: string; readonly workId: WorkId | null; readonly reason: string | null } | null;
   putSourceState(sourceKey: string, fingerprint: string, workId: WorkId | null, reason: string | null): void;
@@ -54,20 +70,21 @@ export interface PaySessionRow {
   readonly counts: readonly ClassCount[];
   readonly lostPaid: number;
   readonly nextSequence: number;
-  readonly paidThroughPacketIndex: number;
+  /** Which packets of the work the paid `counts` are about. */
+  readonly paidRanges: PaidRanges;
   readonly confirmEventId: string | null;
   readonly receipt: { readonly bytes: Uint8Array; readonly signature: Uint8Array; readonly counts: readonly ClassCount[]; readonly ackCounter: number } | null;
   readonly openedAtMs: number;
 }
 
-/** What the sender reports about a session; merged by maximum, so that order and repetition do not matter. */
+/** What the sender reports about a session in the epoch in force; counts merge by maximum, so that order and repetition do not matter. */
 export interface SessionProgress {
   readonly sid: SessionId;
   readonly epoch: number;
   readonly counts: readonly ClassCount[];
   readonly lostPaid: number;
   readonly nextSequence: number;
-  readonly paidThroughPacketIndex: number;
+  readonly paidRanges: PaidRanges;
 }
 
 /** The payment registry (document 001, line 97): where acknowledgements accumulate, and become bills. */
@@ -78,8 +95,8 @@ export interface RegistryStore {
   recentSessions(limit: number): readonly PaySessionRow[];
   /** Idempotent by play id: the same play gives the session that is already there. */
   openSession(row: PaySessionRow): PaySessionRow;
-  /** Compare-and-set to the next epoch; durable before it returns. False where another epoch is already in force. */
-  advanceEpoch(sid: SessionId, from: number, to: number, deviceEphemeral: string, headendEphemeral: string): boolean;
+  /** Compare-and-set to the next epoch, with what both sides go on from; durable before it returns. False where another epoch is in force. */
+  advanceEpoch(sid: SessionId, from: number, to: number, deviceEphemeral: string, headendEphemeral: string, agreed: PaidWork): boolean;
   /** One transaction for many sessions. */
   mergeProgress(progress: readonly SessionProgress[]): void;
   /** Durable before it returns; merges by maximum of each class. */

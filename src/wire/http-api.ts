@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { limits } from '../limits.ts';
 
 /**
  * The headend's HTTP API as schemas: the OpenAPI document, the validation and the types of both programs come from here.
@@ -9,6 +10,8 @@ const Hex = (bytes: number) => Type.String({ pattern: `^[0-9a-f]{${2 * bytes}}$`
 const Text = (max: number) => Type.String({ maxLength: max });
 const Amount = Type.String({ pattern: '^-?[0-9]{1,15}$' });
 const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+/** Packet indexes of a work: [first, packets], in order, with a hole between any two. */
+const Ranges = Type.Array(Type.Array(Count, { minItems: 2, maxItems: 2 }), { maxItems: limits.paidRanges });
 
 /** RFC 9457. `code` is closed and stable; `title` says what to do. */
 export const Problem = Type.Object({ type: Type.String(), code: Type.String(), title: Type.String(), status: Type.Integer() });
@@ -28,6 +31,15 @@ export const EnrolResponse = Type.Union([
 ]);
 export type EnrolResponse = Static<typeof EnrolResponse>;
 
+/** One form in which a film can be sent. */
+export const Rendition = Type.Object({
+  name: Type.String({ pattern: '^[a-z0-9-]{1,32}$' }),
+  codec: Type.Union([Type.Literal('h264'), Type.Literal('hevc')]),
+  width: Type.Integer({ minimum: 1, maximum: 8_192 }),
+  height: Type.Integer({ minimum: 1, maximum: 8_192 }),
+});
+export type Rendition = Static<typeof Rendition>;
+
 export const CatalogueWork = Type.Object({
   id: Text(64),
   title: Text(300),
@@ -46,6 +58,8 @@ export const CatalogueWork = Type.Object({
   currency: Text(3),
   free: Type.Boolean(),
   cover: Type.Union([Hex(32), Type.Null()]),
+  /** A work with pictures; absent for sound alone. Its packets last `packetMs` and not 20 ms, in every rendition. */
+  video: Type.Optional(Type.Object({ packetMs: Type.Integer({ minimum: 1, maximum: limits.packetMs }), renditions: Type.Array(Rendition, { minItems: 1 }) })),
 });
 export type CatalogueWork = Static<typeof CatalogueWork>;
 export const CatalogueResponse = Type.Object({ version: Text(64), works: Type.Array(CatalogueWork) });
@@ -82,6 +96,8 @@ export const ResumeRequest = Type.Object({
   epoch: Type.Integer({ minimum: 1, maximum: 65_535 }),
   deviceEphemeral: Hex(32),
   receipt: Type.Union([Type.Object({ bytes: Text(1_024), signature: Hex(64) }), Type.Null()]),
+  /** Which packets of the work the device counts as paid; the highest ranges where there are more. */
+  paidRanges: Ranges,
 });
 export type ResumeRequest = Static<typeof ResumeRequest>;
 export const ResumeResponse = Type.Object({
@@ -89,12 +105,12 @@ export const ResumeResponse = Type.Object({
   headendEphemeral: Hex(32),
   /** Signed by the headend over the transcript of the exchange. */
   signature: Hex(64),
-  /** The headend's cumulative counts under MAC; the device merges by maximum, up to its own bound (ruling 27). */
+  /** What both sides go on from; the device takes it up to its own bound (ruling 27). */
   counts: Type.Array(Type.Object({ node: Count, billingClass: Text(16), packets: Count })),
   lostPaid: Count,
   nextSequence: Count,
-  /** The highest paid packet index that was acknowledged, -1 for none: from there on packets cost again. */
-  paidThroughPacketIndex: Type.Integer({ minimum: -1 }),
+  /** Exactly the packets of the work that the paid counts are about: none of them is sold again. */
+  paidRanges: Ranges,
   confirmEventId: Hex(16),
   rtspUrl: Text(300),
 });

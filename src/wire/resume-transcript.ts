@@ -16,7 +16,7 @@ export interface ResumeExchange {
  */
 export function resumeTranscript(exchange: ResumeExchange): Uint8Array {
   const { sid, termsHash, nonce, deviceEphemeral, response } = exchange;
-  const { epoch, headendEphemeral, counts, lostPaid, nextSequence, paidThroughPacketIndex, confirmEventId } = response;
+  const { epoch, headendEphemeral, counts, lostPaid, nextSequence, paidRanges, confirmEventId } = response;
   const text = canonicalJson({
     sid,
     termsHash,
@@ -27,7 +27,7 @@ export function resumeTranscript(exchange: ResumeExchange): Uint8Array {
     counts,
     lostPaid,
     nextSequence,
-    paidThroughPacketIndex,
+    paidRanges,
     confirmEventId,
   });
   return new TextEncoder().encode(`ackbox-resume/1\n${text}`);

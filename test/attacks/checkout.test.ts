@@ -53,7 +53,7 @@ async function resumeRequest(sid: string, epoch: number) {
   const nonce = await headend.api().nonce(sid);
   if (!nonce.ok) throw new Error(nonce.error.message);
   const ephemeral = openExchange(systemRandom);
-  return { ephemeral, request: { nonce: nonce.value.nonce, epoch, deviceEphemeral: toHex(ephemeral.publicKey), receipt: null } };
+  return { ephemeral, request: { nonce: nonce.value.nonce, epoch, deviceEphemeral: toHex(ephemeral.publicKey), receipt: null, paidRanges: [] } };
 }
 
 /** One play of the four that may be open is ended, so that the next test can begin. */
@@ -121,7 +121,7 @@ describe('ruling 27: a lying headend', () => {
     const resumed = await headend.api().resume(response.sid, request);
     if (!resumed.ok) throw new Error(resumed.error.message);
     const unsigned = { ...resumed.value, counts: [{ node: 0, billingClass: 'paid' as const, packets: 400 }] };
-    const told = { request, ephemeral, identity: identity(), terms, termsHash, ownCounts: [] };
+    const told = { request, ephemeral, identity: identity(), terms, termsHash, ownCounts: [], ownRanges: [] };
     expect(acceptResume({ ...told, response: unsigned })).toMatchObject({ ok: false, error: { code: 'bad-signature' } });
     const { nonce, deviceEphemeral } = request;
     const transcript = resumeTranscript({ sid: terms.sid, termsHash, nonce, deviceEphemeral, response: unsigned });

@@ -53,6 +53,24 @@ export function headendStoresContract(name: string, make: () => BookUnderTest): 
         expect(book.works()).toEqual([song]);
       });
 
+      it('gives back a film with its renditions, and their places, however often it is put', () => {
+        const renditions = [
+          { name: 'h264-360', codec: 'h264', width: 640, height: 360 },
+          { name: 'hevc-360', codec: 'hevc', width: 640, height: 360 },
+        ] as const;
+        const film = { ...work('film'), segments: ['1', '2', '3'].map((digit) => digit.repeat(64)), video: { packetMs: 8, renditions: [...renditions] } };
+        const [h264, hevc] = [
+          { name: 'h264-360', segments: film.segments.slice(0, 2), starts: [0, 630], accessPoints: [0, 157, 630] },
+          { name: 'hevc-360', segments: film.segments.slice(2), starts: [0], accessPoints: [0, 160] },
+        ];
+        book.putWork(film, 'film-1', [h264, hevc]);
+        book.putWork({ ...film, priceMinor: '900' }, 'film-1');
+        expect(book.work(asId(film.id))).toEqual({ ...film, priceMinor: '900' });
+        expect(book.rendition(asId(film.id), 'h264-360')).toEqual(h264);
+        expect(book.rendition(asId(film.id), 'hevc-360')).toEqual(hevc);
+        expect(book.rendition(asId(film.id), 'hevc-2160')).toBeNull();
+      });
+
       it('retires what the same source made before, and keeps its segments while somebody hears it', () => {
         const [old, young] = [work('song'), work('song, again')];
         book.putWork(old, 'source-1');
@@ -92,9 +110,18 @@ export function headendStoresContract(name: string, make: () => BookUnderTest): 
       });
 
       it('lets one of two resumes win', () => {
-        expect(book.advanceEpoch(row.sid, 0, 1, 'a'.repeat(64), 'b'.repeat(64))).toBe(true);
-        expect(book.advanceEpoch(row.sid, 0, 1, 'c'.repeat(64), 'd'.repeat(64))).toBe(false);
-        expect(book.session(row.sid)?.epoch).toBe(1);
+        const agreed = { counts: countsOf(250, 9), paidRanges: [[0, 5] as const, [6, 4] as const] };
+        expect(book.advanceEpoch(row.sid, 0, 1, 'a'.repeat(64), 'b'.repeat(64), agreed)).toBe(true);
+        expect(book.advanceEpoch(row.sid, 0, 1, 'c'.repeat(64), 'd'.repeat(64), { counts: [], paidRanges: [] })).toBe(false);
+        expect(book.session(row.sid)).toMatchObject({ epoch: 1, paidRanges: agreed.paidRanges });
+        expect(book.session(row.sid)?.counts).toEqual([...agreed.counts].reverse());
+      });
+
+      it('hears nothing more of an epoch that was fenced: what the resume agreed stands', () => {
+        const agreed = { counts: countsOf(250, 9), paidRanges: [[0, 9] as const] };
+        book.advanceEpoch(row.sid, 0, 1, 'a'.repeat(64), 'b'.repeat(64), agreed);
+        book.mergeProgress([progressOf(row, 250, 100)]);
+        expect(book.session(row.sid)).toMatchObject({ paidRanges: agreed.paidRanges, counts: [...agreed.counts].reverse() });
       });
 
       it('merges progress by maximum, and passes over sessions it does not know', () => {
@@ -102,7 +129,7 @@ export function headendStoresContract(name: string, make: () => BookUnderTest): 
         book.mergeProgress([high, { ...high, sid: asId('f'.repeat(32)) }]);
         book.mergeProgress([progressOf(row, 100, 120, 300)]);
         const stored = book.session(row.sid);
-        expect(stored).toMatchObject({ state: 'streaming', nextSequence: 350, paidThroughPacketIndex: 119 });
+        expect(stored).toMatchObject({ state: 'streaming', nextSequence: 350, paidRanges: [[0, 120]] });
         expect(stored?.counts).toEqual([...countsOf(250, 120)].reverse());
       });
 

@@ -105,7 +105,7 @@ function rowOf(terms: Terms, options: SceneOptions): PaySessionRow {
     counts: [],
     lostPaid: 0,
     nextSequence: 0,
-    paidThroughPacketIndex: -1,
+    paidRanges: [],
     confirmEventId: null,
     receipt: null,
     openedAtMs: 0,

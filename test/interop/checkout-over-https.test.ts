@@ -60,7 +60,7 @@ async function resumeOf(sid: string, epoch: number, api: HeadendApi = box.api) {
   const nonce = await api.nonce(sid);
   if (!nonce.ok) throw new Error(nonce.error.message);
   const ephemeral = openExchange(systemRandom);
-  return { ephemeral, request: { nonce: nonce.value.nonce, epoch, deviceEphemeral: toHex(ephemeral.publicKey), receipt: null } };
+  return { ephemeral, request: { nonce: nonce.value.nonce, epoch, deviceEphemeral: toHex(ephemeral.publicKey), receipt: null, paidRanges: [] } };
 }
 
 describe('an offer', () => {
@@ -147,10 +147,10 @@ describe('a resume', () => {
     const response = await box.api.resume(accepted.sid, request);
     if (!response.ok) throw new Error(response.error.message);
     const { terms, termsHash } = accepted;
-    const resumed = acceptResume({ response: response.value, request, ephemeral, identity: box.identity, terms, termsHash, ownCounts: [] });
+    const resumed = acceptResume({ response: response.value, request, ephemeral, identity: box.identity, terms, termsHash, ownCounts: [], ownRanges: [] });
     expect(resumed).toMatchObject({
       ok: true,
-      value: { epoch: 1, nextSequence: limits.sequenceReservePackets, paidThroughPacketIndex: -1, confirmEventId: null },
+      value: { epoch: 1, nextSequence: limits.sequenceReservePackets, paidRanges: [], confirmEventId: null },
     });
     expect(resumed.ok && toHex(resumed.value.keys.rtsp)).not.toBe(toHex(accepted.keys.rtsp));
     expect(headend.stream.view(accepted.sid)).toMatchObject({ epoch: 1 });

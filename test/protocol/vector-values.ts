@@ -42,7 +42,10 @@ const TRANSCRIPT = resumeTranscript({
     counts: [{ node: 0, billingClass: 'paid', packets: 80 }],
     lostPaid: 1,
     nextSequence: 0,
-    paidThroughPacketIndex: 80,
+    paidRanges: [
+      [0, 40],
+      [41, 40],
+    ],
     confirmEventId: 'bb'.repeat(16),
   },
 });

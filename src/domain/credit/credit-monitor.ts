@@ -6,14 +6,14 @@ import { cellOf, classOfCell, isCountable, isPaidCell, nodeOfCell, paidIn } from
 import type { AckMessage } from './messages.ts';
 import { acknowledgedPaidOf, hadAfterAll, type MonitorState, sessionTime } from './monitor-state.ts';
 import { growRing, MARK, SLOT } from './packet-ring.ts';
-import { addIndexes, hasIndex, removeIndex, type SpanPlan } from './paid-ranges.ts';
+import { addIndexes, closeLowHoles, hasIndex, removeIndex, type SpanPlan } from './paid-ranges.ts';
 import { currentLimits } from './send-window.ts';
 import { type AckTally, abandonSlots, advanceResolvedBase, expireSlots, markReceived } from './slot-marking.ts';
 import type { AckReceipt } from './statements.ts';
 import { isUncounted, judgeLapse, trialForbids, trialIsOver } from './trial.ts';
 import { adaptWindow } from './window-adaptation.ts';
 
-export { type CarriedCounts, carryOver, coveredIndexes, createMonitor, type MonitorState } from './monitor-state.ts';
+export { type CarriedCounts, carryOver, coveredIndexes, createMonitor, knownWork, type MonitorState } from './monitor-state.ts';
 export { type MonitorView, windowView } from './monitor-view.ts';
 export { dueRetransmissions } from './retransmission.ts';
 export { type ConfirmOutcome, confirm, decline, judgeConfirmation, lowerTrial } from './trial.ts';
@@ -165,7 +165,7 @@ export function acknowledge(state: MonitorState, ack: AckMessage, nowMs: number)
   for (const [first, count] of ack.ranges) {
     for (let sequence = Math.max(first, state.abandonedBelow); sequence < first + count; sequence += 1) markReceived(state, sequence, atMs, tally);
   }
-  for (const [first, packets] of tally.paidIndexes) state.paidRanges = addIndexes(state.paidRanges, first, packets);
+  for (const [first, packets] of tally.paidIndexes) state.paidRanges = closeLowHoles(addIndexes(state.paidRanges, first, packets), limits.paidRanges);
   state.claimedPaid = Math.max(state.claimedPaid, Math.min(ack.paidPackets, state.sentPaid));
   if (state.switched !== null && ack.base >= state.switched.sequence) state.switched.echoed = true;
   advanceResolvedBase(state);

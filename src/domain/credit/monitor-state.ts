@@ -1,8 +1,9 @@
 import { limits } from '../../limits.ts';
 import { assert } from '../../units/assert.ts';
+import type { PaidWork } from './agree-paid.ts';
 import type { ClassCount, Span } from './billing-class.ts';
 import { type ChallengeBook, createChallengeBook } from './challenge-book.ts';
-import { type ClassCells, cellOf, cellsOfCounts, countsOfCells, emptyCells, isPaidCell, paidIn } from './class-cells.ts';
+import { type ClassCells, cellsOfCounts, countsOfCells, emptyCells, isPaidCell, paidIn } from './class-cells.ts';
 import { createRing, type PacketRing, SLOT } from './packet-ring.ts';
 import { addIndexes, joinIndexes, NO_INDEXES, type PaidRanges, type SpanPlan } from './paid-ranges.ts';
 import type { CreditTerms, TrialTerms } from './terms.ts';
@@ -230,29 +231,25 @@ export function coveredIndexes(state: MonitorState): PaidRanges {
   return joinIndexes(state.paidRanges, openPaidIndexes(state, true));
 }
 
-/** What the next epoch begins with, from the monitor of the fenced one. Slots still in flight are dead; their indexes stay exposed. */
+/** What a fenced epoch leaves in memory. Slots still in flight are dead; their indexes stay exposed. */
 export function carryOver(state: MonitorState): CarriedCounts {
   return {
-    acknowledgedPaid: acknowledgedPaidOf(state),
+    acknowledgedPaid: state.markedPaid,
     receiptedPaid: state.signedPaid,
-    lostPaid: state.unsuccessfulPaid - hadAfterAll(state),
+    lostPaid: state.unsuccessfulPaid,
     sentPaid: state.sentPaid,
     nextSequence: state.nextSequence,
     trialSent: state.trialSent,
     confirmed: state.confirmed,
-    counts: countsWithTotal(mergedCounts(state), acknowledgedPaidOf(state)),
-    paidRanges: state.paidRanges,
+    ...knownWork(state),
     exposed: joinIndexes(state.exposed, openPaidIndexes(state, false)),
   };
 }
 
-/** Puts a surplus that only the total shows under the newest paid node, so that counts and total agree. */
-function countsWithTotal(counts: readonly ClassCount[], total: number): readonly ClassCount[] {
-  const cells = cellsOfCounts(counts);
-  const surplus = total - paidIn(cells);
-  const cell = cellOf(counts.findLast((count) => count.billingClass === 'paid')?.node ?? 0, 'paid');
-  cells[cell] = (cells[cell] ?? 0) + surplus;
-  return countsOfCells(cells);
+/** What ACKs of the device named, packet by packet: what it only counts, it names at the next resume (agree-paid.ts). */
+export function knownWork(state: MonitorState): PaidWork {
+  const counts = mergedCounts(state).filter((count) => count.billingClass !== 'paid');
+  return { counts: [...counts, ...countsOfCells(state.marked).filter((count) => count.billingClass === 'paid')], paidRanges: state.paidRanges };
 }
 
 function openPaidIndexes(state: MonitorState, withUnsuccessful: boolean): PaidRanges {

@@ -42,29 +42,51 @@ export function removeIndex(ranges: PaidRanges, index: number): PaidRanges {
   });
 }
 
-/** Parts the lowest `packets` indexes from the others. */
-export function takeFirst(ranges: PaidRanges, packets: number): { readonly taken: PaidRanges; readonly rest: PaidRanges } {
-  const taken: (readonly [number, number])[] = [];
-  const rest: (readonly [number, number])[] = [];
-  let left = Math.max(0, packets);
-  for (const [first, count] of ranges) {
-    const here = Math.min(count, left);
-    left -= here;
-    if (here > 0) taken.push([first, here]);
-    if (count > here) rest.push([first + here, count - here]);
+/** What `ranges` has and `other` has not. */
+export function withoutIndexes(ranges: PaidRanges, other: PaidRanges): PaidRanges {
+  const kept: (readonly [number, number])[] = [];
+  let at = 0;
+  for (const [first, packets] of ranges) {
+    const end = first + packets;
+    let from = first;
+    for (let hole = other[at]; hole !== undefined && hole[0] < end; hole = other[at]) {
+      if (hole[0] > from) kept.push([from, hole[0] - from]);
+      from = Math.max(from, hole[0] + hole[1]);
+      if (from >= end) break;
+      at += 1;
+    }
+    if (from < end) kept.push([from, end - from]);
   }
-  return { taken, rest };
+  return kept;
 }
 
 /**
- * The packets that `paid` counts: the lowest known ones, and where the other side counted more than is remembered here, those
- * before `end`. What the counts do not hold is paid for when it comes again.
+ * At most `rangesMax` ranges: the lowest holes are closed, so that what is in them is not sold any more. They are the oldest losses
+ * of a stream that lost much; given away, they cost nobody anything.
  */
-export function firstIndexes(known: PaidRanges, paid: number, end: number): PaidRanges {
-  const kept = takeFirst(known, paid).taken;
-  const left = paid - indexesIn(kept);
-  const from = Math.max(0, end - left);
-  return left > 0 ? addIndexes(kept, from, end - from) : kept;
+export function closeLowHoles(ranges: PaidRanges, rangesMax: number): PaidRanges {
+  const low = ranges.slice(0, Math.max(0, ranges.length - rangesMax) + 1);
+  const [start, end] = [low[0], low.at(-1)];
+  if (low.length < 2 || start === undefined || end === undefined) return ranges;
+  return [[start[0], end[0] + end[1] - start[0]], ...ranges.slice(low.length)];
+}
+
+/** @returns the highest index below `end`, or null */
+export function highestBelow(ranges: PaidRanges, end: number): number | null {
+  const range = ranges.findLast(([first]) => first < end);
+  return range === undefined ? null : Math.min(end, range[0] + range[1]) - 1;
+}
+
+/** Ranges as they came from outside: null unless sorted, disjoint, not touching and below `end`. */
+export function asRanges(pairs: readonly (readonly number[])[], end: number): PaidRanges | null {
+  const ranges: (readonly [number, number])[] = [];
+  let above = -1;
+  for (const [first = -1, packets = 0, ...more] of pairs) {
+    if (more.length > 0 || first <= above || packets < 1 || first + packets > end) return null;
+    ranges.push([first, packets]);
+    above = first + packets;
+  }
+  return ranges;
 }
 
 export function hasIndex(ranges: PaidRanges, index: number): boolean {

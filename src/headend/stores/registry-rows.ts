@@ -39,9 +39,9 @@ export function registryRows(context: StoreContext): RegistryStore & Abandonment
       touch(stored.sid);
       return stored;
     },
-    advanceEpoch: (sid, from, to, deviceEphemeral, headendEphemeral) => {
+    advanceEpoch: (sid, ...exchange) => {
       touch(sid);
-      return advanceEpoch(context, sid, from, to, deviceEphemeral, headendEphemeral);
+      return advanceEpoch(context, sid, ...exchange);
     },
     mergeProgress: (group) => {
       mergeProgress(context, group);

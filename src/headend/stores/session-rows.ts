@@ -1,4 +1,6 @@
+import type { PaidWork } from '../../domain/credit/agree-paid.ts';
 import type { BillingClass, ClassCount } from '../../domain/credit/billing-class.ts';
+import type { PaidRanges } from '../../domain/credit/paid-ranges.ts';
 import { firstSlotOfNextEpoch } from '../../domain/credit/sequence-reserve.ts';
 import type { Terms } from '../../domain/credit/terms.ts';
 import type { PaySessionRow } from '../../ports/headend-stores.ts';
@@ -6,14 +8,15 @@ import type { OutletId, PlayId, SessionId } from '../../units/ids.ts';
 import { recordLicence } from './pricing-rows.ts';
 import type { StoreContext } from './store-context.ts';
 
-interface SessionCells extends Omit<PaySessionRow, 'terms' | 'counts' | 'receipt'> {
+interface SessionCells extends Omit<PaySessionRow, 'terms' | 'counts' | 'paidRanges' | 'receipt'> {
+  readonly paidRangesText: string;
   readonly receiptBytes: Uint8Array | null;
   readonly receiptSignature: Uint8Array | null;
   readonly receiptAckCounter: number | null;
 }
 
 const SESSION = `SELECT sid, play_id AS playId, outlet, account, work, terms AS termsText, terms_hash AS termsHash, signature, epoch, state, lost_paid AS lostPaid,
-  next_sequence AS nextSequence, paid_through_packet_index AS paidThroughPacketIndex, confirm_event_id AS confirmEventId, opened_at_ms AS openedAtMs,
+  next_sequence AS nextSequence, paid_ranges AS paidRangesText, confirm_event_id AS confirmEventId, opened_at_ms AS openedAtMs,
   receipt_bytes AS receiptBytes, receipt_signature AS receiptSignature, receipt_ack_counter AS receiptAckCounter FROM pay_sessions`;
 const OPEN = "state IN ('offered', 'streaming')";
 
@@ -51,7 +54,7 @@ export function openSession(context: StoreContext, row: PaySessionRow): PaySessi
     if (earlier !== null) return earlier;
     database.run(
       `INSERT INTO pay_sessions (sid, play_id, outlet, account, work, terms, terms_hash, signature, epoch, state, lost_paid, next_sequence,
-         paid_through_packet_index, confirm_event_id, opened_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         paid_ranges, confirm_event_id, opened_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       row.sid,
       row.playId,
       row.outlet,
@@ -64,7 +67,7 @@ export function openSession(context: StoreContext, row: PaySessionRow): PaySessi
       row.state,
       row.lostPaid,
       row.nextSequence,
-      row.paidThroughPacketIndex,
+      JSON.stringify(row.paidRanges),
       row.confirmEventId,
       row.openedAtMs,
     );
@@ -75,18 +78,29 @@ export function openSession(context: StoreContext, row: PaySessionRow): PaySessi
   });
 }
 
-export function advanceEpoch(context: StoreContext, sid: SessionId, from: number, to: number, deviceEphemeral: string, headendEphemeral: string): boolean {
+export function advanceEpoch(
+  context: StoreContext,
+  sid: SessionId,
+  from: number,
+  to: number,
+  deviceEphemeral: string,
+  headendEphemeral: string,
+  agreed: PaidWork,
+): boolean {
   if (to !== from + 1) return false;
   return context.database.transaction(() => {
     const changed = context.database.run(
-      `UPDATE pay_sessions SET epoch = ?, next_sequence = next_sequence + ? WHERE sid = ? AND epoch = ? AND ${OPEN}`,
+      `UPDATE pay_sessions SET epoch = ?, next_sequence = next_sequence + ?, paid_ranges = ? WHERE sid = ? AND epoch = ? AND ${OPEN}`,
       to,
       firstSlotOfNextEpoch(0),
+      JSON.stringify(agreed.paidRanges),
       sid,
       from,
     );
-    if (changed === 1) recordEpoch(context, sid, to, deviceEphemeral, headendEphemeral);
-    return changed === 1;
+    if (changed !== 1) return false;
+    recordEpoch(context, sid, to, deviceEphemeral, headendEphemeral);
+    mergeCounts(context, sid, 'mac', agreed.counts);
+    return true;
   });
 }
 
@@ -129,7 +143,7 @@ function sessionsOf(context: StoreContext, cells: readonly SessionCells[]): read
 
 function asSession(context: StoreContext, cells: SessionCells | null): PaySessionRow | null {
   if (cells === null) return null;
-  const { receiptBytes, receiptSignature, receiptAckCounter, ...plain } = cells;
+  const { receiptBytes, receiptSignature, receiptAckCounter, paidRangesText, ...plain } = cells;
   const receipt =
     receiptBytes === null || receiptSignature === null || receiptAckCounter === null
       ? null
@@ -139,5 +153,6 @@ function asSession(context: StoreContext, cells: SessionCells | null): PaySessio
           counts: readCounts(context, cells.sid, 'signed'),
           ackCounter: receiptAckCounter,
         };
-  return { ...plain, terms: JSON.parse(cells.termsText) as Terms, counts: readCounts(context, cells.sid, 'mac'), receipt };
+  const paidRanges = JSON.parse(paidRangesText) as PaidRanges;
+  return { ...plain, terms: JSON.parse(cells.termsText) as Terms, counts: readCounts(context, cells.sid, 'mac'), paidRanges, receipt };
 }

@@ -15,8 +15,6 @@ export interface Ending {
   readonly postedMinor: bigint;
 }
 
-const HOLES_A_RESUME = 3;
-
 export interface Verdict {
   /** Packets owed that were not delivered in a paid slot, or more than once. */
   readonly doubleCounts: number;
@@ -32,8 +30,7 @@ export interface Verdict {
 
 /**
  * Judges one schedule by the tape and the two disks. Shares no rule with what it judges.
- * Bounds: a restart forgets what was in flight, one window each time (monitor-state.ts, CarriedCounts.sentPaid). A resume takes what a
- * receipt counts for the lowest packets in flight; where there were holes it lends a few more (headend/credit-monitor.ts, carriedOf).
+ * Bounds: a restart forgets what was in flight, one window each time (monitor-state.ts, CarriedCounts.sentPaid).
  */
 export function judge(schedule: Schedule, tape: Tape, ending: Ending): Verdict {
   const words = [...tape.problems];
@@ -74,7 +71,7 @@ function differences({ statement, bill, macCounts, postedMinor, refusal }: Endin
 
 function beyondWindows({ credit, trial }: Schedule, tape: Tape, say: (count: number, what: string) => number): number {
   const lives = 1 + tape.headendKills + tape.deviceKills;
-  const forgiven = Math.ceil((credit.lossAllowancePerMille * tape.paidSlotsSent.size) / 1_000) + HOLES_A_RESUME * tape.resumes;
+  const forgiven = Math.ceil((credit.lossAllowancePerMille * tape.paidSlotsSent.size) / 1_000);
   const beyondW = Math.max(0, tape.maxUnspoken - lives * (credit.creditWindowPackets + forgiven));
   const beyondR = Math.max(0, tape.maxUnsigned - lives * (credit.receiptWindowPackets + forgiven));
   const beyondTrial = Math.max(0, tape.trialSent - lives * (trial?.packets ?? 0));

@@ -5,7 +5,7 @@ import { ReceiptWriter } from '../../../device/checkout/receipt-writer.ts';
 import { type AckLedger, acceptCounts, buildAck, confirmTrial, counts, createAckLedger, type LedgerOptions } from '../../../src/domain/credit/ack-ledger.ts';
 import { type ClassCount, packetsOf } from '../../../src/domain/credit/billing-class.ts';
 import type { WindowMessage } from '../../../src/domain/credit/messages.ts';
-import { firstIndexes, NO_INDEXES } from '../../../src/domain/credit/paid-ranges.ts';
+import { highestBelow, joinIndexes, NO_INDEXES } from '../../../src/domain/credit/paid-ranges.ts';
 import type { EndReason } from '../../../src/domain/credit/statements.ts';
 import { limits } from '../../../src/limits.ts';
 import { openAckpay, sealAckpay } from '../../../src/platform/crypto/ackpay-seal.ts';
@@ -201,7 +201,8 @@ export class DeviceLife {
     const question = {};
     this.#asked = question;
     const isOpen = (): boolean => this.#asked === question;
-    const ask = { epoch: this.#epochNumber + 1, receipt: this.#receipts.newest };
+    buildAck(this.#ledger);
+    const ask = { epoch: this.#epochNumber + 1, receipt: this.#receipts.newest, paidRanges: this.#ledger.paidRanges };
     this.#world.clock.after(RETRY_MS, () => {
       if (isOpen()) this.#asked = null;
     });
@@ -227,17 +228,15 @@ export class DeviceLife {
     });
     const own: readonly ClassCount[] = this.#receipts.newest?.receipt.counts ?? this.#row.counts;
     const accepted = acceptCounts(this.#world.row.terms.credit, own, answer.counts);
-    const paid = packetsOf(accepted, 'paid');
-    const paidRanges = this.#world.broken === 'sell-again' ? NO_INDEXES : firstIndexes(this.#ledger.paidRanges, paid, answer.paidThroughPacketIndex + 1);
+    const paidRanges = this.#world.broken === 'sell-again' ? NO_INDEXES : joinIndexes(answer.paidRanges, this.#ledger.paidRanges);
     this.#epochNumber = answer.epoch;
     const echoedBefore = this.#confirmEchoed;
     this.#confirmEchoed = answer.confirmEventId !== null && answer.confirmEventId === this.#row.confirmEventId;
     const lostPaid = Math.min(answer.lostPaid, Math.max(this.#ledger.lostPaid, this.#ear.concealed));
     this.#ledger = this.#newLedger({ nextSequence: answer.nextSequence, counts: accepted, lostPaid, receiptedPaid: packetsOf(own, 'paid'), paidRanges });
     if (this.#confirmEchoed && !echoedBefore) this.#confirmed(true, answer.nextSequence);
-    const from =
-      paid === 0 || this.#ear.heard - answer.paidThroughPacketIndex > 100 ? this.#ear.heard : Math.min(this.#ear.heard, answer.paidThroughPacketIndex + 1);
-    this.#connect(answer.epoch, from);
+    const last = highestBelow(paidRanges, this.#ear.heard);
+    this.#connect(answer.epoch, last === null || this.#ear.heard - last > 100 ? this.#ear.heard : last + 1);
   }
 
   #connect(number: number, from: number): void {

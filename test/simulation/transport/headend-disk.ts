@@ -60,7 +60,7 @@ export class HeadendDisk {
       counts: [],
       lostPaid: 0,
       nextSequence: 0,
-      paidThroughPacketIndex: -1,
+      paidRanges: [],
       confirmEventId: null,
       receipt: null,
       openedAtMs: terms.issuedAtMs,

@@ -1,3 +1,4 @@
+import { agreePaid } from '../../../src/domain/credit/agree-paid.ts';
 import { packetsOf } from '../../../src/domain/credit/billing-class.ts';
 import type { AckpayMessage } from '../../../src/domain/credit/messages.ts';
 import type { CarriedCounts } from '../../../src/domain/credit/monitor-state.ts';
@@ -104,7 +105,10 @@ export class HeadendLife {
       store.putReceipt(row.sid, ask.receipt.receipt, ask.receipt.bytes, ask.receipt.signature);
       tape.noteSigned(packetsOf(ask.receipt.receipt.counts, 'paid'));
     }
-    if (!store.advanceEpoch(row.sid, before.epoch, ask.epoch, '1'.repeat(64), '2'.repeat(64))) return { ok: false, code: 'stale-epoch' };
+    const fenced = store.session(row.sid) ?? before;
+    const agreed = agreePaid(fenced.terms, fenced, { paidRanges: ask.paidRanges, signed: fenced.receipt?.counts ?? [] });
+    if (!agreed.ok) return { ok: false, code: agreed.error.code };
+    if (!store.advanceEpoch(row.sid, before.epoch, ask.epoch, '1'.repeat(64), '2'.repeat(64), agreed.value)) return { ok: false, code: 'stale-epoch' };
     if (this.#world.broken === 'reuse-slots')
       this.#world.disk.context.database.run(
         'UPDATE pay_sessions SET next_sequence = max(0, next_sequence - ?) WHERE sid = ?',
@@ -115,8 +119,8 @@ export class HeadendLife {
     const after = store.session(row.sid);
     if (after === null) throw new Error('the session is gone');
     tape.resumes += 1;
-    const { epoch, counts, lostPaid, nextSequence, paidThroughPacketIndex, confirmEventId } = after;
-    return { ok: true, epoch, counts, lostPaid, nextSequence, paidThroughPacketIndex, confirmEventId };
+    const { epoch, counts, lostPaid, nextSequence, paidRanges, confirmEventId } = after;
+    return { ok: true, epoch, counts, lostPaid, nextSequence, paidRanges, confirmEventId };
   }
 
   settle(statement: ClosingStatement, text: string, signature: string): SettleOutcome {

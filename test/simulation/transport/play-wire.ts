@@ -1,5 +1,6 @@
 import type { SignedReceipt } from '../../../device/checkout/receipt-writer.ts';
 import type { ClassCount } from '../../../src/domain/credit/billing-class.ts';
+import type { PaidRanges } from '../../../src/domain/credit/paid-ranges.ts';
 import { sha256 } from '../../../src/platform/crypto/digest.ts';
 import type { SessionKeys } from '../../../src/platform/crypto/session-keys.ts';
 
@@ -22,17 +23,18 @@ export interface PlayKeys {
 export interface ResumeAsk {
   readonly epoch: number;
   readonly receipt: SignedReceipt | null;
+  readonly paidRanges: PaidRanges;
 }
 
 export type ResumeAnswer =
-  | { readonly ok: false; readonly code: 'stale-epoch' | 'session-closed' }
+  | { readonly ok: false; readonly code: 'bad-claim' | 'stale-epoch' | 'session-closed' }
   | {
       readonly ok: true;
       readonly epoch: number;
       readonly counts: readonly ClassCount[];
       readonly lostPaid: number;
       readonly nextSequence: number;
-      readonly paidThroughPacketIndex: number;
+      readonly paidRanges: PaidRanges;
       readonly confirmEventId: string | null;
     };
 

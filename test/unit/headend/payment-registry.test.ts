@@ -21,7 +21,7 @@ beforeEach(() => {
 
 function progressOf(sid: SessionId, packets: number) {
   const counts = [{ node: 0, billingClass: 'paid', packets }] as const;
-  return { sid, epoch: 0, counts, lostPaid: 0, nextSequence: packets, paidThroughPacketIndex: packets - 1 };
+  return { sid, epoch: 0, counts, lostPaid: 0, nextSequence: packets, paidRanges: [[0, packets]] as const };
 }
 
 describe('the payment registry', () => {

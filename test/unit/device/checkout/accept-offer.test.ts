@@ -5,7 +5,7 @@ import { acceptResume } from '../../../../device/checkout/accept-resume.ts';
 import type { EnrolledIdentity } from '../../../../device/checkout/enrolled-identity.ts';
 import { openExchange } from '../../../../device/checkout/key-exchange.ts';
 import { offerRequest } from '../../../../device/checkout/offer-request.ts';
-import type { ClassCount } from '../../../../src/domain/credit/billing-class.ts';
+import { type ClassCount, packetsOf } from '../../../../src/domain/credit/billing-class.ts';
 import type { Terms } from '../../../../src/domain/credit/terms.ts';
 import { CheckoutDesk } from '../../../../src/headend/checkout-desk.ts';
 import { ResumeDesk } from '../../../../src/headend/resume-desk.ts';
@@ -163,13 +163,13 @@ describe('a resume', () => {
       counts: sentCounts,
       lostPaid: 1,
       nextSequence: 900,
-      paidThroughPacketIndex: 400,
+      paidRanges: [[0, packetsOf(sentCounts, 'paid')] as const],
     };
     if (sentCounts.length > 0) book.mergeProgress([progress]);
     const nonce = resumes.nonce(outlet, sid);
     if (!nonce.ok) throw new Error(nonce.error.message);
     const ephemeral = openExchange(systemRandom);
-    const request = { nonce: nonce.value.nonce, epoch: 1, deviceEphemeral: toHex(ephemeral.publicKey), receipt: null };
+    const request = { nonce: nonce.value.nonce, epoch: 1, deviceEphemeral: toHex(ephemeral.publicKey), receipt: null, paidRanges: [] };
     const response = await resumes.resume(outlet, sid, request, 'headend');
     if (!response.ok) throw new Error(response.error.message);
     return { response: response.value, request, ephemeral, terms, termsHash };
@@ -178,10 +178,10 @@ describe('a resume', () => {
   test('gives both sides the same new keys, and the counts to go on from', async () => {
     const counts: ClassCount[] = [{ node: 0, billingClass: 'paid', packets: 90 }];
     const resumed = await resume(counts);
-    const accepted = acceptResume({ ...resumed, identity, ownCounts: [{ node: 0, billingClass: 'paid', packets: 60 }] });
+    const accepted = acceptResume({ ...resumed, identity, ownCounts: [{ node: 0, billingClass: 'paid', packets: 60 }], ownRanges: [[0, 60]] });
     expect(accepted).toMatchObject({
       ok: true,
-      value: { counts, countsCut: false, lostPaid: 1, nextSequence: 900 + limits.sequenceReservePackets, paidThroughPacketIndex: 400 },
+      value: { counts, countsCut: false, lostPaid: 1, nextSequence: 900 + limits.sequenceReservePackets, paidRanges: [[0, 90]] },
     });
     expect(accepted.ok && accepted.value.keys).toEqual(admitted.at(-1)?.keys);
     expect(admitted.at(-1)?.epoch).toBe(1);
@@ -192,7 +192,7 @@ describe('a resume', () => {
       { node: 0, billingClass: 'paid', packets: 5_000 },
       { node: 0, billingClass: 'trial', packets: 1_500 },
     ]);
-    const accepted = acceptResume({ ...resumed, identity, ownCounts: [{ node: 0, billingClass: 'paid', packets: 60 }] });
+    const accepted = acceptResume({ ...resumed, identity, ownCounts: [{ node: 0, billingClass: 'paid', packets: 60 }], ownRanges: [[0, 60]] });
     const expected = [
       { node: 0, billingClass: 'trial', packets: 1_500 },
       { node: 0, billingClass: 'paid', packets: 60 + 100 + 10 },
@@ -206,7 +206,7 @@ describe('a resume', () => {
       { node: 0, billingClass: 'paid', packets: 70 },
       { node: 1, billingClass: 'paid', packets: 80 },
     ]);
-    const accepted = acceptResume({ ...resumed, identity, ownCounts: [{ node: 0, billingClass: 'paid', packets: 60 }] });
+    const accepted = acceptResume({ ...resumed, identity, ownCounts: [{ node: 0, billingClass: 'paid', packets: 60 }], ownRanges: [[0, 60]] });
     const expected = [
       { node: 0, billingClass: 'trial', packets: resumed.terms.trial?.packets ?? 0 },
       { node: 0, billingClass: 'paid', packets: 70 },
@@ -220,23 +220,23 @@ describe('a resume', () => {
       { counts: [{ node: 0, billingClass: 'paid', packets: 91 }] },
       { nextSequence: 901 },
       { lostPaid: 0 },
-      { paidThroughPacketIndex: 0 },
+      { paidRanges: [[0, 91]] },
       { confirmEventId: '1'.repeat(32) },
       { headendEphemeral: toHex(openExchange(systemRandom).publicKey) },
     ];
     for (const change of changes) {
-      const accepted = acceptResume({ ...resumed, response: { ...resumed.response, ...change }, identity, ownCounts: [] });
+      const accepted = acceptResume({ ...resumed, response: { ...resumed.response, ...change }, identity, ownCounts: [], ownRanges: [] });
       expect(accepted, JSON.stringify(change)).toMatchObject({ ok: false, error: { code: 'bad-signature' } });
     }
-    const otherNonce = acceptResume({ ...resumed, request: { ...resumed.request, nonce: 'f'.repeat(32) }, identity, ownCounts: [] });
+    const otherNonce = acceptResume({ ...resumed, request: { ...resumed.request, nonce: 'f'.repeat(32) }, identity, ownCounts: [], ownRanges: [] });
     expect(otherNonce).toMatchObject({ ok: false, error: { code: 'bad-signature' } });
-    const otherEpoch = acceptResume({ ...resumed, response: { ...resumed.response, epoch: 2 }, identity, ownCounts: [] });
+    const otherEpoch = acceptResume({ ...resumed, response: { ...resumed.response, epoch: 2 }, identity, ownCounts: [], ownRanges: [] });
     expect(otherEpoch).toMatchObject({ ok: false, error: { code: 'wrong-epoch' } });
   });
 
   test('is refused where the headend forgot what it had a receipt for', async () => {
     const resumed = await resume([{ node: 0, billingClass: 'paid', packets: 10 }]);
-    const accepted = acceptResume({ ...resumed, identity, ownCounts: [{ node: 0, billingClass: 'paid', packets: 60 }] });
+    const accepted = acceptResume({ ...resumed, identity, ownCounts: [{ node: 0, billingClass: 'paid', packets: 60 }], ownRanges: [[0, 60]] });
     expect(accepted).toMatchObject({ ok: false, error: { code: 'count-below-receipt' } });
   });
 });

@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addIndexes, hasIndex, indexesIn, NO_INDEXES, type PaidRanges, planSpans, removeIndex } from '../../../../src/domain/credit/paid-ranges.ts';
+import {
+  addIndexes,
+  hasIndex,
+  highestBelow,
+  indexesIn,
+  NO_INDEXES,
+  type PaidRanges,
+  planSpans,
+  removeIndex,
+  withoutIndexes,
+} from '../../../../src/domain/credit/paid-ranges.ts';
 
 const runs = fc.array(fc.tuple(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 1, max: 12 })), { maxLength: 20 });
 
@@ -24,6 +34,19 @@ describe('ranges of packet indexes', () => {
           const before = ranges[at - 1];
           if (before !== undefined) expect(first).toBeGreaterThan(before[0] + before[1]);
         });
+      }),
+    );
+  });
+});
+
+describe('what one has and the other has not', () => {
+  test('is what sets would leave', () => {
+    fc.assert(
+      fc.property(runs, runs, (left, right) => {
+        const [all, gone] = [left, right].map((added) => added.reduce((ranges, [first, packets]) => addIndexes(ranges, first, packets), NO_INDEXES));
+        const kept = withoutIndexes(all ?? [], gone ?? []);
+        for (let index = 0; index < 90; index += 1) expect(hasIndex(kept, index)).toBe(hasIndex(all ?? [], index) && !hasIndex(gone ?? [], index));
+        expect(highestBelow(all ?? [], 30)).toBe(Array.from({ length: 30 }, (_, at) => 29 - at).find((index) => hasIndex(all ?? [], index)) ?? null);
       }),
     );
   });

@@ -142,7 +142,7 @@ export function offeredSession(outlet: OutletRow, name: string, over: Partial<Te
     counts: [],
     lostPaid: 0,
     nextSequence: 0,
-    paidThroughPacketIndex: -1,
+    paidRanges: [],
     confirmEventId: null,
     receipt: null,
     openedAtMs: terms.issuedAtMs,
@@ -159,7 +159,7 @@ export function countsOf(trial: number, paid: number): readonly ClassCount[] {
 }
 
 export function progressOf(row: PaySessionRow, trial: number, paid: number, sent = trial + paid): SessionProgress {
-  return { sid: row.sid, epoch: row.epoch, counts: countsOf(trial, paid), lostPaid: 0, nextSequence: sent, paidThroughPacketIndex: paid - 1 };
+  return { sid: row.sid, epoch: row.epoch, counts: countsOf(trial, paid), lostPaid: 0, nextSequence: sent, paidRanges: [[0, paid]] };
 }
 
 export function receiptOf(row: PaySessionRow, trial: number, paid: number, ackCounter: number): AckReceipt {

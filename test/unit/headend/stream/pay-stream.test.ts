@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { indexesIn } from '../../../../src/domain/credit/paid-ranges.ts';
 import { firstSlotOfNextEpoch } from '../../../../src/domain/credit/sequence-reserve.ts';
 import { limits } from '../../../../src/limits.ts';
 import { toHex } from '../../../../src/units/bytes.ts';
@@ -192,12 +193,12 @@ describe('a next epoch', () => {
     expect(scene.rtp.length).toBeGreaterThan(limits.sequenceReservePackets + 50);
   });
 
-  test('counts what was in flight once, where a receipt shows at the resume that it had arrived', async () => {
+  test('counts what was in flight once, where the box showed at the resume that it had arrived', async () => {
     const inFlight = { acknowledgedPaid: 200, receiptedPaid: 150, lostPaid: 0, sentPaid: 230, nextSequence: 230, trialSent: 0, confirmed: true };
     const counts = [{ node: 0, billingClass: 'paid', packets: 225 }] as const;
     const carried = { ...inFlight, paidRanges: [[0, 200]], exposed: [[200, 30]], counts: [{ ...counts[0], packets: 200 }] } as const;
     const receipt = { bytes: new Uint8Array(0), signature: new Uint8Array(0), counts, ackCounter: 5 };
-    const scene = await PaidScene.open({ epoch: 1, carried, packets: 600, row: { nextSequence: 486, counts, paidThroughPacketIndex: 199, receipt } });
+    const scene = await PaidScene.open({ epoch: 1, carried, packets: 600, row: { nextSequence: 486, counts, paidRanges: [[0, 225]], receipt } });
     scene.play(200);
     await scene.run(400);
     expect(scene.box.lastWindow?.spans).toMatchObject([
@@ -226,7 +227,7 @@ describe('a next epoch', () => {
     const second = await PaidScene.open({ epoch: 1, carried, row: { ...progress, receipt } });
     second.acknowledges = false;
     second.receipts = 'none';
-    second.play(progress.paidThroughPacketIndex + 1);
+    second.play(indexesIn(progress.paidRanges));
     await second.run(5_000);
     expect(second.box.packets[0]?.sequence).toBe(progress.nextSequence);
     // The W packets in flight at the crash may be sent again, for they are owed already; beyond them nothing.
