@@ -32,6 +32,7 @@ import type { Supervision } from './supervision/supervision.ts';
 import { TitleIntake } from './usage/title-intake.ts';
 import { openTitleSocket } from './usage/title-socket.ts';
 import { UsageWriter } from './usage/usage-writer.ts';
+import { Venue } from './venue/venue.ts';
 
 const MIGRATIONS = join(projectRoot, 'migrations', 'device');
 
@@ -106,6 +107,13 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     onSettlements: (statements, settlements) => keeper.keep(statements, settlements),
     onConnectivity: (event) => box.raise(event),
   });
+  const venue = new Venue({
+    ...{ book, clock, log, catalogue },
+    raise: (event) => box.raise(event),
+    holdVolume: (range) => box.holdVolume(range),
+    changed: () => box.moneyMoved(),
+    catalogueChanged: () => box.catalogueChanged(),
+  });
   const box: Box = new Box({
     profile: config.profile,
     name: config.name,
@@ -116,21 +124,28 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     book,
     plays,
     player,
-    catalogue,
+    catalogue: venue.catalogue,
     usage,
     uploader,
     simulatedAcceptor: config.profile === 'jukebox' && config.panel === null && config.cctalk === null,
     acceptCoins: (on) => slot.accept(on),
     insertCoin: (valueMinor) => slot.insert(valueMinor),
     runCommand: (control, line, by) =>
-      runLine({ box: control, book, raise: (event) => box.raise(event), by: by.surface, newKey, licences: headend }, line, by.role as Role, by.surface),
+      runLine(
+        { box: control, book, raise: (event) => box.raise(event), by: `${by.role} at the ${by.surface}`, newKey, licences: headend, venue },
+        line,
+        by.role as Role,
+        by.surface,
+      ),
     totals: () => gauge.totals(book, player.pid),
     lastContactMs: () => uploader.lastContactMs(),
   });
   player.on((event) => (event.type === 'first-sound' ? gauge.noteSound(clock.wallMs()) : undefined));
   book.onUrgent(() => uploader.kick());
   await catalogue.load();
+  for (const message of await venue.rules.load()) say({ event: 'notice', message });
   await box.start();
+  await venue.keeper.start();
   await catalogue.start();
   uploader.start();
   const stopStorage = watchStorage({
@@ -153,6 +168,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     async stop() {
       parts.supervision.stopping();
       stopStorage();
+      await venue.keeper.stop();
       catalogue.close();
       await surfaces.close();
       await titles.close();

@@ -64,6 +64,10 @@ export class CatalogueCache implements CatalogueView {
     return this.#byId.get(id) ?? null;
   }
 
+  offered(id: string): CatalogueWork | null {
+    return this.work(id);
+  }
+
   version(): string {
     return this.#catalogue.version;
   }

@@ -1,11 +1,13 @@
 import type { CommandOutcome } from '../session/box-view.ts';
 import { type Command, type CommandContext, done, type Role } from './command.ts';
 import { type LineFault, parseLine, usageOf } from './command-line.ts';
+import { ladderCommands } from './ladder-commands.ts';
 import { licenceCommands } from './licence-commands.ts';
 import { moneyCommands } from './money-commands.ts';
 import { playCommands } from './play-commands.ts';
 import { serviceCommands } from './service-commands.ts';
 import { showCommands } from './show-commands.ts';
+import { venueCommands } from './venue-commands.ts';
 
 const helpCommand: Command<CommandContext> = {
   name: 'help',
@@ -27,16 +29,18 @@ export const boxCommands: readonly Command<CommandContext>[] = [
   ...moneyCommands,
   ...licenceCommands,
   ...serviceCommands,
+  ...venueCommands,
+  ...ladderCommands,
   helpCommand,
 ];
 
 /** Parses, checks the role, runs, and journals who did what. Never throws for what a person can cause. */
-export async function runLine(context: CommandContext, line: string, role: Role, surface: string): Promise<CommandOutcome> {
+export async function runLine(context: Omit<CommandContext, 'role'>, line: string, role: Role, surface: string): Promise<CommandOutcome> {
   const parsed = parseLine(line, boxCommands, role);
   if (!parsed.ok) return refused(parsed.error);
   const { command, values } = parsed.value;
   const outcome = await command
-    .run(context, values)
+    .run({ ...context, role }, values)
     .catch((error: unknown): CommandOutcome => ({ ok: false, code: 'failed', text: error instanceof Error ? error.message : String(error), data: null }));
   if (command.name.startsWith('show ') || command.name === 'help') return outcome;
   await context.book.recordAudit({ event: 'command', facts: { command: command.name, by: context.by, role, surface, ok: outcome.ok, code: outcome.code } });

@@ -1,6 +1,6 @@
 import type { Fault } from '../../src/units/result.ts';
 import { fault, ok, type Result } from '../../src/units/result.ts';
-import type { Command, Role } from './command.ts';
+import type { Command, CommandArgument, Role } from './command.ts';
 
 export type LineFault = Fault<'empty' | 'unknown-command' | 'ambiguous' | 'not-permitted' | 'bad-argument' | 'missing-argument'>;
 
@@ -8,6 +8,9 @@ export interface ParsedLine<Context> {
   readonly command: Command<Context>;
   readonly values: Readonly<Record<string, string>>;
 }
+
+/** Of one line: a purse full of coins. */
+const MOST_AMOUNTS = 50;
 
 /**
  * Reads `verb noun value name=value ...`. Words may be shortened as long as they stay unique; values without a name fill the
@@ -51,6 +54,11 @@ function readValues<Context>(command: Command<Context>, words: readonly string[]
   for (const word of words) {
     const named = /^([a-z][a-z-]*)=(.*)$/s.exec(word);
     const name = named?.[1] ?? open.find((candidate) => values[candidate] === undefined);
+    const rest = command.arguments.at(-1);
+    if (name === undefined && rest?.kind === 'amounts') {
+      values[rest.name] = `${values[rest.name] ?? ''} ${word}`;
+      continue;
+    }
     if (name === undefined || !open.includes(name)) return fault('bad-argument', `${command.name} takes ${usageOf(command)}.`);
     values[name] = named?.[2] ?? word;
   }
@@ -63,9 +71,10 @@ function readValues<Context>(command: Command<Context>, words: readonly string[]
   return ok({ command, values });
 }
 
-function fits(kind: 'text' | 'integer' | 'amount' | 'flag', value: string): boolean {
+function fits(kind: CommandArgument['kind'], value: string): boolean {
   if (kind === 'integer') return /^-?\d{1,9}$/.test(value);
   if (kind === 'amount') return /^\d{1,7}(\.\d{1,3})?$/.test(value);
+  if (kind === 'amounts') return value.split(' ').length <= MOST_AMOUNTS && value.split(' ').every((amount) => fits('amount', amount));
   if (kind === 'flag') return value === 'on' || value === 'off';
   return value.length <= 300;
 }

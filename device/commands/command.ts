@@ -2,6 +2,7 @@ import type { LicenceApi } from '../../src/ports/licence-api.ts';
 import type { BoxControl, CommandOutcome } from '../session/box-view.ts';
 import type { BoxEvent } from '../session/events.ts';
 import type { Book } from '../stores/book-port.ts';
+import type { Venue } from '../venue/venue.ts';
 
 export type Role = 'customer' | 'staff' | 'technician' | 'collector' | 'headend';
 
@@ -10,7 +11,8 @@ export type MoneyGuard = 'none' | 'refuses-while-paid-items' | 'refunds-paid-ite
 
 export interface CommandArgument {
   readonly name: string;
-  readonly kind: 'text' | 'integer' | 'amount' | 'flag';
+  /** `amounts` takes every word that is left. */
+  readonly kind: 'text' | 'integer' | 'amount' | 'amounts' | 'flag';
   readonly required: boolean;
   readonly help: string;
 }
@@ -32,9 +34,11 @@ export interface CommandContext {
   readonly book: Book;
   readonly raise: (event: BoxEvent) => void;
   readonly by: string;
+  readonly role: Role;
   readonly newKey: () => string;
   /** Absent where there is no headend to ask, as in a simulation. */
   readonly licences?: LicenceApi;
+  readonly venue?: Venue;
 }
 
 /** A command that went well, in words and as data. */

@@ -35,6 +35,21 @@ const play: Command<CommandContext> = {
   },
 };
 
+/** A guest ends his own song; staff ends somebody else's, and he reads why. */
+const skip: Command<CommandContext> = {
+  name: 'skip',
+  help: 'ends the song; what was not heard is given back; staff says why',
+  roles: everyone,
+  guard: 'none',
+  arguments: [{ name: 'reason', kind: 'text', required: false, help: 'stands on the receipt' }],
+  run: async ({ box, role }, { reason }) => {
+    if (role === 'staff' && reason === undefined)
+      return { ok: false, code: 'missing-argument', text: 'Say why: skip "too loud for the wedding". Who paid reads it on the receipt.', data: null };
+    box.intent({ type: 'intent.skip', ...(reason === undefined ? {} : { reason }) }, CONSOLE);
+    return done(box.view().sentence);
+  },
+};
+
 const volume: Command<CommandContext> = {
   name: 'volume',
   help: 'sets the volume',
@@ -65,7 +80,7 @@ export const playCommands: readonly Command<CommandContext>[] = [
   intent('confirm', 'answers the question with yes', { type: 'intent.ok' }),
   intent('back', 'leaves the question', { type: 'intent.back' }),
   intent('pause', 'pauses, or goes on', { type: 'intent.play-pause' }),
-  intent('skip', 'ends the song; what was not heard is given back', { type: 'intent.skip' }),
+  skip,
   intent('stop', 'ends the song; what was not heard is given back', { type: 'intent.stop' }),
   volume,
   acks,

@@ -1,18 +1,5 @@
-import { CLOSED_REASON, EVENING_ENDED_SETTING, refundQueue } from '../session/evening-end.ts';
-import { OUT_OF_SERVICE_SETTING } from '../session/service-region.ts';
+import { endEvening, putInService, putOutOfService } from '../session/service-switch.ts';
 import { type Command, type CommandContext, done } from './command.ts';
-
-/** Durable before anybody is told: a box that starts again is still out of service. */
-async function putOutOfService({ book, raise }: CommandContext, reason: string): Promise<void> {
-  await book.putSetting(OUT_OF_SERVICE_SETTING, reason);
-  raise({ type: 'service.on', reason });
-}
-
-async function putInService({ book, raise }: CommandContext): Promise<void> {
-  await book.putSetting(EVENING_ENDED_SETTING, '');
-  await book.putSetting(OUT_OF_SERVICE_SETTING, '');
-  raise({ type: 'service.off' });
-}
 
 const service: Command<CommandContext> = {
   name: 'service',
@@ -29,18 +16,16 @@ const service: Command<CommandContext> = {
   },
 };
 
-const endEvening: Command<CommandContext> = {
+const eveningEnd: Command<CommandContext> = {
   name: 'evening end',
   help: 'ends what plays, gives back what was not played, and closes',
   roles: ['staff', 'headend'],
   guard: 'refunds-paid-items',
   arguments: [],
   run: async (context) => {
-    await context.book.putSetting(EVENING_ENDED_SETTING, 'yes');
-    await putOutOfService(context, CLOSED_REASON);
-    const refunded = await refundQueue(context.book);
+    const refunded = await endEvening(context);
     return done(`Closed. ${refunded} queued ${refunded === 1 ? 'song was' : 'songs were'} given back.`, { refunded });
   },
 };
 
-export const serviceCommands: readonly Command<CommandContext>[] = [service, endEvening];
+export const serviceCommands: readonly Command<CommandContext>[] = [service, eveningEnd];

@@ -11,7 +11,10 @@ import type { PlayPort } from './play-port.ts';
 /** The works that can be chosen: what the headend said last, kept across restarts. */
 export interface CatalogueView {
   works(): readonly CatalogueWork[];
+  /** Any work of the headend: what was bought is played, even where it is hidden by now. */
   work(id: string): CatalogueWork | null;
+  /** As `work`, of what can be chosen here. */
+  offered(id: string): CatalogueWork | null;
   version(): string;
 }
 

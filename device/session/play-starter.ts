@@ -22,8 +22,8 @@ export class PlayStarter {
 
   async startTrial(workId: string): Promise<PlayRunner | null> {
     const playId = this.#newPlayId();
-    const work = this.#parts.catalogue.work(workId);
-    if (work === null) return this.#refuse(playId, 'work-gone', 'This work is no longer in the catalogue.');
+    const work = this.#parts.catalogue.offered(workId);
+    if (work === null) return this.#refuse(playId, 'work-gone', 'This work can not be chosen here any more.');
     if (work.free) return await this.buyOutright(workId);
     const begun = await this.#parts.book.beginTrial({ playId, workId, title: work.title, artist: work.artist, quoteMinor: BigInt(work.priceMinor) });
     if (begun === 'ok') return await this.#start(playId, work, true);
@@ -47,10 +47,10 @@ export class PlayStarter {
 
   /** @returns whether it was queued; otherwise the reason was raised as a refusal */
   async enqueue(workId: string | null): Promise<boolean> {
-    const work = workId === null ? null : this.#parts.catalogue.work(workId);
+    const work = workId === null ? null : this.#parts.catalogue.offered(workId);
     const playId = this.#newPlayId();
     if (work === null) {
-      this.#refuse(playId, 'work-gone', 'This work is no longer in the catalogue.');
+      this.#refuse(playId, 'work-gone', 'This work can not be chosen here any more.');
       return false;
     }
     const outcome = await this.#parts.book.enqueue({ playId, workId: work.id, title: work.title, artist: work.artist, quoteMinor: BigInt(work.priceMinor) });

@@ -16,7 +16,7 @@ export function serviceRegion(vocabulary: BoxVocabulary) {
         entry: 'setStorageLow',
         on: { 'service.storage-ok': 'inService', 'service.on': { target: 'outOfService', actions: 'setOutOfService' } },
       },
-      outOfService: { on: { 'service.off': 'inService' } },
+      outOfService: { on: { 'service.off': 'inService', 'service.on': { actions: 'setOutOfService' } } },
     },
   });
 }

@@ -9,6 +9,8 @@ import { fundingSourceOf, fundsText, parseFunds } from './funds.ts';
 export interface KeptPlay extends PlayRow {
   readonly heldMinor: bigint;
   readonly funds: Funds;
+  /** Why somebody ended it who had not paid for it; the payer reads it. */
+  readonly endNote: string | null;
 }
 
 export interface NewPlay {
@@ -40,6 +42,7 @@ interface Columns {
   readonly claim_code: string | null;
   readonly end_reason: EndReason | null;
   readonly heard_ms: bigint;
+  readonly end_note: string | null;
   readonly created_at_ms: bigint;
 }
 
@@ -97,6 +100,11 @@ export class PlayRows {
     this.#database.write('play-event', 'UPDATE plays SET confirm_event_id = ? WHERE play_id = ? AND confirm_event_id IS NULL', eventId, playId);
   }
 
+  /** Before it ends: whatever ends it then, the receipt says it. */
+  noteEnd(playId: string, note: string): void {
+    this.#database.write('play-note', 'UPDATE plays SET end_note = ? WHERE play_id = ?', note, playId);
+  }
+
   markPlaying(playId: string): void {
     this.#database.write('play-playing', "UPDATE plays SET state = 'playing' WHERE play_id = ?", playId);
   }
@@ -113,6 +121,14 @@ export class PlayRows {
   decline(playId: string, heardMs: number): void {
     const sql = "UPDATE plays SET state = 'declined', end_reason = 'trial-declined', charged_minor = 0, refund_minor = 0, heard_ms = ? WHERE play_id = ?";
     this.#database.write('play-decline', sql, heardMs, playId);
+  }
+
+  /** Settled plays of which something was heard, counted by work; of equals, the one played last comes first. */
+  mostPlayed(sinceMs: number, limit: number): readonly { readonly workId: string; readonly plays: number }[] {
+    const sql = `SELECT work_id, COUNT(*) AS plays FROM plays WHERE state = 'settled' AND heard_ms > 0 AND created_at_ms >= ?
+       GROUP BY work_id ORDER BY plays DESC, MAX(rowid) DESC LIMIT ?`;
+    const rows = this.#database.all<{ readonly work_id: string; readonly plays: bigint }>(sql, sinceMs, limit);
+    return rows.map((row) => ({ workId: row.work_id, plays: Number(row.plays) }));
   }
 
   /** Payers of the paid plays that were heard last, newest first: what fairness among the waiting looks at. */
@@ -167,6 +183,7 @@ function toPlay(row: Columns): KeptPlay {
     claimCode: row.claim_code,
     endReason: row.end_reason,
     heardMs: Number(row.heard_ms),
+    endNote: row.end_note,
     createdAtMs: Number(row.created_at_ms),
   };
 }

@@ -35,15 +35,16 @@ export function writeClaimReceipt(claimCode: string, amountMinor: bigint, curren
 }
 
 /** The customer's receipt in words: what was played, how far, what it cost, what came back and where it went. */
-export function writeReceipt(play: PlayRow, currency: Currency, durationMs: number, started: boolean): CustomerReceipt {
+export function writeReceipt(play: PlayRow & { readonly endNote: string | null }, currency: Currency, durationMs: number, started: boolean): CustomerReceipt {
   const charged = play.chargedMinor ?? 0n;
   const refund = play.refundMinor ?? 0n;
   const reason = play.endReason ?? 'closed';
   const amount = (minor: bigint): string => formatMoney(money(minor, currency));
   const heard = durationMs > 0 ? `Heard ${clockText(play.heardMs)} of ${clockText(durationMs)}` : `Heard ${clockText(play.heardMs)}`;
   const end = started ? REASON_WORDS[reason] : `it never started: ${REASON_WORDS[reason]}`;
+  const noted = play.endNote === null ? end : `${end}: ${play.endNote}`;
   const name = play.artist === '' ? play.title : `${play.title} - ${play.artist}`;
-  const lines = [name, `${heard} (${end})`, `Price ${amount(play.quoteMinor)}, charged ${amount(charged)}`];
+  const lines = [name, `${heard} (${noted})`, `Price ${amount(play.quoteMinor)}, charged ${amount(charged)}`];
   if (refund > 0n && play.refundedTo !== null)
     lines.push(`Refunded ${amount(refund)} ${PLACE_WORDS[play.refundedTo]}${play.claimCode === null ? '' : ` ${play.claimCode}`}`);
   return {

@@ -6,6 +6,7 @@ import type { PlaybackEvent } from '../../device/session/events.ts';
 import type { PlayOutcome, PlayPort, PlayRunner, PlayView } from '../../device/session/play-port.ts';
 import type { InlineBook } from '../../device/stores/inline-book.ts';
 import { UsageWriter } from '../../device/usage/usage-writer.ts';
+import { Venue } from '../../device/venue/venue.ts';
 import type { EndReason } from '../../src/domain/credit/statements.ts';
 import { money } from '../../src/units/money.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
@@ -82,6 +83,7 @@ export class BoxScene {
   book: InlineBook;
   plays: SilentPlays;
   box: Box;
+  venue: Venue;
   #coins = 0;
 
   constructor(profile: 'jukebox' | 'set-top' = 'jukebox') {
@@ -89,11 +91,14 @@ export class BoxScene {
     this.folder = new BookFolder(profile);
     this.book = this.folder.open();
     this.plays = new SilentPlays(this.book);
+    this.venue = this.#makeVenue();
     this.box = this.#make();
   }
 
   async start(): Promise<this> {
+    await this.venue.rules.load();
     await this.box.start();
+    await this.venue.keeper.start();
     this.box.onChange((view) => this.frames.push(view));
     this.box.raise({ type: 'net.online' });
     return await this.quiet();
@@ -104,6 +109,8 @@ export class BoxScene {
     this.book.abandon();
     this.book = this.folder.open();
     this.plays = new SilentPlays(this.book);
+    await this.venue.keeper.stop();
+    this.venue = this.#makeVenue();
     this.box = this.#make();
     return await this.start();
   }
@@ -143,6 +150,19 @@ export class BoxScene {
     this.folder.remove();
   }
 
+  #makeVenue(): Venue {
+    const { book } = this;
+    const find = (id: string): CatalogueWork | null => WORKS.find((candidate) => candidate.id === id) ?? null;
+    return new Venue({
+      ...{ book, clock: this.folder.clock, log: { info() {}, warn() {} } },
+      catalogue: { works: () => WORKS, work: find, offered: find, version: () => 'v1' },
+      raise: (event) => this.box.raise(event),
+      holdVolume: (range) => this.box.holdVolume(range),
+      changed: () => this.box.moneyMoved(),
+      catalogueChanged: () => this.box.catalogueChanged(),
+    });
+  }
+
   #make(): Box {
     const { clock } = this.folder;
     const { book, plays } = this;
@@ -151,7 +171,7 @@ export class BoxScene {
       ...{ profile: this.#profile, name: 'Bar', currency: 'EUR', clock, random, book, plays, simulatedAcceptor: this.#profile === 'jukebox' },
       log: { info() {}, warn() {} },
       player: { silent: true, setVolume: async () => {} },
-      catalogue: { works: () => WORKS, work: (id) => WORKS.find((candidate) => candidate.id === id) ?? null, version: () => 'v1' },
+      catalogue: this.venue.catalogue,
       usage: new UsageWriter({ book, clock, identity: () => ({ accountNo: 'a1', outletNo: 'o1' }) }),
       uploader: { kick() {} },
       acceptCoins: (on) => this.acceptorTold.push(on),
@@ -160,7 +180,12 @@ export class BoxScene {
         await book.insertCoin(coin(this.#coins, valueMinor));
       },
       runCommand: (box, line, by) =>
-        runLine({ box, book, raise: (event) => box instanceof Box && box.raise(event), by: by.surface, newKey: () => 'k1' }, line, by.role as Role, by.surface),
+        runLine(
+          { box, book, raise: (event) => box instanceof Box && box.raise(event), by: `${by.role} at the ${by.surface}`, newKey: () => 'k1', venue: this.venue },
+          line,
+          by.role as Role,
+          by.surface,
+        ),
       totals: () => Promise.reject(new Error('nobody asks for totals here')),
       lastContactMs: () => null,
     });

@@ -1,0 +1,86 @@
+import { ladderText, PLAIN_LADDER, type PriceLadder, parseLadder } from '../../src/domain/cash/price-ladder.ts';
+import { calendarText, parseCalendar } from '../../src/domain/queue/calendar-text.ts';
+import { type ContentFilter, type FilteredWork, hiddenBy } from '../../src/domain/queue/content-filter.ts';
+import { ALWAYS_OPEN, type VenueCalendar } from '../../src/domain/queue/venue-calendar.ts';
+import { openZone, type Zone } from '../../src/domain/rating/zone.ts';
+import type { Book } from '../stores/book-port.ts';
+import { LADDER_SETTING } from '../stores/coin-bonus.ts';
+
+const CALENDAR_SETTING = 'venue-calendar';
+const FILTERS_SETTING = 'content-filters';
+/** IANA name of the zone of the clock on the venue's wall; absent: the one of the machine. */
+export const TIME_ZONE_SETTING = 'time-zone';
+
+/** What the venue decided, as the book keeps it and with what could not be read left out and said. */
+export class HouseRules {
+  readonly #book: Pick<Book, 'getSetting' | 'putSetting'>;
+  #calendar = ALWAYS_OPEN;
+  #filters: readonly ContentFilter[] = [];
+  #ladder = PLAIN_LADDER;
+
+  constructor(book: Pick<Book, 'getSetting' | 'putSetting'>) {
+    this.#book = book;
+  }
+
+  /** @returns sentences about what could not be read: a venue that lost its filters must know */
+  async load(): Promise<readonly string[]> {
+    const [calendar, filters, ladder] = await Promise.all([CALENDAR_SETTING, FILTERS_SETTING, LADDER_SETTING].map((name) => this.#book.getSetting(name)));
+    const problems: string[] = [];
+    const read = <Value>(name: string, fallback: Value, reading: () => Value): Value => {
+      try {
+        return reading();
+      } catch (error) {
+        problems.push(`The ${name} of this box cannot be read (${error instanceof Error ? error.message : String(error)}): enter it again.`);
+        return fallback;
+      }
+    };
+    this.#calendar = read('calendar', ALWAYS_OPEN, () => must(parseCalendar(calendar || '[]')));
+    this.#filters = read('list of filters', [], () => JSON.parse(filters || '[]') as readonly ContentFilter[]);
+    this.#ladder = read('price ladder', PLAIN_LADDER, () => must(parseLadder(ladder ?? '')));
+    return problems;
+  }
+
+  get calendar(): VenueCalendar {
+    return this.#calendar;
+  }
+
+  get filters(): readonly ContentFilter[] {
+    return this.#filters;
+  }
+
+  get ladder(): PriceLadder {
+    return this.#ladder;
+  }
+
+  hiddenBy(work: FilteredWork): ContentFilter | null {
+    return hiddenBy(this.#filters, work);
+  }
+
+  /** Durable before it holds. */
+  async putCalendar(calendar: VenueCalendar): Promise<void> {
+    await this.#book.putSetting(CALENDAR_SETTING, calendarText(calendar));
+    this.#calendar = calendar;
+  }
+
+  async putFilters(filters: readonly ContentFilter[]): Promise<void> {
+    await this.#book.putSetting(FILTERS_SETTING, JSON.stringify(filters));
+    this.#filters = filters;
+  }
+
+  async putLadder(ladder: PriceLadder): Promise<void> {
+    await this.#book.putSetting(LADDER_SETTING, ladderText(ladder));
+    this.#ladder = ladder;
+  }
+
+  /** Of the clock on the wall. */
+  async zone(): Promise<Zone> {
+    const name = (await this.#book.getSetting(TIME_ZONE_SETTING)) || Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const zone = openZone(name);
+    return zone.ok ? zone.value : must(openZone('UTC'));
+  }
+}
+
+function must<Value>(result: { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: { readonly message: string } }): Value {
+  if (!result.ok) throw new Error(result.error.message);
+  return result.value;
+}

@@ -1,0 +1,101 @@
+import { timeText } from '../../src/domain/queue/calendar-text.ts';
+import { type PeriodKind, periodsAt, type RunningPeriod, type VenuePeriod } from '../../src/domain/queue/venue-calendar.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import { every } from '../../src/ports/clock.ts';
+import type { Log } from '../../src/ports/log.ts';
+import { CLOSED_REASON } from '../session/evening-end.ts';
+import type { BoxEvent } from '../session/events.ts';
+import { OUT_OF_SERVICE_SETTING } from '../session/service-region.ts';
+import { endEvening, putInService, putOutOfService } from '../session/service-switch.ts';
+import type { Book } from '../stores/book-port.ts';
+import { BONUS_SETTING } from '../stores/coin-bonus.ts';
+import type { HouseRules } from './house-rules.ts';
+
+/** A paid song is given back this soon after closing at the latest, with room for the writes. */
+const LOOK_MS = 5_000;
+/** Which closed or event period was begun: staff that opens again within it is not overruled, and a box that starts again in it knows. */
+const BEGUN_SETTING = 'venue-period-begun';
+/** The reason that this keeper gave for being out of service: what somebody else closed stays closed. */
+const GIVEN_SETTING = 'venue-period-reason';
+
+export interface KeeperParts {
+  readonly rules: HouseRules;
+  readonly book: Book;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly raise: (event: BoxEvent) => void;
+  /** The volume stays in here while a period says so; null where none does. */
+  readonly holdVolume: (range: VenuePeriod['volume']) => void;
+  /** Money went back, or coins are worth more or less from now on. */
+  readonly changed: () => Promise<void>;
+}
+
+/** Does what the calendar of the venue says, at the time it says so, however often the box was restarted in between. */
+export class VenueKeeper {
+  readonly #parts: KeeperParts;
+  #looking: Promise<void> = Promise.resolve();
+  #stop: () => void = () => {};
+
+  constructor(parts: KeeperParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves when what lasts now holds: before anything is sold. */
+  async start(): Promise<void> {
+    await this.look();
+    this.#stop = every(this.#parts.clock, LOOK_MS, () => void this.look());
+  }
+
+  async stop(): Promise<void> {
+    this.#stop();
+    await this.#looking;
+  }
+
+  /** One look at the clock. One after the other; a look that fails is made again at the next. */
+  look(): Promise<void> {
+    this.#looking = this.#looking
+      .then(() => this.#apply())
+      .catch((error: unknown) => this.#parts.log.warn('calendar-not-kept', { message: error instanceof Error ? error.message : String(error) }));
+    return this.#looking;
+  }
+
+  async #apply(): Promise<void> {
+    const { rules, book, clock, holdVolume } = this.#parts;
+    const zone = await rules.zone();
+    const nowMs = clock.wallMs();
+    const running = periodsAt(rules.calendar, nowMs + zone.offsetAt(nowMs));
+    const of = (kind: PeriodKind): RunningPeriod | null => running.find(({ period }) => period.kind === kind) ?? null;
+    const shut = of('closed') ?? of('event');
+    const begun = (await book.getSetting(BEGUN_SETTING)) ?? '';
+    const now = shut === null ? '' : `${shut.period.name}@${shut.startDay}`;
+    if (now !== begun) await (shut === null ? this.#reopen() : this.#shut(shut, now));
+    await this.#setBonus(of('bonus'));
+    holdVolume(running.find(({ period }) => period.volume !== null)?.period.volume ?? null);
+  }
+
+  /** What it says is written last: a kill in the middle does it all again. */
+  async #shut({ period, endsAtWallMs }: RunningPeriod, now: string): Promise<void> {
+    const { book, changed } = this.#parts;
+    const reason = period.kind === 'closed' ? CLOSED_REASON : `${period.name} until ${timeText(endsAtWallMs)}: what you paid for waits`;
+    await book.putSetting(GIVEN_SETTING, reason);
+    if (period.kind === 'closed') await endEvening(this.#parts);
+    else await putOutOfService(this.#parts, reason);
+    await book.putSetting(BEGUN_SETTING, now);
+    await changed();
+  }
+
+  async #reopen(): Promise<void> {
+    const { book } = this.#parts;
+    const [given, reason] = await Promise.all([book.getSetting(GIVEN_SETTING), book.getSetting(OUT_OF_SERVICE_SETTING)]);
+    if (reason !== null && reason !== '' && reason === given) await putInService(this.#parts);
+    await book.putSetting(BEGUN_SETTING, '');
+  }
+
+  async #setBonus(running: RunningPeriod | null): Promise<void> {
+    const { book, changed } = this.#parts;
+    const percent = running === null ? '' : String(running.period.bonusPercent);
+    if (percent === ((await book.getSetting(BONUS_SETTING)) ?? '')) return;
+    await book.putSetting(BONUS_SETTING, percent);
+    await changed();
+  }
+}
