@@ -57,6 +57,10 @@ export const limits = {
   /** A press held for this long is a long one; a repeating key says itself again that often afterwards. */
   longPressMs: 600,
   keyRepeatMs: 150,
+  /** A contact of the door, the cash box or the fire alarm counts once it stayed so. */
+  contactSteadyMs: 30,
+  /** What is left of the volume while somebody speaks over the loudspeakers. */
+  duckedVolumePercent: 20,
 
   trialMs: 30_000,
   trialsPerWorkPerPayer: 3,
@@ -204,6 +208,8 @@ export const limits = {
   loanSegmentBytes: 33_554_432,
   loansOnBox: 500,
   loanSyncMs: 60_000,
+  /** How often the watchdog of session pulses looks; a pulse is at least twice as long. */
+  pulseLookMs: 500,
   /** Pause between two tries of a download that met a network or a disk that passes. */
   loanRetryMs: 5_000,
 

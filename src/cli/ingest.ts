@@ -6,6 +6,7 @@ import { HouseCache } from '../headend/catalogue/house-cache.ts';
 import { renderHouseCatalogue } from '../headend/catalogue/house-catalogue.ts';
 import { HOUSE_VERSION } from '../headend/catalogue/house-pieces.ts';
 import { type IngestProgress, type IngestSummary, ingestFolder } from '../headend/catalogue/ingest.ts';
+import { parseRenditions, type RenditionWish } from '../headend/catalogue/video-renditions.ts';
 import { parsePrice, type WorkPrice } from '../headend/catalogue/work-price.ts';
 import { guardFolder } from '../headend/stores/folder-guard.ts';
 import { type HeadendBook, openHeadendBook } from '../headend/stores/headend-book.ts';
@@ -19,13 +20,16 @@ import type { Fault } from '../units/result.ts';
 import { defaultDataFolder } from './data-folder.ts';
 import { type CommandIo, EXIT, type Subcommand } from './subcommand.ts';
 
-const help = `Turns a folder of sound files, in any format ffmpeg reads, into works that boxes can play. A running headend offers them at once.
+const help = `Turns a folder of sound files and films, in any format ffmpeg reads, into works that boxes can play. A running headend offers them at once.
 
-usage: ackbox ingest [--data DIR] [--price PRICE] [--verify] [--json] FOLDER
+usage: ackbox ingest [--data DIR] [--price PRICE] [--renditions LIST] [--verify] [--json] FOLDER
        ackbox ingest [--data DIR] [--json] --house
 
   --data DIR     the headend's data folder (default: .ackbox/headend in the checkout)
   --price PRICE  of what states none: "50 EUR" (minor units), or "free" (default: "50 EUR")
+  --renditions LIST  what new films are encoded to, such as h264-480 or h264-720,hevc-1080: a codec, and at most so many lines
+                 (default: h264-720, and hevc-1080 where the film has more than 720 lines; a Raspberry Pi 3 or Zero 2 shows no
+                 HEVC, so leave an H.264 rendition in)
   --verify       read every stored segment of unchanged works too, and make damaged ones again
   --house        render our own small catalogue instead of reading a folder
   --json         one JSON object a line; the last one is the summary
@@ -47,7 +51,7 @@ interface Teller {
 
 export const ingestCommand: Subcommand = {
   name: 'ingest',
-  summary: 'turn a folder of audio files into works',
+  summary: 'turn a folder of audio files and films into works',
   help,
   async run(argv, io) {
     const { values, positionals } = parseArgs({
@@ -56,12 +60,18 @@ export const ingestCommand: Subcommand = {
       options: {
         data: { type: 'string' },
         price: { type: 'string', default: '50 EUR' },
+        renditions: { type: 'string' },
         verify: { type: 'boolean', default: false },
         house: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
       },
     });
     const price = parsePrice(values.price);
+    const renditions = values.renditions === undefined ? undefined : parseRenditions(values.renditions);
+    if (renditions === null) {
+      io.err(`ackbox: --renditions ${JSON.stringify(values.renditions)} is no list such as h264-720,hevc-1080 (at most 1080 lines).\n`);
+      return EXIT.usage;
+    }
     const [folder] = positionals;
     if (price === null || positionals.length > 1 || (folder === undefined) === !values.house) {
       io.err(price === null ? `ackbox: --price ${JSON.stringify(values.price)} is no price; write "50 EUR" or "free".\n` : help);
@@ -69,7 +79,9 @@ export const ingestCommand: Subcommand = {
     }
     const teller = values.json ? tellJson(io) : tellPeople(io);
     const data = values.data ?? join(defaultDataFolder(), 'headend');
-    return await withBook(data, teller, (book, signal) => ingest({ data, folder: folder ?? null, price, verify: values.verify, book, signal, teller }));
+    return await withBook(data, teller, (book, signal) =>
+      ingest({ data, folder: folder ?? null, price, renditions, verify: values.verify, book, signal, teller }),
+    );
   },
 };
 
@@ -77,6 +89,7 @@ interface IngestCall {
   readonly data: string;
   readonly folder: string | null;
   readonly price: WorkPrice;
+  readonly renditions: readonly RenditionWish[] | undefined;
   readonly verify: boolean;
   readonly book: HeadendBook;
   readonly signal: AbortSignal;
@@ -135,6 +148,7 @@ async function ingest(call: IngestCall): Promise<number> {
     ...shared,
     folder: call.folder,
     price: call.price,
+    ...(call.renditions === undefined ? {} : { renditions: call.renditions }),
     verify: call.verify,
     onProgress: (progress) => teller.progress(progress),
   });

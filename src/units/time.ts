@@ -13,3 +13,13 @@ export const SAMPLES_PER_PACKET = 960;
 export function packetsIn(milliseconds: number, packetMs: number = PACKET_MS): number {
   return Math.floor(milliseconds / packetMs);
 }
+
+/** How long each packet of a work lasts: 20 ms of sound, or a film's own time. */
+export function packetMsOf(work: { readonly video?: { readonly packetMs: number } | undefined }): number {
+  return work.video?.packetMs ?? PACKET_MS;
+}
+
+/** The same in samples at 48 kHz, in which positions are told, whether there is sound or not. */
+export function samplesPerPacket(work: { readonly video?: { readonly packetMs: number } | undefined }): number {
+  return (packetMsOf(work) * SAMPLE_RATE_HZ) / 1_000;
+}

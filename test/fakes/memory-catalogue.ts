@@ -1,4 +1,4 @@
-import type { CatalogueStore, StoredWork } from '../../src/ports/headend-stores.ts';
+import type { CatalogueStore, StoredRendition, StoredWork } from '../../src/ports/headend-stores.ts';
 import { asId, type WorkId } from '../../src/units/ids.ts';
 
 interface SourceRow {
@@ -11,6 +11,7 @@ interface SourceRow {
 export class MemoryCatalogue implements CatalogueStore {
   readonly #works = new Map<WorkId, StoredWork>();
   readonly #sources = new Map<string, SourceRow>();
+  readonly #renditions = new Map<string, StoredRendition>();
   readonly openWorks = new Set<WorkId>();
 
   /** What is on offer; `work()` finds retired ones too. */
@@ -22,8 +23,13 @@ export class MemoryCatalogue implements CatalogueStore {
     return this.#works.get(id) ?? null;
   }
 
-  putWork(work: StoredWork, sourceKey: string): void {
+  rendition(id: WorkId, name: string): StoredRendition | null {
+    return this.#renditions.get(`${id} ${name}`) ?? null;
+  }
+
+  putWork(work: StoredWork, sourceKey: string, renditions: readonly StoredRendition[] = []): void {
     const workId = asId<WorkId>(work.id);
+    for (const stored of renditions) this.#renditions.set(`${workId} ${stored.name}`, stored);
     this.#works.set(workId, { ...work, retired: false });
     const before = this.#sources.get(sourceKey);
     this.#sources.set(sourceKey, { fingerprint: before?.workId === workId ? before.fingerprint : '', workId, reason: null });

@@ -17,7 +17,7 @@ const PIXELS_MAX = 100_000_000;
 
 /** A picture as a cover: JPEG, at most `limits.coverPixels` on its longer side, never enlarged, without any tags. */
 export async function renderCover(
-  source: { readonly path: string; readonly stream: number } | { readonly ppm: Uint8Array },
+  source: { readonly path: string; readonly stream: number; readonly atMs?: number } | { readonly ppm: Uint8Array },
   deps: CoverDeps,
 ): Promise<Result<Uint8Array, Fault<'no-picture' | 'stopped'>>> {
   const path = 'path' in source ? source.path : '';
@@ -26,7 +26,9 @@ export async function renderCover(
     program: deps.programs.ffmpeg,
     args: [
       ...['-hide_banner', '-nostdin', '-loglevel', 'level+error', '-max_pixels', String(PIXELS_MAX)],
-      ...('path' in source ? inputFile(source.path) : ['-f', 'image2pipe', '-c:v', 'ppm', '-i', 'pipe:0']),
+      ...('path' in source
+        ? [...(source.atMs === undefined ? [] : ['-ss', (source.atMs / 1_000).toFixed(3)]), ...inputFile(source.path)]
+        : ['-f', 'image2pipe', '-c:v', 'ppm', '-i', 'pipe:0']),
       ...['-map', `0:${'path' in source ? source.stream : 0}`, '-map_metadata', '-1', '-frames:v', '1'],
       ...['-vf', `scale='min(${side},iw)':'min(${side},ih)':force_original_aspect_ratio=decrease,format=yuvj420p`],
       ...['-c:v', 'mjpeg', '-q:v', '4', '-fflags', '+bitexact', '-flags:v', '+bitexact', '-f', 'image2pipe', 'pipe:1'],

@@ -117,7 +117,7 @@ class Cutter {
     if (this.#seen === 2) return null;
     if (opusPacketSamples(packet) !== SAMPLES_PER_PACKET) return fault('damaged', 'the encoder made a packet that does not last 20 ms');
     if (packet.length > limits.opusPacketBytes) return fault('damaged', `the encoder made a packet of ${packet.length} bytes`);
-    if (this.#seen - 2 > limits.workPacketsMax) return fault('too-long', `it is longer than ${(limits.workPacketsMax * limits.packetMs) / 3_600_000} hours`);
+    if ((this.#seen - 2) * limits.packetMs > limits.workMs) return fault('too-long', `it is longer than ${limits.workMs / 3_600_000} hours`);
     this.#packets.push(packet);
     if (this.#packets.length === SEGMENT_PACKETS) this.#cut();
     return null;

@@ -62,7 +62,7 @@ export async function encodeOpus(run: EncodeRun): Promise<Result<Encoded, Fault<
 function encodeArguments(run: EncodeRun): readonly string[] {
   const input = 'samples' in run.source ? ['-f', 's16le', '-ar', '48000', '-ac', '2', '-i', 'pipe:0'] : inputFile(run.source.path);
   const stream = 'samples' in run.source ? 0 : run.source.stream;
-  const lengthMs = (limits.workPacketsMax + 1) * limits.packetMs;
+  const lengthMs = limits.workMs + limits.packetMs;
   return [
     ...['-hide_banner', '-nostdin', '-y', '-loglevel', 'level+info', '-nostats', '-progress', 'pipe:1', '-threads', '1'],
     ...input,

@@ -1,16 +1,18 @@
 import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { sha256Hex } from '../../platform/crypto/digest.ts';
-import type { CatalogueStore, StoredWork } from '../../ports/headend-stores.ts';
+import type { CatalogueStore, StoredRendition, StoredWork } from '../../ports/headend-stores.ts';
 import type { Log } from '../../ports/log.ts';
 import { asId, type WorkId } from '../../units/ids.ts';
 import { ok } from '../../units/result.ts';
 import { folderCover, renderCover } from './cover.ts';
 import { type FileEnds, readFileEnds } from './fingerprint.ts';
 import type { FoundFile } from './folder-scan.ts';
+import { makeFilm } from './make-film.ts';
 import { type MakeWorkDeps, type MakeWorkFault, makeWork, type WorkSound } from './make-work.ts';
-import { type ProbedAudio, type ProbeFault, probeFile } from './probe.ts';
+import { type ProbedAudio, type ProbedFilm, type ProbeFault, probeFile } from './probe.ts';
 import { printable } from './programs.ts';
+import type { RenditionWish } from './video-renditions.ts';
 import { type PriceBook, taggedPrice, type WorkPrice } from './work-price.ts';
 import { readIsrc, readWorkTags } from './work-tags.ts';
 
@@ -20,6 +22,8 @@ export interface IngestFileDeps extends MakeWorkDeps {
   readonly identifiers?: { putIdentifier(work: string, scheme: 'isrc', value: string): void };
   readonly prices: PriceBook;
   readonly log: Log;
+  /** Of films; null for the usual ones. */
+  readonly renditions: readonly RenditionWish[] | null;
   /** Reads every segment of an unchanged file's work, instead of only looking whether it is there. */
   readonly verify: boolean;
 }
@@ -34,8 +38,9 @@ export type FileOutcome =
   /** Nothing further can be ingested either. */
   | { readonly kind: 'failed'; readonly code: 'program-missing' | 'disk-full'; readonly reason: string };
 
-/** Names that promise sound: where such a file holds none, its owner wants to know. */
-const AUDIO_NAMES = /^\.(mp3|mp2|m4a|m4b|aac|alac|flac|wav|wave|aif|aiff|aifc|ogg|oga|opus|spx|wma|ape|wv|mpc|tta|ac3|dts|amr|au|caf|mka|weba)$/i;
+/** Names that promise sound or a film: where such a file holds none, its owner wants to know. */
+const MEDIA_NAMES =
+  /^\.(mp3|mp2|m4a|m4b|aac|alac|flac|wav|wave|aif|aiff|aifc|ogg|oga|opus|spx|wma|ape|wv|mpc|tta|ac3|dts|amr|au|caf|mka|weba|mp4|m4v|mov|mkv|webm|avi|ogv|mpg|mpeg|m2ts|wmv|flv)$/i;
 
 /** One file: skipped where nothing changed, else made into a work. `sourceKey` names it across runs. */
 export async function ingestFile(file: FoundFile, sourceKey: string, deps: IngestFileDeps): Promise<FileOutcome> {
@@ -85,20 +90,26 @@ export async function isIntact(work: StoredWork, deps: Pick<IngestFileDeps, 'seg
 }
 
 async function takeIn(file: FoundFile, sourceKey: string, fingerprint: string, ends: FileEnds, price: WorkPrice, deps: IngestFileDeps): Promise<FileOutcome> {
-  const wanted = AUDIO_NAMES.test(extname(file.name));
+  const wanted = MEDIA_NAMES.test(extname(file.name));
   if (file.bytes === 0) return wanted ? skipped('the file is empty') : { kind: 'not-audio' };
   const probed = await probeFile(file.path, deps);
   if (!probed.ok && probed.error.code !== 'unreadable') return asOutcome(probed.error.code, probed.error.message);
-  if (!probed.ok) return wanted ? skipped(`it is not a sound file, or is damaged (${probed.error.message})`) : { kind: 'not-audio' };
-  if (probed.value.kind === 'not-audio') return wanted ? skipped('it holds no sound') : { kind: 'not-audio' };
+  if (!probed.ok) return wanted ? skipped(`it is no sound file and no film, or is damaged (${probed.error.message})`) : { kind: 'not-audio' };
+  if (probed.value.kind === 'not-audio') return wanted ? skipped('it holds neither sound nor pictures') : { kind: 'not-audio' };
   if (ends.breaksOff) return skipped('it breaks off in the middle; copy it again');
   const paid = taggedPrice(probed.value.tags, price);
   if (!paid.ok) return skipped(paid.error.message);
-  const source = { path: file.path, stream: probed.value.stream };
+  const found = probed.value;
   const earlier = await sameSound(sourceKey, ends.fingerprint, deps);
-  const sound = earlier === null ? await makeWork(source, probed.value.channels, probed.value.durationMs, deps) : ok(earlier);
-  if (!sound.ok) return asOutcome(sound.error.code, sound.error.message);
-  return await enterWork(file, sourceKey, fingerprint, { sound: sound.value, probed: probed.value, price: paid.value }, deps);
+  const made = earlier === null ? await makeAny(file.path, found, deps) : ok({ sound: earlier, renditions: [] });
+  if (!made.ok) return asOutcome(made.error.code, made.error.message);
+  return await enterWork(file, sourceKey, fingerprint, { ...made.value, probed: found, price: paid.value }, deps);
+}
+
+async function makeAny(path: string, found: ProbedAudio | ProbedFilm, deps: IngestFileDeps): ReturnType<typeof makeFilm> {
+  if (found.kind === 'film') return await makeFilm(path, found, deps.renditions, deps);
+  const sound = await makeWork({ path, stream: found.stream }, found.channels, found.durationMs, deps);
+  return sound.ok ? ok({ sound: sound.value, renditions: [] }) : sound;
 }
 
 function asOutcome(code: MakeWorkFault | ProbeFault, reason: string): FileOutcome {
@@ -118,7 +129,7 @@ async function enterWork(
   file: FoundFile,
   sourceKey: string,
   fingerprint: string,
-  made: { readonly sound: WorkSound; readonly probed: ProbedAudio; readonly price: WorkPrice },
+  made: { readonly sound: WorkSound; readonly renditions: readonly StoredRendition[]; readonly probed: ProbedAudio | ProbedFilm; readonly price: WorkPrice },
   deps: IngestFileDeps,
 ): Promise<FileOutcome> {
   const { id } = made.sound;
@@ -131,19 +142,20 @@ async function enterWork(
     return { kind: 'duplicate', work: id };
   }
   const tags = readWorkTags(made.probed.tags, file.name);
-  deps.catalogue.putWork({ ...made.sound, ...tags, ...made.price, cover, retired: false, sourceName: file.path }, sourceKey);
+  deps.catalogue.putWork({ ...made.sound, ...tags, ...made.price, cover, retired: false, sourceName: file.path }, sourceKey, made.renditions);
   const isrc = readIsrc(made.probed.tags);
   if (isrc !== null) deps.identifiers?.putIdentifier(id, 'isrc', isrc);
   deps.catalogue.putSourceState(sourceKey, fingerprint, id, null);
   return { kind: 'ingested', work: id };
 }
 
-/** The embedded picture, else the one of the folder; a work without a picture is still a work. */
-async function coverOf(file: FoundFile, probed: ProbedAudio, deps: IngestFileDeps): Promise<string | null> {
+/** The embedded picture, else the one of the folder, else one of the film itself; a work without a picture is still a work. */
+async function coverOf(file: FoundFile, probed: ProbedAudio | ProbedFilm, deps: IngestFileDeps): Promise<string | null> {
   const beside = await folderCover(file.folder);
   const sources = [
     ...(probed.picture === null ? [] : [{ path: file.path, stream: probed.picture }]),
     ...(beside === null ? [] : [{ path: beside, stream: 0 }]),
+    ...(probed.kind === 'film' ? [{ path: file.path, stream: probed.videoStream, atMs: (probed.durationMs ?? 0) / 4 }] : []),
   ];
   for (const source of sources) {
     const cover = await renderCover(source, { ...deps, signal: undefined });

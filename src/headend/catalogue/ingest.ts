@@ -13,6 +13,7 @@ import { type FolderScan, type FoundFile, scanFolder } from './folder-scan.ts';
 import { type FileOutcome, type IngestFileDeps, ingestFile } from './ingest-file.ts';
 import { type MediaPrograms, mediaPrograms, printable } from './programs.ts';
 import { removeUnreferenced, retireMissing } from './retire.ts';
+import type { RenditionWish } from './video-renditions.ts';
 import { PriceBook, type WorkPrice } from './work-price.ts';
 
 export interface IngestOptions {
@@ -28,6 +29,8 @@ export interface IngestOptions {
   readonly signal?: AbortSignal;
   /** Price of what states none. */
   readonly price?: WorkPrice;
+  /** Of films; without them the usual ones. */
+  readonly renditions?: readonly RenditionWish[];
   /** Reads every segment of unchanged works and makes damaged ones again. */
   readonly verify?: boolean;
   /** Encoded files lie here until they are cut; default the system's temporary folder. */
@@ -131,7 +134,7 @@ class IngestRun {
     const { folder, catalogue, segments } = this.#options;
     const audio = this.#scan.files.length - this.#counts['not-audio'];
     if (audio === 0 && this.#skipped.length === 0 && !this.#stopped()) {
-      return fault('no-audio', `no sound file was found in ${folder}; put music there (any format that ffmpeg reads), or name another folder`);
+      return fault('no-audio', `no sound file and no film was found in ${folder}; put some there (any format that ffmpeg reads), or name another folder`);
     }
     const whole = this.#done === this.#scan.files.length && this.#scan.unreadable.length === 0;
     const retired = whole ? retireMissing(this.#scan.root, new Set([...this.#works, ...this.#spared]), catalogue) : [];
@@ -154,10 +157,10 @@ class IngestRun {
   }
 
   #deps(file: FoundFile, number: number, workFolder: string): IngestFileDeps {
-    const { catalogue, identifiers, segments, clock, log, signal, verify = false, programs = mediaPrograms } = this.#options;
+    const { catalogue, identifiers, segments, clock, log, signal, verify = false, programs = mediaPrograms, renditions = null } = this.#options;
     const onSeconds = (seconds: number): void => this.#tell(file, number, seconds, null);
     const naming = identifiers === undefined ? {} : { identifiers };
-    return { catalogue, ...naming, segments, clock, log, signal, verify, programs, prices: this.#prices, workFolder, onSeconds };
+    return { catalogue, ...naming, segments, clock, log, signal, verify, programs, renditions, prices: this.#prices, workFolder, onSeconds };
   }
 
   #settle(file: FoundFile, number: number, outcome: FileOutcome): void {

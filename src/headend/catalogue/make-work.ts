@@ -24,10 +24,10 @@ export interface MakeWorkDeps {
   readonly urgent?: boolean;
 }
 
-/** The sound of a work: everything that does not come from tags, prices and pictures. */
+/** The sound of a work, and its pictures: everything that does not come from tags, prices and pictures. */
 export type WorkSound = { readonly id: WorkId } & Pick<
   StoredWork,
-  'durationMs' | 'channels' | 'preSkip' | 'totalSamples' | 'packets' | 'gainDb' | 'integratedLufs' | 'segments'
+  'durationMs' | 'channels' | 'preSkip' | 'totalSamples' | 'packets' | 'gainDb' | 'integratedLufs' | 'segments' | 'video'
 >;
 
 export type MakeWorkFault = EncodeFault | CutFault | 'breaks-off';
@@ -36,6 +36,19 @@ export type MakeWorkFault = EncodeFault | CutFault | 'breaks-off';
 const ERRORS_MAX = 10;
 /** Containers round; an encoder's padding is cut or not. Less than this short is whole. */
 const SHORTFALL_MS = 500;
+
+/** Whether an encoded source was whole. @param expectedMs what the container promises, or null */
+export function findDamage(
+  encoded: { readonly durationMs: number; readonly errorCount: number; readonly errors: readonly string[] },
+  expectedMs: number | null,
+): ReturnType<typeof fault<'too-long' | 'breaks-off' | 'damaged'>> | null {
+  const { durationMs, errorCount, errors } = encoded;
+  if (durationMs > limits.workMs) return fault('too-long', `it is longer than ${limits.workMs / 3_600_000} hours; split it`);
+  if (expectedMs !== null && durationMs < expectedMs - Math.max(SHORTFALL_MS, expectedMs / 100))
+    return fault('breaks-off', `it breaks off after ${Math.round(durationMs / 1_000)} of ${Math.round(expectedMs / 1_000)} seconds; copy it again`);
+  if (errorCount > ERRORS_MAX) return fault('damaged', `it is damaged in ${errorCount} places (${shortError(errors)}); copy it again`);
+  return null;
+}
 
 let made = 0;
 
@@ -55,12 +68,9 @@ export async function makeWork(
   try {
     const encoded = await encodeOpus({ ...deps, source, channels, target });
     if (!encoded.ok) return encoded;
-    const { durationMs, errorCount, errors, loudness } = encoded.value;
-    if (durationMs > limits.workPacketsMax * limits.packetMs)
-      return fault('too-long', `it is longer than ${(limits.workPacketsMax * limits.packetMs) / 3_600_000} hours; split it`);
-    if (expectedMs !== null && durationMs < expectedMs - Math.max(SHORTFALL_MS, expectedMs / 100))
-      return fault('breaks-off', `it breaks off after ${Math.round(durationMs / 1_000)} of ${Math.round(expectedMs / 1_000)} seconds; copy it again`);
-    if (errorCount > ERRORS_MAX) return fault('damaged', `it is damaged in ${errorCount} places (${shortError(errors)}); copy it again`);
+    const damage = findDamage(encoded.value, expectedMs);
+    if (damage !== null) return damage;
+    const { loudness } = encoded.value;
     const cut = await cutWork(target, deps.segments);
     if (!cut.ok) return cut;
     const heardMs = Math.round((cut.value.totalSamples * 1_000) / SAMPLE_RATE_HZ);

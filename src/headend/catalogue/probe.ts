@@ -13,6 +13,10 @@ const ProbeAnswer = Type.Object({
       Type.Object({
         index: Type.Integer(),
         codec_type: Type.Optional(Type.String()),
+        codec_name: Type.Optional(Type.String()),
+        width: Type.Optional(Type.Integer()),
+        height: Type.Optional(Type.Integer()),
+        duration: Type.Optional(Type.String()),
         channels: Type.Optional(Type.Integer()),
         disposition: Type.Optional(Type.Object({ attached_pic: Type.Optional(Type.Integer()) })),
         tags: Tags,
@@ -35,6 +39,18 @@ export interface ProbedAudio {
   readonly tags: ReadonlyMap<string, string>;
 }
 
+/** Moving pictures, with or without sound. */
+export interface ProbedFilm extends Omit<ProbedAudio, 'kind' | 'stream'> {
+  readonly kind: 'film';
+  /** Index of its sound; null for a silent film. */
+  readonly stream: number | null;
+  readonly videoStream: number;
+  readonly width: number;
+  readonly height: number;
+  /** By how much its sound goes on after its last picture. */
+  readonly soundLongerMs: number;
+}
+
 export interface NotAudio {
   readonly kind: 'not-audio';
 }
@@ -43,6 +59,9 @@ export type ProbeFault = 'unreadable' | 'program-missing' | 'stopped' | 'interru
 
 /** Lists and scripts that ffmpeg "plays" by opening other files, or by making the sound up. */
 const NOT_A_RECORDING = new Set(['hls', 'concat', 'dash', 'sbg', 'tty', 'lavfi', 'webm_dash_manifest', 'imf', 'sdp', 'rtsp', 'vapoursynth', 'avisynth']);
+/** Pictures that do not move, whatever their container calls them. */
+const STILL_FORMAT = /_pipe$|^(image2|gif|apng|ico|webp)$/;
+const STILL_CODECS = new Set(['mjpeg', 'png', 'bmp', 'gif', 'webp', 'tiff', 'ansi']);
 /** Their duration is a guess from the bit rate: a file that ends earlier need not be cut off. */
 const DURATION_GUESSED = new Set(['aac', 'ac3', 'eac3', 'mpeg', 'mpegts', 'dts', 'amr']);
 
@@ -50,7 +69,7 @@ const DURATION_GUESSED = new Set(['aac', 'ac3', 'eac3', 'mpeg', 'mpegts', 'dts',
 export async function probeFile(
   path: string,
   deps: { readonly programs: MediaPrograms; readonly clock: Clock; readonly signal?: AbortSignal | undefined },
-): Promise<Result<ProbedAudio | NotAudio, Fault<ProbeFault>>> {
+): Promise<Result<ProbedAudio | ProbedFilm | NotAudio, Fault<ProbeFault>>> {
   const args = ['-hide_banner', '-loglevel', 'level+warning', '-show_format', '-show_streams', '-of', 'json', ...inputFile(path)];
   const run = await runProgram({ program: deps.programs.ffprobe, args, clock: deps.clock, signal: deps.signal });
   if (!run.ok) {
@@ -77,20 +96,38 @@ function parse(output: Uint8Array): Static<typeof ProbeAnswer> | null {
   }
 }
 
-function interpret(answer: Static<typeof ProbeAnswer>, guessed: boolean): ProbedAudio | NotAudio {
+type Stream = NonNullable<Static<typeof ProbeAnswer>['streams']>[number];
+
+function interpret(answer: Static<typeof ProbeAnswer>, guessed: boolean): ProbedAudio | ProbedFilm | NotAudio {
   const formats = (answer.format?.format_name ?? '').split(',');
   const streams = answer.streams ?? [];
+  if (formats.some((name) => NOT_A_RECORDING.has(name) || STILL_FORMAT.test(name))) return { kind: 'not-audio' };
   const audio = streams.find((stream) => stream.codec_type === 'audio' && (stream.channels ?? 0) > 0);
-  if (audio === undefined || formats.some((name) => NOT_A_RECORDING.has(name))) return { kind: 'not-audio' };
+  const video = streams.find(isMoving);
   const seconds = Number(answer.format?.duration);
-  return {
-    kind: 'audio',
-    stream: audio.index,
-    channels: audio.channels === 1 ? 1 : 2,
+  const facts = {
+    channels: audio?.channels === 1 ? (1 as const) : (2 as const),
     durationMs: guessed || !(seconds > 0) || formats.some((name) => DURATION_GUESSED.has(name)) ? null : Math.round(seconds * 1_000),
     picture: streams.find((stream) => stream.disposition?.attached_pic === 1)?.index ?? null,
-    tags: mergeTags(answer.format?.tags, audio.tags),
+    tags: mergeTags(answer.format?.tags, audio?.tags),
   };
+  if (video === undefined) return audio === undefined ? { kind: 'not-audio' } : { kind: 'audio', stream: audio.index, ...facts };
+  const longer = Number(audio?.duration ?? Number.NaN) - Number(video.duration ?? Number.NaN);
+  return {
+    kind: 'film',
+    stream: audio?.index ?? null,
+    videoStream: video.index,
+    width: video.width ?? 0,
+    height: video.height ?? 0,
+    soundLongerMs: longer > 0 ? Math.round(longer * 1_000) : 0,
+    ...facts,
+  };
+}
+
+/** A picture that belongs to the sound (a cover, a chapter's) is no film. */
+function isMoving(stream: Stream): boolean {
+  const shown = (stream.width ?? 0) > 0 && (stream.height ?? 0) > 0;
+  return stream.codec_type === 'video' && shown && stream.disposition?.attached_pic !== 1 && !STILL_CODECS.has(stream.codec_name ?? '');
 }
 
 function mergeTags(...sources: readonly (Readonly<Record<string, string>> | undefined)[]): ReadonlyMap<string, string> {
