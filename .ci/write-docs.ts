@@ -46,6 +46,7 @@ const FOLDERS: Readonly<Record<string, string>> = {
   'device/texts': 'what the box says, in each of its languages',
   'device/supervision': 'what systemd hears: up, stopping, and a watchdog fed from evidence',
   'device/usage': 'usage records',
+  'device/venue': 'what a venue decides: its calendar, its filters and its price ladder',
 };
 
 function foldersBelow(folder: string): readonly string[] {
