@@ -6,6 +6,7 @@ import type { Random } from '../src/ports/random.ts';
 import type { Signer } from '../src/ports/signer.ts';
 import { uuidv7 } from '../src/units/ids.ts';
 import type { Currency } from '../src/units/money.ts';
+import { HardwareDesk } from './boards/hardware-desk.ts';
 import type { BoxConfig } from './box-config.ts';
 import { openSurfaces } from './box-surfaces.ts';
 import { CoinFeed } from './cash/coin-feed.ts';
@@ -22,6 +23,7 @@ import { createLinkOpener } from './media/link-opener.ts';
 import type { MpvPlayer } from './media/mpv-player.ts';
 import { SettlementKeeper } from './report/settlement-keeper.ts';
 import { createUploader } from './report/uploader.ts';
+import { takesNoCoins } from './hardware-config.ts';
 import type { Say } from './say.ts';
 import { Box } from './session/box.ts';
 import { ProcessGauge } from './session/box-totals.ts';
@@ -93,6 +95,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     onFault: (code) => box.raise({ type: 'cash.fault', code }),
   });
   const slot = new CoinSlot({ acceptor, feed, clock });
+  const hardware = new HardwareDesk();
   const newKey = (): string => uuidv7(clock.wallMs(), random.bytes(10));
   const keeper = new SettlementKeeper({ book, log, headendPublicKey: () => identity.headendPublicKey });
   const uploader = createUploader({
@@ -111,6 +114,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     ...{ book, clock, log, catalogue },
     raise: (event) => box.raise(event),
     holdVolume: (range) => box.holdVolume(range),
+    playBackground: () => box.playBackground(),
     changed: () => box.moneyMoved(),
     catalogueChanged: () => box.catalogueChanged(),
   });
@@ -127,12 +131,12 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     catalogue: venue.catalogue,
     usage,
     uploader,
-    simulatedAcceptor: config.profile === 'jukebox' && config.panel === null && config.cctalk === null,
+    simulatedAcceptor: config.profile === 'jukebox' && takesNoCoins(config.hardware),
     acceptCoins: (on) => slot.accept(on),
     insertCoin: (valueMinor) => slot.insert(valueMinor),
     runCommand: (control, line, by) =>
       runLine(
-        { box: control, book, raise: (event) => box.raise(event), by: `${by.role} at the ${by.surface}`, newKey, licences: headend, venue },
+        { box: control, book, raise: (event) => box.raise(event), by: `${by.role} at the ${by.surface}`, newKey, licences: headend, venue, hardware, clock },
         line,
         by.role as Role,
         by.surface,
@@ -158,7 +162,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     storeEvidence({ folder: config.data, clock, storage: () => book.storage() }),
     playerEvidence(player, () => box.view()),
   );
-  const surfaces = await openSurfaces({ ...parts, box, book, slot, currency: identity.currency as Currency, cover: (hash) => catalogue.cover(hash) });
+  const surfaces = await openSurfaces({ ...parts, box, book, slot, hardware, currency: identity.currency as Currency, cover: (hash) => catalogue.cover(hash) });
   const titles = await openTitleSocket({ path: join(config.data, 'usage.sock'), intake: new TitleIntake(usage), log });
   gauge.resetDelay();
   parts.supervision.ready('Sells.');

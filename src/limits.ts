@@ -16,8 +16,12 @@ export const limits = {
   creditWindowMinPackets: 10,
   creditWindowMaxPackets: 1_000,
   lossAllowancePerMille: 15,
-  /** Lent to one account over all its sessions unless its row says otherwise: many boxes, each with a window. */
-  accountCreditPackets: 10_000,
+  /** The window of one account over all its sessions, workers and nodes, unless its row says otherwise: forty plays at once. */
+  accountCreditPackets: 2_000,
+  /** Leftovers of dead sessions that are forgiven in a month, at most the window of the account: ten seconds of music. */
+  accountWriteOffPackets: 500,
+  /** A slice of it that nobody renews for so long is taken for given away. */
+  creditLeaseMs: 120_000,
   /** Packets above which a gap counts as loss, not as reordering. */
   reorderThresholdPackets: 3,
   retransmitDeadlineMs: 800,
@@ -40,6 +44,10 @@ export const limits = {
   fairTurns: 2,
   fairHistory: 50,
   ladderRungs: 20,
+  /** Nobody touches an idle box for this long, and its background music begins. */
+  backgroundIdleMs: 20_000,
+  /** Works that the background music remembers having played. */
+  backgroundHistory: 500,
   venuePeriods: 100,
   contentFilters: 500,
   /** What one person of the staff may give away in a day unless the box is set otherwise. Minor units. */
@@ -59,6 +67,11 @@ export const limits = {
   keyRepeatMs: 150,
   /** A contact of the door, the cash box or the fire alarm counts once it stayed so. */
   contactSteadyMs: 30,
+  /** Twelve keys of a remote are learned in this time. */
+  remoteLearnMs: 60_000,
+  remoteTestKeys: 200,
+  /** Edges that one `coin watch` keeps: some hundred coins. */
+  watchedEdges: 2_000,
   /** What is left of the volume while somebody speaks over the loudspeakers. */
   duckedVolumePercent: 20,
 
@@ -72,6 +85,11 @@ export const limits = {
   streamLeadMs: 600,
   /** How much faster than the music it is sent until the lead is there. */
   leadGrowthPerMille: 100,
+  /** The same of a film; and how much of it a player gets before it begins. */
+  filmPrebufferMs: 250,
+  filmStartMs: 600,
+  filmLeadMs: 800,
+  filmLeadGrowthPerMille: 1_000,
   /** A missing packet is concealed when the player holds less than this. */
   concealLeadMs: 60,
   /** How far the smoothed lead may stray from its aim before the speed of playing follows; as much again, and the change is full. */
@@ -240,7 +258,9 @@ export const limits = {
   /** Parts of one work with a price of their own, together below the size of signed terms. */
   workParts: 64,
   /** A compiled model as it travels in an offer; one of XML at its limit is refused where it compiles to more. */
-  compiledModelBytes: 131_072,
+  compiledModelBytes: 65_536,
+  /** Offers that are answered again from memory; a box asks again within seconds. */
+  offersRemembered: 1_000,
   /** Uses of one licence that an offer can show to the box. */
   snapshotUses: 10_000,
   pricingTreeNodes: 10_000,
@@ -262,6 +282,8 @@ assert(limits.videoPayloadBytes + 100 <= limits.datagramBytes, 'every packet of 
 assert(limits.workPacketsMax * Math.min(...limits.videoPacketMs) >= limits.workMs, 'the longest film can be counted');
 assert(limits.creditWindowMs >= limits.streamLeadMs + limits.ackIntervalMs, 'W covers what lies ahead of the ear and the wait for its ACK');
 assert(limits.streamLeadMs >= limits.prebufferMs, 'the lead grows from the prebuffer');
+assert(limits.creditWindowMs >= limits.filmLeadMs + limits.ackIntervalMs, 'W covers the lead of a film, and the wait for its ACK');
+assert(limits.filmLeadMs > limits.filmStartMs && limits.filmStartMs > limits.videoLateMs, 'a film begins with more than what may be late');
 assert(limits.streamLeadMs >= limits.concealLeadMs + limits.windowIntervalMs + limits.ackIntervalMs, 'a lost packet is noticed and sent again before its turn');
 assert(limits.playoutBufferMs >= limits.streamLeadMs + 2 * limits.driftBandMs, 'the speed is changed before the buffer is full');
 assert(limits.driftSettleMs * limits.leadGrowthPerMille > 1_000 * limits.streamLeadMs, 'the lead is there before it is judged');

@@ -26,7 +26,11 @@ export interface BoxContext {
   readonly storageLow: boolean;
   readonly storageWhy: 'full' | 'held';
   readonly outOfService: string | null;
-  readonly acceptorFault: string | null;
+  /** What shuts the coin slot, by code, until each is over. */
+  readonly acceptorFaults: readonly string[];
+  readonly alarm: boolean;
+  readonly muted: boolean;
+  readonly paging: boolean;
 }
 
 export const firstContext: BoxContext = {
@@ -46,5 +50,8 @@ export const firstContext: BoxContext = {
   storageLow: false,
   storageWhy: 'full',
   outOfService: null,
-  acceptorFault: null,
+  acceptorFaults: [],
+  alarm: false,
+  muted: false,
+  paging: false,
 };

@@ -4,8 +4,9 @@ import { cashRegion } from './cash-region.ts';
 import { connectivityRegion } from './connectivity-region.ts';
 import { playbackRegion } from './playback-region.ts';
 import { serviceRegion } from './service-region.ts';
+import { soundRegion } from './sound-region.ts';
 
-/** The box as a statechart of four parallel regions. Per-packet work stays outside: it hears only edges (stalled, confirmed, ended). */
+/** The box as a statechart of five parallel regions. Per-packet work stays outside: it hears only edges (stalled, confirmed, ended). */
 export function createBoxMachine(effects?: BoxEffects, context: BoxContext = firstContext) {
   const vocabulary = boxVocabulary(effects);
   return vocabulary.createMachine({
@@ -17,6 +18,7 @@ export function createBoxMachine(effects?: BoxEffects, context: BoxContext = fir
       cash: cashRegion(vocabulary),
       connectivity: connectivityRegion(vocabulary),
       service: serviceRegion(vocabulary),
+      sound: soundRegion(vocabulary),
     },
   });
 }

@@ -20,9 +20,13 @@ export function storageWords({ storageWhy }: Pick<BoxContext, 'storageWhy'>): st
   return boxTexts.en[storageWhy === 'full' ? 'diskFull' : 'bookHeld'][0];
 }
 
+/** Why nothing is sold while it sounds. */
+export const ALARM_WORDS: string = boxTexts.en.alarm[0];
+
 /** What the box says to the person in front of it: one sentence for every state, and the same in one short line. */
 export function boxSentence(facts: SentenceFacts): Said {
   const { context } = facts;
+  if (context.alarm) return said('alarm', {});
   if (context.claim !== null) return said('claim', { code: context.claim.code, amount: { minor: context.claim.amountMinor } });
   if (context.outOfService !== null) return said('outOfService', { reason: context.outOfService });
   const key = (context.storageLow ? storageKey(facts) : null) ?? keyOfState(facts);
@@ -63,6 +67,7 @@ const STATES: Readonly<Record<string, BoxTextKey>> = {
   confirming: 'confirming',
   'playing.flowing': 'playing',
   'playing.paused': 'paused',
+  'playing.held': 'paused',
   settling: 'settling',
 };
 

@@ -2,7 +2,7 @@ import { assign, setup } from 'xstate';
 import type { EndReason } from '../../src/domain/credit/statements.ts';
 import { limits } from '../../src/limits.ts';
 import type { BoxContext } from './box-context.ts';
-import { storageWords } from './box-sentence.ts';
+import { ALARM_WORDS, storageWords } from './box-sentence.ts';
 import type { BoxEvent } from './events.ts';
 
 /** What the chart asks of the world. Named here, carried out by box.ts; a walk of the model gives its own. */
@@ -23,7 +23,11 @@ export interface BoxEffects {
   enqueue(workId: string | null): void;
   suppressAcks(on: boolean): void;
   acceptCoins(on: boolean): void;
+  /** How loud the box may be, whatever its volume. At once: a fire alarm waits for nothing. */
+  setSound(level: SoundLevel): void;
 }
+
+export type SoundLevel = 'open' | 'ducked' | 'silent';
 
 const nothing = (): void => {};
 /** Stands in until box.ts provides the real ones. */
@@ -39,7 +43,13 @@ const noEffects: BoxEffects = {
   enqueue: nothing,
   suppressAcks: nothing,
   acceptCoins: nothing,
+  setSound: nothing,
 };
+
+/** The opposite of each other's guards: the chart rests in one of both. */
+function canTakeCoins(context: BoxContext): boolean {
+  return context.online && !context.storageLow && !context.alarm && context.outOfService === null && context.acceptorFaults.length === 0;
+}
 
 /** The vocabulary of the chart: types, guards, actions, delays. The regions are in files of their own. */
 export function boxVocabulary(effects: BoxEffects = noEffects) {
@@ -58,15 +68,20 @@ export function boxVocabulary(effects: BoxEffects = noEffects) {
       namesWork: ({ event }) => event.type === 'intent.ok' && event.workId !== undefined,
       namesOtherWork: ({ context, event }) => event.type === 'intent.ok' && event.workId !== undefined && event.workId !== context.workId,
       canSellChosen: ({ context, event }) =>
-        event.type === 'intent.ok' && event.workId !== undefined && context.online && !context.storageLow && context.outOfService === null,
+        event.type === 'intent.ok' && event.workId !== undefined && context.online && !context.storageLow && !context.alarm && context.outOfService === null,
       canSell: ({ context }) => context.online && !context.storageLow,
       sellsOutright: ({ context }) => context.outright,
-      queueCanPlay: ({ context }) => context.queueWaits && context.online && context.outOfService === null,
-      mayAccept: ({ context }) =>
-        context.takesCoins && context.online && !context.storageLow && context.outOfService === null && context.acceptorFault === null,
-      mayNotAccept: ({ context }) => !context.online || context.storageLow || context.outOfService !== null || context.acceptorFault !== null,
+      queueCanPlay: ({ context }) => context.queueWaits && context.online && !context.alarm && context.outOfService === null,
+      mayAccept: ({ context }) => context.takesCoins && canTakeCoins(context),
+      mayNotAccept: ({ context }) => !canTakeCoins(context),
       isOutOfService: ({ context }) => context.outOfService !== null,
       trialIsOver: ({ context }) => context.trialOver,
+      alarmSounds: ({ context }) => context.alarm,
+      alarmIsOver: ({ context }) => !context.alarm,
+      mustBeSilent: ({ context }) => context.alarm || context.muted,
+      maySound: ({ context }) => !context.alarm && !context.muted,
+      isPaging: ({ context }) => context.paging,
+      isNotPaging: ({ context }) => !context.paging,
     },
     actions: {
       recoverPlays: () => effects.recoverPlays(),
@@ -87,6 +102,9 @@ export function boxVocabulary(effects: BoxEffects = noEffects) {
       },
       acceptCoins: () => effects.acceptCoins(true),
       inhibitCoins: () => effects.acceptCoins(false),
+      soundOpen: () => effects.setSound('open'),
+      soundDucked: () => effects.setSound('ducked'),
+      soundSilent: () => effects.setSound('silent'),
       chooseWork: assign(({ event }) => (event.type === 'intent.ok' ? { workId: event.workId ?? null, fromQueue: false, notice: null, fault: null } : {})),
       chooseQueue: assign({ fromQueue: true, queueWaits: false, workId: null, notice: null, fault: null }),
       adoptPlay: assign(({ event }) => ('playId' in event ? { playId: event.playId } : {})),
@@ -95,12 +113,17 @@ export function boxVocabulary(effects: BoxEffects = noEffects) {
       noteOutright: assign({ outright: true }),
       rememberQueue: assign({ queueWaits: true }),
       noteMessage: assign(({ event }) => (event.type === 'play.refused' ? { notice: event.message || null, noticeCode: event.code } : {})),
+      sayNotice: assign(({ event }) => (event.type === 'notice.say' ? { notice: event.message, noticeCode: null } : {})),
       noteClaim: assign(({ event }) => (event.type === 'notice.claim' ? { claim: { code: event.code, amountMinor: event.amountMinor } } : {})),
       clearClaim: assign({ claim: null }),
       noteQuestion: assign({ notice: 'First answer the question: OK plays this one, Back leaves it.', noticeCode: 'answer-first' }),
       clearNotice: assign({ notice: null }),
       noteOffline: assign(({ context }) => ({
-        notice: context.storageLow ? storageWords(context) : 'The headend can not be reached: nothing can be played for money just now.',
+        notice: context.alarm
+          ? ALARM_WORDS
+          : context.storageLow
+            ? storageWords(context)
+            : 'The headend can not be reached: nothing can be played for money just now.',
         noticeCode: context.storageLow ? 'storage-low' : 'no-sale',
       })),
       noteFault: assign(({ event }) =>
@@ -128,8 +151,17 @@ export function boxVocabulary(effects: BoxEffects = noEffects) {
       setStorageOk: assign({ storageLow: false }),
       setOutOfService: assign(({ event }) => (event.type === 'service.on' ? { outOfService: event.reason } : {})),
       setInService: assign({ outOfService: null }),
-      setAcceptorFault: assign(({ event }) => (event.type === 'cash.fault' ? { acceptorFault: event.code } : {})),
-      clearAcceptorFault: assign({ acceptorFault: null }),
+      setAcceptorFault: assign(({ context, event }) =>
+        event.type === 'cash.fault' ? { acceptorFaults: [...context.acceptorFaults.filter((code) => code !== event.code), event.code] } : {},
+      ),
+      clearAcceptorFault: assign(({ context, event }) =>
+        event.type === 'cash.cleared' ? { acceptorFaults: context.acceptorFaults.filter((code) => code !== event.code) } : {},
+      ),
+      setAlarm: assign({ alarm: true }),
+      clearAlarm: assign({ alarm: false }),
+      setPaging: assign({ paging: true }),
+      clearPaging: assign({ paging: false }),
+      toggleMute: assign(({ context }) => ({ muted: !context.muted })),
     },
   });
 }

@@ -17,6 +17,8 @@ export interface BoxView {
   readonly cash: string;
   readonly connectivity: string;
   readonly service: string;
+  /** `open`, `ducked` under a voice, or `silent`: the mute key, or a fire alarm. */
+  readonly sound: string;
   /** One sentence for the person at the box, and one line of at most 16 characters for a small display. */
   readonly sentence: string;
   readonly shortLine: string;
@@ -38,6 +40,12 @@ export interface BoxView {
   readonly nextStartInMs: number;
   readonly lastReceipt: CustomerReceipt | null;
   readonly volumePercent: number;
+  /** What the venue allows at this time of day; null where it says nothing. */
+  /** What sounds was chosen by nobody: whoever chooses something ends it. */
+  readonly houseMusic: boolean;
+  /** Free hours: the house pays for what is chosen. */
+  readonly housePays: boolean;
+  readonly volumeRange: { readonly minPercent: number; readonly maxPercent: number } | null;
   readonly silentPlayer: boolean;
   /** No coin acceptor is fitted: the screen offers a coin button instead. */
   readonly simulatedAcceptor: boolean;

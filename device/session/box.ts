@@ -1,11 +1,12 @@
 import { type Actor, createActor, type SnapshotFrom } from 'xstate';
 import type { EndReason } from '../../src/domain/credit/statements.ts';
 import { limits } from '../../src/limits.ts';
-import { every, sleep } from '../../src/ports/clock.ts';
+import { every, monotonicMs, sleep } from '../../src/ports/clock.ts';
 import type { Currency } from '../../src/units/money.ts';
 import { money } from '../../src/units/money.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
 import { BookError } from '../stores/book-error.ts';
+import { FREE_SETTING } from '../stores/coin-bonus.ts';
 import { isLanguage, type Language } from '../texts/box-texts.ts';
 import { firstContext } from './box-context.ts';
 import { type BoxMachine, createBoxMachine } from './box-machine.ts';
@@ -14,12 +15,15 @@ import type { BoxControl, BoxTotals, BoxView, CommandOutcome } from './box-view.
 import { ASKING, type BookGlance, buildView, dotted } from './build-view.ts';
 import { CLOSED_REASON, EVENING_ENDED_SETTING, refundQueue } from './evening-end.ts';
 import type { BoxEvent, IntentEvent, PlaybackEvent } from './events.ts';
+import { HouseMusic } from './house-music.ts';
 import { machineClock } from './machine-clock.ts';
 import { PlayLog } from './play-log.ts';
 import type { PlayRunner } from './play-port.ts';
 import { PlayStarter } from './play-starter.ts';
 import { OUT_OF_SERVICE_SETTING } from './service-region.ts';
 import { ShownFor } from './shown-for.ts';
+import { SoundGate } from './sound-gate.ts';
+import { VolumeDesk, type VolumeRange } from './volume-desk.ts';
 
 const VIEW_INTERVAL_MS = 250;
 const LANGUAGE_SETTING = 'language';
@@ -38,14 +42,19 @@ export class Box implements BoxControl {
   readonly #takesCoins: boolean;
   readonly #listeners = new Set<(view: BoxView) => void>();
   #runner: PlayRunner | null = null;
-  #glance: BookGlance = { creditMinor: 0n, queue: [], lastReceipt: null };
+  #glance: BookGlance = { creditMinor: 0n, queue: [], lastReceipt: null, housePays: false };
   #focusIndex = 0;
-  #volumePercent = 80;
+  readonly #gate: SoundGate;
+  readonly #volume: VolumeDesk;
   #language: Language = 'en';
   /** Effects on the play run one after the other: an end never overtakes a start. */
   #tail: Promise<void> = Promise.resolve();
   #stopTicking: () => void = () => {};
   #stopIdleChecks: () => void = () => {};
+  readonly #music: HouseMusic;
+  /** What a guest chose while music of the house played: his turn comes when it has ended. */
+  #wish: IntentEvent | null = null;
+  #touchedMs = 0;
   readonly #notice: ShownFor;
   readonly #claim: ShownFor;
 
@@ -53,6 +62,9 @@ export class Box implements BoxControl {
     this.#parts = parts;
     this.#starter = new PlayStarter(parts, (event) => this.#onPlayback(event));
     this.#log = new PlayLog(parts);
+    this.#music = new HouseMusic(parts, this.#starter);
+    this.#gate = new SoundGate(parts.player, parts.log);
+    this.#volume = new VolumeDesk({ clock: parts.clock, player: this.#gate, book: parts.book, changed: () => this.#show() });
     this.#takesCoins = parts.profile === 'jukebox';
     this.#notice = new ShownFor(parts.clock, limits.faultShownMs, () => this.raise({ type: 'notice.over' }));
     this.#claim = new ShownFor(parts.clock, limits.claimShownMs, () => this.raise({ type: 'notice.claim-over' }));
@@ -70,6 +82,8 @@ export class Box implements BoxControl {
           enqueue: (workId) => this.#then(() => this.#enqueue(workId)),
           suppressAcks: (on) => this.#runner?.suppressAcks(on),
           acceptCoins: (on) => parts.acceptCoins(on),
+          // Beside the other effects: silence waits for none of them.
+          setSound: (level) => this.#gate.allow(level),
         },
         { ...firstContext, takesCoins: this.#takesCoins },
       ),
@@ -79,11 +93,11 @@ export class Box implements BoxControl {
 
   async start(): Promise<void> {
     const { book } = this.#parts;
-    const [volume, language, outOfService, ended] = await Promise.all(
-      ['volume-percent', LANGUAGE_SETTING, OUT_OF_SERVICE_SETTING, EVENING_ENDED_SETTING].map((name) => book.getSetting(name)),
+    const [language, outOfService, ended] = await Promise.all(
+      [LANGUAGE_SETTING, OUT_OF_SERVICE_SETTING, EVENING_ENDED_SETTING].map((name) => book.getSetting(name)),
     );
     const reason = outOfService || (ended ? CLOSED_REASON : null);
-    if (volume) this.#volumePercent = Number(volume);
+    await this.#volume.load();
     if (isLanguage(language)) this.#language = language;
     await this.#refresh();
     this.#actor.subscribe((snapshot) => {
@@ -107,6 +121,7 @@ export class Box implements BoxControl {
     this.#stopIdleChecks();
     this.#notice.stop();
     this.#claim.stop();
+    this.#volume.stop();
     // What waits for room on the disk is taken up from its rows at the next start.
     await Promise.race([this.#tail, sleep(this.#parts.clock, STOP_WAIT_MS)]);
     this.#actor.stop();
@@ -132,7 +147,9 @@ export class Box implements BoxControl {
       glance: this.#glance,
       play: this.#runner?.view() ?? null,
       focusIndex: this.#focusIndex,
-      volumePercent: this.#volumePercent,
+      volumePercent: this.#volume.percent,
+      volumeRange: this.#volume.range,
+      houseMusic: this.#music.isPlaying(this.#runner?.playId ?? null),
       silentPlayer: parts.player.silent,
       simulatedAcceptor: parts.simulatedAcceptor,
       lastContactMs: parts.lastContactMs(),
@@ -153,11 +170,15 @@ export class Box implements BoxControl {
   }
 
   intent(event: IntentEvent, entryMethod: '0' | '1' | '2' | '3' | '4' | '5'): void {
+    this.#touchedMs = monotonicMs(this.#parts.clock);
     this.#parts.usage.setEntryMethod(entryMethod);
     this.raise({ type: 'notice.claim-over' });
     this.#recordKey(event.type.slice('intent.'.length));
     if (event.type === 'intent.up' || event.type === 'intent.down') this.#moveFocus(event.type === 'intent.down' ? 1 : -1);
-    else if (event.type === 'intent.volume') this.#then(() => this.#changeVolume(event.delta));
+    else if (event.type === 'intent.ok' && this.#music.isPlaying(this.#runner?.playId ?? null))
+      this.#afterMusic(event.workId === undefined ? this.#withFocus() : event);
+    else if (event.type === 'intent.skip' && event.reason !== undefined) this.#then(() => this.#skip(event.reason ?? ''));
+    else if (event.type === 'intent.volume') this.#then(() => this.#volume.change(event.delta));
     else if (event.type === 'intent.language') this.#then(() => this.#changeLanguage(event.language));
     else this.raise(event.type === 'intent.ok' && event.workId === undefined ? this.#withFocus() : event);
   }
@@ -184,6 +205,11 @@ export class Box implements BoxControl {
   reportStatus(): Readonly<Record<string, string | number | boolean | null>> {
     const { playback, cash, service, shortLine, volumePercent, catalogueSize, silentPlayer } = this.view();
     return { playback, cash, service, shortLine, volumePercent, catalogueSize, silentPlayer, queue: this.#glance.queue.length };
+  }
+
+  /** What the venue allows at this time of day; null where it says nothing. */
+  holdVolume(range: VolumeRange | null): void {
+    this.#volume.hold(range);
   }
 
   catalogueChanged(): void {
@@ -227,6 +253,7 @@ export class Box implements BoxControl {
 
   async #startNext(): Promise<void> {
     this.#adopt(await this.#starter.startNext());
+    await this.#music.note(this.#runner?.playId ?? null);
     await this.#refresh();
   }
 
@@ -243,6 +270,7 @@ export class Box implements BoxControl {
     const outOfService = this.#actor.getSnapshot().context.outOfService !== null;
     if (outOfService) await this.#starter.closeAll();
     else this.#runner = await this.#starter.recover();
+    await this.#music.note(this.#runner?.playId ?? null);
     if (await book.getSetting(EVENING_ENDED_SETTING)) await refundQueue(book);
     await this.#refresh();
     if (this.#glance.queue.length > 0) this.raise({ type: 'queue.ready' });
@@ -287,6 +315,9 @@ export class Box implements BoxControl {
     await this.#refresh().catch(() => {});
     if (this.#glance.queue.length > 0) this.raise({ type: 'queue.ready' });
     this.raise(event);
+    const wish = this.#wish;
+    this.#wish = null;
+    if (wish !== null) this.raise(wish);
   }
 
   #focused(): CatalogueWork | null {
@@ -306,23 +337,40 @@ export class Box implements BoxControl {
     this.#show();
   }
 
-  async #changeVolume(delta: number): Promise<void> {
-    this.#volumePercent = Math.max(0, Math.min(100, this.#volumePercent + delta));
-    await this.#parts.player.setVolume(this.#volumePercent);
-    await this.#parts.book.putSetting('volume-percent', String(this.#volumePercent));
-    this.#show();
-  }
-
   async #changeLanguage(language: Language): Promise<void> {
     this.#language = language;
     await this.#parts.book.putSetting(LANGUAGE_SETTING, language);
     this.#show();
   }
 
+  /** What a guest chooses ends what nobody chose. */
+  #afterMusic(wish: IntentEvent): void {
+    this.#wish = wish;
+    this.raise({ type: 'intent.stop' });
+  }
+
+  /** Music of the house, if nobody has touched the box for a while and it does nothing else. */
+  async playBackground(): Promise<void> {
+    const idleMs = monotonicMs(this.#parts.clock) - this.#touchedMs;
+    const { playback, service, queue } = this.view();
+    if (idleMs < limits.backgroundIdleMs || playback !== 'browse' || service !== 'inService' || queue.length > 0) return;
+    this.#then(async () => {
+      if (!(await this.#music.choose())) return;
+      await this.#refresh();
+      this.raise({ type: 'queue.ready' });
+    });
+  }
+
+  /** The reason is kept before the song ends: the receipt is written then. */
+  async #skip(reason: string): Promise<void> {
+    if (this.#runner !== null) await this.#parts.book.noteEnd(this.#runner.playId, reason);
+    this.raise({ type: 'intent.skip' });
+  }
+
   async #refresh(): Promise<void> {
     const { book } = this.#parts;
-    const [payer, queue, receipts] = await Promise.all([book.currentPayer(), book.queue(), book.receipts(1)]);
-    this.#glance = { creditMinor: payer?.creditMinor ?? 0n, queue, lastReceipt: receipts[0] ?? null };
+    const [payer, queue, receipts, free] = await Promise.all([book.currentPayer(), book.queue(), book.receipts(1), book.getSetting(FREE_SETTING)]);
+    this.#glance = { creditMinor: payer?.creditMinor ?? 0n, queue, lastReceipt: receipts[0] ?? null, housePays: free === 'yes' };
     this.#show();
   }
 

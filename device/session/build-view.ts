@@ -16,6 +16,8 @@ export interface BookGlance {
   readonly creditMinor: bigint;
   readonly queue: readonly QueueEntryRow[];
   readonly lastReceipt: CustomerReceipt | null;
+  /** Free hours: the house pays for what is chosen. */
+  readonly housePays: boolean;
 }
 
 export interface ViewFacts {
@@ -28,6 +30,8 @@ export interface ViewFacts {
   readonly play: PlayView | null;
   readonly focusIndex: number;
   readonly volumePercent: number;
+  readonly volumeRange: BoxView['volumeRange'];
+  readonly houseMusic: boolean;
   readonly silentPlayer: boolean;
   readonly simulatedAcceptor: boolean;
   readonly lastContactMs: number | null;
@@ -59,6 +63,7 @@ export function buildView(facts: ViewFacts): BoxView {
     cash: dotted(facts.snapshot.value.cash),
     connectivity: dotted(facts.snapshot.value.connectivity),
     service: dotted(facts.snapshot.value.service),
+    sound: dotted(facts.snapshot.value.sound),
     ...sayIn(facts.language, said, facts.currency),
     said,
     language: facts.language,
@@ -74,6 +79,9 @@ export function buildView(facts: ViewFacts): BoxView {
     nextStartInMs: timed.nextStartInMs,
     lastReceipt: facts.glance.lastReceipt,
     volumePercent: facts.volumePercent,
+    volumeRange: facts.volumeRange,
+    houseMusic: facts.houseMusic,
+    housePays: facts.glance.housePays,
     silentPlayer: facts.silentPlayer,
     simulatedAcceptor: facts.simulatedAcceptor,
     faults: context.fault === null ? [] : [context.fault],

@@ -11,8 +11,12 @@ export type IntentEvent =
   | { readonly type: 'intent.up' | 'intent.down' | 'intent.left' | 'intent.right' | 'intent.back' }
   /** OK on the work named, or on the one that has the focus, or on the question that stands on the screen. */
   | { readonly type: 'intent.ok'; readonly workId?: string }
-  | { readonly type: 'intent.play-pause' | 'intent.skip' | 'intent.stop' }
+  | { readonly type: 'intent.play-pause' | 'intent.stop' }
+  /** With a reason where staff ends what a guest has paid for. */
+  | { readonly type: 'intent.skip'; readonly reason?: string }
   | { readonly type: 'intent.volume'; readonly delta: number }
+  /** The mute key: silent, or not any more. */
+  | { readonly type: 'intent.mute' }
   /** What the box says to whoever has not chosen a language: its panel, its console, its screen. */
   | { readonly type: 'intent.language'; readonly language: Language }
   /** Suppress or allow acknowledgements: the demonstration of the credit window. */
@@ -40,13 +44,16 @@ export type PlaybackEvent =
   | { readonly type: 'notice.claim'; readonly code: string; readonly amountMinor: string }
   /** A key was pressed, or the code was long enough on the screen; it stands in the receipt too. */
   | { readonly type: 'notice.claim-over' }
+  /** Asks something of whoever stands at the box. */
+  | { readonly type: 'notice.say'; readonly message: string }
   /** The notice has been on the screen long enough. */
   | { readonly type: 'notice.over' };
 
 export type CashEvent =
   | { readonly type: 'cash.credit-changed'; readonly credit: Money }
   | { readonly type: 'cash.fault'; readonly code: string }
-  | { readonly type: 'cash.cleared' };
+  /** What `cash.fault` of this code told is over. */
+  | { readonly type: 'cash.cleared'; readonly code: string };
 
 export type ConnectivityEvent = { readonly type: 'net.online' } | { readonly type: 'net.offline'; readonly reason: string };
 
@@ -57,4 +64,11 @@ export type ServiceEvent =
   | { readonly type: 'service.storage-low'; readonly why?: 'full' | 'held' }
   | { readonly type: 'service.storage-ok' };
 
-export type BoxEvent = IntentEvent | PlaybackEvent | CashEvent | ConnectivityEvent | ServiceEvent;
+/** Contacts of the venue. */
+export type SoundEvent =
+  /** The fire alarm's contact: silence at once, and what is paid waits. */
+  | { readonly type: 'alarm.on' | 'alarm.off' }
+  /** Somebody speaks over the loudspeakers. */
+  | { readonly type: 'paging.on' | 'paging.off' };
+
+export type BoxEvent = IntentEvent | PlaybackEvent | CashEvent | ConnectivityEvent | ServiceEvent | SoundEvent;

@@ -45,6 +45,13 @@ export class PlayStarter {
     return await this.#start(next.play.playId, work, false);
   }
 
+  /** Music that nobody chose and the house pays for. @returns whether it was queued */
+  async enqueueForHouse(work: CatalogueWork): Promise<boolean> {
+    const quoteMinor = BigInt(work.priceMinor);
+    const { id: workId, title, artist } = work;
+    return (await this.#parts.book.enqueue({ playId: this.#newPlayId(), workId, title, artist, quoteMinor, house: true })) === 'ok';
+  }
+
   /** @returns whether it was queued; otherwise the reason was raised as a refusal */
   async enqueue(workId: string | null): Promise<boolean> {
     const work = workId === null ? null : this.#parts.catalogue.offered(workId);

@@ -13,6 +13,9 @@ export function playbackRegion(vocabulary: BoxVocabulary) {
   // Not on `service.on`: that may fall while the play is still being opened or confirmed.
   const close = { target: '#playback.settling', guard: 'isOutOfService', actions: 'endClosed' } as const;
   const declineClosed = { target: '#playback.settling', guard: 'isOutOfService', actions: 'endDeclined' } as const;
+  // A fire alarm holds what is paid, and ends what is not: nobody answers questions then.
+  const hold = { target: 'held', guard: 'alarmSounds' } as const;
+  const declineAlarm = { target: '#playback.settling', guard: 'alarmSounds', actions: 'endDeclined' } as const;
   const fail = { target: '#playback.settling', guard: 'isThisPlay', actions: 'noteFault' } as const;
   const finish = { target: '#playback.settling', guard: 'isThisPlay', actions: 'endFinished' } as const;
   const decline = { target: '#playback.settling', actions: 'endDeclined' } as const;
@@ -22,6 +25,7 @@ export function playbackRegion(vocabulary: BoxVocabulary) {
     on: {
       'queue.ready': { actions: 'rememberQueue' },
       'play.refused': { actions: 'noteMessage' },
+      'notice.say': { actions: 'sayNotice' },
       'notice.claim': { actions: 'noteClaim' },
       'notice.claim-over': { actions: 'clearClaim' },
       'notice.over': { actions: 'clearNotice' },
@@ -69,7 +73,10 @@ export function playbackRegion(vocabulary: BoxVocabulary) {
         },
       },
       outright: {
-        always: { target: 'browse', guard: 'isOutOfService' },
+        always: [
+          { target: 'browse', guard: 'isOutOfService' },
+          { target: 'browse', guard: 'alarmSounds' },
+        ],
         after: { confirmTimeout: 'browse' },
         on: {
           'intent.ok': [
@@ -83,7 +90,7 @@ export function playbackRegion(vocabulary: BoxVocabulary) {
         },
       },
       preListen: {
-        always: declineClosed,
+        always: [declineClosed, declineAlarm],
         on: {
           'intent.ok': [{ guard: 'namesOtherWork', actions: 'noteQuestion' }, { target: 'confirming' }],
           'intent.back': decline,
@@ -95,7 +102,7 @@ export function playbackRegion(vocabulary: BoxVocabulary) {
         },
       },
       awaitingConfirmation: {
-        always: declineClosed,
+        always: [declineClosed, declineAlarm],
         after: { confirmTimeout: decline },
         on: {
           'intent.ok': [{ guard: 'namesOtherWork', actions: 'noteQuestion' }, { target: 'confirming' }],
@@ -129,16 +136,19 @@ export function playbackRegion(vocabulary: BoxVocabulary) {
         },
         states: {
           flowing: {
+            always: hold,
             on: { 'play.stalled': { target: 'stalled', guard: 'isThisPlay' }, 'intent.play-pause': 'paused' },
           },
           stalled: {
+            always: hold,
             after: { stallTimeout: { target: '#playback.settling', actions: 'noteStallFault' } },
             on: { 'play.flowing': { target: 'flowing', guard: 'isThisPlay' }, 'intent.play-pause': 'paused' },
           },
           paused: {
             entry: 'pausePlay',
-            on: { 'intent.play-pause': { target: 'flowing', actions: 'resumePlay' } },
+            on: { 'intent.play-pause': { target: 'flowing', guard: 'alarmIsOver', actions: 'resumePlay' } },
           },
+          held: { entry: 'pausePlay', always: { target: 'flowing', guard: 'alarmIsOver', actions: 'resumePlay' } },
         },
       },
       settling: {

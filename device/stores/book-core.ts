@@ -15,6 +15,7 @@ import type { ClaimRows } from './claim-rows.ts';
 import type { GrantRows } from './grant-rows.ts';
 import type { JournalTotals } from './journal-record.ts';
 import type { LedgerRows } from './ledger-rows.ts';
+import type { LoanRows } from './loan-rows.ts';
 import type { OutboxRows } from './outbox-rows.ts';
 import type { OutboxWriter, RecordFact } from './outbox-writer.ts';
 import type { PayerRows } from './payer-rows.ts';
@@ -42,6 +43,7 @@ export interface BookParts {
   readonly receipts: ReceiptRows;
   readonly sessions: SessionRows;
   readonly settlements: SettlementRows;
+  readonly loans: LoanRows;
   readonly outboxRows: OutboxRows;
   readonly outbox: OutboxWriter;
   readonly storage: () => StorageState;

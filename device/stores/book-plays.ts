@@ -5,11 +5,13 @@ import { limits } from '../../src/limits.ts';
 import type { BookCore } from './book-core.ts';
 import { BookError } from './book-error.ts';
 import type { Book } from './book-port.ts';
+import { FREE_SETTING } from './coin-bonus.ts';
 import type { Funds } from './funds.ts';
 import { fundingSourceOf } from './funds.ts';
-import { ACCOUNT_PAYER, holdPrice, openPayer } from './payer-credit.ts';
+import { ACCOUNT_PAYER, HOUSE_PAYER, holdForHouse, holdPrice, openPayer } from './payer-credit.ts';
 import type { Payer } from './payer-rows.ts';
 import type { KeptPlay } from './play-rows.ts';
+import { readSetting } from './settings-rows.ts';
 
 type Trial = Parameters<Book['beginTrial']>[0];
 type Entry = Parameters<Book['enqueue']>[0];
@@ -82,7 +84,7 @@ export class BookPlays {
     if (queue.size() >= limits.queueEntries) return 'queue-full';
     return this.#buy('enqueue', () => {
       if (known === null) plays.insertTrial({ ...entry, currency: options.currency, payerId: null }, core.nowMs());
-      this.#hold(plays.must(entry.playId), 'queued', null, entry.entryMethod ?? ENTRY_METHOD_UNSAID);
+      this.#hold(plays.must(entry.playId), 'queued', null, entry.entryMethod ?? ENTRY_METHOD_UNSAID, entry.house);
       queue.add(core.newId(), entry.playId);
     });
   }
@@ -93,10 +95,11 @@ export class BookPlays {
     return playingOrder(queue.all(), TURNS, plays.payersHeard(limits.fairHistory));
   }
 
-  takeNext(): Outcome<'takeNext'> {
+  takeNext(works?: readonly string[]): Outcome<'takeNext'> {
     const core = this.#core;
     const { plays, queue } = core.parts;
-    const entry = nextPlay(queue.all(), TURNS, plays.payersHeard(limits.fairHistory));
+    const waiting = works === undefined ? queue.all() : queue.all().filter(({ workId }) => works.includes(workId));
+    const entry = nextPlay(waiting, TURNS, plays.payersHeard(limits.fairHistory));
     if (entry === null) return null;
     core.transaction('take-next', () => {
       queue.remove(entry.playId);
@@ -116,12 +119,14 @@ export class BookPlays {
   }
 
   /** Inside a transaction: the hold, the play's row, the cash line and the order record. */
-  #hold(play: KeptPlay, state: 'confirmed' | 'queued', eventId: string | null, entryMethod: EntryMethod): void {
+  #hold(play: KeptPlay, state: 'confirmed' | 'queued', eventId: string | null, entryMethod: EntryMethod, house = false): void {
     const core = this.#core;
-    const payer = this.#payerOf(play);
-    const funds = holdPrice(core, payer, play.playId, play.quoteMinor);
+    // What the house chose itself is nobody's turn.
+    const payer = house ? null : this.#payerOf(play);
+    const payerId = house ? HOUSE_PAYER : (payer?.payerId ?? null);
+    const housePays = house || readSetting(core.parts.database, FREE_SETTING) === 'yes';
+    const funds = housePays ? holdForHouse(core, payerId, play) : holdPrice(core, payer, play, core.parts.loans.floorOf(play.workId));
     if (funds === null) throw new NoCredit();
-    const payerId = payer?.payerId ?? null;
     core.parts.plays.hold(play.playId, payerId, state, eventId, funds);
     if (payerId !== null) core.parts.payers.touch(payerId, core.nowMs());
     if (play.quoteMinor > 0n) {

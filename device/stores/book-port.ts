@@ -3,9 +3,10 @@ import type { PaidRanges } from '../../src/domain/credit/paid-ranges.ts';
 import type { EndReason } from '../../src/domain/credit/statements.ts';
 import type { AuditBody, EntryMethod, FaultBody, UsageBody } from '../../src/domain/usage/record-bodies.ts';
 import type { OutboxRecord } from '../../src/wire/http-api.ts';
+import type { LoanBook } from './loan-port.ts';
 
 /** Where a play's money comes from (ruling 3). */
-export type FundingSource = 'paid' | 'card' | 'bonus' | 'staff' | 'account' | 'none';
+export type FundingSource = 'paid' | 'card' | 'bonus' | 'staff' | 'house' | 'account' | 'none';
 
 export interface PayerRow {
   readonly payerId: string;
@@ -28,7 +29,7 @@ export interface PlayRow {
   readonly fundingSource: FundingSource;
   readonly chargedMinor: bigint | null;
   readonly refundMinor: bigint | null;
-  readonly refundedTo: 'credit' | 'claim' | 'unclaimed' | 'account' | null;
+  readonly refundedTo: 'credit' | 'claim' | 'unclaimed' | 'account' | 'house' | null;
   readonly claimCode: string | null;
   readonly endReason: EndReason | null;
   readonly heardMs: number;
@@ -126,7 +127,7 @@ export interface OutboxState {
  * thread. Every method that moves money is one FULL transaction, idempotent by its key, and resolves only after it is durable.
  * A rejected promise means: nothing happened, or it is unknown (ask again with the same key).
  */
-export interface Book {
+export interface Book extends LoanBook {
   /** Side journal append and fsync, then the transaction. Key: (source, counter epoch, absolute counter). */
   insertCoin(coin: {
     readonly source: string;
@@ -163,10 +164,15 @@ export interface Book {
     readonly artist: string;
     readonly quoteMinor: bigint;
     readonly entryMethod?: EntryMethod;
+    /** The house pays, as it does for every play while it plays for free. */
+    readonly house?: boolean;
   }): Promise<'ok' | 'no-credit' | 'queue-full' | 'storage-low'>;
   queue(): Promise<readonly QueueEntryRow[]>;
-  /** Takes the next entry out of the queue and marks its play `playing`, in one transaction. */
-  takeNext(): Promise<{ readonly entry: QueueEntryRow; readonly play: PlayRow } | null>;
+  /**
+   * Takes the next entry out of the queue and marks its play `playing`, in one transaction.
+   * @param works only of these, where others can not be played now; the others keep their places
+   */
+  takeNext(works?: readonly string[]): Promise<{ readonly entry: QueueEntryRow; readonly play: PlayRow } | null>;
 
   openSession(session: { readonly sid: string; readonly playId: string; readonly termsText: string; readonly termsSignature: string }): Promise<void>;
   advanceEpoch(sid: string, epoch: number): Promise<void>;
@@ -198,8 +204,16 @@ export interface Book {
     readonly heardMs: number;
     readonly endReason: EndReason;
     readonly statement: { readonly text: string; readonly signature: string } | null;
+    /** Instead of a statement, where a checked-out title was used: it leaves in a usage record (ruling 9). */
+    readonly use?: { readonly text: string; readonly signature: string };
   }): Promise<CustomerReceipt>;
+  /** Why somebody who did not pay for it is about to end a play: it stands on the receipt. Nothing where it has ended already. */
+  noteEnd(playId: string, note: string): Promise<void>;
   receipts(limit: number): Promise<readonly CustomerReceipt[]>;
+  /** Works heard last, newest first, whoever paid. */
+  lastHeard(limit: number): Promise<readonly string[]>;
+  /** Works that were bought (or free) and heard since then, the most played first. */
+  mostPlayed(sinceMs: number, limit: number): Promise<readonly { readonly workId: string; readonly plays: number }[]>;
   /** The answer and, where it is not an agreement, its fault record, in one transaction. The same answer again changes nothing. */
   putSettlement(settlement: Omit<SettlementRow, 'title'>, fault: FaultBody | null): Promise<void>;
   /** What was not agreed to first, then the newest. */

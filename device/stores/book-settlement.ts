@@ -43,7 +43,7 @@ function checkEnd(play: KeptPlay, end: End): void {
       'charge-above-hold',
       `Play ${play.playId} holds ${play.heldMinor}, ${end.chargedMinor} cannot be charged: settle with the counts of its terms.`,
     );
-  if (end.statement === null && end.chargedMinor > 0n)
+  if (end.statement === null && end.use === undefined && end.chargedMinor > 0n)
     throw new BookError('statement-missing', `Play ${play.playId} cannot be charged without a closing statement.`);
 }
 
@@ -62,6 +62,10 @@ function giveBack(core: BookCore, play: KeptPlay, amountMinor: bigint): Refund {
   if (fundingSourceOf(funds) === 'account') {
     core.post({ ...line, credit: 'account-debt' });
     return { amountMinor, to: 'account', claimCode: null };
+  }
+  if (fundingSourceOf(funds) === 'house') {
+    core.post({ ...line, credit: 'staff-grants' });
+    return { amountMinor, to: 'house', claimCode: null };
   }
   const payer = play.payerId === null ? null : payers.get(play.payerId);
   if (payer?.open === true) {
@@ -82,11 +86,13 @@ function refundOf(play: KeptPlay, amountMinor: bigint): Funds {
 }
 
 function closePlay(core: BookCore, play: KeptPlay, end: End, refund: Refund): CustomerReceipt {
-  const { plays, sessions, queue, payers, options } = core.parts;
+  const { plays, sessions, queue, payers, loans, options } = core.parts;
+  const loanPlay = loans.play(play.playId);
   const session = sessions.ofPlay(play.playId);
   const bought = play.state !== 'trial' && play.state !== 'declined';
   if (play.state === 'queued') queue.remove(play.playId);
   sessions.closeAll(play.playId);
+  if (loanPlay !== null) loans.closePlay(play.playId, bought ? end.heardMs : null);
   const settleSequence = recordEnd(core, play, end, refund, bought);
   plays.end(play.playId, {
     state: bought ? 'settled' : 'declined',
@@ -102,7 +108,12 @@ function closePlay(core: BookCore, play: KeptPlay, end: End, refund: Refund): Cu
     payers.touch(play.payerId, core.nowMs());
     closeIfSpent(core, play.payerId);
   }
-  const receipt = writeReceipt(plays.must(play.playId), options.currency, durationOf(session?.termsText ?? null), bought && end.statement !== null);
+  const receipt = writeReceipt(
+    plays.must(play.playId),
+    options.currency,
+    loanPlay?.work.durationMs ?? durationOf(session?.termsText ?? null),
+    bought && (end.statement ?? end.use) !== undefined,
+  );
   core.parts.receipts.put(receipt, bought);
   return receipt;
 }
@@ -112,12 +123,26 @@ function recordEnd(core: BookCore, play: KeptPlay, end: End, refund: Refund, bou
   const source = play.fundingSource;
   let sequence = 0;
   if (end.statement !== null) sequence = core.record({ kind: 'receipt', body: { statement: end.statement.text, signature: end.statement.signature } });
+  if (end.use !== undefined) sequence = recordUse(core, play, end.use);
   if (!bought) return sequence;
   const line = { payer: play.payerId, playId: play.playId, source };
   sequence = core.recordCash({ ...line, event: 'settle', key: `play:${play.playId}:charge`, amountMinor: end.chargedMinor });
   if (refund.amountMinor > 0n) core.recordCash({ ...line, event: 'refund', key: `play:${play.playId}:refund`, amountMinor: refund.amountMinor });
   if (refund.claimCode !== null) core.recordCash({ ...line, event: 'claim-issued', key: `claim:${refund.claimCode}`, amountMinor: refund.amountMinor });
   return sequence;
+}
+
+/** Ruling 9: what has no session posts from usage. */
+function recordUse(core: BookCore, play: KeptPlay, { text, signature }: NonNullable<End['use']>): number {
+  return core.recordUsage({
+    eventType: 'USAGE',
+    titleDomain: `work:${play.workId}`,
+    domains: core.domainsInUse,
+    placeId: 'loan',
+    entryMethod: '5',
+    playId: play.playId,
+    loanUse: { statement: text, signature },
+  });
 }
 
 /** From the signed terms; a play that never got any has no length to tell. */

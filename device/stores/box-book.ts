@@ -47,9 +47,12 @@ export class BoxBook implements SyncBook {
   confirmPlay: SyncBook['confirmPlay'] = (playId, eventId, entryMethod) => this.#open().#plays.confirmPlay(playId, eventId, entryMethod);
   enqueue: SyncBook['enqueue'] = (entry) => this.#open().#plays.enqueue(entry);
   queue: SyncBook['queue'] = () => this.#open().#plays.queue();
-  takeNext: SyncBook['takeNext'] = () => this.#open().#plays.takeNext();
+  takeNext: SyncBook['takeNext'] = (works) => this.#open().#plays.takeNext(works);
   settle: SyncBook['settle'] = (end) => settlePlayInBook(this.#open().core, end);
+  noteEnd: SyncBook['noteEnd'] = (playId, note) => this.#commit('note-end', () => this.core.parts.plays.noteEnd(playId, note));
   receipts: SyncBook['receipts'] = (limit) => this.#open().core.parts.receipts.newest(limit);
+  lastHeard: SyncBook['lastHeard'] = (limit) => this.#open().core.parts.plays.lastHeard(limit);
+  mostPlayed: SyncBook['mostPlayed'] = (sinceMs, limit) => this.#open().core.parts.plays.mostPlayed(sinceMs, limit);
   settlements: SyncBook['settlements'] = (limit) => this.#open().core.parts.settlements.newest(limit);
   putSettlement: SyncBook['putSettlement'] = (settlement, fault) =>
     this.#commit('put-settlement', () => {
@@ -94,6 +97,20 @@ export class BoxBook implements SyncBook {
   ledger: SyncBook['ledger'] = () => summarize(this.#open().core);
   getSetting: SyncBook['getSetting'] = (name) => readSetting(this.#open().core.parts.database, name);
   putSetting: SyncBook['putSetting'] = (name, value) => this.#commit('put-setting', () => writeSetting(this.core.parts.database, name, value));
+
+  loans: SyncBook['loans'] = () => ({ nowMs: this.#open().core.nowMs(), loans: this.core.parts.loans.all() });
+  putLoan: SyncBook['putLoan'] = (loan) => this.#commit('put-loan', () => this.core.parts.loans.put(loan));
+  putLoanKeys: SyncBook['putLoanKeys'] = (licence, keys) => this.#commit('put-loan-keys', () => this.core.parts.loans.putKeys(licence, keys));
+  endLoan: SyncBook['endLoan'] = (licence, state, brought, why) =>
+    this.#commit('end-loan', () => {
+      this.core.parts.loans.end(licence, state, brought);
+      this.core.record({ kind: 'audit', body: { event: `loan-${state}`, facts: { licence, why } } });
+    });
+  declineRenewal: SyncBook['declineRenewal'] = (licence) => this.#commit('decline-renewal', () => this.core.parts.loans.decline(licence));
+  forgetLoan: SyncBook['forgetLoan'] = (licence) => this.#commit('forget-loan', () => this.core.parts.loans.forget(licence));
+  openLoanPlay: SyncBook['openLoanPlay'] = (playId, licence) => this.#commit('open-loan-play', () => this.core.parts.loans.openPlay(playId, licence));
+  loanPlay: SyncBook['loanPlay'] = (playId) => this.#open().core.parts.loans.play(playId);
+  noteLoanHeard: SyncBook['noteLoanHeard'] = (heard) => this.#commit('note-loan-heard', () => this.core.parts.loans.noteHeard(heard));
 
   storage(): StorageCheck {
     const { storage, database } = this.#open().core.parts;

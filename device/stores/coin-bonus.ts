@@ -8,6 +8,9 @@ export const LADDER_SETTING = 'price-ladder';
 /** Percent of every coin on top while a bonus period lasts; empty or absent where none does. */
 export const BONUS_SETTING = 'bonus-percent';
 
+/** `yes` while the house pays for whatever is chosen. */
+export const FREE_SETTING = 'free-play';
+
 /** A ladder that cannot be read gives nothing, and stops no coin. */
 export function ladderOf(text: string | null): PriceLadder {
   const read = parseLadder(text ?? '');

@@ -5,7 +5,7 @@ import type { FundingSource } from './book-port.ts';
 export type Funds = Readonly<Partial<Record<FundingSource, bigint>>>;
 
 /** Gifts are spent first, so that what a guest paid in himself is what he gets back. */
-const SPENDING_ORDER: readonly FundingSource[] = ['bonus', 'staff', 'card', 'paid', 'account'];
+const SPENDING_ORDER: readonly FundingSource[] = ['house', 'bonus', 'staff', 'card', 'paid', 'account'];
 
 export function sumFunds(funds: Funds): bigint {
   return SPENDING_ORDER.reduce((sum, source) => sum + (funds[source] ?? 0n), 0n);
@@ -38,7 +38,7 @@ export function takeFunds(funds: Funds, amountMinor: bigint): { readonly taken: 
 
 /** How a play counts in the books: as paid as soon as a guest's own money is in it, so that a gift is never booked as paid. */
 export function fundingSourceOf(funds: Funds): FundingSource {
-  const order: readonly FundingSource[] = ['paid', 'card', 'account', 'staff', 'bonus'];
+  const order: readonly FundingSource[] = ['paid', 'card', 'account', 'staff', 'bonus', 'house'];
   return order.find((source) => (funds[source] ?? 0n) > 0n) ?? 'none';
 }
 

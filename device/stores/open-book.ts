@@ -15,6 +15,7 @@ import { ClaimRows } from './claim-rows.ts';
 import { GrantRows } from './grant-rows.ts';
 import { guardInstance } from './instance-guard.ts';
 import { LedgerRows } from './ledger-rows.ts';
+import { LoanRows } from './loan-rows.ts';
 import { OutboxRows } from './outbox-rows.ts';
 import { OutboxWriter } from './outbox-writer.ts';
 import { ensurePayer, openPayer } from './payer-credit.ts';
@@ -126,6 +127,7 @@ function assemble(options: BookOptions, surroundings: BookSurroundings, database
     receipts: new ReceiptRows(database),
     sessions: new SessionRows(database),
     settlements: new SettlementRows(database),
+    loans: new LoanRows(database),
     outboxRows,
     outbox: new OutboxWriter({ rows: outboxRows, clock, bootId: options.bootId ?? readBootId(), wallQuality }),
     storage: () => judgeStorage(diskSpace(options.folder)),

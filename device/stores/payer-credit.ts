@@ -11,6 +11,9 @@ export const ACCOUNT_PAYER = 'account';
 
 const kindOf = (core: BookCore): Payer['kind'] => (core.parts.options.profile === 'jukebox' ? 'coin-session' : 'account');
 
+/** Whose turn background music is; no row of `payers`. */
+export const HOUSE_PAYER = 'house';
+
 /** Who may spend now. */
 export function openPayer(core: BookCore): Payer | null {
   return core.parts.payers.open(kindOf(core));
@@ -34,11 +37,13 @@ export function prepaid(core: BookCore, payerId: string): bigint {
 /**
  * What the account may still owe: the cap less what the headend has not acknowledged yet. So a set-top that lost its headend
  * stops at the cap, and one that reports never meets it (rulings 2 and 12).
+ * @param floorMinor the signed bound of a checked-out title, where one is played
  */
-function accountRoom(core: BookCore): bigint {
+function accountRoom(core: BookCore, floorMinor: bigint | null = null): bigint {
   const { database, plays, outboxRows } = core.parts;
   const cap = BigInt(readSetting(database, 'spending-cap-minor') ?? limits.spendingCapMinor);
-  const room = cap - plays.unacknowledgedOnAccount(outboxRows.state().acknowledgedThrough);
+  const bound = floorMinor !== null && floorMinor < cap ? floorMinor : cap;
+  const room = bound - plays.unacknowledgedOnAccount(outboxRows.state().acknowledgedThrough);
   return room > 0n ? room : 0n;
 }
 
@@ -62,7 +67,12 @@ export function giveCredit(
 }
 
 /** Sets the full price aside. @returns whose money it is, or null where there is not enough */
-export function holdPrice(core: BookCore, payer: Payer | null, playId: string, amountMinor: bigint): Funds | null {
+export function holdPrice(
+  core: BookCore,
+  payer: Payer | null,
+  { playId, quoteMinor: amountMinor }: { readonly playId: string; readonly quoteMinor: bigint },
+  floorMinor: bigint | null,
+): Funds | null {
   if (amountMinor === 0n) return {};
   if (payer === null) return null;
   const { payers } = core.parts;
@@ -71,10 +81,18 @@ export function holdPrice(core: BookCore, payer: Payer | null, playId: string, a
     core.post({ ...line, debit: 'patron-credit' });
     return payers.take(payer.payerId, amountMinor);
   }
-  if (payer.kind !== 'account' || accountRoom(core) < amountMinor) return null;
+  if (payer.kind !== 'account' || accountRoom(core, floorMinor) < amountMinor) return null;
   core.post({ ...line, debit: 'account-debt' });
   const source: FundingSource = 'account';
   return { [source]: amountMinor };
+}
+
+/** Sets the price aside where the house pays: background music, and everything in free hours. */
+export function holdForHouse(core: BookCore, party: string | null, { playId, quoteMinor }: { readonly playId: string; readonly quoteMinor: bigint }): Funds {
+  if (quoteMinor === 0n) return {};
+  const line = { debit: 'staff-grants', credit: 'held', amountMinor: quoteMinor, party, playId, reason: 'hold' } as const;
+  core.post({ ...line, key: `play:${playId}:hold` });
+  return { house: quoteMinor };
 }
 
 /** A coin session ends when nothing is left and nothing is set aside (ruling 2). */

@@ -131,6 +131,11 @@ export class PlayRows {
     return rows.map((row) => ({ workId: row.work_id, plays: Number(row.plays) }));
   }
 
+  lastHeard(limit: number): readonly string[] {
+    const sql = "SELECT work_id FROM plays WHERE state = 'settled' AND heard_ms > 0 ORDER BY rowid DESC LIMIT ?";
+    return this.#database.all<{ readonly work_id: string }>(sql, limit).map((row) => row.work_id);
+  }
+
   /** Payers of the paid plays that were heard last, newest first: what fairness among the waiting looks at. */
   payersHeard(count: number): readonly (string | null)[] {
     const sql = `SELECT payer_id FROM (SELECT payer_id, settle_sequence FROM plays WHERE settle_sequence IS NOT NULL ORDER BY rowid DESC LIMIT ?)

@@ -17,6 +17,7 @@ const PLACE_WORDS: Readonly<Record<NonNullable<PlayRow['refundedTo']>, string>> 
   claim: 'to the claim code',
   unclaimed: 'kept for you by the operator: show this receipt',
   account: 'to your account, which does not owe it',
+  house: 'to the house, which had paid',
 };
 
 /** `3:07`. Milliseconds are cut, not rounded: nobody is told to have heard more than he did. */

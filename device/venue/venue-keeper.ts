@@ -8,7 +8,7 @@ import type { BoxEvent } from '../session/events.ts';
 import { OUT_OF_SERVICE_SETTING } from '../session/service-region.ts';
 import { endEvening, putInService, putOutOfService } from '../session/service-switch.ts';
 import type { Book } from '../stores/book-port.ts';
-import { BONUS_SETTING } from '../stores/coin-bonus.ts';
+import { BONUS_SETTING, FREE_SETTING } from '../stores/coin-bonus.ts';
 import type { HouseRules } from './house-rules.ts';
 
 /** A paid song is given back this soon after closing at the latest, with room for the writes. */
@@ -26,6 +26,8 @@ export interface KeeperParts {
   readonly raise: (event: BoxEvent) => void;
   /** The volume stays in here while a period says so; null where none does. */
   readonly holdVolume: (range: VenuePeriod['volume']) => void;
+  /** Music of the house, where nobody has chosen anything for a while. */
+  readonly playBackground: () => Promise<void>;
   /** Money went back, or coins are worth more or less from now on. */
   readonly changed: () => Promise<void>;
 }
@@ -60,7 +62,7 @@ export class VenueKeeper {
   }
 
   async #apply(): Promise<void> {
-    const { rules, book, clock, holdVolume } = this.#parts;
+    const { rules, book, clock, holdVolume, playBackground } = this.#parts;
     const zone = await rules.zone();
     const nowMs = clock.wallMs();
     const running = periodsAt(rules.calendar, nowMs + zone.offsetAt(nowMs));
@@ -69,7 +71,10 @@ export class VenueKeeper {
     const begun = (await book.getSetting(BEGUN_SETTING)) ?? '';
     const now = shut === null ? '' : `${shut.period.name}@${shut.startDay}`;
     if (now !== begun) await (shut === null ? this.#reopen() : this.#shut(shut, now));
-    await this.#setBonus(of('bonus'));
+    const bonus = of('bonus');
+    await this.#set(BONUS_SETTING, bonus === null ? '' : String(bonus.period.bonusPercent));
+    await this.#set(FREE_SETTING, of('free') === null ? '' : 'yes');
+    if (shut === null && of('background') !== null) await playBackground();
     holdVolume(running.find(({ period }) => period.volume !== null)?.period.volume ?? null);
   }
 
@@ -91,11 +96,11 @@ export class VenueKeeper {
     await book.putSetting(BEGUN_SETTING, '');
   }
 
-  async #setBonus(running: RunningPeriod | null): Promise<void> {
+  /** Where the book reads it, in the transaction that it is for. */
+  async #set(name: string, value: string): Promise<void> {
     const { book, changed } = this.#parts;
-    const percent = running === null ? '' : String(running.period.bonusPercent);
-    if (percent === ((await book.getSetting(BONUS_SETTING)) ?? '')) return;
-    await book.putSetting(BONUS_SETTING, percent);
+    if (value === ((await book.getSetting(name)) ?? '')) return;
+    await book.putSetting(name, value);
     await changed();
   }
 }

@@ -158,6 +158,7 @@ export class BoxScene {
       catalogue: { works: () => WORKS, work: find, offered: find, version: () => 'v1' },
       raise: (event) => this.box.raise(event),
       holdVolume: (range) => this.box.holdVolume(range),
+      playBackground: () => this.box.playBackground(),
       changed: () => this.box.moneyMoved(),
       catalogueChanged: () => this.box.catalogueChanged(),
     });

@@ -60,6 +60,7 @@ export const sampleView: ViewOfBox = {
   creditMinor: '150',
   currency: 'EUR',
   service: 'inService',
+  sound: 'open',
   shortLine: 'Credit closed',
   said: { key: 'stalledAcks', values: {}, notice: null },
   language: 'en',
@@ -85,6 +86,8 @@ export const sampleView: ViewOfBox = {
   lastReceipt: null,
   volumePercent: 80,
   volumeRange: null,
+  houseMusic: false,
+  housePays: false,
   silentPlayer: true,
   faults: [{ code: 'x', message: 'A fault with a long explanation, so that it has to be cut at the edge of the terminal, somewhere near here.' }],
 };

@@ -10,6 +10,7 @@ import { fault, ok } from '../../units/result.ts';
  *  coin      cash-box        -> patron-credit        (box)
  *  grant     staff-grants    -> patron-credit        (what the house gives: by its staff, or by its ladder as `bonus`)
  *  hold      patron-credit   -> held                 account-debt -> held    (set-top: nothing is prepaid)
+ *  house     staff-grants    -> held                 held -> staff-grants    (what the house pays for, and gets back)
  *  charge    held            -> earned
  *  refund    held            -> patron-credit | unclaimed | account-debt
  *  claim     patron-credit   -> unclaimed            unclaimed -> patron-credit (redeemed)

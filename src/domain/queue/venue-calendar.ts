@@ -1,8 +1,11 @@
 import { limits } from '../../limits.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
 
-/** What a VenuePeriod does, strongest first: `closed` ends the evening, `event` holds the queue, `bonus` adds to coins, `background` plays when idle. */
-export const PERIOD_KINDS = ['closed', 'event', 'bonus', 'background'] as const;
+/**
+ * What a VenuePeriod does, strongest first: `closed` ends the evening, `event` holds the queue, in `free` hours the house pays for
+ * what is chosen, `bonus` adds to coins, `background` plays music of the house while nobody has chosen anything.
+ */
+export const PERIOD_KINDS = ['closed', 'event', 'free', 'bonus', 'background'] as const;
 export type PeriodKind = (typeof PERIOD_KINDS)[number];
 
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
@@ -112,7 +115,7 @@ export function conflicts(calendar: VenueCalendar, firstDay: number, days: numbe
   );
 }
 
-/** Bonus and background stand beside each other; a closed or held venue has neither; of two of a kind only one counts. */
+/** Free hours, bonus and background stand beside each other; a closed or held venue has neither; of two of a kind only one counts. */
 function hides(winner: VenuePeriod, loser: VenuePeriod): boolean {
   return winner.kind === loser.kind || winner.kind === 'closed' || winner.kind === 'event';
 }

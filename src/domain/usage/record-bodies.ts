@@ -39,10 +39,12 @@ export interface UsageBody extends StandardRecordElements {
   readonly eventSource?: string;
   readonly eventId?: string;
   /** How the play was paid for: a play log never books free credit as paid. */
-  readonly fundingSource?: 'paid' | 'card' | 'bonus' | 'staff' | 'account' | 'none';
+  readonly fundingSource?: 'paid' | 'card' | 'bonus' | 'staff' | 'house' | 'account' | 'none';
   readonly kind?: 'paid' | 'free' | 'prelisten';
   readonly heardMs?: number;
   readonly endReason?: string;
+  /** A use of a checked-out title, signed by the box: the headend posts it by this record's number (ruling 9). */
+  readonly loanUse?: ReceiptBody;
   /** T5, New or Change Order. */
   readonly order?: OrderData;
 }

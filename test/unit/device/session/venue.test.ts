@@ -118,6 +118,55 @@ describe('the hours of a venue', () => {
   });
 });
 
+describe('music of the house', () => {
+  test('begins when nobody has chosen anything, costs no guest anything, and makes room for whoever chooses', async () => {
+    await open();
+    await plan('lounge background', 0, 60);
+    await minutes(1);
+    expect(scene.box.view()).toMatchObject({ playback: 'playing.flowing', houseMusic: true, creditMinor: '0' });
+    expect(await scene.book.ledger()).toMatchObject({ heldMinor: 100n, cashBoxMinor: 0n, problem: null });
+    await scene.coin();
+    expect(await scene.ok('w2')).toMatchObject({ playback: 'preListen', houseMusic: false });
+    expect(await scene.book.ledger()).toMatchObject({ heldMinor: 0n, earnedMinor: CHARGED_MINOR, patronCreditMinor: 100n, problem: null });
+    const [receipt] = await scene.book.receipts(1);
+    expect(receipt).toMatchObject({ refundMinor: '60', refundedTo: 'house' });
+  });
+
+  test('plays what was not heard for longest', async () => {
+    await open();
+    await plan('lounge background', 0, 60);
+    await minutes(1);
+    const first = (await scene.book.openPlays())[0]?.workId;
+    await scene.press({ type: 'intent.stop' });
+    await minutes(1);
+    expect((await scene.book.openPlays())[0]?.workId).not.toBe(first);
+  });
+
+  test('ends with its hours', async () => {
+    await open();
+    await plan('lounge background', 0, 5);
+    await minutes(6);
+    await scene.press({ type: 'intent.stop' });
+    await minutes(2);
+    expect(scene.box.view().playback).toBe('browse');
+  });
+});
+
+describe('free hours', () => {
+  test('the house pays for what guests choose, and gets back what was not heard', async () => {
+    await open();
+    await plan('birthday free', 0, 60);
+    expect(scene.box.view().housePays).toBe(true);
+    await scene.ok('w1');
+    await scene.ok();
+    await scene.ok('w2');
+    expect(scene.box.view()).toMatchObject({ playback: 'playing.flowing', houseMusic: false, queue: [{ title: 'Green Door' }] });
+    await scene.press({ type: 'intent.skip' });
+    expect(scene.box.view().nowPlaying?.title).toBe('Green Door');
+    expect(await scene.book.ledger()).toMatchObject({ cashBoxMinor: 0n, patronCreditMinor: 0n, earnedMinor: CHARGED_MINOR, heldMinor: 100n, problem: null });
+  });
+});
+
 describe('a filter', () => {
   test('hides, explains itself, keeps what was bought, and shows again', async () => {
     await open();
