@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { PANEL_BOARD } from './boards/wiring.ts';
 import { asArguments, readBootOptions, readOptionFile } from './boot-config.ts';
+import { HARDWARE_OPTIONS, type HardwareConfig, readHardware } from './hardware-config.ts';
 import type { MediaTransport } from './media/link-opener.ts';
 import type { PlayerOutput } from './media/mpv-process.ts';
 
@@ -18,14 +18,7 @@ export interface BoxConfig {
   readonly audioOutput: PlayerOutput;
   /** How media travels; `udp` falls back by itself where none gets through. */
   readonly transport: MediaTransport;
-  /** The serial line of the panel board; null where there is none. */
-  readonly panel: string | null;
-  /** What a coin of each of its lines is worth. */
-  readonly panelCoinsMinor: readonly bigint[];
-  /** The serial line of a ccTalk coin acceptor; null where there is none. */
-  readonly cctalk: string | null;
-  /** Reads remotes and keyboards of the kernel. */
-  readonly inputDevices: boolean;
+  readonly hardware: HardwareConfig;
   /** The player runs as a service of its own and is only found. */
   readonly keptPlayer: boolean;
   /** Ends when its standard input ends: whoever started it is gone. */
@@ -58,10 +51,7 @@ export function readArguments(argv: readonly string[]): BoxConfig {
       'console-port': { type: 'string' },
       'audio-output': { type: 'string', default: 'auto' },
       transport: { type: 'string', default: 'udp' },
-      panel: { type: 'string' },
-      'panel-coins': { type: 'string', default: '100,200' },
-      cctalk: { type: 'string' },
-      'input-devices': { type: 'boolean', default: false },
+      ...HARDWARE_OPTIONS,
       'kept-player': { type: 'boolean', default: false },
       config: { type: 'string' },
       supervised: { type: 'boolean', default: false },
@@ -84,10 +74,7 @@ export function readArguments(argv: readonly string[]): BoxConfig {
     consolePort: values['console-port'] ?? null,
     audioOutput: readOutput(values['audio-output']),
     transport,
-    panel: values.panel ?? null,
-    panelCoinsMinor: readCoins(values['panel-coins']),
-    cctalk: values.cctalk ?? null,
-    inputDevices: values['input-devices'],
+    hardware: readHardware(values),
     keptPlayer: values['kept-player'],
     supervised: values.supervised,
   };
@@ -97,11 +84,4 @@ function readOutput(text: string): PlayerOutput {
   if (text === 'auto' || text === 'null') return text;
   if (text.startsWith('wav:') && text.length > 4) return { pcmFile: text.slice(4) };
   throw new Error(`--audio-output is auto, null or wav:FILE, not ${JSON.stringify(text)}.`);
-}
-
-function readCoins(text: string): readonly bigint[] {
-  const values = text.split(',');
-  const sound = values.length <= PANEL_BOARD.coinLines && values.every((value) => /^[1-9][0-9]{0,5}$/.test(value));
-  if (!sound) throw new Error(`--panel-coins is what a coin of each line is worth in minor units, such as 100,200, not ${JSON.stringify(text)}.`);
-  return values.map(BigInt);
 }

@@ -1,10 +1,13 @@
+import { join } from 'node:path';
 import type { Clock } from '../src/ports/clock.ts';
 import type { Log } from '../src/ports/log.ts';
 import type { Random } from '../src/ports/random.ts';
 import type { Currency } from '../src/units/money.ts';
+import type { HardwareDesk } from './boards/hardware-desk.ts';
 import type { BoxConfig } from './box-config.ts';
 import type { CoinSlot } from './cash/coin-slot.ts';
 import type { SerialConsole } from './console/serial-console.ts';
+import type { KeyTaker } from './input/key-desk.ts';
 import type { Say } from './say.ts';
 import { keptToken, lastAddress, tellAddress } from './screen/local-files.ts';
 import type { Box } from './session/box.ts';
@@ -16,6 +19,7 @@ export interface SurfaceParts {
   readonly box: Box;
   readonly book: Book;
   readonly slot: CoinSlot;
+  readonly hardware: HardwareDesk;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -35,13 +39,24 @@ interface Closable {
 
 /** What people touch: screen, console, panel, remotes, coin acceptor. Each is loaded only where it is fitted, after what money and sound need. */
 export async function openSurfaces(parts: SurfaceParts): Promise<Surfaces> {
-  const { box, config, cover } = parts;
+  const { box, book, clock, config, cover } = parts;
   const localToken = keptToken(config.data);
-  const { openScreen } = await import('./screen/screen-server.ts');
-  const screen = await openScreen({ box, host: config.screenHost, port: config.screenPort, lastUrl: lastAddress(config.data), localToken, cover });
+  const [{ openScreen }, { ScreenKeys }] = await Promise.all([import('./screen/screen-server.ts'), import('./screen/screen-keys.ts')]);
+  const keys = new ScreenKeys();
+  const screen = await openScreen({
+    box,
+    book,
+    clock,
+    keys,
+    host: config.screenHost,
+    port: config.screenPort,
+    lastUrl: lastAddress(config.data),
+    localToken,
+    cover,
+  });
   tellAddress(config.data, screen.url);
   const console = await openConsole(parts);
-  const fitted = await Promise.all([openPanel(parts), openCoins(parts), openKeys(parts)]);
+  const fitted = await Promise.all([openPanel(parts, keys.take), openCoins(parts), openKeys(parts, keys.take)]);
   return {
     screenUrl: screen.url,
     consolePath: console?.path ?? null,
@@ -65,28 +80,40 @@ async function openConsole({ box, book, clock, config, say }: SurfaceParts): Pro
   return console;
 }
 
-async function openPanel(parts: SurfaceParts): Promise<Closable | null> {
-  const { panel, panelCoinsMinor } = parts.config;
-  if (panel === null) return null;
+async function openPanel(parts: SurfaceParts, takesKey: KeyTaker): Promise<Closable | null> {
+  const { board, coinLines, lcd } = parts.config.hardware;
+  if (board === null) return null;
   const { openFrontPanel } = await import('./panel/open-panel.ts');
-  return await openFrontPanel({ ...parts, path: panel, coinsMinor: panelCoinsMinor, say: (message) => parts.say({ event: 'notice', message }) });
+  return await openFrontPanel({ ...parts, takesKey, choice: board, coinLines, lcd, folder: parts.config.data, say: (message) => parts.say({ event: 'notice', message }) });
 }
 
 async function openCoins(parts: SurfaceParts): Promise<Closable | null> {
-  const { cctalk, data } = parts.config;
+  const { data, hardware } = parts.config;
+  const { cctalk } = hardware;
   if (cctalk === null) return null;
   const { openCctalk } = await import('./cash/open-cctalk.ts');
   return openCctalk({ ...parts, path: cctalk, folder: data });
 }
 
-async function openKeys({ box, clock, log, config }: SurfaceParts): Promise<Closable | null> {
-  if (!config.inputDevices) return null;
-  const [{ EvdevKeys }, { KeyDesk }] = await Promise.all([import('./input/evdev-keys.ts'), import('./input/key-desk.ts')]);
-  const desk = new KeyDesk(box, clock, '2');
+async function openKeys({ box, clock, log, config, hardware }: SurfaceParts, takesKey: KeyTaker): Promise<Closable | null> {
+  if (!config.hardware.inputDevices) return null;
+  const [{ EvdevKeys }, { KeyDesk }, { RemoteTeacher }] = await Promise.all([
+    import('./input/evdev-keys.ts'),
+    import('./input/key-desk.ts'),
+    import('./input/remote-teacher.ts'),
+  ]);
+  const remotes = new RemoteTeacher({ folder: join(config.data, 'keymaps'), clock, log });
+  hardware.remotes = remotes;
+  const desk = new KeyDesk(box, clock, '2', takesKey);
   const keys = new EvdevKeys({
     ...{ clock, log },
-    keyOfScancode: () => null,
-    onKey: (key, down, device) => desk.key(device, key, down),
+    keyOfScancode: (device, scancode) => remotes.keyOf(device, scancode),
+    onScancode: (device, scancode) => remotes.hear(device, scancode),
+    onKey(key, down, device) {
+      // Whoever teaches or tries a remote does not steer the box with it.
+      if (!remotes.busy) desk.key(device, key, down);
+      if (down) remotes.hearKey(device, key);
+    },
     onGone: (device) => desk.gone(device),
   });
   await keys.start();

@@ -43,7 +43,9 @@ declare module 'firmata-io' {
     readonly firmware: { readonly name: string };
     reportVersion(callback: () => void): void;
     queryFirmware(callback: () => void): void;
+    readonly pins: readonly { readonly value?: number }[];
     pinMode(pin: number, mode: number): void;
+    digitalRead(pin: number, report: (level: number) => void): void;
     sysexResponse(number: number, handler: (bytes: readonly number[]) => void): void;
     clearSysexResponse(number: number): void;
     sysexCommand(message: readonly number[]): void;

@@ -4,28 +4,22 @@ import five from 'johnny-five';
 import { SerialPort } from 'serialport';
 import { limits } from '../../src/limits.ts';
 import type { Clock } from '../../src/ports/clock.ts';
-import { type CoinReport, decodeCoinReport, PANEL_SYSEX } from '../../src/wire/panel-board.ts';
-import type { KeyName } from '../input/keys.ts';
-import type { Lamp, Wiring } from './wiring.ts';
+import { type CoinReport, decodeCoinReport, encodeDisplay, PANEL_SYSEX } from '../../src/wire/panel-board.ts';
+import type { Board, BoardEvents } from './board.ts';
+import { wireParts } from './wire-parts.ts';
+import { linesOf, type Wiring } from './wiring.ts';
 
 const BAUD_RATE = 57_600;
-const OUTPUT = 1;
 const FIRMWARE = 'ackbox-panel';
 
-export interface PanelBoardEvents {
-  key(key: KeyName, down: boolean): void;
+export interface PanelBoardEvents extends BoardEvents {
   coins(report: CoinReport): void;
-  /** The line is gone: unplugged, or an error on it. Called once. */
-  gone(message: string): void;
 }
 
 /** A panel board on a serial line: johnny-five for buttons, lamps and the relay, our own frames for coins and the display. */
-export interface PanelBoard {
+export interface PanelBoard extends Board {
   /** A frame of wire/panel-board.ts. */
   send(message: readonly number[]): void;
-  lamp(lamp: Lamp, on: boolean): void;
-  amplifier(on: boolean): void;
-  close(): Promise<void>;
 }
 
 type Transport = InstanceType<typeof firmata.Firmata>;
@@ -60,16 +54,25 @@ export async function openPanelBoard(path: string, wiring: Wiring, events: Panel
   }
   const board = new five.Board({ io, repl: false, debug: false, sigint: false });
   await once(board, 'ready');
+  const send = (message: readonly number[]): void => {
+    if (port.isOpen) io.sysexCommand(message);
+  };
   return {
-    ...wire(board, io, wiring, events),
-    send: (message) => {
-      if (port.isOpen) io.sysexCommand(message);
-    },
+    title: `panel board on ${path}`,
+    ...wireParts(board, io, wiring, events, clock),
+    send,
+    show: (row, text) => send(encodeDisplay(row, text)),
+    lines: () => linesOf(wiring).map((line) => ({ ...line, high: levelOf(io, wiring, line.pin) })),
     close: async () => {
       over = true;
       await closed(port);
     },
   };
+}
+
+/** The coin lines are the firmware's own: Firmata does not know how they are. */
+function levelOf(io: Transport, wiring: Wiring, pin: number): boolean | null {
+  return wiring.coinPins.includes(pin) ? null : io.pins[pin]?.value === 1;
 }
 
 function openPort(path: string): Promise<SerialPort> {
@@ -96,27 +99,4 @@ function ready(io: Transport, path: string, clock: Clock): Promise<void> {
       else reject(new Error(`The board on ${path} carries ${JSON.stringify(io.firmware.name)}, not ${FIRMWARE}: write our firmware to it (npm run firmware).`));
     });
   });
-}
-
-function wire(board: InstanceType<typeof five.Board>, io: Transport, wiring: Wiring, events: PanelBoardEvents): Pick<PanelBoard, 'lamp' | 'amplifier'> {
-  for (const { key, pin } of wiring.buttons) {
-    const button = new five.Button({ board, pin, isPullup: true });
-    button.on('down', () => events.key(key, true));
-    button.on('up', () => events.key(key, false));
-  }
-  const lamps = new Map(wiring.lamps.map(({ lamp, pin }) => [lamp, new five.Led({ board, pin })]));
-  // johnny-five's Relay leaves the pin's mode to the firmware, and ours leaves every pin an input.
-  if (wiring.amplifierPin !== null) io.pinMode(wiring.amplifierPin, OUTPUT);
-  const relay = wiring.amplifierPin === null ? null : new five.Relay({ board, pin: wiring.amplifierPin, type: 'NO' });
-  return {
-    lamp(name, on) {
-      const lamp = lamps.get(name);
-      if (on) lamp?.on();
-      else lamp?.off();
-    },
-    amplifier(on) {
-      if (on) relay?.close();
-      else relay?.open();
-    },
-  };
 }

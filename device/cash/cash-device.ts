@@ -6,7 +6,7 @@ export interface CountedCoin extends CounterReading {
 }
 
 /**
- * Where coins come from: the simulated acceptor, pulses counted by the kernel or an MCU, ccTalk. Each counts by itself and
+ * Where money comes from: the simulated acceptor, pulses of coins or cards seen by the kernel or an MCU, coins and bills over ccTalk. Each counts by itself and
  * remembers, so that coins that fall while the app is away are told when it comes back.
  *
  * Accepting is actively driven (ruling 29): `accept()` holds for limits.acceptLeaseMs; without another one the device inhibits
@@ -15,6 +15,8 @@ export interface CountedCoin extends CounterReading {
 export interface CashDevice {
   /** Stable name, part of every coin's key; at most 36 bytes. */
   readonly source: string;
+  /** Whose money it is in the books: coins and bills lie in the cash box, a card's money does not. */
+  readonly funding: 'paid' | 'card';
   reading(): CounterReading;
   /** The coins after `counter` of the current epoch, oldest first, as far back as the device remembers. */
   coinsAfter(counter: number): readonly CountedCoin[];

@@ -9,6 +9,7 @@ import type { Currency } from '../../src/units/money.ts';
 import { CCTALK, type CctalkEvent, cctalkCoin, decodeCctalkEvents, newCctalkEvents } from '../../src/wire/cctalk.ts';
 import type { CashDevice, CountedCoin } from './cash-device.ts';
 import type { CctalkLine } from './cctalk-line.ts';
+import { newEpoch } from './coin-memory.ts';
 
 const POLL_MS = 200;
 const POSITIONS = 16;
@@ -36,7 +37,7 @@ export interface CctalkOptions {
   readonly random: Random;
   /** Codes: acceptor-silent, acceptor-alien, acceptor-error, coins-lost, coin-unknown. */
   onFault(code: string, message: string): void;
-  onCleared(): void;
+  onCleared(code: string): void;
 }
 
 /**
@@ -45,6 +46,7 @@ export interface CctalkOptions {
  */
 export class CctalkAcceptor implements CashDevice {
   readonly source = 'cctalk';
+  readonly funding = 'paid';
   readonly #options: CctalkOptions;
   readonly #path: string;
   readonly #listeners = new Set<() => void>();
@@ -187,13 +189,12 @@ export class CctalkAcceptor implements CashDevice {
   }
 
   #answered(): void {
-    if (this.#silentPolls >= SILENT_POLLS) this.#options.onCleared();
+    if (this.#silentPolls >= SILENT_POLLS) this.#options.onCleared('acceptor-silent');
     this.#silentPolls = 0;
   }
 
   #newEpoch(): Memory {
-    const counterEpoch = this.#options.random.bytes(6).reduce((number, byte) => number * 256 + byte, 0);
-    return { counterEpoch, counter: 0, event: null, coins: [] };
+    return { counterEpoch: newEpoch(this.#options.random), counter: 0, event: null, coins: [] };
   }
 }
 

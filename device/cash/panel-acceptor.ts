@@ -9,6 +9,7 @@ import type { CashDevice, CountedCoin } from './cash-device.ts';
  */
 export class PanelAcceptor implements CashDevice {
   readonly source: string;
+  readonly funding = 'paid';
   readonly #valueMinor: bigint;
   readonly #lease: (leaseMs: number) => void;
   readonly #listeners = new Set<() => void>();

@@ -57,7 +57,7 @@ export class PanelCoins {
       acceptor.note(report, line, baseline.pulses[line] ?? 0);
     });
     if (report.jammed && !this.#jammed) this.#faults.fault('coin-jam', 'A coin is stuck: no coins are taken until the line is free.');
-    if (!report.jammed && this.#jammed) this.#faults.cleared();
+    if (!report.jammed && this.#jammed) this.#faults.cleared('coin-jam');
     this.#jammed = report.jammed;
     if (report.unexplained > this.#unexplained)
       this.#faults.fault(

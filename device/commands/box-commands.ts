@@ -2,6 +2,7 @@ import type { CommandOutcome } from '../session/box-view.ts';
 import { type Command, type CommandContext, done, type Role } from './command.ts';
 import { type LineFault, parseLine, usageOf } from './command-line.ts';
 import { ladderCommands } from './ladder-commands.ts';
+import { hardwareCommands } from './hardware-commands.ts';
 import { licenceCommands } from './licence-commands.ts';
 import { moneyCommands } from './money-commands.ts';
 import { playCommands } from './play-commands.ts';
@@ -29,6 +30,7 @@ export const boxCommands: readonly Command<CommandContext>[] = [
   ...moneyCommands,
   ...licenceCommands,
   ...serviceCommands,
+  ...hardwareCommands,
   ...venueCommands,
   ...ladderCommands,
   helpCommand,

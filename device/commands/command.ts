@@ -1,4 +1,6 @@
+import type { Clock } from '../../src/ports/clock.ts';
 import type { LicenceApi } from '../../src/ports/licence-api.ts';
+import type { HardwareDesk } from '../boards/hardware-desk.ts';
 import type { BoxControl, CommandOutcome } from '../session/box-view.ts';
 import type { BoxEvent } from '../session/events.ts';
 import type { Book } from '../stores/book-port.ts';
@@ -39,6 +41,9 @@ export interface CommandContext {
   /** Absent where there is no headend to ask, as in a simulation. */
   readonly licences?: LicenceApi;
   readonly venue?: Venue;
+  /** Absent in a simulation, as is the clock that watching takes. */
+  readonly hardware?: HardwareDesk;
+  readonly clock?: Clock;
 }
 
 /** A command that went well, in words and as data. */

@@ -27,6 +27,7 @@ const EVERYWHERE: Table = {
   KEY_STOPCD: STOP,
   KEY_VOLUMEUP: { type: 'intent.volume', delta: 5 },
   KEY_VOLUMEDOWN: { type: 'intent.volume', delta: -5 },
+  KEY_MUTE: { type: 'intent.mute' },
 };
 
 /** States (the playback region, dotted) in which a key means something else. The longest name that fits is taken. */

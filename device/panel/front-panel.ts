@@ -1,11 +1,9 @@
 import { limits } from '../../src/limits.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import { every, monotonicMs } from '../../src/ports/clock.ts';
-import type { Log } from '../../src/ports/log.ts';
-import { type CoinReport, encodeDisplay, PANEL_SYSEX } from '../../src/wire/panel-board.ts';
-import { openPanelBoard, type PanelBoard } from '../boards/panel-board.ts';
-import type { Lamp, Wiring } from '../boards/wiring.ts';
-import { KeyDesk } from '../input/key-desk.ts';
+import type { Board, BoardEvents } from '../boards/board.ts';
+import type { Lamp } from '../boards/wiring.ts';
+import { KeyDesk, type KeyTaker } from '../input/key-desk.ts';
 import type { BoxControl } from '../session/box-view.ts';
 import { type PanelFace, panelFace } from './panel-face.ts';
 
@@ -14,23 +12,25 @@ const SOURCE = 'panel';
 const TURN_MS = 300;
 
 export interface FrontPanelOptions {
-  readonly path: string;
-  readonly wiring: Wiring;
   readonly box: BoxControl;
   readonly clock: Clock;
-  readonly log: Log;
-  onCoins(report: CoinReport): void;
+  /** Whether another surface has the key first. */
+  readonly takesKey: KeyTaker;
+  /** Rejects with words where the board is not there. */
+  open(events: Pick<BoardEvents, 'key' | 'gone'>): Promise<Board>;
+  /** A display beside the board's own; null: none. */
+  readonly show: Board['show'];
   /** The board can be spoken to, or (null) not any more. */
-  onConnection(send: ((message: readonly number[]) => void) | null): void;
+  onConnection(board: Board | null): void;
   /** For people: the board came, went, or can not be found. */
   say(message: string): void;
 }
 
-/** The front panel on its serial line: keys in, lamps and display out. Looks for its board again whenever it is gone. */
+/** The front panel: keys in, lamps and display out. Looks for its board again whenever it is gone. */
 export class FrontPanel {
   readonly #options: FrontPanelOptions;
   readonly #keys: KeyDesk;
-  #board: PanelBoard | null = null;
+  #board: Board | null = null;
   #shown: PanelFace | null = null;
   #cancelRetry: () => void = () => {};
   #lastTrouble = '';
@@ -39,7 +39,7 @@ export class FrontPanel {
 
   constructor(options: FrontPanelOptions) {
     this.#options = options;
-    this.#keys = new KeyDesk(options.box, options.clock, BUTTON);
+    this.#keys = new KeyDesk(options.box, options.clock, BUTTON, options.takesKey);
     this.#stopWatching = [options.box.onChange(() => this.#draw()), every(options.clock, TURN_MS, () => this.#draw())];
   }
 
@@ -56,21 +56,15 @@ export class FrontPanel {
   }
 
   async #connect(): Promise<void> {
-    const { path, wiring, clock, onCoins, onConnection, say } = this.#options;
+    const { open, onConnection, say } = this.#options;
     try {
-      const board = await openPanelBoard(
-        path,
-        wiring,
-        { key: (key, down) => this.#keys.key(SOURCE, key, down), coins: onCoins, gone: (message) => this.#gone(message) },
-        clock,
-      );
+      const board = await open({ key: (key, down) => this.#keys.key(SOURCE, key, down), gone: (message) => this.#gone(message) });
       if (this.#stopped) return await board.close();
       this.#board = board;
       this.#shown = null;
       this.#lastTrouble = '';
-      say(`panel board on ${path}`);
-      onConnection((message) => board.send(message));
-      board.send([PANEL_SYSEX.query]);
+      say(board.title);
+      onConnection(board);
       this.#draw();
     } catch (thrown) {
       this.#trouble(thrown instanceof Error ? thrown.message : String(thrown));
@@ -78,6 +72,7 @@ export class FrontPanel {
   }
 
   #gone(message: string): void {
+    void this.#board?.close().catch(() => {});
     this.#board = null;
     this.#options.onConnection(null);
     this.#keys.gone(SOURCE);
@@ -96,8 +91,11 @@ export class FrontPanel {
     if (board === null) return;
     const face = panelFace(this.#options.box.view(), monotonicMs(this.#options.clock));
     const shown = this.#shown;
-    face.lines.forEach((line, row) => {
-      if (shown?.lines[row] !== line) board.send(encodeDisplay(row === 0 ? 0 : 1, line));
+    face.lines.forEach((line, index) => {
+      if (shown?.lines[index] === line) return;
+      const row = index === 0 ? 0 : 1;
+      board.show?.(row, line);
+      this.#options.show?.(row, line);
     });
     for (const lamp of Object.keys(face.lamps) as Lamp[]) if (shown?.lamps[lamp] !== face.lamps[lamp]) board.lamp(lamp, face.lamps[lamp]);
     if (shown?.amplifier !== face.amplifier) board.amplifier(face.amplifier);

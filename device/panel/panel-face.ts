@@ -13,6 +13,8 @@ export interface PanelFace {
     /** Lit while something sounds; dark in a pause. */
     readonly playing: boolean;
     readonly fault: boolean;
+    /** The out-of-service sign: nothing is sold. */
+    readonly sign: boolean;
   };
   /** The amplifier's relay: silent boxes do not hum. */
   readonly amplifier: boolean;
@@ -20,7 +22,7 @@ export interface PanelFace {
 
 /** @param nowMs turns a title that is too long, one character in 300 ms */
 export function panelFace(view: BoxView, nowMs: number): PanelFace {
-  const sounding = view.playback.startsWith('playing.flowing') || view.playback === 'preListen';
+  const sounding = view.sound !== 'silent' && (view.playback.startsWith('playing.flowing') || view.playback === 'preListen');
   const work = view.nowPlaying ?? view.focus;
   return {
     lines: [work === null ? row('Ackbox') : turned(`${work.title} - ${work.artist}`, nowMs), row(secondLine(view))],
@@ -29,8 +31,9 @@ export function panelFace(view: BoxView, nowMs: number): PanelFace {
       back: view.question !== null,
       playing: sounding,
       fault: view.faults.length > 0 || view.service !== 'inService',
+      sign: view.service !== 'inService',
     },
-    amplifier: sounding || view.playback === 'playing.stalled',
+    amplifier: sounding || (view.sound !== 'silent' && view.playback === 'playing.stalled'),
   };
 }
 

@@ -22,6 +22,7 @@ function recordingEffects(asked: string[]): BoxEffects {
     'enqueue',
     'suppressAcks',
     'acceptCoins',
+    'setSound',
   ] as const;
   return Object.fromEntries(names.map((name) => [name, () => asked.push(name)])) as unknown as BoxEffects;
 }
@@ -90,7 +91,7 @@ describe('the statechart of the box', () => {
 
   test('a walk along the promises reaches every state', () => {
     const reached = new Set(PROMISED.map((row) => row.to));
-    const initial = ['playback.recovering', 'cash.inhibited', 'connectivity.offline', 'service.inService'];
+    const initial = ['playback.recovering', 'cash.inhibited', 'connectivity.offline', 'service.inService', 'sound.open'];
     const unreached = leavesOf(createBoxMachine().root).filter((leaf) => !reached.has(leaf) && !initial.includes(leaf));
     expect(unreached).toEqual([]);
   });

@@ -8,6 +8,7 @@ const work = { title: 'Slow Train', artist: 'The House' } as CatalogueWork;
 const idle = {
   playback: 'browse',
   service: 'inService',
+  sound: 'open',
   shortLine: 'Choose a song',
   question: null,
   focus: work,
@@ -19,7 +20,7 @@ describe('the front panel is a function of the view', () => {
   test('an idle box shows the song that OK would open', () => {
     expect(panelFace({ ...idle, focus: { ...work, title: 'Go', artist: 'Us' } }, 0)).toEqual({
       lines: ['Go - Us         ', 'Choose a song   '],
-      lamps: { ok: true, back: false, playing: false, fault: false },
+      lamps: { ok: true, back: false, playing: false, fault: false, sign: false },
       amplifier: false,
     });
   });

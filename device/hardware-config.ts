@@ -1,0 +1,94 @@
+import { GPIO_BOARDS, type GpioBoardName, isGpioBoard } from './boards/wiring.ts';
+
+/** What a pulse on one coin line means, and whose money it is. */
+export interface CoinLine {
+  readonly funding: 'paid' | 'card';
+  readonly coding: { readonly kind: 'each'; readonly valueMinor: bigint } | { readonly kind: 'bursts'; readonly values: ReadonlyMap<number, bigint> };
+}
+
+export type BoardChoice =
+  | { readonly kind: 'panel'; readonly path: string }
+  | { readonly kind: 'gpio'; readonly name: GpioBoardName }
+  | { readonly kind: 'simulated' };
+
+export interface HardwareConfig {
+  /** Null: no board, so no buttons, lamps and pulse lines. */
+  readonly board: BoardChoice | null;
+  readonly coinLines: readonly CoinLine[];
+  /** The kernel's character display, such as /dev/lcd; null: the board's own, if it has one. */
+  readonly lcd: string | null;
+  /** The serial line of a ccTalk coin acceptor; null where there is none. */
+  readonly cctalk: string | null;
+  /** Reads remotes and keyboards of the kernel. */
+  readonly inputDevices: boolean;
+}
+
+export const HARDWARE_OPTIONS = {
+  board: { type: 'string' },
+  panel: { type: 'string' },
+  'panel-coins': { type: 'string', default: '100,200' },
+  lcd: { type: 'string' },
+  cctalk: { type: 'string' },
+  'input-devices': { type: 'boolean', default: false },
+} as const;
+
+export interface HardwareValues {
+  readonly board?: string;
+  readonly panel?: string;
+  readonly 'panel-coins': string;
+  readonly lcd?: string;
+  readonly cctalk?: string;
+  readonly 'input-devices': boolean;
+}
+
+/** No real acceptor is fitted: the box has a coin key instead. */
+export function takesNoCoins({ board, cctalk }: HardwareConfig): boolean {
+  return (board === null || board.kind === 'simulated') && cctalk === null;
+}
+
+const FIRST_ARDUINO = '/dev/ttyACM0';
+
+/** Throws with words that say what was wrong. */
+export function readHardware(values: HardwareValues): HardwareConfig {
+  const board = readBoard(values.board ?? (values.panel === undefined ? undefined : 'panel'), values.panel ?? FIRST_ARDUINO);
+  const coinLines = values['panel-coins'].split(',').map(readCoinLine);
+  if (board?.kind === 'panel' && coinLines.some(({ funding, coding }) => funding === 'card' || coding.kind === 'bursts'))
+    throw new Error('--panel-coins: the panel board counts pulses that are worth the same each; bursts and cards need a board with GPIO lines.');
+  return {
+    board,
+    coinLines,
+    lcd: values.lcd ?? null,
+    cctalk: values.cctalk ?? null,
+    inputDevices: values['input-devices'],
+  };
+}
+
+/** The name of a board, as in --board. Throws where there is none such. */
+export function readBoard(name: string | undefined, path: string): BoardChoice | null {
+  if (name === undefined) return null;
+  if (name === 'panel') return { kind: 'panel', path };
+  if (name === 'simulated') return { kind: 'simulated' };
+  if (isGpioBoard(name)) return { kind: 'gpio', name };
+  throw new Error(`--board is panel, simulated, ${Object.keys(GPIO_BOARDS).join(', ')}; not ${JSON.stringify(name)}.`);
+}
+
+const VALUE = '[1-9][0-9]{0,5}';
+const EACH = new RegExp(`^(card)?(${VALUE})$`);
+const BURSTS = new RegExp(`^(card)?([1-9][0-9]?x${VALUE}(?:\\+[1-9][0-9]?x${VALUE})*)$`);
+
+/** `100`: every pulse is worth that. `1x100+2x200`: bursts of these counts, and no others. `card` before either: a card reader. Minor units. */
+function readCoinLine(text: string): CoinLine {
+  const each = EACH.exec(text);
+  if (each !== null) return { funding: fundingOf(each[1]), coding: { kind: 'each', valueMinor: BigInt(each[2] ?? 0) } };
+  const bursts = BURSTS.exec(text);
+  if (bursts === null)
+    throw new Error(
+      `--panel-coins is what the pulses of each coin line are worth in minor units, such as 100,1x100+2x200 or card50; not ${JSON.stringify(text)}.`,
+    );
+  const pairs = (bursts[2] ?? '').split('+').map((pair) => pair.split('x'));
+  return { funding: fundingOf(bursts[1]), coding: { kind: 'bursts', values: new Map(pairs.map(([count, value]) => [Number(count), BigInt(value ?? 0)])) } };
+}
+
+function fundingOf(mark: string | undefined): 'paid' | 'card' {
+  return mark === undefined ? 'paid' : 'card';
+}
