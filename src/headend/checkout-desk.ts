@@ -1,3 +1,4 @@
+import { withinLease } from '../domain/credit/account-credit.ts';
 import { limits } from '../limits.ts';
 import { sha256Hex } from '../platform/crypto/digest.ts';
 import { deriveSessionKeys, generateEphemeral } from '../platform/crypto/key-agreement.ts';
@@ -8,21 +9,25 @@ import type { Random } from '../ports/random.ts';
 import type { Signer } from '../ports/signer.ts';
 import { assert } from '../units/assert.ts';
 import { fromHex, toHex } from '../units/bytes.ts';
-import { asId } from '../units/ids.ts';
+import { asId, type SessionId } from '../units/ids.ts';
 import { type Fault, fault, ok, type Result } from '../units/result.ts';
 import type { OfferRequest, OfferResponse } from '../wire/http-api.ts';
 import { encodeTerms, signedTermsBytes } from '../wire/terms-text.ts';
-import { answerSdp, composeTerms, type GrantedStream, grantStream, type WorkQuote } from './checkout-terms.ts';
+import { answerSdp, composeTerms, type GrantedStream, grantStream, quotedMinor, type WorkQuote } from './checkout-terms.ts';
+import { agreedRendition } from './pick-rendition.ts';
+import { type LeaseDeps, leaseWindow } from './session-lease.ts';
 import type { StreamHouse } from './stream-port.ts';
+import type { QuoteWork } from './work-quote.ts';
 
 export interface CheckoutDeps {
   readonly registry: RegistryStore;
   readonly catalogue: CatalogueStore;
+  readonly credit: LeaseDeps['credit'];
   readonly stream: StreamHouse;
   readonly signer: Signer;
   readonly clock: Clock;
   readonly random: Random;
-  readonly quote: (work: StoredWork, outlet: OutletRow) => WorkQuote;
+  readonly quote: QuoteWork;
 }
 
 interface Wish {
@@ -34,8 +39,12 @@ interface Wish {
 }
 
 export type CheckoutFault =
+  | 'account-credit-used-up'
   | 'bad-request'
   | 'limits'
+  | 'not-for-coins'
+  | 'no-price'
+  | 'no-rendition'
   | 'conflict'
   | 'currency'
   | 'quote-above-max'
@@ -51,8 +60,8 @@ export type CheckoutFault =
  */
 export class CheckoutDesk {
   readonly #deps: CheckoutDeps;
-  /** Sessions whose epoch 0 keys this process handed out, newest last. */
-  readonly #offered = new Set<string>();
+  /** Sessions whose epoch 0 keys this process handed out, and what their price was made of; newest last. */
+  readonly #offered = new Map<string, OfferResponse['pricing']>();
 
   constructor(deps: CheckoutDeps) {
     this.#deps = deps;
@@ -61,41 +70,51 @@ export class CheckoutDesk {
   /** @param host how the box reached us; it finds RTSP there as well */
   offer(outlet: OutletRow, request: OfferRequest, host: string): Result<OfferResponse, Fault<CheckoutFault>> {
     const earlier = this.#deps.registry.sessionByPlay(asId(request.playId));
-    const granted = grantStream(request.sdp);
+    const work = this.#deps.catalogue.work(asId(request.work));
+    const granted = grantStream(request.sdp, work);
     if (!granted.ok) return granted;
     if (earlier !== null) return this.#answerAgain(earlier, { outlet, request, host }, granted.value);
-    const work = this.#deps.catalogue.work(asId(request.work));
     if (work === null || work.retired) return fault('work-gone', 'This work is no longer offered; refresh the catalogue.');
-    const quote = this.#deps.quote(work, outlet);
+    const quoted = this.#deps.quote(work, outlet);
+    if (!quoted.ok) return quoted;
+    const quote = quoted.value;
     const refusal = refuseOffer(request, work, outlet, quote) ?? this.#refuseNumber(outlet);
     if (refusal !== null) return { ok: false, error: refusal };
     return this.#open({ outlet, request, host, work, quote }, granted.value);
   }
 
   #open(wish: Wish, granted: GrantedStream): Result<OfferResponse, Fault<CheckoutFault>> {
-    const { registry, random, clock, signer, stream } = this.#deps;
+    const { registry, random, signer, stream } = this.#deps;
     const { outlet, request, work, quote } = wish;
     const ephemeral = generateEphemeral();
+    const sid = asId<SessionId>(toHex(random.bytes(16)));
+    const lease = leaseWindow(this.#deps, { account: outlet.account, sid, free: work.free, terms: granted.credit });
+    if (!lease.ok) return lease;
     const terms = composeTerms({
-      sid: toHex(random.bytes(16)),
+      sid,
       outlet,
       work,
       quote,
-      credit: granted.credit,
+      credit: withinLease(granted.credit, lease.value),
+      rendition: granted.rendition,
       trialAsked: request.trial,
       deviceEphemeral: request.deviceEphemeral,
       headendEphemeral: toHex(ephemeral.publicKey),
-      nowMs: clock.wallMs(),
     });
     const termsText = encodeTerms(terms);
     const fresh = freshRow(outlet, request, terms, termsText, toHex(signer.sign(signedTermsBytes(termsText))));
     const keys = deriveEpochZero(ephemeral.privateKey, fresh);
-    if (!keys.ok) return fault('bad-request', keys.error.message);
+    if (!keys.ok) {
+      if (lease.value !== undefined) this.#deps.credit.returnCredit(outlet.account, sid, lease.value.fence, 0);
+      return fault('bad-request', keys.error.message);
+    }
     const row = registry.openSession(fresh);
     assert(row.sid === fresh.sid, 'offers are answered one after the other, so nobody opened this play in between');
-    this.#remember(row.sid);
-    stream.admit({ row, terms, work, epoch: 0, keys: keys.value, devicePublicKey: outlet.publicKey });
-    return ok(this.#response(row, work, granted, wish.host));
+    const pricing = { models: [...quote.models], snapshot: quote.snapshot };
+    this.#remember(row.sid, pricing);
+    const rendition = agreedRendition(this.#deps.catalogue, work, terms);
+    stream.admit({ row, terms, work, ...rendition, epoch: 0, keys: keys.value, devicePublicKey: outlet.publicKey, ...(lease.value && { lease: lease.value }) });
+    return ok(this.#response(row, pricing, work, granted, wish.host));
   }
 
   #answerAgain(row: PaySessionRow, wish: Pick<Wish, 'outlet' | 'request' | 'host'>, granted: GrantedStream): Result<OfferResponse, Fault<CheckoutFault>> {
@@ -103,19 +122,21 @@ export class CheckoutDesk {
     if (row.outlet !== outlet.outlet || row.work !== request.work || row.terms.deviceEphemeral !== request.deviceEphemeral)
       return fault('conflict', 'This play id was already used for another offer; take a new one.');
     if (row.state === 'closed' || row.state === 'abandoned') return fault('session-closed', 'This play is over and settled; start a new one.');
-    if (row.epoch !== 0 || !this.#offered.has(row.sid))
+    const pricing = this.#offered.get(row.sid) ?? null;
+    if (row.epoch !== 0 || pricing === null)
       return fault('resume-required', 'This play is open, but its keys are gone with a restart of the headend; resume it.');
     const work = this.#deps.catalogue.work(row.work);
     if (work === null) return fault('work-gone', 'This work is no longer offered; refresh the catalogue.');
-    return ok(this.#response(row, work, granted, host));
+    return ok(this.#response(row, pricing, work, granted, host));
   }
 
-  #response(row: PaySessionRow, work: StoredWork, granted: GrantedStream, host: string): OfferResponse {
+  #response(row: PaySessionRow, pricing: OfferResponse['pricing'], work: StoredWork, granted: GrantedStream, host: string): OfferResponse {
     return {
       sid: row.sid,
       terms: row.termsText,
       signature: row.signature,
       headendEphemeral: row.terms.headendEphemeral,
+      pricing,
       sdp: answerSdp(row.terms, row.termsHash, work, granted.payloadType),
       rtspUrl: this.#deps.stream.rtspUrl(host),
     };
@@ -134,10 +155,10 @@ export class CheckoutDesk {
     return null;
   }
 
-  #remember(sid: string): void {
-    this.#offered.add(sid);
-    if (this.#offered.size <= limits.openSessionsTotal) return;
-    const oldest = this.#offered.values().next().value;
+  #remember(sid: string, pricing: OfferResponse['pricing']): void {
+    this.#offered.set(sid, pricing);
+    if (this.#offered.size <= limits.offersRemembered) return;
+    const oldest = this.#offered.keys().next().value;
     if (oldest !== undefined) this.#offered.delete(oldest);
   }
 }
@@ -145,7 +166,7 @@ export class CheckoutDesk {
 function refuseOffer(request: OfferRequest, work: StoredWork, outlet: OutletRow, quote: WorkQuote): Fault<CheckoutFault> | null {
   if (request.currency !== work.currency || request.currency !== outlet.currency)
     return { code: 'currency', message: `This work is sold in ${work.currency}, this box was enrolled for ${outlet.currency}.` };
-  const quoteMinor = quote.nodes.reduce((sum, node) => sum + BigInt(node.quoteMinor), 0n);
+  const quoteMinor = quotedMinor(quote);
   if (quoteMinor > BigInt(request.maxQuoteMinor))
     return {
       code: 'quote-above-max',

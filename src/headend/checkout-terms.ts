@@ -5,8 +5,10 @@ import type { OutletRow, StoredWork } from '../ports/headend-stores.ts';
 import { asId } from '../units/ids.ts';
 import type { Currency } from '../units/money.ts';
 import { type Fault, fault, ok, type Result } from '../units/result.ts';
-import { PACKET_MS, packetsIn } from '../units/time.ts';
+import { packetMsOf, packetsIn } from '../units/time.ts';
+import { mediaFormatOf } from '../wire/media-format.ts';
 import { buildDescribe, parseOffer } from '../wire/sdp.ts';
+import { pickRendition } from './pick-rendition.ts';
 
 /** What a use of a work costs, as the rater puts it. */
 export interface WorkQuote {
@@ -19,28 +21,38 @@ export interface WorkQuote {
 export interface GrantedStream {
   readonly credit: CreditTerms;
   readonly payloadType: number;
+  /** Of a film: which one. */
+  readonly rendition: string | null;
 }
 
 /** An offer nobody took is void after this long. */
 const OFFER_VALID_MS = limits.sessionAbandonMs;
-const PAYLOAD_TYPE = 97;
 const AUDIO_KBPS = 192;
 
-/** Reads the SDP offer of a box. Without one, it gets our usual windows; below what works, the limits (406). */
-export function grantStream(sdpOffer: string): Result<GrantedStream, Fault<'limits' | 'bad-request'>> {
-  if (sdpOffer === '') return ok({ credit: defaultCreditTerms(), payloadType: PAYLOAD_TYPE });
-  const offer = parseOffer(sdpOffer);
-  if (!offer.ok) return fault('bad-request', `The SDP offer cannot be used: ${offer.error.message}.`);
-  const credit = negotiateCredit(offer.value.ackpay.credit);
-  return credit.ok ? ok({ credit: credit.value, payloadType: offer.value.payloadType }) : credit;
+/**
+ * Reads the SDP offer of a box. Without one, it gets our usual windows, and no film; below what works, the limits (406); where it can
+ * show no rendition of a film, the names of those there are (406).
+ * @param work null where it is gone
+ */
+export function grantStream(sdpOffer: string, work: Pick<StoredWork, 'video'> | null): Result<GrantedStream, Fault<'limits' | 'bad-request' | 'no-rendition'>> {
+  const offer = sdpOffer === '' ? null : parseOffer(sdpOffer);
+  if (offer?.ok === false) return fault('bad-request', `The SDP offer cannot be used: ${offer.error.message}.`);
+  const asked = work?.video === undefined ? null : pickRendition(work.video.renditions, offer?.value.decodes ?? []);
+  if (asked?.ok === false) return asked;
+  const packetMs = packetMsOf(work ?? {});
+  const prebufferMs = asked === null ? limits.prebufferMs : limits.filmPrebufferMs;
+  const ours = defaultCreditTerms(packetMs, prebufferMs);
+  const credit = offer === null ? ok(ours) : negotiateCredit(offer.value.ackpay.credit, packetMs, prebufferMs);
+  const { payloadType } = offer?.value ?? mediaFormatOf(work ?? {});
+  return credit.ok ? ok({ credit: credit.value, payloadType, rendition: asked?.value.name ?? null }) : credit;
 }
 
 /**
  * A trial only where it was asked for and is worth something: limits.trialMs, or half of a work that is not longer than that.
  * Never none for a work with a price: who asked for a pre-listen has not said yes to paying.
  */
-export function trialTermsFor(work: Pick<StoredWork, 'free' | 'packets'>, asked: boolean): TrialTerms | null {
-  const most = packetsIn(limits.trialMs);
+export function trialTermsFor(work: Pick<StoredWork, 'free' | 'packets' | 'video'>, asked: boolean): TrialTerms | null {
+  const most = packetsIn(limits.trialMs, packetMsOf(work));
   const packets = work.packets > most ? most : Math.floor(work.packets / 2);
   return asked && !work.free && packets > 0 ? { mode: 'restrict', packets } : null;
 }
@@ -51,6 +63,7 @@ export function composeTerms(parts: {
   readonly work: StoredWork;
   readonly quote: WorkQuote;
   readonly credit: CreditTerms;
+  readonly rendition: string | null;
   readonly trialAsked: boolean;
   readonly deviceEphemeral: string;
   readonly headendEphemeral: string;
@@ -67,7 +80,8 @@ export function composeTerms(parts: {
     licence: asId(`licence-${sid}`),
     work: asId(work.id),
     packets: work.packets,
-    packetMs: PACKET_MS,
+    packetMs: packetMsOf(work),
+    ...(parts.rendition === null ? {} : { rendition: parts.rendition }),
     currency: work.currency as Currency,
     nodes: quote.nodes,
     pricingStateHash: quote.pricingStateHash,

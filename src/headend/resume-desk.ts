@@ -16,19 +16,31 @@ import { type Fault, fault, ok, type Result } from '../units/result.ts';
 import { decodeReceipt } from '../wire/ack-receipt.ts';
 import type { NonceResponse, ResumeRequest, ResumeResponse } from '../wire/http-api.ts';
 import { resumeTranscript } from '../wire/resume-transcript.ts';
+import { agreedRendition } from './pick-rendition.ts';
 import { ResumeNonces } from './resume-nonces.ts';
+import { type LeaseDeps, leaseWindow } from './session-lease.ts';
 import type { StreamHouse } from './stream-port.ts';
 
 export interface ResumeDeps {
   readonly registry: RegistryStore;
   readonly catalogue: CatalogueStore;
+  readonly credit: LeaseDeps['credit'];
   readonly stream: StreamHouse;
   readonly signer: Signer;
   readonly clock: Clock;
   readonly random: Random;
 }
 
-export type ResumeFault = 'bad-claim' | 'bad-receipt' | 'bad-request' | 'session-closed' | 'stale-epoch' | 'stale-nonce' | 'unknown-session' | 'work-gone';
+export type ResumeFault =
+  | 'account-credit-used-up'
+  | 'bad-claim'
+  | 'bad-receipt'
+  | 'bad-request'
+  | 'session-closed'
+  | 'stale-epoch'
+  | 'stale-nonce'
+  | 'unknown-session'
+  | 'work-gone';
 type VerifiedReceipt = { readonly receipt: AckReceipt; readonly bytes: Uint8Array; readonly signature: Uint8Array };
 
 const NO_EVENT = '0'.repeat(32);
@@ -93,6 +105,8 @@ export class ResumeDesk {
     const theirPublic = fromHex(request.deviceEphemeral);
     const sid = fromHex(old.sid);
     assert(theirPublic !== null && sid !== null, 'the schema admits hex only');
+    const lease = leaseWindow(this.#deps, { account: old.account, sid: old.sid, free: work.free, terms: old.terms.credit });
+    if (!lease.ok) return lease;
     if (!registry.advanceEpoch(old.sid, old.epoch, request.epoch, request.deviceEphemeral, headendEphemeral, agreed))
       return fault('stale-epoch', 'Another resume of this play came first.');
     const row = registry.session(old.sid);
@@ -101,7 +115,16 @@ export class ResumeDesk {
     const transcript = resumeTranscript({ sid: row.sid, termsHash: row.termsHash, nonce: request.nonce, deviceEphemeral: request.deviceEphemeral, response });
     const keys = deriveSessionKeys({ ourPrivate: ephemeral.privateKey, theirPublic, sid, epoch: row.epoch, transcriptHash: sha256(transcript) });
     if (!keys.ok) return fault('bad-request', keys.error.message);
-    stream.admit({ row, terms: row.terms, work, epoch: row.epoch, keys: keys.value, devicePublicKey: outlet.publicKey });
+    stream.admit({
+      row,
+      terms: row.terms,
+      work,
+      ...agreedRendition(catalogue, work, row.terms),
+      epoch: row.epoch,
+      keys: keys.value,
+      devicePublicKey: outlet.publicKey,
+      ...(lease.value && { lease: lease.value }),
+    });
     return ok({ ...response, signature: toHex(signer.sign(transcript)), rtspUrl: stream.rtspUrl(host) });
   }
 

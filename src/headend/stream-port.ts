@@ -1,12 +1,14 @@
 import type { Terms } from '../domain/credit/terms.ts';
 /** The keys of one epoch of one PaySession, from platform/crypto/session-keys.ts. */
 import type { SessionKeys } from '../platform/crypto/session-keys.ts';
-import type { PaySessionRow, StoredWork } from '../ports/headend-stores.ts';
+import type { PaySessionRow, StoredRendition, StoredWork } from '../ports/headend-stores.ts';
 
 export interface AdmittedSession {
   readonly row: PaySessionRow;
   readonly terms: Terms;
   readonly work: StoredWork;
+  /** Of a film: the one that the terms name. */
+  readonly rendition?: StoredRendition;
   readonly epoch: number;
   readonly keys: SessionKeys;
   /** Raw Ed25519 public key of the outlet: verifies receipts. */

@@ -3,9 +3,7 @@ import { assert } from '../units/assert.ts';
 import { type Fault, fault, ok, type Result } from '../units/result.ts';
 import { rtpHeaderBytes } from './rtp.ts';
 
-/** Opus in every description of ours (RFC 7587, dynamic range of RFC 3551). */
-export const OPUS_PAYLOAD_TYPE = 97;
-/** Retransmissions in every description of ours (`apt=97`). */
+/** Retransmissions in every description of ours. */
 export const RTX_PAYLOAD_TYPE = 98;
 /** Original sequence number, in front of the original payload. */
 const OSN_BYTES = 2;

@@ -2,10 +2,11 @@ import { parse, type SessionDescription, write } from 'sdp-transform';
 import { limits } from '../limits.ts';
 import { assert } from '../units/assert.ts';
 import { type Fault, fault, ok, type Result } from '../units/result.ts';
+import { MP2T_PAYLOAD_TYPE } from './media-format.ts';
 import { RTX_PAYLOAD_TYPE } from './rtx.ts';
 import { type AckpayAttributes, ackpayLines, readAckpay } from './sdp-ackpay.ts';
 
-/** An audio stream as announced by DESCRIBE, or by the answer to an offer. */
+/** A stream of sound or of a film (by its payload type) as announced by DESCRIBE, or by the answer to an offer. */
 export interface StreamDescription {
   /** A number of our own, never reused for another work (RFC 8866, 5.2). */
   readonly sessionId: number;
@@ -24,21 +25,31 @@ export interface StreamDescription {
   readonly ackpay: AckpayAttributes | null;
 }
 
-/** What a device asks for: it can take Opus under these terms. */
+/** Pictures that a device decodes: a codec, and up to how many lines. */
+export interface Decoder {
+  readonly codec: 'h264' | 'hevc';
+  readonly height: number;
+}
+
+/** What a device asks for: it can take Opus, or a film, under these terms. */
 export interface StreamOffer {
   readonly address: string;
   readonly payloadType: number;
   readonly ackpay: AckpayAttributes;
+  /** With a film: what it can show, the best first. */
+  readonly decodes?: readonly Decoder[];
 }
 
-export type SdpFault = 'too-large' | 'malformed' | 'no-opus';
+/** `no-media`: neither Opus nor a film. */
+export type SdpFault = 'too-large' | 'malformed' | 'no-media';
 
 const CHARACTERS_MAX = 8_192;
+const DECODERS_MAX = 8;
 type Media = SessionDescription['media'][number];
 
 /**
- * The SDP of a stream: Opus at 48,000/2 as RFC 7587 wants it, 20 ms, retransmissions in a format of their own (RFC 4588), and
- * for paid streams the `a=ackpay` lines, which every other player must ignore (RFC 8866, 5.13). Plain streams are RTP/AVPF, so
+ * The SDP of a stream: Opus at 48,000/2 as RFC 7587 wants it, 20 ms, or a transport stream (RFC 2250) that brings pictures and
+ * sound in one, retransmissions in a format of their own (RFC 4588), and for paid streams the `a=ackpay` lines, which every other player must ignore (RFC 8866, 5.13). Plain streams are RTP/AVPF, so
  * that players ask for what they lost; paid streams are RTP/SAVPF. Keys come from the checkout, never from the SDP.
  */
 export function buildDescribe(stream: StreamDescription): string {
@@ -46,16 +57,17 @@ export function buildDescribe(stream: StreamDescription): string {
   const stereo = stream.channels === 2 ? 1 : 0;
   const seconds = (stream.totalSamples / 48_000).toFixed(3);
   const own = [`x-preskip:${stream.preSkip}`, `x-total-samples:${stream.totalSamples}`, `range:npt=0-${seconds}`];
-  const media = opusMedia(stream.payloadType, `sprop-stereo=${stereo};stereo=${stereo}`, stream.ackpay, own);
+  const format = stream.payloadType === MP2T_PAYLOAD_TYPE ? null : `sprop-stereo=${stereo};stereo=${stereo}`;
+  const media = mediaOf(stream.payloadType, format, stream.ackpay, own);
   return write({
     ...session(stream.sessionId, stream.address, stream.name),
     media: [{ ...media, direction: 'sendonly', bandwidth: [{ type: 'AS', limit: stream.bandwidthKbps }, ...(media.bandwidth ?? [])], control: stream.control }],
   });
 }
 
-/** Reads the first Opus stream. Numbers that a foreign server does not announce are 0 (`totalSamples` 0: unknown). */
+/** Reads the first stream of Opus or of a film. Numbers that a foreign server does not announce are 0 (`totalSamples` 0: unknown). */
 export function parseDescribe(text: string): Result<StreamDescription, Fault<SdpFault>> {
-  const found = opusOf(text);
+  const found = streamOf(text);
   if (!found.ok) return found;
   const { sdp, media, payloadType } = found.value;
   const ackpay = readAckpay(attributesOf(media));
@@ -68,7 +80,7 @@ export function parseDescribe(text: string): Result<StreamDescription, Fault<Sdp
     name: String(sdp.name ?? ''),
     control: String(media.control ?? '*'),
     payloadType,
-    channels: /(?:^|[;\s])sprop-stereo\s*=\s*1/.test(format) ? 2 : 1,
+    channels: media.type === 'video' || /(?:^|[;\s])sprop-stereo\s*=\s*1/.test(format) ? 2 : 1,
     bandwidthKbps: bandwidth,
     preSkip: countOf(media, 'x-preskip'),
     totalSamples: countOf(media, 'x-total-samples'),
@@ -79,17 +91,29 @@ export function parseDescribe(text: string): Result<StreamDescription, Fault<Sdp
 /** The device's side of the exchange over HTTP (RFC 3264): receive only, with the terms it proposes. */
 export function buildOffer(offer: StreamOffer): string {
   assert(!/[\r\n]/.test(offer.address), 'SDP fields are one line each');
-  const media = opusMedia(offer.payloadType, 'stereo=1', offer.ackpay, []);
+  const decodes = offer.decodes === undefined ? null : offer.decodes.map(({ codec, height }) => `${codec}/${height}`).join(' ');
+  const media = mediaOf(offer.payloadType, decodes === null ? 'stereo=1' : null, offer.ackpay, decodes === null ? [] : [`x-decodes:${decodes}`]);
   return write({ ...session(0, offer.address, 'ackbox'), media: [{ ...media, direction: 'recvonly' }] });
 }
 
 export function parseOffer(text: string): Result<StreamOffer, Fault<SdpFault>> {
-  const found = opusOf(text);
+  const found = streamOf(text);
   if (!found.ok) return found;
   const { sdp, media, payloadType } = found.value;
   const ackpay = readAckpay(attributesOf(media));
   if (ackpay === 'malformed' || ackpay === null) return fault('malformed', 'the offer lacks usable a=ackpay lines');
-  return ok({ address: media.connection?.ip ?? sdp.connection?.ip ?? '0.0.0.0', payloadType, ackpay });
+  const address = media.connection?.ip ?? sdp.connection?.ip ?? '0.0.0.0';
+  return ok({ address, payloadType, ackpay, ...(media.type === 'video' ? { decodes: decodersOf(media) } : {}) });
+}
+
+/** What is not understood is left out: what is new there may be old here. */
+function decodersOf(media: Media): readonly Decoder[] {
+  const line = attributesOf(media).find((value) => value.startsWith('x-decodes:')) ?? '';
+  const items = line.slice('x-decodes:'.length).split(' ').slice(0, DECODERS_MAX);
+  return items.flatMap((item) => {
+    const [, codec, height] = /^(h264|hevc)\/([1-9][0-9]{1,3})$/.exec(item) ?? [];
+    return codec === undefined ? [] : [{ codec: codec === 'hevc' ? 'hevc' : 'h264', height: Number(height) }];
+  });
 }
 
 function session(sessionId: number, address: string, name: string): Omit<SessionDescription, 'media'> {
@@ -103,22 +127,30 @@ function session(sessionId: number, address: string, name: string): Omit<Session
   };
 }
 
-function opusMedia(payloadType: number, format: string, ackpay: AckpayAttributes | null, own: readonly string[]): Media & { invalid: { value: string }[] } {
+/** @param format of Opus; null for a film */
+function mediaOf(
+  payloadType: number,
+  format: string | null,
+  ackpay: AckpayAttributes | null,
+  own: readonly string[],
+): Media & { invalid: { value: string }[] } {
   const lines = [...own, ...(ackpay === null ? [] : ackpayLines(ackpay))];
+  const rate = format === null ? 90_000 : 48_000;
+  const codec = format === null ? { codec: 'MP2T', rate } : { codec: 'opus', rate, encoding: 2 };
   return {
-    type: 'audio',
+    type: format === null ? 'video' : 'audio',
     port: 0,
     protocol: ackpay === null ? 'RTP/AVPF' : 'RTP/SAVPF',
     payloads: `${payloadType} ${RTX_PAYLOAD_TYPE}`,
     rtp: [
-      { payload: payloadType, codec: 'opus', rate: 48_000, encoding: 2 },
-      { payload: RTX_PAYLOAD_TYPE, codec: 'rtx', rate: 48_000 },
+      { payload: payloadType, ...codec },
+      { payload: RTX_PAYLOAD_TYPE, codec: 'rtx', rate },
     ],
     fmtp: [
-      { payload: payloadType, config: format },
+      ...(format === null ? [] : [{ payload: payloadType, config: format }]),
       { payload: RTX_PAYLOAD_TYPE, config: `apt=${payloadType};rtx-time=${limits.retransmitDeadlineMs}` },
     ],
-    ptime: 20,
+    ...(format === null ? {} : { ptime: 20 }),
     ...(ackpay === null ? { rtcpFb: [{ payload: payloadType, type: 'nack' }] } : paidMedia(payloadType)),
     invalid: lines.map((value) => ({ value })),
   };
@@ -134,7 +166,7 @@ function paidMedia(payloadType: number): Pick<Media, 'bandwidth' | 'rtcpFb' | 'r
   };
 }
 
-function opusOf(text: string): Result<{ sdp: Partial<SessionDescription>; media: Media; payloadType: number }, Fault<SdpFault>> {
+function streamOf(text: string): Result<{ sdp: Partial<SessionDescription>; media: Media; payloadType: number }, Fault<SdpFault>> {
   if (text.length > CHARACTERS_MAX) return fault('too-large', `an SDP has at most ${CHARACTERS_MAX} characters`);
   let sdp: SessionDescription;
   try {
@@ -144,11 +176,17 @@ function opusOf(text: string): Result<{ sdp: Partial<SessionDescription>; media:
   }
   // The reader makes a number of whatever looks like one, also where a name stands.
   for (const media of sdp.media ?? []) {
-    const opus = media.type === 'audio' ? media.rtp.find((line) => String(line.codec).toLowerCase() === 'opus' && line.rate === 48_000) : undefined;
-    if (opus !== undefined && opus.payload >= 0 && opus.payload <= 127) return ok({ sdp, media, payloadType: opus.payload });
+    const wanted = WANTED.find(({ type }) => type === media.type);
+    const line = wanted === undefined ? undefined : media.rtp.find(({ codec, rate }) => String(codec).toLowerCase() === wanted.codec && rate === wanted.rate);
+    if (line !== undefined && line.payload >= 0 && line.payload <= 127) return ok({ sdp, media, payloadType: line.payload });
   }
-  return fault('no-opus', 'the SDP offers no Opus audio; offer opus/48000/2');
+  return fault('no-media', 'the SDP offers neither Opus nor a transport stream; offer opus/48000/2 or MP2T/90000');
 }
+
+const WANTED = [
+  { type: 'audio', codec: 'opus', rate: 48_000 },
+  { type: 'video', codec: 'mp2t', rate: 90_000 },
+] as const;
 
 function attributesOf(media: Media): readonly string[] {
   return ((media as Media & { invalid?: readonly { value: string }[] }).invalid ?? []).map((line) => String(line.value));

@@ -48,6 +48,7 @@ const TermsSchema = Type.Object(
     work: Id,
     packets: Positive,
     packetMs: Positive,
+    rendition: Type.Optional(Type.String({ pattern: '^[a-z0-9-]{1,32}$' })),
     currency: Type.Union(['EUR', 'USD', 'GBP', 'CHF', 'JPY', 'KWD'].map((code) => Type.Literal(code))),
     nodes: Type.Array(Type.Object({ id: Id, vendor: Id, modelHash: Hex(32), quoteMinor: Type.String({ pattern: '^-?[0-9]{1,15}$' }) }, closed), {
       minItems: 1,

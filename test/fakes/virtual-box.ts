@@ -20,9 +20,10 @@ import { extendSequence } from '../../src/units/packet-index.ts';
 import { SAMPLES_PER_PACKET } from '../../src/units/time.ts';
 import { encodeReceipt, sidBytes } from '../../src/wire/ack-receipt.ts';
 import { isAckpay } from '../../src/wire/ackpay.ts';
+import { OPUS_PAYLOAD_TYPE } from '../../src/wire/media-format.ts';
 import { encodeRtcp, splitCompound } from '../../src/wire/rtcp.ts';
 import { decodeRtp } from '../../src/wire/rtp.ts';
-import { isRtx, OPUS_PAYLOAD_TYPE, unwrapRtx } from '../../src/wire/rtx.ts';
+import { isRtx, unwrapRtx } from '../../src/wire/rtx.ts';
 
 const SSRC = 0xb0_c5_0001;
 

@@ -7,18 +7,19 @@ import type { CreditTerms } from './terms.ts';
 const RECEIPT_TURN_MS = 1_000;
 
 /** The windows of a stream of `packetMs` packets: configured in milliseconds, agreed in packets (ruling 13). */
-export function defaultCreditTerms(packetMs: number = PACKET_MS): CreditTerms {
+export function defaultCreditTerms(packetMs: number = PACKET_MS, prebufferMs: number = limits.prebufferMs): CreditTerms {
   return {
     creditWindowPackets: packetsIn(limits.creditWindowMs, packetMs),
     receiptWindowPackets: packetsIn(limits.receiptWindowMs, packetMs),
     lossAllowancePerMille: limits.lossAllowancePerMille,
-    ackEveryPackets: limits.ackEveryPackets,
+    // Of short packets more come in the time: twice an interval is often enough.
+    ackEveryPackets: Math.max(limits.ackEveryPackets, packetsIn(limits.ackIntervalMs / 2, packetMs)),
     ackIntervalMs: limits.ackIntervalMs,
     receiptIntervalMs: limits.receiptIntervalMs,
     challengeEveryMinPackets: limits.challengeEveryMinPackets,
     challengeEveryMaxPackets: limits.challengeEveryMaxPackets,
     retransmitDeadlineMs: limits.retransmitDeadlineMs,
-    prebufferMs: limits.prebufferMs,
+    prebufferMs,
     playoutBufferPackets: packetsIn(limits.playoutBufferMs, packetMs) + Math.ceil(limits.reorderWaitMs / packetMs),
   };
 }
@@ -28,8 +29,12 @@ export function defaultCreditTerms(packetMs: number = PACKET_MS): CreditTerms {
  * Challenges and the retransmission deadline are the sender's to set.
  * Units: packets of `packetMs`. Errors: `limits`, with the least that works. Source: wire.md 5.2, ruling 14.
  */
-export function negotiateCredit(asked: CreditTerms, packetMs: number = PACKET_MS): Result<CreditTerms, Fault<'limits'>> {
-  const ours = defaultCreditTerms(packetMs);
+export function negotiateCredit(
+  asked: CreditTerms,
+  packetMs: number = PACKET_MS,
+  prebufferMs: number = limits.prebufferMs,
+): Result<CreditTerms, Fault<'limits'>> {
+  const ours = defaultCreditTerms(packetMs, prebufferMs);
   const agreed: CreditTerms = {
     ...ours,
     creditWindowPackets: Math.min(asked.creditWindowPackets, ours.creditWindowPackets),

@@ -84,6 +84,8 @@ export interface Terms {
   readonly work: WorkId;
   readonly packets: number;
   readonly packetMs: number;
+  /** Of a film: which of its renditions is sent, by name. A packet of the work is the same moment in each. */
+  readonly rendition?: string;
   readonly currency: Currency;
   readonly nodes: readonly PricingNode[];
   /** Which packets fall under which node, and which are free; absent: all under node 0. */

@@ -26,6 +26,7 @@ export const PROBLEM_STATUS = {
   revoke: 409,
   cancel: 409,
   limits: 406,
+  'no-rendition': 406,
   conflict: 409,
   currency: 409,
   'return-incomplete': 409,

@@ -3,13 +3,14 @@ import { slotsUsed } from '../../domain/credit/sequence-reserve.ts';
 import { limits } from '../../limits.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { monotonicMs } from '../../ports/clock.ts';
+import type { SessionProgress } from '../../ports/headend-stores.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Random } from '../../ports/random.ts';
 import type { SegmentStore } from '../../ports/segment-store.ts';
-import { PACKET_MS } from '../../units/time.ts';
 import type { RtspRequest } from '../../wire/rtsp.ts';
 import { formatNptRange, formatRtpInfo, formatTransport, type TransportSpec } from '../../wire/rtsp-headers.ts';
 import type { PaymentRegistry } from '../payment-registry.ts';
+import { leaseReport } from '../session-lease.ts';
 import type { AdmittedSession, StreamView } from '../stream-port.ts';
 import type { DatagramPair, Peer } from './datagram-socket.ts';
 import { framePath, type MediaPath, type UdpPeers, udpPath } from './media-path.ts';
@@ -242,13 +243,22 @@ export class PaidDesk {
     const { sid } = session.admitted.row;
     if (this.#sessions.get(sid) === session) this.#sessions.delete(sid);
     this.#forgetSsrc(session);
-    if (session.stream === null) return;
+    if (session.stream === null) {
+      this.#deps.registry.accumulate(neverSent(session.admitted));
+      return;
+    }
     this.#carried.delete(sid);
     this.#carried.set(sid, session.stream.stop());
     session.stream = null;
     const oldest = this.#carried.keys().next();
     if (this.#carried.size > limits.openSessionsTotal && oldest.done !== true) this.#carried.delete(oldest.value);
   }
+}
+
+/** An epoch that was never set up lent nothing: its lease goes back whole. */
+function neverSent(admitted: AdmittedSession): SessionProgress {
+  const { sid, counts, paidRanges, lostPaid, nextSequence } = admitted.row;
+  return { sid, epoch: admitted.epoch, counts, paidRanges, lostPaid, nextSequence, ...leaseReport(admitted, true, 0) };
 }
 
 /** The sender's SSRC, which SRTCP leaves in clear. */
@@ -265,7 +275,7 @@ function describe(request: RtspRequest, session: PaidRtspSession, client: RtspCl
 
 /** `rtptime` is the timestamp of packet 0 of the work, wherever the Range begins: the box knows each packet's place by it. */
 function play(request: RtspRequest, stream: PayStream, { terms }: AdmittedSession, headers: { readonly Session: string }): RtspReply {
-  const from = rangeStart(request);
+  const from = rangeStart(request, terms.packetMs);
   if (from === null || (from !== 'nowhere' && from >= terms.packets)) return { status: 457, headers };
   const start = stream.play(from);
   if (start === null) return { status: 402, headers };
@@ -273,7 +283,7 @@ function play(request: RtspRequest, stream: PayStream, { terms }: AdmittedSessio
     status: 200,
     headers: {
       ...headers,
-      Range: formatNptRange({ fromMs: start.packetIndex * PACKET_MS, toMs: null }),
+      Range: formatNptRange({ fromMs: start.packetIndex * terms.packetMs, toMs: null }),
       'RTP-Info': formatRtpInfo({ uri: request.uri, sequence: start.sequence, rtpTimestamp: start.timestampOrigin }),
     },
     afterwards: () => stream.start(),

@@ -5,8 +5,9 @@ import { createSrtpSender, type SrtpSender } from '../../platform/srtp.ts';
 import type { Random } from '../../ports/random.ts';
 import { packetsIn } from '../../units/time.ts';
 import { sidBytes } from '../../wire/ack-receipt.ts';
+import { mediaFormatOf } from '../../wire/media-format.ts';
 import { encodeRtp } from '../../wire/rtp.ts';
-import { OPUS_PAYLOAD_TYPE, wrapRtx } from '../../wire/rtx.ts';
+import { wrapRtx } from '../../wire/rtx.ts';
 import type { AdmittedSession } from '../stream-port.ts';
 import { RepairBudget } from './repair-budget.ts';
 import type { RtpSource } from './rtp-source.ts';
@@ -41,6 +42,7 @@ const PACKET_OVERHEAD_BYTES = 12 + 16 + 16;
 /** Makes the SRTP packets of a paid stream, puts challenges on some, and keeps them until they are resolved, to be sent again. */
 export class PaidMedia {
   readonly #deps: PaidMediaDeps;
+  readonly #payloadType: number;
   readonly #sid: Uint8Array;
   readonly #srtp: SrtpSender;
   /** Retransmissions are a stream of their own (RFC 4588): SRTP never uses an index twice, and the first stream stays countable. */
@@ -57,6 +59,7 @@ export class PaidMedia {
 
   constructor(deps: PaidMediaDeps) {
     this.#deps = deps;
+    this.#payloadType = mediaFormatOf(deps.session.work).payloadType;
     const { row, keys } = deps.session;
     this.#sid = sidBytes(row.sid);
     this.#srtp = createSrtpSender(keys.srtpToDevice, deps.source.ssrc, row.nextSequence);
@@ -73,7 +76,7 @@ export class PaidMedia {
 
   /** False where a peer that never answered has been sent enough. */
   mayReach(payload: Uint8Array): boolean {
-    if (this.#proven || this.#budget.firstSends < UNPROVEN_PACKETS) return true;
+    if (this.#proven || this.#budget.firstSends < Math.max(UNPROVEN_PACKETS, 2 * this.#deps.session.terms.credit.ackEveryPackets)) return true;
     return this.#sentBytes + payload.length + PACKET_OVERHEAD_BYTES <= UNPROVEN_FACTOR * this.#deps.receivedBytes();
   }
 
@@ -88,7 +91,7 @@ export class PaidMedia {
     const nonce = this.#untilChallenge <= 0 ? this.#deps.random.bytes(8) : null;
     this.#untilChallenge = nonce === null ? this.#untilChallenge - 1 : this.#drawGap();
     const timestamp = source.timestampOf(packetIndex);
-    const header = { payloadType: OPUS_PAYLOAD_TYPE, marker: this.#marker, sequence: sequence % 65_536, timestamp, ssrc: source.ssrc };
+    const header = { payloadType: this.#payloadType, marker: this.#marker, sequence: sequence % 65_536, timestamp, ssrc: source.ssrc };
     this.#marker = false;
     const packet = encodeRtp({ ...header, payload, ...(nonce === null ? {} : { challenge: nonce }) });
     const datagram = this.#srtp.protectRtp(packet);

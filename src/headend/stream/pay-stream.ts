@@ -10,6 +10,7 @@ import type { Random } from '../../ports/random.ts';
 import type { SegmentStore } from '../../ports/segment-store.ts';
 import { sidBytes } from '../../wire/ack-receipt.ts';
 import { isAckpay } from '../../wire/ackpay.ts';
+import { mediaFormatOf } from '../../wire/media-format.ts';
 import { decodeRtcp, splitCompound } from '../../wire/rtcp.ts';
 import { CreditMonitor } from '../credit-monitor.ts';
 import type { PaymentRegistry } from '../payment-registry.ts';
@@ -17,9 +18,10 @@ import type { AdmittedSession, StreamView } from '../stream-port.ts';
 import type { Pacer } from './pacer.ts';
 import { PaidMedia } from './paid-media.ts';
 import { PlayPlan } from './play-plan.ts';
-import { PlaySchedule, paidAhead } from './play-schedule.ts';
+import { type Ahead, filmAhead, PlaySchedule, paidAhead } from './play-schedule.ts';
 import { RoundTrip } from './round-trip.ts';
 import { REPORT_INTERVAL_MS, RtpSource } from './rtp-source.ts';
+import { SegmentMap } from './segment-map.ts';
 import { SegmentReader } from './segment-reader.ts';
 
 export interface PayStreamDeps {
@@ -60,6 +62,8 @@ export class PayStream {
   readonly #monitor: CreditMonitor;
   readonly #source: RtpSource;
   readonly #media: PaidMedia;
+  readonly #map: SegmentMap;
+  readonly #ahead: Ahead;
   readonly #reader: SegmentReader;
   readonly #srtcp: SrtpReceiver;
   readonly #roundTrip = new RoundTrip();
@@ -84,13 +88,15 @@ export class PayStream {
     const { session, clock } = deps;
     this.#sid = sidBytes(session.row.sid);
     this.#monitor = new CreditMonitor(deps);
-    this.#source = new RtpSource(deps);
+    this.#source = new RtpSource(deps, mediaFormatOf(session.work));
     this.#media = new PaidMedia({ ...deps, source: this.#source, receivedBytes: () => this.#rtcpBytes + deps.receivedBytes() });
     const onReady = (): void => this.#pump(monotonicMs(clock));
-    this.#reader = new SegmentReader({ segments: deps.segments, work: session.work, onReady, onFault: (reason) => this.end(reason) });
+    this.#map = new SegmentMap(session.work, session.rendition ?? null);
+    this.#ahead = session.work.video === undefined ? paidAhead(session.terms.credit) : filmAhead(session.terms.packetMs, session.terms.credit);
+    this.#reader = new SegmentReader({ segments: deps.segments, work: session.work, map: this.#map, onReady, onFault: (reason) => this.end(reason) });
     this.#srtcp = createSrtpReceiver(session.keys.srtpToHeadend);
     this.#lastHeardMs = monotonicMs(clock);
-    this.#schedule = new PlaySchedule(this.#lastHeardMs, paidAhead(session.terms.credit));
+    this.#schedule = new PlaySchedule(this.#lastHeardMs, this.#ahead);
   }
 
   get ssrc(): number {
@@ -103,11 +109,11 @@ export class PayStream {
   }
 
   /**
-   * Plays from a packet of the work, or on from where it was; nothing is sent before `start` is called with the answer on its way.
+   * Plays from a packet of the work (of a film from the picture before it that stands alone), or on from where it was; nothing is sent before `start` is called with the answer on its way.
    * @returns null where nothing may be sent from there: the pre-listen is over and not confirmed, or the work is
    */
   play(from: number | 'nowhere'): PlayStart | null {
-    const packetIndex = from === 'nowhere' ? this.#packetIndex : from;
+    const packetIndex = this.#map.accessPoint(from === 'nowhere' ? this.#packetIndex : from);
     const spans = this.#monitor.planFrom(packetIndex);
     if (spans.length === 0 || this.#ended) return null;
     const nowMs = monotonicMs(this.#deps.clock);
@@ -198,7 +204,7 @@ export class PayStream {
 
   #begin(spans: ReturnType<CreditMonitor['planFrom']>, packetIndex: number, nowMs: number): void {
     this.#plan = new PlayPlan(spans);
-    this.#schedule = new PlaySchedule(nowMs, paidAhead(this.#deps.session.terms.credit));
+    this.#schedule = new PlaySchedule(nowMs, this.#ahead);
     this.#packetIndex = packetIndex;
     this.#sentOfRun = 0;
     this.#media.noteNewRun();

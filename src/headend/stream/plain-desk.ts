@@ -1,12 +1,12 @@
 import { limits } from '../../limits.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { monotonicMs } from '../../ports/clock.ts';
-import type { CatalogueStore, StoredWork } from '../../ports/headend-stores.ts';
+import type { CatalogueStore, StoredRendition, StoredWork } from '../../ports/headend-stores.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Random } from '../../ports/random.ts';
 import type { SegmentStore } from '../../ports/segment-store.ts';
 import { asId } from '../../units/ids.ts';
-import { PACKET_MS } from '../../units/time.ts';
+import { packetMsOf } from '../../units/time.ts';
 import { decodeRtcp, splitCompound } from '../../wire/rtcp.ts';
 import type { RtspRequest } from '../../wire/rtsp.ts';
 import { formatNptRange, formatRtpInfo, formatTransport } from '../../wire/rtsp-headers.ts';
@@ -129,7 +129,13 @@ export class PlainDesk {
     if (this.#mustPay(work, client)) return { status: 402 };
     if (choice === 'unsupported' || choice.profile.startsWith('RTP/SAVP')) return { status: 461 };
     if (this.#sessions.size >= limits.plainStreamsMax) return { status: 453 };
-    const stream = new PlainStream({ ...this.#deps, work, takesRtx: choice.profile === 'RTP/AVPF', ...this.#sending(choice, client) });
+    const stream = new PlainStream({
+      ...this.#deps,
+      work,
+      rendition: this.#renditionOf(work),
+      takesRtx: choice.profile === 'RTP/AVPF',
+      ...this.#sending(choice, client),
+    });
     const session: PlainRtspSession = {
       id: newRtspSessionId(this.#deps.random),
       client,
@@ -148,6 +154,13 @@ export class PlainDesk {
         : { lower: 'TCP' as const, interleaved: choice.channels };
     const transport = formatTransport({ profile: choice.profile, ...agreed, ssrc: stream.ssrc });
     return { status: 200, headers: { Transport: transport, Session: sessionHeader(session.id) } };
+  }
+
+  /** What most can show: H.264 where there is one. */
+  #renditionOf(work: StoredWork): StoredRendition | null {
+    const shown = work.video?.renditions ?? [];
+    const name = (shown.find(({ codec }) => codec === 'h264') ?? shown[0])?.name;
+    return name === undefined ? null : this.#deps.catalogue.rendition(asId(work.id), name);
   }
 
   #sending(choice: TransportChoice, client: RtspClient): { sendRtp: (bytes: Uint8Array) => boolean; sendRtcp: (bytes: Uint8Array) => void } {
@@ -184,7 +197,8 @@ export class PlainDesk {
 
   #play(request: RtspRequest, session: PlainRtspSession): RtspReply {
     const { stream, work } = session;
-    const from = rangeStart(request);
+    const packetMs = packetMsOf(work);
+    const from = rangeStart(request, packetMs);
     const end = strangerPackets(work);
     if (from === null) return { status: 457 };
     if (from !== 'nowhere' && from >= end) return { status: from < work.packets ? 402 : 457 };
@@ -198,7 +212,7 @@ export class PlainDesk {
       status: 200,
       headers: {
         Session: sessionHeader(session.id),
-        Range: formatNptRange({ fromMs: start.packetIndex * PACKET_MS, toMs: end * PACKET_MS }),
+        Range: formatNptRange({ fromMs: start.packetIndex * packetMs, toMs: end * packetMs }),
         'RTP-Info': formatRtpInfo({ uri: request.uri, sequence: start.sequence, rtpTimestamp: start.timestamp }),
       },
       afterwards: () => stream.tick(monotonicMs(this.#deps.clock)),

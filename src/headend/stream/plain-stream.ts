@@ -1,16 +1,17 @@
 import { limits } from '../../limits.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { monotonicMs } from '../../ports/clock.ts';
-import type { StoredWork } from '../../ports/headend-stores.ts';
+import type { StoredRendition, StoredWork } from '../../ports/headend-stores.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Random } from '../../ports/random.ts';
 import type { SegmentStore } from '../../ports/segment-store.ts';
+import { type MediaFormat, mediaFormatOf } from '../../wire/media-format.ts';
 import { encodeRtp } from '../../wire/rtp.ts';
-import { OPUS_PAYLOAD_TYPE } from '../../wire/rtx.ts';
 import { PlainRepair } from './plain-repair.ts';
-import { PlaySchedule, plainAhead } from './play-schedule.ts';
+import { type Ahead, filmAhead, PlaySchedule, plainAhead } from './play-schedule.ts';
 import { strangerPackets } from './pre-listen.ts';
 import { REPORT_INTERVAL_MS, RtpSource } from './rtp-source.ts';
+import { SegmentMap } from './segment-map.ts';
 import { SegmentReader } from './segment-reader.ts';
 
 export interface PlainStreamDeps {
@@ -19,6 +20,8 @@ export interface PlainStreamDeps {
   readonly log: Log;
   readonly segments: SegmentStore;
   readonly work: StoredWork;
+  /** Of a film: what it is sent in. */
+  readonly rendition: StoredRendition | null;
   /** The client takes retransmissions in a stream of their own (it set up AVPF). */
   readonly takesRtx: boolean;
   /** False where the peer cannot take more now (a full TCP connection): the packet is offered again. */
@@ -29,10 +32,13 @@ export interface PlainStreamDeps {
 /** `trial-over`: what comes next costs money; `ended`: the work was sent whole; `failed`: a segment could not be read. */
 export type PlainState = 'ready' | 'playing' | 'paused' | 'trial-over' | 'ended' | 'failed';
 
-/** The stream of a client that knows no ackpay (ffmpeg, mpv, GStreamer): plain RTP, at the pace of the music, never more than is free. */
+/** The stream of a client that knows no ackpay (ffmpeg, mpv, GStreamer): plain RTP, at the pace of the work, never more than is free. */
 export class PlainStream {
   readonly #deps: PlainStreamDeps;
   readonly #source: RtpSource;
+  readonly #format: MediaFormat;
+  readonly #map: SegmentMap;
+  readonly #ahead: Ahead;
   readonly #reader: SegmentReader;
   readonly #limitPackets: number;
   readonly #repair: PlainRepair;
@@ -46,16 +52,19 @@ export class PlainStream {
 
   constructor(deps: PlainStreamDeps) {
     this.#deps = deps;
-    this.#source = new RtpSource(deps);
+    this.#format = mediaFormatOf(deps.work);
+    this.#map = new SegmentMap(deps.work, deps.rendition);
+    this.#ahead = deps.work.video === undefined ? plainAhead(limits.prebufferMs) : filmAhead(deps.work.video.packetMs, null);
+    this.#source = new RtpSource(deps, this.#format);
     this.#limitPackets = strangerPackets(deps.work);
     this.#repair = new PlainRepair(deps.takesRtx ? this.#source.rtxSsrc : null, (bytes) => void deps.sendRtp(bytes));
     const nowMs = monotonicMs(deps.clock);
-    this.#schedule = new PlaySchedule(nowMs, plainAhead(limits.prebufferMs));
+    this.#schedule = new PlaySchedule(nowMs, this.#ahead);
     this.#reportDueMs = nowMs;
     const [high = 0, low = 0] = deps.random.bytes(2);
     this.#sequence = 256 * high + low;
     const onFault = (reason: string): void => this.#fail(reason);
-    this.#reader = new SegmentReader({ segments: deps.segments, work: deps.work, onReady: () => this.tick(monotonicMs(deps.clock)), onFault });
+    this.#reader = new SegmentReader({ segments: deps.segments, work: deps.work, map: this.#map, onReady: () => this.tick(monotonicMs(deps.clock)), onFault });
   }
 
   get state(): PlainState {
@@ -71,11 +80,11 @@ export class PlainStream {
    * @returns what RTP-Info announces: the first sequence number and timestamp, and where in the work that is
    */
   play(from: number | 'nowhere'): { readonly sequence: number; readonly timestamp: number; readonly packetIndex: number } {
-    if (from !== 'nowhere') this.#packetIndex = Math.min(from, this.#limitPackets);
+    if (from !== 'nowhere') this.#packetIndex = this.#map.accessPoint(Math.min(from, this.#limitPackets));
     const nowMs = monotonicMs(this.#deps.clock);
     this.#state = 'playing';
     this.#sent = 0;
-    this.#schedule = new PlaySchedule(nowMs, plainAhead(limits.prebufferMs));
+    this.#schedule = new PlaySchedule(nowMs, this.#ahead);
     return { sequence: this.#sequence, timestamp: this.#source.timestampOf(this.#packetIndex), packetIndex: this.#packetIndex };
   }
 
@@ -115,7 +124,7 @@ export class PlainStream {
     const payload = this.#reader.packet(this.#packetIndex);
     if (payload === null) return false;
     const timestamp = this.#source.timestampOf(this.#packetIndex);
-    const header = { payloadType: OPUS_PAYLOAD_TYPE, marker: this.#sent === 0, sequence: this.#sequence, timestamp, ssrc: this.#source.ssrc };
+    const header = { payloadType: this.#format.payloadType, marker: this.#sent === 0, sequence: this.#sequence, timestamp, ssrc: this.#source.ssrc };
     const packet = encodeRtp({ ...header, payload });
     if (!this.#deps.sendRtp(packet)) return false;
     this.#repair.keep(this.#sequence, packet);

@@ -2,29 +2,47 @@ import type { CreditTerms } from '../../domain/credit/terms.ts';
 import { limits } from '../../limits.ts';
 import { PACKET_MS, packetsIn } from '../../units/time.ts';
 
-/** How far a stream may be ahead of its listener, in packets. */
+/** How far a stream may be ahead of its listener, in packets of `packetMs`. */
 export interface Ahead {
+  readonly packetMs: number;
   /** Sent at once. */
   readonly prebuffer: number;
   /** Grown to while it plays; not less than the prebuffer. */
   readonly lead: number;
+  /** How much faster than it plays it is sent until the lead is there. */
+  readonly growthPerMille: number;
 }
 
 /** Of a plain stream: who knows no ackpay sends no feedback that could ask for anything again. */
 export function plainAhead(prebufferMs: number): Ahead {
   const prebuffer = Math.max(1, Math.ceil(prebufferMs / PACKET_MS));
-  return { prebuffer, lead: prebuffer };
+  return { packetMs: PACKET_MS, prebuffer, lead: prebuffer, growthPerMille: limits.leadGrowthPerMille };
 }
 
 /** Of a paid stream: the lead gives a lost packet time to come again (ruling 19). It fits the agreed window and the agreed buffer. */
 export function paidAhead(terms: CreditTerms): Ahead {
-  const { prebuffer } = plainAhead(terms.prebufferMs);
-  const room = Math.min(terms.creditWindowPackets, terms.playoutBufferPackets) - packetsIn(terms.ackIntervalMs);
-  return { prebuffer, lead: Math.max(prebuffer, Math.min(packetsIn(limits.streamLeadMs), room)) };
+  const ahead = plainAhead(terms.prebufferMs);
+  return { ...ahead, lead: Math.max(ahead.prebuffer, Math.min(packetsIn(limits.streamLeadMs), roomOf(terms, PACKET_MS))) };
 }
 
 /**
- * When packets of one PLAY are due: a burst of the prebuffer at once, then a little faster than one every 20 ms until the lead is
+ * Of a film: a picture that needs much comes late behind its clock, so the lead is larger, and is there soon: less than a second
+ * lies between PLAY and the first picture.
+ * @param terms null for a plain stream
+ */
+export function filmAhead(packetMs: number, terms: CreditTerms | null): Ahead {
+  const prebuffer = Math.max(1, Math.ceil((terms?.prebufferMs ?? limits.filmPrebufferMs) / packetMs));
+  const room = terms === null ? Number.POSITIVE_INFINITY : roomOf(terms, packetMs);
+  const lead = Math.max(prebuffer, Math.min(packetsIn(limits.filmLeadMs, packetMs), room));
+  return { packetMs, prebuffer, lead, growthPerMille: limits.filmLeadGrowthPerMille };
+}
+
+function roomOf(terms: CreditTerms, packetMs: number): number {
+  return Math.min(terms.creditWindowPackets, terms.playoutBufferPackets) - packetsIn(terms.ackIntervalMs, packetMs);
+}
+
+/**
+ * When packets of one PLAY are due: a burst of the prebuffer at once, then a little faster than it plays until the lead is
  * there, then at that pace. Computed from the start and never from the packet before, so that lateness does not add up.
  */
 export class PlaySchedule {
@@ -45,15 +63,15 @@ export class PlaySchedule {
 
   /** How many packets should have gone out by now. */
   due(nowMs: number): number {
-    const { prebuffer, lead } = this.#ahead;
+    const { packetMs, prebuffer, lead, growthPerMille } = this.#ahead;
     const elapsedMs = Math.max(0, nowMs - this.#startMs);
-    const grown = Math.floor((elapsedMs * limits.leadGrowthPerMille) / 1_000 / PACKET_MS);
-    return this.#base + Math.floor(elapsedMs / PACKET_MS) + Math.min(lead, prebuffer + grown);
+    const grown = Math.floor((elapsedMs * growthPerMille) / 1_000 / packetMs);
+    return this.#base + Math.floor(elapsedMs / packetMs) + Math.min(lead, prebuffer + grown);
   }
 
   /** True where all that was sent will have been heard: the stream was held up, and the listener's buffer has run dry. */
   isBehind(sent: number, nowMs: number): boolean {
-    return nowMs - this.playedOutMs(sent) >= PACKET_MS;
+    return nowMs - this.playedOutMs(sent) >= this.#ahead.packetMs;
   }
 
   /** After it was held up the stream does not race after lost time: it goes on as if `sent` packets were just in time, with a new burst. */
@@ -64,6 +82,6 @@ export class PlaySchedule {
 
   /** When packet number `sent` of this PLAY will have been heard, by a listener who started at once. */
   playedOutMs(sent: number): number {
-    return this.#startMs + (sent - this.#base) * PACKET_MS;
+    return this.#startMs + (sent - this.#base) * this.#ahead.packetMs;
   }
 }

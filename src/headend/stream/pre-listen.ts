@@ -1,14 +1,14 @@
 import { limits } from '../../limits.ts';
 import type { StoredWork } from '../../ports/headend-stores.ts';
-import { packetsIn } from '../../units/time.ts';
+import { packetMsOf, packetsIn } from '../../units/time.ts';
 
 /**
  * How much of a work a stranger gets, in packets: free works whole, of priced ones the pre-listen, which is at most
  * `limits.trialMs` and at most a third of the work, so that no work of a few seconds is given away (wire.md 5.8).
  * A work of one or two packets has none.
  */
-export function strangerPackets(work: Pick<StoredWork, 'free' | 'packets'>): number {
-  return work.free ? work.packets : Math.min(Math.floor(work.packets / 3), packetsIn(limits.trialMs));
+export function strangerPackets(work: Pick<StoredWork, 'free' | 'packets' | 'video'>): number {
+  return work.free ? work.packets : Math.min(Math.floor(work.packets / 3), packetsIn(limits.trialMs, packetMsOf(work)));
 }
 
 interface Heard {

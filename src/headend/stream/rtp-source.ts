@@ -1,7 +1,7 @@
 import type { Clock } from '../../ports/clock.ts';
 import { monotonicMs } from '../../ports/clock.ts';
 import type { Random } from '../../ports/random.ts';
-import { SAMPLE_RATE_HZ, SAMPLES_PER_PACKET } from '../../units/time.ts';
+import type { MediaFormat } from '../../wire/media-format.ts';
 import { encodeCompound, ntpFromWallMs, type SenderReport, type SourceDescription } from '../../wire/rtcp.ts';
 
 /** Between two sender reports (RFC 3550, 6.2: five seconds). */
@@ -18,13 +18,15 @@ export class RtpSource {
   /** RTP timestamp of packet 0 of the work. */
   readonly timestampOrigin: number;
   readonly #clock: Clock;
+  readonly #format: MediaFormat;
   #packets = 0;
   #octets = 0;
   #lastTimestamp: number;
   #lastSentMs: number;
 
-  constructor(deps: { readonly clock: Clock; readonly random: Random }) {
+  constructor(deps: { readonly clock: Clock; readonly random: Random }, format: MediaFormat) {
     this.#clock = deps.clock;
+    this.#format = format;
     const view = new DataView(deps.random.bytes(8).slice().buffer);
     this.ssrc = view.getUint32(0);
     this.rtxSsrc = (this.ssrc + 1) % 2 ** 32;
@@ -34,7 +36,7 @@ export class RtpSource {
   }
 
   timestampOf(packetIndex: number): number {
-    return (this.timestampOrigin + packetIndex * SAMPLES_PER_PACKET) % 2 ** 32;
+    return (this.timestampOrigin + packetIndex * this.#format.ticksPerPacket) % 2 ** 32;
   }
 
   noteSent(packetIndex: number, payloadBytes: number): void {
@@ -58,7 +60,7 @@ export class RtpSource {
 
   #parts(): [SenderReport, SourceDescription] {
     const sinceMs = Math.max(0, monotonicMs(this.#clock) - this.#lastSentMs);
-    const rtpTimestamp = (this.#lastTimestamp + Math.round((sinceMs * SAMPLE_RATE_HZ) / 1_000)) % 2 ** 32;
+    const rtpTimestamp = (this.#lastTimestamp + Math.round((sinceMs * this.#format.clockHz) / 1_000)) % 2 ** 32;
     const ntp = ntpFromWallMs(this.#clock.wallMs());
     const counts = { packets: this.#packets % 2 ** 32, octets: this.#octets % 2 ** 32 };
     return [

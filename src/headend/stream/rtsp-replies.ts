@@ -1,7 +1,6 @@
 import { limits } from '../../limits.ts';
 import type { Random } from '../../ports/random.ts';
 import { toHex } from '../../units/bytes.ts';
-import { PACKET_MS } from '../../units/time.ts';
 import type { RtspRequest } from '../../wire/rtsp.ts';
 import { parseNptRange, parseSessionHeader } from '../../wire/rtsp-headers.ts';
 import type { RtspReply } from './rtsp-server.ts';
@@ -30,9 +29,9 @@ export function namedSession(request: RtspRequest): string | null {
  * The packet in which the asked moment lies.
  * @returns `nowhere` without a Range (play on from where it was); null where the Range is not understood
  */
-export function rangeStart(request: RtspRequest): number | 'nowhere' | null {
+export function rangeStart(request: RtspRequest, packetMs: number): number | 'nowhere' | null {
   const value = request.headers.get('range');
   if (value === undefined || /^\s*npt\s*=\s*now\s*-/i.test(value)) return 'nowhere';
   const range = parseNptRange(value);
-  return range.ok ? Math.floor(range.value.fromMs / PACKET_MS) : null;
+  return range.ok ? Math.floor(range.value.fromMs / packetMs) : null;
 }

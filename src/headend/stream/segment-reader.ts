@@ -1,10 +1,12 @@
 import type { StoredWork } from '../../ports/headend-stores.ts';
 import type { SegmentStore } from '../../ports/segment-store.ts';
-import { decodeSegment, SEGMENT_PACKETS } from '../../wire/segment.ts';
+import { decodeSegment } from '../../wire/segment.ts';
+import type { SegmentMap } from './segment-map.ts';
 
 export interface SegmentReaderDeps {
   readonly segments: SegmentStore;
-  readonly work: Pick<StoredWork, 'id' | 'packets' | 'segments'>;
+  readonly work: Pick<StoredWork, 'id'>;
+  readonly map: SegmentMap;
   /** A segment that was waited for has arrived. */
   readonly onReady: () => void;
   /** A segment is missing or damaged; `reason` says which. */
@@ -28,9 +30,9 @@ export class SegmentReader {
   /** The packet, or null while its segment is being read (or the work is closed). */
   packet(packetIndex: number): Uint8Array | null {
     if (this.#closed) return null;
-    const number = Math.floor(packetIndex / SEGMENT_PACKETS);
-    this.#want(number);
-    return this.#held.get(number)?.[packetIndex % SEGMENT_PACKETS] ?? null;
+    const { segment, offset } = this.#deps.map.placeOf(packetIndex);
+    this.#want(segment);
+    return this.#held.get(segment)?.[offset] ?? null;
   }
 
   close(): void {
@@ -39,14 +41,14 @@ export class SegmentReader {
   }
 
   #want(number: number): void {
-    if (this.#held.has(number) && (this.#held.has(number + 1) || number + 1 >= this.#deps.work.segments.length)) return;
+    if (this.#held.has(number) && (this.#held.has(number + 1) || number + 1 >= this.#deps.map.segments.length)) return;
     for (const held of [...this.#held.keys()]) if (held !== number && held !== number + 1) this.#held.delete(held);
     this.#read(number);
     this.#read(number + 1);
   }
 
   #read(number: number): void {
-    const hash = this.#deps.work.segments[number];
+    const hash = this.#deps.map.segments[number];
     if (hash === undefined || this.#held.has(number)) return;
     this.#held.set(number, null);
     this.#deps.segments.get(hash).then(
@@ -64,9 +66,9 @@ export class SegmentReader {
   }
 
   #decode(number: number, bytes: Uint8Array): readonly Uint8Array[] | null {
-    const { work } = this.#deps;
+    const { work, map } = this.#deps;
     const decoded = decodeSegment(bytes);
-    const expected = Math.min(SEGMENT_PACKETS, work.packets - number * SEGMENT_PACKETS);
+    const expected = map.packetsIn(number);
     if (decoded.ok && decoded.value.length === expected) return decoded.value;
     this.#fail(`segment ${number} of work ${work.id}: ${decoded.ok ? `${decoded.value.length} packets instead of ${expected}` : decoded.error.message}`);
     return null;

@@ -1,11 +1,13 @@
+import { limits } from '../../limits.ts';
 import type { StoredWork } from '../../ports/headend-stores.ts';
-import { SAMPLES_PER_PACKET } from '../../units/time.ts';
-import { OPUS_PAYLOAD_TYPE } from '../../wire/rtx.ts';
+import { packetMsOf, samplesPerPacket } from '../../units/time.ts';
+import { mediaFormatOf } from '../../wire/media-format.ts';
 import { buildDescribe } from '../../wire/sdp.ts';
 import type { AckpayAttributes } from '../../wire/sdp-ackpay.ts';
 
 /** Announced bandwidth: 96 kb/s Opus with its RTP and UDP headers. */
 const BANDWIDTH_KBPS = 128;
+const RTP_UDP_IP_BYTES = 40;
 
 /**
  * The SDP of a work, for DESCRIBE.
@@ -17,12 +19,18 @@ export function describeWork(work: StoredWork, packets: number, address: string,
     sessionId: Number.parseInt(work.id.replace(/[^0-9a-f]/gi, '').slice(0, 12), 16) || 0,
     address,
     name: `${work.artist} - ${work.title}`.replace(/[\r\n]/g, ' '),
-    control: 'audio',
-    payloadType: OPUS_PAYLOAD_TYPE,
+    control: work.video === undefined ? 'audio' : 'film',
+    payloadType: mediaFormatOf(work).payloadType,
     channels: work.channels,
-    bandwidthKbps: BANDWIDTH_KBPS,
+    bandwidthKbps: bandwidthOf(work),
     preSkip: work.preSkip,
-    totalSamples: packets >= work.packets ? work.totalSamples : packets * SAMPLES_PER_PACKET - work.preSkip,
+    totalSamples: packets >= work.packets ? work.totalSamples : Math.min(work.totalSamples, packets * samplesPerPacket(work) - work.preSkip),
     ackpay,
   });
+}
+
+/** Of a film: every packet as full as it can be. */
+function bandwidthOf(work: StoredWork): number {
+  if (work.video === undefined) return BANDWIDTH_KBPS;
+  return Math.ceil((8 * (limits.videoPayloadBytes + RTP_UDP_IP_BYTES)) / packetMsOf(work));
 }

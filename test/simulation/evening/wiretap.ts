@@ -6,9 +6,10 @@ import { extendSequence } from '../../../src/units/packet-index.ts';
 import { ok } from '../../../src/units/result.ts';
 import { sidBytes } from '../../../src/wire/ack-receipt.ts';
 import { isAckpay } from '../../../src/wire/ackpay.ts';
+import { OPUS_PAYLOAD_TYPE } from '../../../src/wire/media-format.ts';
 import { splitCompound } from '../../../src/wire/rtcp.ts';
 import { decodeRtp } from '../../../src/wire/rtp.ts';
-import { isRtx, OPUS_PAYLOAD_TYPE, unwrapRtx } from '../../../src/wire/rtx.ts';
+import { isRtx, unwrapRtx } from '../../../src/wire/rtx.ts';
 
 interface Tapped {
   readonly session: AdmittedSession;
