@@ -7,10 +7,12 @@ import { isReserved, slotsUsed } from '../domain/credit/sequence-reserve.ts';
 import type { AckReceipt } from '../domain/credit/statements.ts';
 import { placedParts } from '../domain/credit/work-parts.ts';
 import { verifyEd25519 } from '../platform/crypto/ed25519-signer.ts';
+import type { SessionProgress } from '../ports/headend-stores.ts';
 import type { Log } from '../ports/log.ts';
 import { equalBytes, fromHex, toHex } from '../units/bytes.ts';
+import type { SessionId } from '../units/ids.ts';
 import { decodeReceipt, encodeReceipt } from '../wire/ack-receipt.ts';
-import type { PaymentRegistry } from './payment-registry.ts';
+import type { PaymentRegistry, Progressing } from './payment-registry.ts';
 import type { AdmittedSession, StreamView } from './stream-port.ts';
 
 export interface CreditMonitorDeps {
@@ -31,7 +33,7 @@ const HASH_BYTES = 16;
  * Guards the money of one epoch of a PaySession: asks the rules (domain/credit) before every packet, makes receipts and
  * confirmations durable before they open anything, and tells the payment registry what was acknowledged.
  */
-export class CreditMonitor {
+export class CreditMonitor implements Progressing {
   readonly #session: AdmittedSession;
   readonly #registry: PaymentRegistry;
   readonly #log: Log;
@@ -39,6 +41,9 @@ export class CreditMonitor {
   readonly #sent = new Map<BillingClass, number>();
   readonly #termsHash: Uint8Array;
   #receipted: { readonly epoch: number; readonly ackCounter: number };
+  /** Verified, durable or on its way there. */
+  #newest: { readonly epoch: number; readonly ackCounter: number };
+  #confirming = false;
   #confirmEventId: Uint8Array;
   #windowCounter = 0;
   #durableNextSequence: number;
@@ -53,6 +58,7 @@ export class CreditMonitor {
     this.#state = credit.createMonitor(terms.credit, terms.trial, carried);
     this.#termsHash = (fromHex(row.termsHash) ?? new Uint8Array(HASH_BYTES)).subarray(0, HASH_BYTES);
     this.#receipted = newestReceipt(row);
+    this.#newest = this.#receipted;
     this.#confirmEventId = fromHex(row.confirmEventId ?? '') ?? new Uint8Array(0);
     this.#durableNextSequence = row.nextSequence;
     for (const billingClass of BILLING_CLASSES) this.#sent.set(billingClass, packetsOf(carried.counts ?? [], billingClass));
@@ -84,7 +90,10 @@ export class CreditMonitor {
 
   nextSend(nowMs: number): credit.SendDecision {
     // A slot that a crash of ours would forget is not used: the next epoch must begin above it.
-    if (!isReserved(this.#state.nextSequence, this.#durableNextSequence)) return { send: false, why: 'transit' };
+    if (!isReserved(this.#state.nextSequence, this.#durableNextSequence)) {
+      this.#registry.accumulate(this, 0);
+      return { send: false, why: 'transit' };
+    }
     const decision = credit.nextSend(this.#state, nowMs);
     if (decision.send) this.#sent.set(decision.billingClass, (this.#sent.get(decision.billingClass) ?? 0) + 1);
     return decision;
@@ -121,32 +130,51 @@ export class CreditMonitor {
     return 'accepted';
   }
 
-  /** Verifies the receipt, makes it durable, and only then lets it open the receipt window. */
-  takeReceipt(message: ReceiptMessage): MessageOutcome {
+  /**
+   * Verifies the receipt, and once it is durable lets it open the receipt window.
+   * @param durable called then
+   */
+  takeReceipt(message: ReceiptMessage, durable: () => void): MessageOutcome {
     const { receipt, signature } = message;
-    if (receipt.epoch < this.#receipted.epoch || (receipt.epoch === this.#receipted.epoch && receipt.ackCounter <= this.#receipted.ackCounter))
-      return 'dropped';
+    const { epoch, ackCounter } = receipt;
+    if (epoch < this.#newest.epoch || (epoch === this.#newest.epoch && ackCounter <= this.#newest.ackCounter)) return 'dropped';
     const fault = this.#findReceiptFault(receipt);
     if (fault !== null) return this.#noteAbuse(fault);
     const bytes = encodeReceipt(receipt);
     if (!verifyEd25519(this.#session.devicePublicKey, bytes, signature)) return this.#noteAbuse('receipt-signature');
-    if (!this.#registry.putReceipt(this.#session.row.sid, receipt, bytes, signature)) return 'dropped';
-    this.#receipted = { epoch: receipt.epoch, ackCounter: receipt.ackCounter };
-    credit.receiptDurable(this.#state, receipt);
+    this.#newest = { epoch, ackCounter };
+    this.#registry.putReceipt({ sid: this.sid, receipt, bytes, signature }, (stored) => {
+      if (!stored) {
+        this.#newest = this.#receipted;
+        return;
+      }
+      this.#receipted = { epoch, ackCounter };
+      credit.receiptDurable(this.#state, receipt);
+      durable();
+    });
     return 'accepted';
   }
 
-  /** Makes the user's yes durable. `dropped` where it was already known; the next WINDOW echoes the event id again. */
-  takeConfirm(message: ConfirmMessage): MessageOutcome {
-    if (this.confirmed) return 'dropped';
+  /**
+   * Makes the user's yes durable. `dropped` where it was already known; the next WINDOW echoes the event id again.
+   * @param durable called once it counts
+   */
+  takeConfirm(message: ConfirmMessage, durable: () => void): MessageOutcome {
+    if (this.confirmed || this.#confirming) return 'dropped';
     if (!equalBytes(message.termsHash, this.#termsHash)) return this.#noteAbuse('confirm-of-other-terms');
     if (message.eventId.every((byte) => byte === 0)) return this.#noteAbuse('confirm-without-event');
     // Only a clear yes ends a pre-listen; a work that was merely let run is not bought (P24).
     if (!confirms(message.mode, ACTION_OF_MODE[message.mode], true)) return 'dropped';
     if (credit.judgeConfirmation(this.#state) !== 'confirmed') return 'dropped';
-    if (!this.#registry.putConfirmation(this.#session.row.sid, toHex(message.eventId))) return 'dropped';
-    this.#confirmEventId = message.eventId.slice();
-    credit.confirm(this.#state);
+    const eventId = message.eventId.slice();
+    this.#confirming = true;
+    this.#registry.putConfirmation(this.sid, toHex(eventId), (stored) => {
+      this.#confirming = false;
+      if (!stored) return;
+      this.#confirmEventId = eventId;
+      credit.confirm(this.#state);
+      durable();
+    });
     return 'accepted';
   }
 
@@ -184,20 +212,29 @@ export class CreditMonitor {
     return credit.windowView(this.#state).nextSequence;
   }
 
-  /** Hands the cumulative counts to the payment registry. */
+  /** Tells the payment registry that the counts have changed. */
   report(): void {
+    this.#registry.accumulate(this);
+  }
+
+  get sid(): SessionId {
+    return this.#session.row.sid;
+  }
+
+  /** The cumulative counts, as the payment registry keeps them. */
+  progress(): SessionProgress {
     const view = credit.windowView(this.#state);
-    const committed = (): void => {
-      this.#durableNextSequence = Math.max(this.#durableNextSequence, view.nextSequence);
-    };
-    const progress = {
-      sid: this.#session.row.sid,
+    return {
+      sid: this.sid,
       epoch: this.#session.epoch,
       ...credit.knownWork(this.#state),
       lostPaid: view.lostPaid,
       nextSequence: view.nextSequence,
     };
-    this.#registry.accumulate(progress, committed);
+  }
+
+  committed({ nextSequence }: SessionProgress): void {
+    this.#durableNextSequence = Math.max(this.#durableNextSequence, nextSequence);
   }
 
   /** For the next epoch of this session, in this process. */

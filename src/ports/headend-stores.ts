@@ -87,6 +87,21 @@ export interface SessionProgress {
   readonly paidRanges: PaidRanges;
 }
 
+/** A receipt whose signature was found right, in its own bytes. */
+export interface ReceiptToStore {
+  readonly sid: SessionId;
+  readonly receipt: AckReceipt;
+  readonly bytes: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+/** What a sender makes durable in one transaction, in this order. */
+export interface RegistryGroup {
+  readonly progress: readonly SessionProgress[];
+  readonly receipts: readonly ReceiptToStore[];
+  readonly confirmations: readonly { readonly sid: SessionId; readonly eventId: string }[];
+}
+
 /** The payment registry (document 001, line 97): where acknowledgements accumulate, and become bills. */
 export interface RegistryStore {
   session(sid: SessionId): PaySessionRow | null;
@@ -102,6 +117,11 @@ export interface RegistryStore {
   /** Durable before it returns; merges by maximum of each class. */
   putReceipt(sid: SessionId, receipt: AckReceipt, bytes: Uint8Array, signature: Uint8Array): void;
   putConfirmation(sid: SessionId, eventId: string): void;
+  /**
+   * All of it in one transaction, durable when this returns.
+   * @returns the sessions of which progress was told that may go on
+   */
+  commitGroup(group: RegistryGroup): readonly SessionId[];
   /** Posts the ledger lines of the bill and closes the session; idempotent: the same statement gives the same bill. */
   settle(sid: SessionId, statement: ClosingStatement, statementText: string, signature: string): SettleOutcome;
   /** Sum of `earned`, minor units. */

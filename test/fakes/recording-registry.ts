@@ -1,5 +1,5 @@
 import type { AckReceipt } from '../../src/domain/credit/statements.ts';
-import type { PaySessionRow, RegistryStore, SessionProgress, SettleOutcome } from '../../src/ports/headend-stores.ts';
+import type { PaySessionRow, RegistryGroup, RegistryStore, SessionProgress, SettleOutcome } from '../../src/ports/headend-stores.ts';
 import type { PlayId, SessionId } from '../../src/units/ids.ts';
 
 /** What the streaming half writes to the payment registry, in memory. `broken` lets every write fail, as on a full disk. */
@@ -50,6 +50,13 @@ export class RecordingRegistry implements RegistryStore {
   putConfirmation(_sid: SessionId, eventId: string): void {
     this.#write();
     this.confirmations.push(eventId);
+  }
+
+  commitGroup({ progress, receipts, confirmations }: RegistryGroup): readonly SessionId[] {
+    this.mergeProgress(progress);
+    for (const { sid, receipt } of receipts) this.putReceipt(sid, receipt);
+    for (const { sid, eventId } of confirmations) this.putConfirmation(sid, eventId);
+    return progress.map(({ sid }) => sid);
   }
 
   settle(): SettleOutcome {

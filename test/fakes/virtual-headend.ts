@@ -91,7 +91,7 @@ export class VirtualHeadend {
     datagrams.onRtcp((bytes, from) => void paid.onRtcp(bytes, from));
     const stream: StreamHouse = outside ?? {
       admit: (session) => paid.admit(session),
-      fence: async (sid) => paid.fence(sid),
+      fence: (sid) => paid.fence(sid),
       rtspUrl: () => 'rtsp://headend:554/',
       view: (sid) => paid.view(sid),
       views: () => paid.views(),
@@ -163,7 +163,7 @@ export class VirtualHeadend {
 
   remove(): void {
     this.#pacer?.stop();
-    this.#registry?.close();
+    void this.#registry?.close();
     this.book.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }

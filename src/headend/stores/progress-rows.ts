@@ -1,7 +1,7 @@
 import type { AckReceipt } from '../../domain/credit/statements.ts';
-import type { SessionProgress } from '../../ports/headend-stores.ts';
+import type { RegistryGroup, SessionProgress } from '../../ports/headend-stores.ts';
 import type { SessionId } from '../../units/ids.ts';
-import { mergeCounts, readSession } from './session-rows.ts';
+import { mergeCounts } from './session-rows.ts';
 import type { StoreContext } from './store-context.ts';
 
 /**
@@ -36,8 +36,13 @@ export function mergeProgress(context: StoreContext, group: readonly SessionProg
 export function putReceipt(context: StoreContext, sid: SessionId, receipt: AckReceipt, bytes: Uint8Array, signature: Uint8Array): void {
   const { database } = context;
   database.transaction(() => {
-    const row = readSession(context, sid);
-    if (row === null) return;
+    const known = database.run(
+      `UPDATE pay_sessions SET next_sequence = max(next_sequence, min(?, next_sequence + json_extract(terms, '$.credit.creditWindowPackets')))
+       WHERE sid = ?`,
+      receipt.base,
+      sid,
+    );
+    if (known === 0) return;
     database.run(
       `UPDATE pay_sessions SET receipt_bytes = ?, receipt_signature = ?, receipt_ack_counter = ?, receipt_epoch = ?
        WHERE sid = ? AND (receipt_epoch IS NULL OR (receipt_epoch, receipt_ack_counter) < (?, ?))`,
@@ -49,9 +54,16 @@ export function putReceipt(context: StoreContext, sid: SessionId, receipt: AckRe
       receipt.epoch,
       receipt.ackCounter,
     );
-    const nextSequence = Math.max(row.nextSequence, Math.min(receipt.base, row.nextSequence + row.terms.credit.creditWindowPackets));
-    database.run('UPDATE pay_sessions SET next_sequence = ? WHERE sid = ?', nextSequence, sid);
     mergeCounts(context, sid, 'signed', receipt.counts);
+  });
+}
+
+export function commitGroup(context: StoreContext, { progress, receipts, confirmations }: RegistryGroup): readonly SessionId[] {
+  return context.database.transaction(() => {
+    mergeProgress(context, progress);
+    for (const { sid, receipt, bytes, signature } of receipts) putReceipt(context, sid, receipt, bytes, signature);
+    for (const { sid, eventId } of confirmations) putConfirmation(context, sid, eventId);
+    return progress.map(({ sid }) => sid);
   });
 }
 

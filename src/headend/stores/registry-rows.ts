@@ -7,7 +7,7 @@ import type { SessionId } from '../../units/ids.ts';
 import { checkStatement } from '../billing/statement-check.ts';
 import { postBill, readBill } from './bill-rows.ts';
 import { auditLedger, readEarned } from './ledger-rows.ts';
-import { mergeProgress, putConfirmation, putReceipt } from './progress-rows.ts';
+import { commitGroup, mergeProgress, putConfirmation, putReceipt } from './progress-rows.ts';
 import { advanceEpoch, openSession, readOpenSessions, readRecentSessions, readSession, readSessionByPlay } from './session-rows.ts';
 import type { StoreContext } from './store-context.ts';
 
@@ -54,6 +54,10 @@ export function registryRows(context: StoreContext): RegistryStore & Abandonment
     putConfirmation: (sid, eventId) => {
       putConfirmation(context, sid, eventId);
       touch(sid);
+    },
+    commitGroup: (group) => {
+      for (const { sid } of [...group.progress, ...group.receipts, ...group.confirmations]) touch(sid);
+      return commitGroup(context, group);
     },
     settle: (sid, statement, statementText, signature) => {
       const outcome = context.database.transaction(() => settle(context, sid, statement, statementText, signature));

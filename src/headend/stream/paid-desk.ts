@@ -67,16 +67,16 @@ export class PaidDesk {
     const { sid } = admitted.row;
     const before = this.#sessions.get(sid);
     if (before !== undefined && before.admitted.epoch >= admitted.epoch) return;
-    if (before !== undefined) this.fence(sid);
+    if (before !== undefined) void this.fence(sid);
     const idle = { stream: null, rtspSession: null, path: null, peers: null, channels: null, boxSsrc: null, client: null, lastCseq: -1 };
     this.#sessions.set(sid, { admitted, carried: this.#carried.get(sid), ...idle, lastAskedMs: monotonicMs(this.#deps.clock) });
   }
 
-  /** Stops the epoch in force, forgets its keys, and makes its counts durable before it returns. */
-  fence(sid: string): void {
+  /** Stops the epoch in force, forgets its keys, and makes its counts durable before it resolves. */
+  fence(sid: string): Promise<void> {
     const session = this.#sessions.get(sid);
     if (session !== undefined) this.#remove(session);
-    this.#deps.registry.flush();
+    return this.#deps.registry.flush();
   }
 
   answer(request: RtspRequest, client: RtspClient, sid: string): RtspReply {
@@ -152,7 +152,6 @@ export class PaidDesk {
 
   close(): void {
     for (const session of [...this.#sessions.values()]) this.#remove(session);
-    this.#deps.registry.flush();
   }
 
   #onDatagram(port: keyof UdpPeers, bytes: Uint8Array, from: Peer): boolean {
@@ -177,7 +176,7 @@ export class PaidDesk {
     }
     if (method === 'TEARDOWN') {
       this.#remove(session);
-      this.#deps.registry.flush();
+      void this.#deps.registry.flush();
       return { status: 200, headers };
     }
     if (method === 'GET_PARAMETER' || method === 'SET_PARAMETER') return { status: 200, headers };
@@ -229,7 +228,7 @@ export class PaidDesk {
       receivedBytes: () => session.client?.receivedBytes ?? 0,
       onEnd: () => {
         this.#remove(session);
-        this.#deps.registry.flush();
+        void this.#deps.registry.flush();
       },
     });
   }

@@ -270,23 +270,31 @@ export class PayStream {
       this.#monitor.acknowledge(message, nowMs);
       this.#media.forgetBelow(this.#monitor.resolvedBase);
     } else if (message.type === 'receipt') {
-      this.#monitor.takeReceipt(message);
-      this.#sendWindow(nowMs);
+      if (this.#monitor.takeReceipt(message, () => this.#goOn()) !== 'accepted') this.#sendWindow(nowMs);
     } else if (message.type === 'confirm') {
-      if (this.#monitor.takeConfirm(message) === 'accepted') this.#goOnConfirmed(nowMs);
-      else this.#sendWindow(nowMs);
+      if (this.#monitor.takeConfirm(message, () => this.#goOnConfirmed()) !== 'accepted') this.#sendWindow(nowMs);
     }
     this.#pump(nowMs);
   }
 
+  /** A receipt became durable: the box hears of it, and it may have opened the window. */
+  #goOn(): void {
+    if (this.#ended) return;
+    const nowMs = monotonicMs(this.#deps.clock);
+    this.#sendWindow(nowMs);
+    this.#pump(nowMs);
+  }
+
   /** The jukebox hears the work from its start, the set-top goes on (ruling 10). */
-  #goOnConfirmed(nowMs: number): void {
+  #goOnConfirmed(): void {
+    if (this.#ended) return;
+    const nowMs = monotonicMs(this.#deps.clock);
     const wasPlaying = this.#playing;
     // What goes on keeps its pace: the listener holds the lead already.
     if (this.#deps.session.terms.afterTrial === 'continue') this.#plan = new PlayPlan(this.#monitor.planFrom(this.#packetIndex));
     else this.#begin(this.#monitor.planFrom(0), 0, nowMs);
     this.#playing = wasPlaying;
-    this.#sendWindow(nowMs);
+    this.#goOn();
   }
 
   #sendWindow(nowMs: number): void {

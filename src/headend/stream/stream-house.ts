@@ -66,7 +66,7 @@ export async function createStreamHouse(deps: StreamHouseDeps): Promise<StreamHo
   const { port } = server.value;
   return {
     admit: (session) => paid.admit(session),
-    fence: async (sid) => paid.fence(sid),
+    fence: (sid) => paid.fence(sid),
     rtspUrl: (host) => `rtsp://${isIPv6(host) ? `[${host}]` : host}:${port}/`,
     view: (sid) => paid.view(sid),
     views: () => paid.views(),
@@ -74,7 +74,7 @@ export async function createStreamHouse(deps: StreamHouseDeps): Promise<StreamHo
       stopSweep();
       paid.close();
       plain.close();
-      registry.close();
+      await registry.close();
       shared.pacer.stop();
       await Promise.all([server.value.close(), datagrams.value.close()]);
     },

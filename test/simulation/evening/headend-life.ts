@@ -10,6 +10,7 @@ import type { AdmittedSession, StreamHouse } from '../../../src/headend/stream-p
 import type { GatewayDeps } from '../../../src/headend/usage/usage-gateway.ts';
 import { createWorkQuote } from '../../../src/headend/work-quote.ts';
 import { every } from '../../../src/ports/clock.ts';
+import type { RegistryGroup } from '../../../src/ports/headend-stores.ts';
 import type { Log } from '../../../src/ports/log.ts';
 import type { Random } from '../../../src/ports/random.ts';
 import type { SegmentStore } from '../../../src/ports/segment-store.ts';
@@ -45,7 +46,7 @@ export interface HeadendLife {
 
 /** Methods of the book that write: before and after each the process can die. */
 const WRITES: ReadonlySet<string> = new Set([
-  ...['openSession', 'advanceEpoch', 'mergeProgress', 'putReceipt', 'putConfirmation', 'settle', 'sweepAbandoned'],
+  ...['openSession', 'advanceEpoch', 'putReceipt', 'commitGroup', 'settle', 'sweepAbandoned'],
   ...['intake', 'putStatus', 'putCommandResult', 'quarantine', 'putPriceModel'],
 ]);
 const STREAM_SWEEP_MS = 5_000;
@@ -67,7 +68,7 @@ export function startHeadendLife(parts: HeadendParts): HeadendLife {
       parts.onAdmit(session);
       paid.admit(session);
     },
-    fence: async (sid) => paid.fence(sid),
+    fence: (sid) => paid.fence(sid),
     rtspUrl: () => 'rtsp://headend:554/',
     view: (sid) => paid.view(sid),
     views: () => paid.views(),
@@ -96,13 +97,21 @@ function mortal(book: HeadendBook, { life, reaper }: HeadendParts): HeadendBook 
       const value: unknown = Reflect.get(target, name);
       if (typeof value !== 'function' || typeof name !== 'string' || !WRITES.has(name)) return value;
       return (...values: readonly unknown[]): unknown => {
-        reaper.pass('headend', life, `before ${name}`);
+        const place = placeOf(name, values[0]);
+        reaper.pass('headend', life, `before ${place}`);
         const outcome: unknown = Reflect.apply(value, target, values);
-        reaper.pass('headend', life, `after ${name}`);
+        reaper.pass('headend', life, `after ${place}`);
         return outcome;
       };
     },
   });
+}
+
+/** A group of counts alone is another place to die than one with a signature or a yes in it. */
+function placeOf(name: string, first: unknown): string {
+  if (name !== 'commitGroup') return name;
+  const { receipts, confirmations } = first as RegistryGroup;
+  return `${name}${receipts.length > 0 ? ' with receipts' : ''}${confirmations.length > 0 ? ' with confirmations' : ''}`;
 }
 
 function datagramsOf({ life, sendRtp, sendRtcp }: HeadendParts): { readonly datagrams: DatagramPair; readonly hearRtcp: DatagramReceiver } {

@@ -56,8 +56,8 @@ export interface Calm {
   readonly turns: number;
 }
 
-/** Counts that are committed ten times a second: as places to die they are all alike. */
-const COMMON = /mergeProgress$/;
+/** Counts that are committed twice a second: as places to die they are all alike. */
+const COMMON = /commitGroup$/;
 
 const GOLDEN = 0.618_033_988_749_895;
 

@@ -140,7 +140,7 @@ export class HeadendLife {
     if (stream === null) return;
     stream.monitor.report();
     this.#carried = stream.monitor.carryOver();
-    this.#registry.flush();
+    void this.#registry.flush();
   }
 
   #admit(): void {
@@ -228,21 +228,26 @@ export class HeadendLife {
     const { nowMs } = this.#world.clock;
     if (message.type === 'ack') stream.monitor.acknowledge(message, nowMs);
     else if (message.type === 'receipt') {
-      stream.monitor.takeReceipt(message);
-      this.#window(stream, nowMs);
+      if (stream.monitor.takeReceipt(message, () => this.#goOn(stream)) !== 'accepted') this.#window(stream, nowMs);
     } else if (message.type === 'confirm') {
-      if (stream.monitor.takeConfirm(message) === 'accepted') this.#goOnConfirmed(stream);
-      else this.#window(stream, nowMs);
+      if (stream.monitor.takeConfirm(message, () => this.#goOnConfirmed(stream)) !== 'accepted') this.#window(stream, nowMs);
     }
     this.#pump(stream, nowMs);
   }
 
+  #goOn(stream: Stream): void {
+    if (!this.alive || this.#stream !== stream) return;
+    this.#window(stream, this.#world.clock.nowMs);
+    this.#pump(stream, this.#world.clock.nowMs);
+  }
+
   #goOnConfirmed(stream: Stream): void {
+    if (!this.alive || this.#stream !== stream) return;
     const wasPlaying = stream.playing;
     if (this.#world.row.terms.afterTrial === 'continue') stream.plan = new PlayPlan(this.#plan(stream, stream.packetIndex));
     else this.#begin(stream, 0);
     stream.playing = wasPlaying;
-    this.#window(stream, this.#world.clock.nowMs);
+    this.#goOn(stream);
   }
 
   #window(stream: Stream, nowMs: number): void {

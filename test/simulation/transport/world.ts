@@ -93,12 +93,13 @@ export class World implements PlayWorld {
     return {
       ...registry,
       advanceEpoch: (...given) => write(() => registry.advanceEpoch(...given)),
-      mergeProgress: (group) => write(() => registry.mergeProgress(broken === 'merge-by-sum' ? group.map((each) => this.#summed(each)) : group)),
       putReceipt: (...given) => write(() => (broken === 'forget-receipts' ? undefined : registry.putReceipt(...given))),
-      putConfirmation: (...given) =>
+      commitGroup: (group) =>
         write(() => {
-          registry.putConfirmation(...given);
-          this.#confirmationDurable = true;
+          const progress = broken === 'merge-by-sum' ? group.progress.map((each) => this.#summed(each)) : group.progress;
+          const goingOn = registry.commitGroup({ ...group, progress, receipts: broken === 'forget-receipts' ? [] : group.receipts });
+          if (group.confirmations.length > 0) this.#confirmationDurable = true;
+          return goingOn;
         }),
       settle: (...given) => write(() => this.#settle(registry, ...given)),
     };

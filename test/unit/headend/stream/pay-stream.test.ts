@@ -82,7 +82,7 @@ describe('a paid stream under the credit window', () => {
     scene.play();
     await scene.run(20_000);
     expect(scene.rtp.length).toBe(R);
-    expect(scene.log.map((line) => line.event)).toContain('receipt-not-stored');
+    expect(scene.log.map((line) => line.event)).toContain('registry-not-stored');
     scene.store.broken = false;
     scene.box.acknowledge();
     scene.box.receipt();
@@ -218,7 +218,7 @@ describe('a next epoch', () => {
     first.receipts = 'none';
     await first.run(5_000);
     const carried = first.stream.stop();
-    first.registry.flush();
+    await first.registry.flush();
     const progress = first.store.progress.get(first.session.row.sid);
     if (progress === undefined) throw new Error('no progress was stored');
     const signed = first.store.receipts.at(-1);
