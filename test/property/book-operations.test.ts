@@ -1,12 +1,31 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { FREE_SETTING, LADDER_SETTING } from '../../device/stores/coin-bonus.ts';
 import type { InlineBook } from '../../device/stores/inline-book.ts';
 import { limits } from '../../src/limits.ts';
 import { BookFolder, coin, STATEMENT, WORK } from '../fakes/book-folder.ts';
 
 type Step = { readonly kind: string; readonly play: number; readonly amount: number };
 
-const KINDS = ['coin', 'trial', 'confirm', 'decline', 'queue', 'next', 'settle', 'unplayed', 'grant', 'idle', 'redeem', 'audit', 'restart', 'kill'] as const;
+const KINDS = [
+  'coin',
+  'trial',
+  'confirm',
+  'decline',
+  'queue',
+  'house',
+  'free',
+  'ladder',
+  'next',
+  'settle',
+  'unplayed',
+  'grant',
+  'idle',
+  'redeem',
+  'audit',
+  'restart',
+  'kill',
+] as const;
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.record({ kind: fc.constantFrom(...KINDS), play: fc.integer({ min: 0, max: 5 }), amount: fc.integer({ min: 1, max: 300 }) }),
   {
@@ -37,6 +56,9 @@ class Life {
     else if (kind === 'confirm') await book.confirmPlay(playId, `e${play}`);
     else if (kind === 'decline') await refusable(book.declineTrial(playId, amount));
     else if (kind === 'queue') await book.enqueue(work);
+    else if (kind === 'house') await book.enqueue({ ...work, house: true });
+    else if (kind === 'free') await book.putSetting(FREE_SETTING, play % 2 === 0 ? 'yes' : '');
+    else if (kind === 'ladder') await book.putSetting(LADDER_SETTING, `${10 * (play + 1)}:${play + 1}`);
     else if (kind === 'next') await book.takeNext();
     else if (kind === 'settle') await this.#settle(playId, BigInt(amount));
     else if (kind === 'unplayed')
@@ -54,9 +76,12 @@ class Life {
 
   async #insert(valueMinor: bigint): Promise<void> {
     this.#coins += 1;
+    const before = (await this.book.ledger()).patronCreditMinor;
     await this.book.insertCoin(coin(this.#coins, valueMinor));
+    const bonusMinor = (await this.book.ledger()).patronCreditMinor - before - valueMinor;
+    expect(bonusMinor >= 0n).toBe(true);
     expect((await this.book.insertCoin(coin(this.#coins, valueMinor))).duplicate).toBe(true);
-    this.moneyInMinor += valueMinor;
+    this.moneyInMinor += valueMinor + bonusMinor;
   }
 
   async #grant(amountMinor: bigint, play: number): Promise<void> {
@@ -99,8 +124,10 @@ async function expectConserved(life: Life): Promise<void> {
   expect(ledger.problem).toBeNull();
   expect(life.book.box.core.parts.ledger.audit()).toBeNull();
   const left = ledger.patronCreditMinor + ledger.heldMinor + ledger.unclaimedMinor;
-  expect(life.moneyInMinor + ledger.accountDebtMinor - ledger.earnedMinor - ledger.refundedOutMinor).toBe(left);
   const { database } = life.book.box.core.parts;
+  const ofHouse = "SELECT coalesce(sum(held_minor + coalesce(charged_minor, 0)), 0) AS n FROM plays WHERE funding_source = 'house'";
+  const houseMinor = database.one<{ n: bigint }>(ofHouse)?.n ?? 0n;
+  expect(life.moneyInMinor + houseMinor + ledger.accountDebtMinor - ledger.earnedMinor - ledger.refundedOutMinor).toBe(left);
   const held = database.one<{ n: bigint }>('SELECT coalesce(sum(held_minor), 0) AS n FROM plays')?.n;
   expect(held, 'held money belongs to plays').toBe(ledger.heldMinor);
   const funds = database.all<{ funds: string }>('SELECT funds FROM payers').flatMap((row) => Object.values(JSON.parse(row.funds) as Record<string, string>));
