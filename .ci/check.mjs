@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 const node = process.execPath;
 const steps = [
   ['types', 'node_modules/typescript/bin/tsc', ['-p', '.']],
+  ['types of the page', 'node_modules/typescript/bin/tsc', ['-p', 'device/screen/page']],
   ['lint and format', 'node_modules/@biomejs/biome/bin/biome', ['check', '.']],
   ['import rules, purity, sizes', 'node_modules/vitest/vitest.mjs', ['run', '--config', 'test/vitest.config.ts', '--reporter=dot', 'test/tidy']],
 ];

@@ -41,6 +41,7 @@ const FOLDERS: Readonly<Record<string, string>> = {
   'device/panel': 'what the front panel shows, and the panel on its serial line',
   'device/report': 'the uploader of the outbox',
   'device/screen': 'the page and the local API',
+  'device/screen/page': 'the page of the box’s screen, as a browser runs it',
   'device/session': 'the statechart and what carries out its actions',
   'device/stores': 'the book of the box: one SQLite file and the side journal',
   'device/texts': 'what the box says, in each of its languages',

@@ -1,32 +1,26 @@
 import { timingSafeEqual } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import type { Static } from '@sinclair/typebox';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { projectRoot } from '../../src/platform/project-root.ts';
-import type { BoxControl } from '../session/box-view.ts';
+import { limits } from '../../src/limits.ts';
 import type { IntentEvent } from '../session/events.ts';
-import {
-  type CoinRequest as Coin,
-  CoinRequest,
-  CommandRequest,
-  IntentRequest,
-  type CommandRequest as Line,
-  type WorksQuery as Query,
-  WorksQuery,
-} from './local-api.ts';
+import type { Book } from '../stores/book-port.ts';
+import { addBrowsing, type BrowseParts } from './browse-routes.ts';
+import { type CoinRequest as Coin, CoinRequest, CommandRequest, IntentRequest, type CommandRequest as Line, Preferences } from './local-api.ts';
+import { addPage } from './page-routes.ts';
+import { keepPreferences, keptPreferences } from './preferences.ts';
+import type { ScreenKeys } from './screen-keys.ts';
 import { encode, streamViews } from './view-stream.ts';
 
-export interface ScreenOptions {
-  readonly box: BoxControl;
+export interface ScreenOptions extends BrowseParts {
+  readonly book: Pick<Book, 'mostPlayed' | 'getSetting' | 'putSetting'>;
+  readonly keys: ScreenKeys;
   readonly host: string;
   /** 0 for any: then the one of the last run, where it is still free, so that an open page finds the box again. */
   readonly port: number;
   readonly lastUrl: string | null;
   /** Coins, commands and totals need it; a page in the venue never has it. */
   readonly localToken: string;
-  cover(hash: string): Promise<{ readonly bytes: Uint8Array; readonly contentType: string } | null>;
 }
 
 export interface RunningScreen {
@@ -34,17 +28,14 @@ export interface RunningScreen {
   close(): Promise<void>;
 }
 
-const PAGE_FILES: Readonly<Record<string, string>> = { '/': 'page.html', '/page.css': 'page.css', '/page.js': 'page.js' };
-const PAGE_TYPES: Readonly<Record<string, string>> = { html: 'text/html; charset=utf-8', css: 'text/css; charset=utf-8', js: 'text/javascript; charset=utf-8' };
-const PAGE_POLICY =
-  "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
 /** Serves the screen and the local API. Rejects with a clear message where the port is taken. */
 export async function openScreen(options: ScreenOptions): Promise<RunningScreen> {
   // A page that is still open must not keep the box from ending.
   const app = fastify({ logger: false, bodyLimit: 16_384, forceCloseConnections: true });
   app.addHook('onRequest', async (request, reply) => refuseForeign(request, reply));
-  addPage(app);
+  const preferences = (): Promise<Preferences> => keptPreferences(options.book, options.box.view().language);
+  addPage(app, async () => ({ view: options.box.view(), preferences: await preferences(), trialSeconds: limits.trialMs / 1_000 }));
+  addBrowsing(app, options);
   addReads(app, options);
   addWrites(app, options);
   await listen(app, options);
@@ -71,41 +62,16 @@ async function refuseForeign(request: FastifyRequest, reply: FastifyReply): Prom
   if (request.method !== 'GET' && foreign) await reply.code(403).send({ code: 'foreign-page', title: 'Only the screen of this box may do that.' });
 }
 
-function addPage(app: FastifyInstance): void {
-  for (const [path, file] of Object.entries(PAGE_FILES)) {
-    app.get(path, (_request, reply) => {
-      const type = PAGE_TYPES[file.split('.').pop() ?? ''] ?? 'text/plain';
-      return reply
-        .type(type)
-        .header('content-security-policy', PAGE_POLICY)
-        .header('cache-control', 'no-cache')
-        .send(createReadStream(join(projectRoot, 'device', 'screen', file)));
-    });
-  }
-}
-
-function addReads(app: FastifyInstance, { box, cover, localToken }: ScreenOptions): void {
+function addReads(app: FastifyInstance, { box, keys, localToken }: ScreenOptions): void {
   app.get('/api/view', (_request, reply) => reply.type('application/json').send(encode(box.view())));
-  app.get('/api/events', (request, reply) => streamViews(box, request, reply));
-  app.get<{ Querystring: Static<typeof Query> }>('/api/works', { schema: { querystring: WorksQuery } }, (request) => {
-    const { search = '', offset = 0, limit = 60 } = request.query;
-    const wanted = search.trim().toLowerCase();
-    const found =
-      wanted === '' ? box.works() : box.works().filter((work) => `${work.title} ${work.artist} ${work.album} ${work.genre}`.toLowerCase().includes(wanted));
-    return { total: found.length, works: found.slice(offset, offset + limit) };
-  });
-  app.get<{ Params: { hash: string } }>('/api/cover/:hash', async (request, reply) => {
-    const image = /^[0-9a-f]{64}$/.test(request.params.hash) ? await cover(request.params.hash) : null;
-    if (image === null) return reply.code(404).send({ code: 'no-cover', title: 'There is no such cover.' });
-    return reply.type(image.contentType).header('cache-control', 'max-age=86400, immutable').send(Buffer.from(image.bytes));
-  });
+  app.get<{ Querystring: { keys?: string } }>('/api/events', (request, reply) => streamViews(box, request.query.keys === 'box' ? keys : null, request, reply));
   app.get('/api/totals', async (request, reply) => {
     if (!hasToken(request, localToken)) return refuseUntrusted(reply);
     return reply.type('application/json').send(encode(await box.totals()));
   });
 }
 
-function addWrites(app: FastifyInstance, { box, localToken }: ScreenOptions): void {
+function addWrites(app: FastifyInstance, { box, book, localToken }: ScreenOptions): void {
   app.post<{ Body: IntentRequest }>('/api/intent', { schema: { body: IntentRequest } }, (request) => {
     const { entryMethod = '1', ...event } = request.body;
     box.intent(event as IntentEvent, entryMethod as '0' | '1' | '2' | '3' | '4' | '5');
@@ -116,6 +82,12 @@ function addWrites(app: FastifyInstance, { box, localToken }: ScreenOptions): vo
     if (!box.view().simulatedAcceptor && !hasToken(request, localToken)) return refuseUntrusted(reply);
     await box.coin(BigInt(request.body.valueMinor));
     return { creditMinor: box.view().creditMinor };
+  });
+  app.post<{ Body: Preferences }>('/api/preferences', { schema: { body: Preferences } }, async (request, reply) => {
+    // In a venue a guest's wishes last until he goes; those of a household stay.
+    if (box.view().profile === 'jukebox' && !hasToken(request, localToken)) return refuseUntrusted(reply);
+    await keepPreferences(book, request.body);
+    return { ok: true };
   });
   app.post<{ Body: Static<typeof Line> }>('/api/command', { schema: { body: CommandRequest } }, async (request, reply) => {
     if (!hasToken(request, localToken)) return refuseUntrusted(reply);

@@ -1,0 +1,89 @@
+import type { Grouping, Preferences, View, Work, WorkGroup } from './model.ts';
+import { change, current } from './store.ts';
+
+const RETRY_MS = 1_000;
+/** A coin of the simulated acceptor. */
+export const COIN_MINOR = '100';
+
+/** Document 003's entry methods: a touch or a mouse, or keys. */
+let entryMethod: '1' | '2' = '2';
+
+export function noteEntry(method: '1' | '2'): void {
+  entryMethod = method;
+}
+
+async function send(path: string, body: unknown): Promise<void> {
+  const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  const response = await fetch(path, request).catch(() => null);
+  if (response?.ok === true) change({ refusal: null });
+  else if (response === null) change({ away: true });
+  else await explainRefusal(response);
+}
+
+async function explainRefusal(response: Response): Promise<void> {
+  const answer = (await response.json().catch(() => ({}))) as { readonly title?: string; readonly message?: string };
+  change({ refusal: answer.title ?? answer.message ?? 'The box did not take that.', choosing: null });
+}
+
+export function intend(type: string, more: Readonly<Record<string, unknown>> = {}): void {
+  void send('/api/intent', { type, entryMethod, ...more });
+}
+
+/** OK on a work: the box opens it, or queues it while another plays. */
+export function choose(work: Work): void {
+  change({ choosing: current().view.nowPlaying === null ? 'play' : 'queue' });
+  intend('intent.ok', { workId: work.id });
+}
+
+export function insertCoin(): void {
+  void send('/api/coin', { valueMinor: COIN_MINOR });
+}
+
+/** A guest's wishes last until he goes; a household's stay. */
+export function prefer(part: Partial<Preferences>): void {
+  const preferences = { ...current().preferences, ...part };
+  const household = current().view.profile === 'set-top';
+  change({ preferences, ...(household ? { kept: preferences } : {}) });
+  if (household) void send('/api/preferences', preferences);
+}
+
+async function get<Answer>(path: string, query: Readonly<Record<string, string | number>>): Promise<Answer | null> {
+  const text = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)])).toString();
+  return await fetch(`${path}?${text}`).then(
+    (response) => (response.ok ? (response.json() as Promise<Answer>) : null),
+    () => null,
+  );
+}
+
+export interface Listing<Item> {
+  readonly total: number;
+  readonly items: readonly Item[];
+}
+
+export async function fetchWorks(query: Readonly<Record<string, string | number>>): Promise<Listing<Work> | null> {
+  const answer = await get<{ readonly total: number; readonly works: readonly Work[] }>('/api/works', query);
+  return answer === null ? null : { total: answer.total, items: answer.works };
+}
+
+export async function fetchGroups(by: Grouping, offset: number): Promise<Listing<WorkGroup> | null> {
+  const answer = await get<{ readonly total: number; readonly groups: readonly WorkGroup[] }>('/api/groups', { by, offset });
+  return answer === null ? null : { total: answer.total, items: answer.groups };
+}
+
+export async function fetchCharts(): Promise<Listing<Work> | null> {
+  const answer = await get<{ readonly works: readonly Work[] }>('/api/charts', {});
+  return answer === null ? null : { total: answer.works.length, items: answer.works };
+}
+
+/** Follows the box for as long as the page is open; a box that restarts is found again. */
+export function followBox(onView: (view: View) => void, onKey: (key: string) => void): void {
+  const keys = new URLSearchParams(location.search).get('keys') === 'box' ? '?keys=box' : '';
+  const events = new EventSource(`/api/events${keys}`);
+  events.addEventListener('message', (event) => onView(JSON.parse(String(event.data)) as View));
+  events.addEventListener('key', (event) => onKey(String((event as MessageEvent).data)));
+  events.addEventListener('error', () => {
+    change({ away: true });
+    // While it waits the browser tries by itself; where it gave up, we begin anew.
+    if (events.readyState === EventSource.CLOSED) setTimeout(() => followBox(onView, onKey), RETRY_MS);
+  });
+}

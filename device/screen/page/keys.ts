@@ -1,0 +1,91 @@
+import { intend, noteEntry } from './api.ts';
+import { type Direction, moveFocus, nameOf } from './focus.ts';
+import { eraseLetter, typeLetter } from './search.tsx';
+import { tick } from './sound.ts';
+import { current, open, pop, top } from './store.ts';
+
+/** What a key means, whatever it came from. */
+export type Meaning = Direction | 'ok' | 'back' | 'home' | 'play-pause' | 'skip' | 'stop' | 'louder' | 'quieter';
+
+/** A browser's names of keys; remotes of televisions send some of them too. */
+const BROWSER_KEYS: Readonly<Record<string, Meaning>> = {
+  ArrowLeft: 'left',
+  ArrowRight: 'right',
+  ArrowUp: 'up',
+  ArrowDown: 'down',
+  Enter: 'ok',
+  Escape: 'back',
+  BrowserBack: 'back',
+  GoBack: 'back',
+  Backspace: 'back',
+  BrowserHome: 'home',
+  MediaPlayPause: 'play-pause',
+  MediaTrackNext: 'skip',
+  MediaStop: 'stop',
+  AudioVolumeUp: 'louder',
+  AudioVolumeDown: 'quieter',
+};
+
+/** The kernel's names, as the box passes them on from its own buttons and remotes. */
+const BOX_KEYS: Readonly<Record<string, Meaning>> = {
+  KEY_LEFT: 'left',
+  KEY_RIGHT: 'right',
+  KEY_UP: 'up',
+  KEY_DOWN: 'down',
+  KEY_OK: 'ok',
+  KEY_ENTER: 'ok',
+  KEY_BACK: 'back',
+  KEY_ESC: 'back',
+  KEY_BACKSPACE: 'back',
+  KEY_HOMEPAGE: 'home',
+};
+
+const INTENTS: Partial<Record<Meaning, string>> = { 'play-pause': 'intent.play-pause', skip: 'intent.skip', stop: 'intent.stop' };
+
+/** Back takes one screen away; on the lowest it leads to the rail, and there to the songs. It never ends nowhere. */
+function goBack(asking: boolean): void {
+  if (asking) intend('intent.back');
+  else if (!pop()) leaveRoot();
+}
+
+function leaveRoot(): void {
+  const onRail = nameOf(document.activeElement)?.startsWith('rail:') === true;
+  const rail = document.querySelector<HTMLElement>('.rail [aria-current]');
+  if (!onRail && rail !== null) rail.focus();
+  else {
+    intend('intent.back');
+    if (top().name !== 'songs') open({ name: 'songs' });
+  }
+}
+
+export function act(meaning: Meaning, asking: boolean): void {
+  noteEntry('2');
+  if (meaning === 'left' || meaning === 'right' || meaning === 'up' || meaning === 'down') {
+    if (moveFocus(meaning)) tick();
+  } else if (meaning === 'ok') (document.activeElement as HTMLElement | null)?.click();
+  else if (meaning === 'back') goBack(asking);
+  else if (meaning === 'home') open({ name: 'songs' });
+  else if (meaning === 'louder' || meaning === 'quieter') intend('intent.volume', { delta: meaning === 'louder' ? 5 : -5 });
+  else intend(INTENTS[meaning] ?? 'intent.back');
+}
+
+export const meaningOfBoxKey = (key: string): Meaning | null => BOX_KEYS[key] ?? null;
+
+/** @returns null where the key is none of ours */
+export function meaningOfKey(event: KeyboardEvent): Meaning | null {
+  if (event.ctrlKey || event.altKey || event.metaKey) return null;
+  if (top().name === 'search' && types(event)) return null;
+  if (event.key === ' ') return 'ok';
+  return BROWSER_KEYS[event.key] ?? null;
+}
+
+/** A keyboard types into the search, wherever its focus is. */
+function types(event: KeyboardEvent): boolean {
+  const typed = current().search;
+  if (event.key === 'Backspace' && typed !== '') eraseLetter();
+  else if (/^[\p{L}\p{N}]$/u.test(event.key) || (event.key === ' ' && typed !== '' && document.activeElement?.classList.contains('card') !== true))
+    typeLetter(event.key.toLowerCase());
+  else return false;
+  event.preventDefault();
+  return true;
+}

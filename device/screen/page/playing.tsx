@@ -1,0 +1,119 @@
+import type { JSX } from 'preact';
+import { intend } from './api.ts';
+import { Button } from './button.tsx';
+import { Cover } from './cover.tsx';
+import { Progress, Purse } from './frame.tsx';
+import type { View } from './model.ts';
+import { pop, type State } from './store.ts';
+import { amount, clock, startsIn, t } from './texts.ts';
+import { sentence } from './words.ts';
+
+type Playing = NonNullable<View['nowPlaying']>;
+
+/** What plays: how far, what is paid of it, how much is not paid yet, and what comes next. */
+export function NowPlaying({ state }: { readonly state: State }): JSX.Element {
+  const { view } = state;
+  const playing = view.nowPlaying;
+  return (
+    <main class="stage playing">
+      {playing === null ? null : (
+        <div class="backdrop" aria-hidden="true">
+          <Cover work={playing} />
+        </div>
+      )}
+      <div class="big">{playing === null ? null : <Cover work={playing} />}</div>
+      <section class="facts" data-group="content">
+        <p class="kicker" role="status">
+          {sentence(state)}
+        </p>
+        <h1>{playing?.title ?? t('nowPlaying')}</h1>
+        <p class="by">{playing?.artist ?? ''}</p>
+        {playing === null ? null : <Course playing={playing} />}
+        <Controls state={state} playing={playing} />
+        <UpNext view={view} />
+      </section>
+      <div class="corner" data-group="head">
+        <Purse state={state} />
+      </div>
+    </main>
+  );
+}
+
+function Course({ playing }: { readonly playing: Playing }): JSX.Element {
+  const { play } = playing;
+  const free = playing.free || play.phase === 'trial';
+  return (
+    <div class="course">
+      <Progress positionMs={play.positionMs} durationMs={play.durationMs} />
+      <p class="ends">
+        <span>{clock(play.positionMs)}</span>
+        <span>{clock(play.durationMs)}</span>
+      </p>
+      <p class="ends">
+        <span>
+          {t('paidSoFar')} <strong id="paid-so-far">{free ? t('free') : amount(play.paidSoFarMinor)}</strong>
+        </span>
+        <label class="window">
+          {t('unpaid')} <meter id="window" min={0} max={play.creditWindowPackets} value={play.unpaidPackets} />
+          <span id="unpaid">{t('packets', { unpaid: play.unpaidPackets, window: play.creditWindowPackets })}</span>
+        </label>
+      </p>
+    </div>
+  );
+}
+
+function Controls({ state, playing }: { readonly state: State; readonly playing: Playing | null }): JSX.Element {
+  const held = playing?.play.acksSuppressed === true;
+  return (
+    <div class="actions across">
+      {playing === null ? null : (
+        <>
+          <Button kind="main" name="pause" first icon={playing.play.paused ? 'play' : 'pause'} press={() => intend('intent.play-pause')}>
+            {playing.play.paused ? t('goOn') : t('pause')}
+          </Button>
+          <Button name="skip" icon="skip" press={() => intend('intent.skip')}>
+            {t('skip')}
+          </Button>
+          <Button name="suppress" icon="hold" pressed={held} press={() => intend('intent.suppress-acks', { on: !held })}>
+            {held ? t('sendAcks') : t('holdAcks')}
+          </Button>
+        </>
+      )}
+      {state.view.profile === 'set-top' ? <Volume percent={state.view.volumePercent} /> : null}
+      <Button name="back" icon="back" first={playing === null} press={() => void pop()}>
+        {t('back')}
+      </Button>
+    </div>
+  );
+}
+
+export function Volume({ percent }: { readonly percent: number }): JSX.Element {
+  const step = 5;
+  return (
+    <>
+      <Button name="quieter" icon="minus" label={`${t('quieter')}, ${t('volume', { percent })}`} press={() => intend('intent.volume', { delta: -step })} />
+      <Button name="louder" icon="plus" label={`${t('louder')}, ${t('volume', { percent })}`} press={() => intend('intent.volume', { delta: step })} />
+    </>
+  );
+}
+
+const SHOWN = 3;
+
+function UpNext({ view }: { readonly view: View }): JSX.Element {
+  const more = view.queue.length - SHOWN;
+  return (
+    <div class="next">
+      <h2>{t('upNext')}</h2>
+      {view.queue.length === 0 ? <p class="soft">{t('nothingWaits')}</p> : null}
+      <ol id="up-next">
+        {view.queue.slice(0, SHOWN).map((entry) => (
+          <li key={entry.entryId}>
+            <span class="title">{entry.title}</span>
+            <span class="soft">{startsIn(entry.startsInMs)}</span>
+          </li>
+        ))}
+      </ol>
+      {more > 0 ? <p class="soft">+ {more}</p> : null}
+    </div>
+  );
+}

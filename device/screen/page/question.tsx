@@ -1,0 +1,80 @@
+import type { JSX } from 'preact';
+import { intend } from './api.ts';
+import { Button } from './button.tsx';
+import { Cover } from './cover.tsx';
+import { Purse } from './frame.tsx';
+import type { Work } from './model.ts';
+import { type State, top, trialSeconds } from './store.ts';
+import { amount, t } from './texts.ts';
+import { sentence } from './words.ts';
+
+/** A question stands, or this page has just asked for a work that is being opened or confirmed. */
+export function asksSomething({ view, choosing }: State): boolean {
+  return view.question !== null || (choosing === 'play' && (view.playback === 'checkout' || view.playback === 'confirming'));
+}
+
+/** The pre-listen with its countdown, the price, and the two answers. */
+export function Question({ state }: { readonly state: State }): JSX.Element {
+  const { view } = state;
+  const route = top();
+  const work: Work | null = view.nowPlaying ?? (route.name === 'work' ? route.work : null);
+  const outright = view.playback === 'outright';
+  return (
+    <main class="stage question">
+      {work === null ? null : (
+        <div class="backdrop" aria-hidden="true">
+          <Cover work={work} />
+        </div>
+      )}
+      <div class="big">{work === null ? null : <Cover work={work} />}</div>
+      <section class="facts" data-group="content">
+        <p class="kicker">{view.question === null ? t('opening') : outright ? sentence(state) : t('preListening')}</p>
+        <h1>{work?.title ?? ''}</h1>
+        <p class="by">{work?.artist ?? ''}</p>
+        <div class="ask">
+          <Countdown state={state} />
+          <p class="cost">
+            <span class="soft">{t('price')}</span>
+            <strong id="question-price">{amount(view.question?.priceMinor ?? work?.priceMinor ?? '0')}</strong>
+          </p>
+        </div>
+        <div class="actions across">
+          {view.question === null ? null : (
+            <Button kind="main" name="yes" first icon="check" press={() => intend('intent.ok')}>
+              {outright ? t('buy') : t('yes')}
+            </Button>
+          )}
+          <Button name="no" first={view.question === null} icon="back" press={() => intend('intent.back')}>
+            {t('no')}
+          </Button>
+        </div>
+        <p class="note" role="status">
+          {view.said.notice === null && state.refusal === null && !state.away ? t(view.profile === 'jukebox' ? 'fromStart' : 'goesOn') : sentence(state)}
+        </p>
+      </section>
+      <div class="corner" data-group="head">
+        <Purse state={state} />
+      </div>
+    </main>
+  );
+}
+
+/** Of the 30 free seconds while they sound; after them of the time to decide. */
+function Countdown({ state }: { readonly state: State }): JSX.Element {
+  const { question, playback } = state.view;
+  const listening = playback === 'preListen';
+  const seconds = listening ? (question?.secondsLeft ?? trialSeconds) : null;
+  const share = seconds === null ? 0 : Math.min(1, seconds / trialSeconds);
+  return (
+    <div class="countdown">
+      <svg viewBox="0 0 100 100" aria-hidden="true">
+        <circle class="track" cx="50" cy="50" r="44" />
+        <circle class="left" cx="50" cy="50" r="44" pathLength={1} stroke-dasharray={`${share} 1`} />
+      </svg>
+      <p>
+        <strong id="seconds">{seconds ?? 0}</strong>
+        <span>{t('secondsFree')}</span>
+      </p>
+    </div>
+  );
+}

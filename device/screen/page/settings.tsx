@@ -1,0 +1,61 @@
+import type { ComponentChildren, JSX } from 'preact';
+import { prefer } from './api.ts';
+import { Button } from './button.tsx';
+import type { Language, TextSize } from './model.ts';
+import type { State } from './store.ts';
+import { t } from './texts.ts';
+
+const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: 'English', de: 'Deutsch', fr: 'Français' };
+const LANGUAGES = Object.keys(LANGUAGE_NAMES) as readonly Language[];
+const SIZES: readonly TextSize[] = ['normal', 'large', 'largest'];
+
+export function Settings({ state }: { readonly state: State }): JSX.Element {
+  const { language, textSize, tick, switchAccess } = state.preferences;
+  return (
+    <div class="settings" data-group="content">
+      <Setting title={t('language')}>
+        {LANGUAGES.map((one) => (
+          <Button kind="choice" key={one} name={`language:${one}`} first={one === language} pressed={one === language} press={() => prefer({ language: one })}>
+            <span lang={one}>{LANGUAGE_NAMES[one]}</span>
+          </Button>
+        ))}
+      </Setting>
+      <Setting title={t('textSize')}>
+        {SIZES.map((one) => (
+          <Button kind="choice" key={one} name={`size:${one}`} pressed={one === textSize} press={() => prefer({ textSize: one })}>
+            <span class={`size-${one}`}>{t(one)}</span>
+          </Button>
+        ))}
+      </Setting>
+      <Setting title={t('tick')}>
+        <OnOff name="tick" value={tick} set={(on) => prefer({ tick: on })} />
+      </Setting>
+      <Setting title={t('switchAccess')}>
+        <OnOff name="switch" value={switchAccess} set={(on) => prefer({ switchAccess: on })} />
+      </Setting>
+      {state.view.profile === 'jukebox' ? <p class="soft">{t('lastsUntilIdle')}</p> : null}
+    </div>
+  );
+}
+
+function Setting({ title, children }: { readonly title: string; readonly children: ComponentChildren }): JSX.Element {
+  return (
+    <fieldset>
+      <legend>{title}</legend>
+      {children}
+    </fieldset>
+  );
+}
+
+function OnOff({ name, value, set }: { readonly name: string; readonly value: boolean; readonly set: (on: boolean) => void }): JSX.Element {
+  return (
+    <>
+      <Button kind="choice" name={`${name}:on`} pressed={value} press={() => set(true)}>
+        {t('on')}
+      </Button>
+      <Button kind="choice" name={`${name}:off`} pressed={!value} press={() => set(false)}>
+        {t('off')}
+      </Button>
+    </>
+  );
+}

@@ -1,0 +1,85 @@
+import type { JSX } from 'preact';
+import { choose } from './api.ts';
+import { Button } from './button.tsx';
+import { Price } from './cards.tsx';
+import { Cover } from './cover.tsx';
+import { Purse } from './frame.tsx';
+import type { Work } from './model.ts';
+import { pop, push, type State, trialSeconds } from './store.ts';
+import { clock, startsIn, t } from './texts.ts';
+import { sentence } from './words.ts';
+
+/** Something plays, so that what is chosen now waits for its turn. */
+const waits = (state: State): boolean => state.view.nowPlaying !== null;
+
+/** One work: what it is, what it costs and when it would start, before anybody pays. */
+export function WorkSheet({ state, work }: { readonly state: State; readonly work: Work }): JSX.Element {
+  const { view } = state;
+  const missing = BigInt(work.free ? 0 : work.priceMinor) - BigInt(view.creditMinor);
+  return (
+    <main class="stage">
+      <div class="big">
+        <Cover work={work} />
+      </div>
+      <section class="facts" data-group="content">
+        <h1>{work.title}</h1>
+        <p class="by">{work.artist}</p>
+        <p class="soft">{[work.album, work.genre, work.year].filter((part) => part !== null && part !== '').join(' · ')}</p>
+        <dl class="terms">
+          <Term label={t('price')}>
+            <Price work={work} />
+          </Term>
+          <Term label={t('length')}>{clock(work.durationMs)}</Term>
+          <Term label={t('starts')}>
+            <span id="starts">{startsIn(view.nextStartInMs)}</span>
+            {view.queue.length > 0 ? <span class="soft"> · {t('waitingBefore', { count: view.queue.length })}</span> : null}
+          </Term>
+        </dl>
+        <Actions state={state} work={work} />
+        <p class="note" role="status">
+          {waits(state) && missing > 0n ? t('creditShort', { missing: { minor: missing.toString() } }) : (state.refusal ?? noticeOf(state))}
+        </p>
+      </section>
+      <div class="corner" data-group="head">
+        <Purse state={state} />
+      </div>
+    </main>
+  );
+}
+
+const noticeOf = (state: State): string => (state.view.said.notice === null && !state.away ? t('notHeardNotPaid') : sentence(state));
+
+function Actions({ state, work }: { readonly state: State; readonly work: Work }): JSX.Element {
+  const queued = waits(state);
+  const words = queued
+    ? work.free
+      ? t('queueFree')
+      : t('queueFor', { price: { minor: work.priceMinor } })
+    : work.free
+      ? t('playFree')
+      : t('listen', { seconds: trialSeconds });
+  return (
+    <div class="actions">
+      <Button kind="main" name="choose" first icon={queued ? 'queue' : work.free ? 'play' : 'listen'} press={() => choose(work)}>
+        {words}
+      </Button>
+      {work.artist === '' ? null : (
+        <Button name="more" icon="artist" press={() => push({ name: 'group', by: 'artist', value: work.artist })}>
+          {t('moreOf', { artist: work.artist })}
+        </Button>
+      )}
+      <Button name="back" icon="back" press={() => void pop()}>
+        {t('back')}
+      </Button>
+    </div>
+  );
+}
+
+function Term({ label, children }: { readonly label: string; readonly children: JSX.Element | string | readonly (JSX.Element | null)[] }): JSX.Element {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
