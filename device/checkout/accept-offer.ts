@@ -9,9 +9,10 @@ import { type Fault, fault, ok, type Result } from '../../src/units/result.ts';
 import { PACKET_MS, packetsIn } from '../../src/units/time.ts';
 import type { OfferRequest, OfferResponse } from '../../src/wire/http-api.ts';
 import { parseTerms, signedTermsBytes } from '../../src/wire/terms-text.ts';
+import { checkQuote } from './check-quote.ts';
 import type { EnrolledIdentity } from './enrolled-identity.ts';
 
-export type OfferFault = 'bad-terms' | 'bad-signature' | 'not-for-us' | 'quote-above-max' | 'unsafe-window' | 'bad-exchange';
+export type OfferFault = 'bad-terms' | 'bad-signature' | 'not-for-us' | 'quote-above-max' | 'wrong-quote' | 'unsafe-window' | 'bad-exchange';
 
 export interface OfferToAccept {
   readonly offer: OfferResponse;
@@ -53,6 +54,8 @@ export function acceptOffer(given: OfferToAccept): Result<AcceptedOffer, Fault<O
   const terms = parsed.value;
   const problem = findStranger(terms, given) ?? findExcess(terms, request) ?? findUnsafeWindow(terms);
   if (problem !== null) return { ok: false, error: problem };
+  const quote = checkQuote(terms, offer.pricing);
+  if (!quote.ok) return quote;
   const termsHash = sha256Hex(offer.terms);
   const keys = deriveSessionKeys({
     ourPrivate: ephemeral.privateKey,

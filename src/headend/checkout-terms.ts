@@ -1,5 +1,6 @@
 import { defaultCreditTerms, negotiateCredit } from '../domain/credit/negotiate-credit.ts';
 import type { CreditTerms, PricingNode, Terms, TrialTerms } from '../domain/credit/terms.ts';
+import type { WorkPart } from '../domain/credit/work-parts.ts';
 import { limits } from '../limits.ts';
 import type { OutletRow, StoredWork } from '../ports/headend-stores.ts';
 import { asId } from '../units/ids.ts';
@@ -13,8 +14,19 @@ import { pickRendition } from './pick-rendition.ts';
 /** What a use of a work costs, as the rater puts it. */
 export interface WorkQuote {
   readonly nodes: readonly PricingNode[];
-  /** SHA-256 of the account's pricing state, hex. */
+  /** null: all of the work is under node 0. */
+  readonly parts: readonly WorkPart[] | null;
+  /** When it was made, wall clock. */
+  readonly atMs: number;
+  /** Compiled models, canonical JSON, one a node. */
+  readonly models: readonly string[];
+  /** The account's pricing state that it was made from, canonical JSON, and its SHA-256 in hex. */
+  readonly snapshot: string;
   readonly pricingStateHash: string;
+}
+
+export function quotedMinor({ nodes }: Pick<WorkQuote, 'nodes'>): bigint {
+  return nodes.reduce((sum, node) => sum + BigInt(node.quoteMinor), 0n);
 }
 
 /** What the SDP of a box asked for, as far as it is granted. */
@@ -67,10 +79,9 @@ export function composeTerms(parts: {
   readonly trialAsked: boolean;
   readonly deviceEphemeral: string;
   readonly headendEphemeral: string;
-  readonly nowMs: number;
 }): Terms {
   const { sid, outlet, work, quote, credit, deviceEphemeral, headendEphemeral } = parts;
-  const issuedAtMs = Math.max(0, Math.floor(parts.nowMs));
+  const issuedAtMs = quote.atMs;
   return {
     version: 1,
     sid: asId(sid),
@@ -84,9 +95,10 @@ export function composeTerms(parts: {
     ...(parts.rendition === null ? {} : { rendition: parts.rendition }),
     currency: work.currency as Currency,
     nodes: quote.nodes,
+    ...(quote.parts === null ? {} : { parts: quote.parts }),
     pricingStateHash: quote.pricingStateHash,
     credit,
-    trial: trialTermsFor(work, parts.trialAsked),
+    trial: trialTermsFor({ ...work, free: work.free || quotedMinor(quote) === 0n }, parts.trialAsked),
     afterTrial: outlet.profile === 'jukebox' ? 'restart' : 'continue',
     deviceEphemeral,
     headendEphemeral,

@@ -64,6 +64,7 @@ const SWEEP_MS = 60_000;
 /** Usage is processed in small pieces: a piece takes less than a packet. */
 const PROCESS_MS = 1_000;
 const PROCESS_RECORDS = 100;
+const REFRESH_LICENCES = 20;
 /** Unsigned requests of one address: a box polls its enrolment every 2 s at most. */
 const OPEN_BURST = 60;
 const OPEN_PER_SECOND = 5;
@@ -111,6 +112,7 @@ async function assemble(config: HeadendConfig, deps: HeadendDeps, closing: Closi
   closing.push(http.value.close);
   closing.push(every(clock, SWEEP_MS, () => sweep(book, stream.value, log)));
   closing.push(every(clock, PROCESS_MS, () => processUsage(book, log)));
+  closing.push(every(clock, PROCESS_MS, () => refreshPricing(book, log)));
   const rtspUrl = stream.value.rtspUrl(reachableHost(config.host));
   const url = `https://${bracketed(reachableHost(config.host))}:${http.value.port}`;
   return ok({
@@ -143,8 +145,8 @@ interface RouteParts extends HeadendDeps {
 }
 
 function composeRoutes({ clock, random, log, book, segments, stream, trust }: RouteParts): readonly Route[] {
-  const shared = { registry: book, catalogue: book, stream, signer: trust.signer, clock, random };
-  const quote = createWorkQuote(book, book.defaults().vendor);
+  const shared = { registry: book, catalogue: book, credit: book, stream, signer: trust.signer, clock, random };
+  const quote = createWorkQuote(book, book.defaults().vendor, clock);
   const enrolment = new EnrolmentDesk({ outlets: book, caDer: trust.caDer, headendPublicKey: trust.signer.publicKey, wallMs: () => clock.wallMs() });
   const desk = new LicenceDesk({ checkouts: book, loans: book, catalogue: book, quote, clock, random });
   const floorMinor = ({ outlet }: OutletRow): string | null => book.getSetting(`${FLOOR_SETTING}/${outlet}`) ?? book.getSetting(FLOOR_SETTING);
@@ -207,6 +209,15 @@ function processUsage(book: HeadendBook, log: Log): void {
     processSomeUsage(book, PROCESS_RECORDS);
   } catch (error) {
     log.warn('usage-not-processed', { reason: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+/** What plays cost becomes state, invoices and postings; a failing book is tried again at the next turn. */
+function refreshPricing(book: HeadendBook, log: Log): void {
+  try {
+    book.refreshLicences(REFRESH_LICENCES);
+  } catch (error) {
+    log.warn('pricing-not-refreshed', { reason: error instanceof Error ? error.message : String(error) });
   }
 }
 

@@ -82,6 +82,8 @@ export const OfferResponse = Type.Object({
   terms: Text(16_384),
   signature: Hex(64),
   headendEphemeral: Hex(32),
+  /** What the quotes in the terms were made of, for the box to reckon them again: compiled models, one a price node, and the pricing state. */
+  pricing: Type.Object({ models: Type.Array(Text(limits.compiledModelBytes), { minItems: 1, maxItems: 32 }), snapshot: Text(limits.httpBodyBytes) }),
   sdp: Text(8_192),
   rtspUrl: Text(300),
 });

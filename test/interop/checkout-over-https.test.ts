@@ -75,7 +75,7 @@ describe('an offer', () => {
     });
     expect(accepted.terms).toMatchObject({ trial: { mode: 'restrict', packets: 1_500 }, afterTrial: 'restart', packets: 6_000 });
     expect(accepted.terms.nodes.map((node) => node.quoteMinor)).toEqual(['50']);
-    expect(headend.book.priceModel(accepted.terms.nodes[0]?.modelHash ?? '')).toContain('"priceMinor":"50"');
+    expect(headend.book.priceModel(accepted.terms.nodes[0]?.modelHash ?? '')).toContain('"fixedRateUseCost":{"prePaidPercentage":"0","value":"0.50"}');
     expect(accepted.rtspUrl).toBe(headend.rtspUrl);
     expect(accepted.sdp).toContain(`sid=${accepted.sid}`);
     expect(headend.stream.view(accepted.sid)).toMatchObject({ epoch: 0 });

@@ -54,8 +54,8 @@ export function rateHistory(model: PreparedModel, history: LicenceHistory, obser
 }
 
 /** Replays the events and leaves the run with its cycle open: what is charged next is read off it. Null where there are too many periods. */
-export function replayOpen(model: PreparedModel, history: LicenceHistory): RatingRun | null {
-  const run = startRun(model, history.zone, history.startMs, history.untilMs, null);
+export function replayOpen(model: PreparedModel, history: LicenceHistory, observer: RatingObserver | null = null): RatingRun | null {
+  const run = startRun(model, history.zone, history.startMs, history.untilMs, observer);
   return model.cycle === null || replay(run, orderHistory(history.events)) ? run : null;
 }
 

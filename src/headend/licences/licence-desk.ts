@@ -10,26 +10,29 @@ import {
 } from '../../domain/licence/licence-steps.ts';
 import { checkPropertyRights, type RightsFault } from '../../domain/licence/property-rights.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { CatalogueStore, OutletRow, StoredWork } from '../../ports/headend-stores.ts';
+import type { CatalogueStore, OutletRow } from '../../ports/headend-stores.ts';
 import type { Random } from '../../ports/random.ts';
 import { asId, uuidv7 } from '../../units/ids.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
 import type { LendingRule, ReturnRequest } from '../../wire/licence-api.ts';
-import type { WorkQuote } from '../checkout-terms.ts';
 import type { CheckoutStore } from '../stores/checkout-rows.ts';
 import type { LoanStore } from '../stores/loan-rows.ts';
+import type { QuoteFault, QuoteWork } from '../work-quote.ts';
 import { LENT_AS_USUAL, LENT_AT_MOST_MS, rightsOf } from './lending.ts';
 
 export interface LicenceDeskDeps {
   readonly checkouts: CheckoutStore;
   readonly loans: LoanStore;
   readonly catalogue: Pick<CatalogueStore, 'work'>;
-  readonly quote: (work: StoredWork, outlet: OutletRow) => WorkQuote;
+  readonly quote: QuoteWork;
   readonly clock: Clock;
   readonly random: Random;
 }
 
-export type LicenceDeskFault = LicenceFault | Fault<'not-found' | 'work-gone' | 'not-yours' | 'bad-request' | 'rights-refused' | 'return-incomplete'>;
+export type LicenceDeskFault =
+  | LicenceFault
+  | Fault<'not-found' | 'work-gone' | 'not-yours' | 'bad-request' | 'rights-refused' | 'return-incomplete'>
+  | QuoteFault;
 type Step = (licence: Licence, call: LicenceCall) => Result<Licence, LicenceFault>;
 
 const ISSUER = { id: 'issuer', name: 'issuer' } as const;
@@ -53,6 +56,8 @@ export class LicenceDesk {
     const rule = loans.lendingRule(resource) ?? LENT_AS_USUAL;
     const rights = checkPropertyRights(rightsOf(rule));
     if (!rights.ok) return fault('rights-refused', rights.error.message);
+    const quoted = quote(work, outlet);
+    if (!quoted.ok) return quoted;
     const forGood = rule.unlock === 'good';
     const nowMs = clock.wallMs();
     const licence: Licence = {
@@ -60,7 +65,7 @@ export class LicenceDesk {
       account: outlet.account,
       resource,
       resourceKind: rule.resourceKind,
-      modelHash: quote(work, outlet).nodes[0]?.modelHash ?? '',
+      modelHash: quoted.value.nodes[0]?.modelHash ?? '',
       rights: rights.value,
       status: 'ready',
       startMs: nowMs,

@@ -16,23 +16,24 @@ import { canonicalJson } from '../../wire/canonical-json.ts';
 import type { KeyLease, LoanContent, ReturnedPart } from '../../wire/licence-api.ts';
 import { parseLoanTerms, signedLoanTermsBytes } from '../../wire/loan-text.ts';
 import { publicPart } from '../catalogue-view.ts';
-import { trialTermsFor, type WorkQuote } from '../checkout-terms.ts';
+import { trialTermsFor } from '../checkout-terms.ts';
 import type { CheckoutStore } from '../stores/checkout-rows.ts';
 import type { IssuedTerms, LoanStore } from '../stores/loan-rows.ts';
+import type { QuoteFault, QuoteWork } from '../work-quote.ts';
 
 export interface LoanDeskDeps {
   readonly checkouts: CheckoutStore;
   readonly loans: LoanStore;
   readonly catalogue: Pick<CatalogueStore, 'work'>;
   readonly segments: SegmentStore;
-  readonly quote: (work: StoredWork, outlet: OutletRow) => WorkQuote;
+  readonly quote: QuoteWork;
   readonly signer: Signer;
   readonly clock: Clock;
   /** What a box may owe unheard of, minor units; null where nobody said. */
   readonly floorMinor: (outlet: OutletRow) => string | null;
 }
 
-export type LoanDeskFault = Fault<'not-found' | 'not-yours' | 'licence-over' | 'rights-refused' | 'bad-request' | 'conflict'>;
+export type LoanDeskFault = Fault<'not-found' | 'not-yours' | 'licence-over' | 'rights-refused' | 'bad-request' | 'conflict'> | QuoteFault;
 type Held = Result<{ readonly licence: Licence; readonly work: StoredWork }, LoanDeskFault>;
 
 /** The content of checked-out titles: signed terms, segments of whatever media kind, and keys that are leased (ruling 12; ). */
@@ -52,7 +53,9 @@ export class LoanDesk {
     const { licence, work } = held.value;
     const rights = checkPropertyRights(licence.rights);
     if (!rights.ok) return fault('rights-refused', rights.error.message);
-    const issued = this.#issue(outlet, licence, work);
+    const priced = this.#issue(outlet, licence, work);
+    if (!priced.ok) return priced;
+    const issued = priced.value;
     const sizes = await Promise.all(work.segments.map((hash) => this.#deps.segments.size(hash)));
     const segments = work.segments.map((hash, number) => ({ hash, bytes: sizes[number] ?? 1 }));
     return ok({ terms: issued.terms, signature: issued.signature, work: publicPart(work), segments });
@@ -116,21 +119,26 @@ export class LoanDesk {
     return work === null ? fault('not-found', 'There is no such title any more.') : ok({ licence, work });
   }
 
-  #issue(outlet: OutletRow, licence: Licence, work: StoredWork): IssuedTerms {
+  #issue(outlet: OutletRow, licence: Licence, work: StoredWork): Result<IssuedTerms, LoanDeskFault> {
     const { loans, clock, signer } = this.#deps;
     const known = loans.loanTerms(licence.licence, outlet.outlet);
     const parsed = known === null ? null : parseLoanTerms(known.terms);
-    const now = this.#compose(outlet, licence, work, parsed?.ok === true ? parsed.value.issuedAtMs : clock.wallMs());
-    if (known !== null && canonicalJson(now) === known.terms) return known;
-    const terms = canonicalJson({ ...now, issuedAtMs: Math.floor(clock.wallMs()) });
+    const again = this.#compose(outlet, licence, work, parsed?.ok === true ? parsed.value.issuedAtMs : clock.wallMs());
+    if (!again.ok) return again;
+    if (known !== null && canonicalJson(again.value) === known.terms) return ok(known);
+    const now = this.#compose(outlet, licence, work, clock.wallMs());
+    if (!now.ok) return now;
+    const terms = canonicalJson(now.value);
     const issued = { termsHash: sha256Hex(terms), terms, signature: toHex(signer.sign(signedLoanTermsBytes(terms))) };
     loans.putLoanTerms(licence.licence, outlet.outlet, issued);
-    return issued;
+    return ok(issued);
   }
 
-  #compose(outlet: OutletRow, licence: Licence, work: StoredWork, issuedAtMs: number): LoanTerms {
-    const { nodes, pricingStateHash } = this.#deps.quote(work, outlet);
-    return {
+  #compose(outlet: OutletRow, licence: Licence, work: StoredWork, issuedAtMs: number): Result<LoanTerms, LoanDeskFault> {
+    const quoted = this.#deps.quote(work, outlet, issuedAtMs);
+    if (!quoted.ok) return quoted;
+    const { nodes, parts, pricingStateHash } = quoted.value;
+    return ok({
       version: 1,
       licence: asId(licence.licence),
       account: outlet.account,
@@ -141,6 +149,7 @@ export class LoanDesk {
       packets: work.packets,
       currency: work.currency as Currency,
       nodes,
+      ...(parts === null ? {} : { parts }),
       pricingStateHash,
       trialPackets: trialTermsFor(work, true)?.packets ?? 0,
       afterTrial: outlet.profile === 'jukebox' ? 'restart' : 'continue',
@@ -148,6 +157,6 @@ export class LoanDesk {
       floorMinor: this.#deps.floorMinor(outlet) ?? String(limits.spendingCapMinor),
       endMs: licence.endMs === null ? null : Math.floor(licence.endMs),
       issuedAtMs: Math.floor(issuedAtMs),
-    };
+    });
   }
 }

@@ -3,6 +3,7 @@ import type { HeardCounts, Settlement } from '../../domain/credit/settle-play.ts
 import type { PaySessionRow } from '../../ports/headend-stores.ts';
 import type { AccountId, OutletId, PlayId, SessionId, WorkId } from '../../units/ids.ts';
 import { postedFor, postTransfer } from './ledger-rows.ts';
+import { recordPlay } from './pricing-event-rows.ts';
 import type { StoreContext } from './store-context.ts';
 
 /** The bill of one play: one PaySession, one bill, one rounding (ruling 5). Amounts in minor units. */
@@ -71,6 +72,7 @@ export function postBill(context: StoreContext, row: PaySessionRow, settlement: 
     });
   }
   putBill(context, row, settlement, basis, paid);
+  recordPlay(context, row, basis.heard);
   const state = basis.basis === 'statement' ? 'closed' : 'abandoned';
   context.database.run('UPDATE pay_sessions SET state = ? WHERE sid = ?', state, row.sid);
   context.database.run(

@@ -19,13 +19,16 @@ import { type LoanStore, loanRows } from './loan-rows.ts';
 import { type OperatorStore, operatorRows } from './operator-rows.ts';
 import { outletRows } from './outlet-rows.ts';
 import { ensureDefaultParties, readSetting, writeSetting } from './party-rows.ts';
+import { type PricingEventStore, pricingEventRows } from './pricing-event-rows.ts';
 import { type PricingStore, pricingRows } from './pricing-rows.ts';
+import { type PricingStateStore, pricingStateRows } from './pricing-state-rows.ts';
 import { type AbandonmentStore, registryRows } from './registry-rows.ts';
 import type { StoreContext } from './store-context.ts';
 import { type UsageProcessingStore, usageProcessingRows } from './usage-processing-rows.ts';
 import { type UsageReportStore, usageReportRows } from './usage-report-rows.ts';
 import { type QuarantineStore, usageRows } from './usage-rows.ts';
 import { type UsageTraceStore, usageTraceRows } from './usage-trace-rows.ts';
+import { type VendorResultStore, vendorResultRows } from './vendor-result-rows.ts';
 
 export interface HeadendBookOptions {
   readonly clock: Clock;
@@ -48,6 +51,9 @@ export interface HeadendBook
     CommandStore,
     NonceStore,
     PricingStore,
+    PricingEventStore,
+    PricingStateStore,
+    VendorResultStore,
     AccountCreditStore,
     CheckoutStore,
     LoanStore,
@@ -128,6 +134,9 @@ function composeBook(context: StoreContext, currency: Currency): HeadendBook {
     ...outletRows(context, parties),
     ...commandRows(context),
     ...pricingRows(context),
+    ...pricingEventRows(context),
+    ...pricingStateRows(context),
+    ...vendorResultRows(context),
     ...accountCreditRows(context),
     ...checkoutRows(context),
     ...loanRows(context),

@@ -46,7 +46,7 @@ export interface HeadendLife {
 
 /** Methods of the book that write: before and after each the process can die. */
 const WRITES: ReadonlySet<string> = new Set([
-  ...['openSession', 'advanceEpoch', 'putReceipt', 'commitGroup', 'settle', 'sweepAbandoned'],
+  ...['openSession', 'advanceEpoch', 'putReceipt', 'commitGroup', 'settle', 'sweepAbandoned', 'leaseCredit'],
   ...['intake', 'putStatus', 'putCommandResult', 'quarantine', 'putPriceModel'],
 ]);
 const STREAM_SWEEP_MS = 5_000;
@@ -74,14 +74,14 @@ export function startHeadendLife(parts: HeadendParts): HeadendLife {
     views: () => paid.views(),
     close: async () => {},
   };
-  const shared = { registry: book, catalogue: book, stream, signer, clock, random };
+  const shared = { registry: book, catalogue: book, credit: book, stream, signer, clock, random };
   every(clock, STREAM_SWEEP_MS, () => paid.sweep());
   every(clock, BOOK_SWEEP_MS, () => void book.sweepAbandoned((sid) => stream.view(sid) !== null));
   every(clock, VIEW_MS, () => parts.onView(stream));
   return {
     life,
     book,
-    checkout: new CheckoutDesk({ ...shared, quote: createWorkQuote(book, book.defaults().vendor) }),
+    checkout: new CheckoutDesk({ ...shared, quote: createWorkQuote(book, book.defaults().vendor, clock) }),
     resumes: new ResumeDesk(shared),
     gateway: { registry: book, quarantine: book, signer, log, stream, usage: book, commands: book, clock },
     paid,

@@ -51,8 +51,8 @@ beforeAll(() => {
   const approved = book.approveEnrolment(deviceKey.publicKey, book.defaults().account, book.defaults().location);
   if (!approved.ok) throw new Error(approved.error.message);
   outlet = approved.value;
-  const shared = { registry: book, catalogue: book, stream, signer: headendKey, clock: systemClock, random: systemRandom };
-  checkout = new CheckoutDesk({ ...shared, quote: createWorkQuote(book, book.defaults().vendor) });
+  const shared = { registry: book, catalogue: book, credit: book, stream, signer: headendKey, clock: systemClock, random: systemRandom };
+  checkout = new CheckoutDesk({ ...shared, quote: createWorkQuote(book, book.defaults().vendor, systemClock) });
   resumes = new ResumeDesk(shared);
   identity = { ...outlet, headendPublicKey: headendKey.publicKey, caPem: '', headendUrl: '' };
 });
@@ -133,6 +133,25 @@ describe('an offer', () => {
     expect(acceptOffer({ ...given, offer: spread })).toMatchObject({ ok: false, error: { code: 'quote-above-max' } });
     const negative = withTerms(given.offer, { nodes: [node, { ...node, quoteMinor: '-1' }] });
     expect(acceptOffer({ ...given, offer: negative })).toMatchObject({ ok: false, error: { code: 'bad-terms' } });
+  });
+
+  test('is refused where the price does not follow from its model and the pricing state: higher, lower, or made of others', () => {
+    const given = agree();
+    const [node] = (JSON.parse(given.offer.terms) as Terms).nodes;
+    if (node === undefined) throw new Error('no node');
+    const cheaper = withTerms(given.offer, { nodes: [{ ...node, quoteMinor: '1' }] });
+    expect(acceptOffer({ ...given, offer: cheaper })).toMatchObject({
+      ok: false,
+      error: { code: 'wrong-quote', message: expect.stringContaining('by its model it is') },
+    });
+    const { pricing } = given.offer;
+    const [model = ''] = pricing.models;
+    const dearer = { ...pricing, models: [model.replace('"value":"', '"value":"1')] };
+    expect(acceptOffer({ ...given, offer: { ...given.offer, pricing: dearer } })).toMatchObject({ ok: false, error: { code: 'wrong-quote' } });
+    const otherState = { ...pricing, snapshot: pricing.snapshot.replace('"uses":[]', '"uses":[[1,1,1]]') };
+    expect(acceptOffer({ ...given, offer: { ...given.offer, pricing: otherState } })).toMatchObject({ ok: false, error: { code: 'wrong-quote' } });
+    const shorter = withTerms(given.offer, { packets: WORK.packets - 1 });
+    expect(acceptOffer({ ...given, offer: shorter })).toMatchObject({ ok: false, error: { code: 'wrong-quote', message: expect.stringContaining('length') } });
   });
 
   test('is refused with a trial nobody asked for, and with terms that say more than we know', () => {

@@ -1,0 +1,179 @@
+import { packetsOf } from '../../domain/credit/billing-class.ts';
+import type { HeardCounts } from '../../domain/credit/settle-play.ts';
+import type { Terms } from '../../domain/credit/terms.ts';
+import { soldPackets } from '../../domain/credit/work-parts.ts';
+import type { PaySessionRow } from '../../ports/headend-stores.ts';
+import type { StoreContext } from './store-context.ts';
+
+/** A licence as the rater knows it: one a user, resource and model (document 002, 1.3.2). */
+export interface PricingLicence {
+  readonly licence: number;
+  readonly userId: string;
+  readonly resourceId: string;
+  /** Hash of the compiled model. */
+  readonly modelHash: string;
+  readonly currency: string;
+  readonly timeZone: string;
+  /** False: one play of a payer in coins, which is billed at once (ruling 5). */
+  readonly standing: boolean;
+  readonly startMs: number;
+  readonly endedMs: number | null;
+  readonly throughNumber: number;
+  readonly asOfMs: number;
+  readonly newestNumber: number;
+}
+
+export interface KeptEvent {
+  readonly number: number;
+  readonly event: string;
+  readonly kind: 'use' | 'accept';
+  readonly startMs: number;
+  readonly durationMs: number;
+  /** Minor units: the quote of a use, null where it had none; or what was accepted. */
+  readonly amountMinor: bigint | null;
+}
+
+/** What is recorded of one use, or of an offer that was accepted. */
+export interface NewEvent {
+  /** Its key: the same one again changes nothing. */
+  readonly event: string;
+  readonly kind: 'use' | 'accept';
+  /** The play that bills it; null: none does. */
+  readonly playId: string | null;
+  readonly userId: string;
+  readonly resourceId: string;
+  readonly modelHash: string;
+  readonly currency: string;
+  readonly standing: boolean;
+  readonly startMs: number;
+  readonly durationMs: number;
+  readonly amountMinor: bigint | null;
+}
+
+export interface PricingEventStore {
+  /** All or nothing, durable when it returns. The first use begins the licence; one that began before it counts at its start. */
+  recordUses(events: readonly NewEvent[]): void;
+  pricingLicence(userId: string, resourceId: string, modelHash: string): PricingLicence | null;
+  licenceNumbered(licence: number): PricingLicence | null;
+  pricingLicences(userId: string): readonly PricingLicence[];
+  /** In the order of recording. */
+  pricingEvents(licence: number): readonly KeptEvent[];
+  endPricingLicence(licence: number, atMs: number): void;
+}
+
+const LICENCE = `SELECT licence, user_id AS userId, resource_id AS resourceId, pricing_model_id AS modelHash, currency, time_zone AS timeZone, standing,
+  start_ms AS startMs, ended_ms AS endedMs, through_number AS throughNumber, as_of_ms AS asOfMs, newest_number AS newestNumber FROM pricing_licences`;
+type LicenceCells = Omit<PricingLicence, 'standing'> & { readonly standing: number };
+
+export function pricingEventRows(context: StoreContext): PricingEventStore {
+  const { database } = context;
+  return {
+    recordUses: (events) => database.transaction(() => events.forEach((event) => recordUse(context, event))),
+    pricingLicence: (userId, resourceId, modelHash) => readLicence(context, userId, resourceId, modelHash),
+    licenceNumbered: (licence) => asLicence(database.one<LicenceCells>(`${LICENCE} WHERE licence = ?`, licence)),
+    pricingLicences: (userId) => database.all<LicenceCells>(`${LICENCE} WHERE user_id = ? AND standing = 1 ORDER BY licence`, userId).map(plainLicence),
+    pricingEvents: (licence) => readEvents(context, licence),
+    endPricingLicence: (licence, atMs) => {
+      database.run('UPDATE pricing_licences SET ended_ms = ? WHERE licence = ? AND ended_ms IS NULL', Math.max(0, Math.floor(atMs)), licence);
+    },
+  };
+}
+
+export function readEvents(context: StoreContext, licence: number): readonly KeptEvent[] {
+  const cells = context.database.all<Omit<KeptEvent, 'amountMinor'> & { readonly amountMinor: string | null }>(
+    `SELECT number, event, kind, start_ms AS startMs, duration_ms AS durationMs, CAST(amount_minor AS TEXT) AS amountMinor
+     FROM usage_events WHERE licence = ? ORDER BY number`,
+    licence,
+  );
+  return cells.map((event) => ({ ...event, amountMinor: event.amountMinor === null ? null : BigInt(event.amountMinor) }));
+}
+
+/** Licences whose cache does not hold their newest event, or whose cycle is over; a few of them. */
+export function licencesBehind(context: StoreContext, nowMs: number, limit: number): readonly PricingLicence[] {
+  const behind = context.database.all<LicenceCells>(`${LICENCE} WHERE newest_number > through_number ORDER BY licence LIMIT ?`, limit);
+  const due = context.database.all<LicenceCells>(
+    `${LICENCE} WHERE next_boundary_ms IS NOT NULL AND next_boundary_ms <= ? ORDER BY next_boundary_ms LIMIT ?`,
+    nowMs,
+    limit,
+  );
+  return [...behind, ...due.filter(({ licence }) => !behind.some((other) => other.licence === licence))].map(plainLicence);
+}
+
+export function readAllLicences(context: StoreContext): readonly PricingLicence[] {
+  return context.database.all<LicenceCells>(`${LICENCE} ORDER BY licence`).map(plainLicence);
+}
+
+export function recordUse(context: StoreContext, event: NewEvent): void {
+  const { database, clock } = context;
+  const licence = readLicence(context, event.userId, event.resourceId, event.modelHash)?.licence ?? beginLicence(context, event);
+  const changed = database.run(
+    `INSERT OR IGNORE INTO usage_events (event, licence, kind, play_id, start_ms, duration_ms, amount_minor, recorded_at_ms)
+     SELECT ?, licence, ?, ?, max(?, start_ms), ?, ?, ? FROM pricing_licences WHERE licence = ?`,
+    ...[event.event, event.kind, event.playId, event.startMs, event.durationMs, event.amountMinor, clock.wallMs(), licence],
+  );
+  if (changed === 1) database.run('UPDATE pricing_licences SET newest_number = last_insert_rowid() WHERE licence = ?', licence);
+}
+
+/** A licence of the same user and resource under another model ends with this one: it was re-pointed (P-2). */
+function beginLicence(context: StoreContext, { userId, resourceId, modelHash, currency, standing, startMs }: NewEvent): number {
+  const { database } = context;
+  const timeZone = database.one<{ value: string }>("SELECT value FROM settings WHERE name = 'time-zone'")?.value ?? 'UTC';
+  database.run(
+    `UPDATE pricing_licences SET ended_ms = max(start_ms, ?) WHERE user_id = ? AND resource_id = ? AND ended_ms IS NULL`,
+    ...[startMs, userId, resourceId],
+  );
+  database.run(
+    `INSERT INTO pricing_licences (user_id, resource_id, pricing_model_id, currency, time_zone, standing, start_ms) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    ...[userId, resourceId, modelHash, currency, timeZone, standing ? 1 : 0, startMs],
+  );
+  return database.one<{ licence: number }>('SELECT last_insert_rowid() AS licence')?.licence ?? 0;
+}
+
+/**
+ * The uses that a settled play is: one for each price node of which something was paid. What they cost whole was quoted; the refund of what
+ * was not heard stands beside them, in the bill (ruling 10). Part of the transaction that bills the play.
+ */
+export function recordPlay(context: StoreContext, row: PaySessionRow, heard: HeardCounts): void {
+  const { terms } = row;
+  const standing = context.database.one<{ profile: string }>('SELECT profile FROM outlets WHERE outlet = ?', row.outlet)?.profile === 'set-top';
+  for (const [index, node] of terms.nodes.entries()) {
+    const counts = heard.counts.filter((count) => count.node === index);
+    if (packetsOf(counts, 'paid') === 0) continue;
+    const shared = context.database.one<{ shared: number }>('SELECT shared FROM pricing_nodes WHERE node = ?', node.id)?.shared === 1;
+    recordUse(context, {
+      event: `${row.sid}/${index}`,
+      kind: 'use',
+      playId: row.playId,
+      userId: row.account,
+      resourceId: resourceOf(terms, index, standing, shared),
+      modelHash: node.modelHash,
+      currency: terms.currency,
+      standing,
+      startMs: terms.issuedAtMs,
+      durationMs: soldPackets(terms, index) * terms.packetMs,
+      amountMinor: BigInt(node.quoteMinor),
+    });
+  }
+}
+
+/** What a history is about: the work (or its part under one price), the node that works share, or for a payer in coins this one play. */
+export function resourceOf(terms: Pick<Terms, 'work' | 'nodes' | 'parts' | 'sid'>, index: number, standing: boolean, shared: boolean): string {
+  if (!standing) return `${terms.sid}/${index}`;
+  const node = terms.nodes[index]?.id ?? '';
+  if (shared) return node;
+  return terms.parts === undefined ? terms.work : `${terms.work}/${node}`;
+}
+
+function readLicence(context: StoreContext, userId: string, resourceId: string, modelHash: string): PricingLicence | null {
+  return asLicence(
+    context.database.one<LicenceCells>(`${LICENCE} WHERE user_id = ? AND resource_id = ? AND pricing_model_id = ?`, userId, resourceId, modelHash),
+  );
+}
+
+function asLicence(cells: LicenceCells | null): PricingLicence | null {
+  return cells === null ? null : plainLicence(cells);
+}
+
+function plainLicence(cells: LicenceCells): PricingLicence {
+  return { ...cells, standing: cells.standing === 1 };
+}
