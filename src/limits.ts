@@ -187,6 +187,10 @@ export const limits = {
   /** Coins that one reading of a counter may add; more is a broken counter, not a rich guest. */
   coinsPerReading: 100,
   claimCodeCharacters: 8,
+  /** Transfers on one page of the cash book. */
+  cashPageLines: 32,
+  cashBoxMaxMinor: 100_000_000,
+  pulsesPerNote: 1_000,
   /** The acceptor falls back to inhibited when it was not told to accept for this long. */
   acceptLeaseMs: 2_000,
 

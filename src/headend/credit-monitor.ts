@@ -1,3 +1,4 @@
+import { withinLease } from '../domain/credit/account-credit.ts';
 import { BILLING_CLASSES, type BillingClass, packetsOf } from '../domain/credit/billing-class.ts';
 import { ACTION_OF_MODE, confirms } from '../domain/credit/confirmation.ts';
 import * as credit from '../domain/credit/credit-monitor.ts';
@@ -13,6 +14,7 @@ import { equalBytes, fromHex, toHex } from '../units/bytes.ts';
 import type { SessionId } from '../units/ids.ts';
 import { decodeReceipt, encodeReceipt } from '../wire/ack-receipt.ts';
 import type { PaymentRegistry, Progressing } from './payment-registry.ts';
+import { leaseReport } from './session-lease.ts';
 import type { AdmittedSession, StreamView } from './stream-port.ts';
 
 export interface CreditMonitorDeps {
@@ -44,6 +46,8 @@ export class CreditMonitor implements Progressing {
   /** Verified, durable or on its way there. */
   #newest: { readonly epoch: number; readonly ackCounter: number };
   #confirming = false;
+  /** Nothing more is sent. */
+  #over = false;
   #confirmEventId: Uint8Array;
   #windowCounter = 0;
   #durableNextSequence: number;
@@ -55,7 +59,7 @@ export class CreditMonitor implements Progressing {
     this.#session = deps.session;
     this.#registry = deps.registry;
     this.#log = deps.log;
-    this.#state = credit.createMonitor(terms.credit, terms.trial, carried);
+    this.#state = credit.createMonitor(withinLease(terms.credit, deps.session.lease), terms.trial, carried);
     this.#termsHash = (fromHex(row.termsHash) ?? new Uint8Array(HASH_BYTES)).subarray(0, HASH_BYTES);
     this.#receipted = newestReceipt(row);
     this.#newest = this.#receipted;
@@ -212,8 +216,9 @@ export class CreditMonitor implements Progressing {
     return credit.windowView(this.#state).nextSequence;
   }
 
-  /** Tells the payment registry that the counts have changed. */
-  report(): void {
+  /** Tells the payment registry that the counts have changed. @param over nothing more is sent: the lease goes back */
+  report(over = false): void {
+    this.#over ||= over;
     this.#registry.accumulate(this);
   }
 
@@ -230,6 +235,7 @@ export class CreditMonitor implements Progressing {
       ...credit.knownWork(this.#state),
       lostPaid: view.lostPaid,
       nextSequence: view.nextSequence,
+      ...leaseReport(this.#session, this.#over, view.lentPackets),
     };
   }
 

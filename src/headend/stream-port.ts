@@ -1,3 +1,4 @@
+import type { CreditLease } from '../domain/credit/account-credit.ts';
 import type { Terms } from '../domain/credit/terms.ts';
 /** The keys of one epoch of one PaySession, from platform/crypto/session-keys.ts. */
 import type { SessionKeys } from '../platform/crypto/session-keys.ts';
@@ -13,6 +14,8 @@ export interface AdmittedSession {
   readonly keys: SessionKeys;
   /** Raw Ed25519 public key of the outlet: verifies receipts. */
   readonly devicePublicKey: Uint8Array;
+  /** The slice of the account's credit that this epoch lends on (ruling 20); absent for a free work. */
+  readonly lease?: CreditLease;
 }
 
 export interface StreamView {

@@ -17,13 +17,16 @@ export interface LeaseRequest {
 export interface AccountCreditStore {
   accountCredit(account: AccountId): AccountCredit;
   setCreditCap(account: AccountId, packets: number): void;
-  /** A holder has one lease: asking again returns what is left of the old one to the account first, under a new fence. */
+  /**
+   * A holder has one lease: asking again returns what is left of the old one to the account first, under a new fence. Where leftovers
+   * are in the way, they are forgiven as far as the month still allows.
+   */
   leaseCredit(request: LeaseRequest): Result<CreditLease, Fault<'account-credit-used-up'>>;
-  /** False where the lease expired, or its holder has a newer one. */
-  renewLease(account: AccountId, holder: string, fence: number, nowMs: number, expiresAtMs: number): boolean;
+  /** False where the lease was taken for given away, or its holder has a newer one. */
+  renewLease(account: AccountId, holder: string, fence: number, expiresAtMs: number): boolean;
   /** Ends a lease; `unpaidPackets` of it stay as a leftover. False where it is not in force any more: then nothing changes. */
   returnCredit(account: AccountId, holder: string, fence: number, unpaidPackets: number): boolean;
   clearLeftovers(account: AccountId, paidPackets: number): void;
-  /** @param month as `2026-11` */
-  writeOffLeftovers(account: AccountId, month: string, mostPackets: number): void;
+  /** A session is settled: what is still leased to it was given away, and what its last word paid clears leftovers. */
+  settleCredit(account: AccountId, holder: string, paidPackets: number): void;
 }

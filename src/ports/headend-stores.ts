@@ -85,6 +85,16 @@ export interface SessionProgress {
   readonly lostPaid: number;
   readonly nextSequence: number;
   readonly paidRanges: PaidRanges;
+  /** Absent where nothing is lent: a free work. */
+  readonly lease?: LeaseReport;
+}
+
+/** What a session says about its slice of the account's credit: that it still holds it, or what of it was given away at the end. */
+export interface LeaseReport {
+  readonly account: AccountId;
+  readonly fence: number;
+  readonly over: boolean;
+  readonly unpaidPackets: number;
 }
 
 /** A receipt whose signature was found right, in its own bytes. */
@@ -112,8 +122,11 @@ export interface RegistryStore {
   openSession(row: PaySessionRow): PaySessionRow;
   /** Compare-and-set to the next epoch, with what both sides go on from; durable before it returns. False where another epoch is in force. */
   advanceEpoch(sid: SessionId, from: number, to: number, deviceEphemeral: string, headendEphemeral: string, agreed: PaidWork): boolean;
-  /** One transaction for many sessions. */
-  mergeProgress(progress: readonly SessionProgress[]): void;
+  /**
+   * One transaction for many sessions. Renews their leases.
+   * @returns those that may go on: their epoch and their lease are in force
+   */
+  mergeProgress(progress: readonly SessionProgress[]): readonly SessionId[];
   /** Durable before it returns; merges by maximum of each class. */
   putReceipt(sid: SessionId, receipt: AckReceipt, bytes: Uint8Array, signature: Uint8Array): void;
   putConfirmation(sid: SessionId, eventId: string): void;

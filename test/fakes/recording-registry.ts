@@ -36,10 +36,11 @@ export class RecordingRegistry implements RegistryStore {
     throw new Error('the streaming half never advances an epoch');
   }
 
-  mergeProgress(progress: readonly SessionProgress[]): void {
+  mergeProgress(progress: readonly SessionProgress[]): readonly SessionId[] {
     this.#write();
     this.commits += 1;
     for (const entry of progress) this.progress.set(entry.sid, entry);
+    return progress.map(({ sid }) => sid);
   }
 
   putReceipt(_sid: SessionId, receipt: AckReceipt): void {

@@ -1,4 +1,5 @@
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
+import type { CreditTerms } from './terms.ts';
 
 /**
  * What the headend lends one account over all its sessions, workers and nodes (ruling 20; document 001 A17). Packets.
@@ -52,4 +53,18 @@ export function writeOff(credit: AccountCredit, month: string, mostPackets: numb
   const before = credit.writtenOffMonth === month ? credit.writtenOffPackets : 0;
   const packets = Math.max(0, Math.min(credit.leftoverPackets, mostPackets - before));
   return { ...credit, leftoverPackets: credit.leftoverPackets - packets, writtenOffPackets: before + packets, writtenOffMonth: month };
+}
+
+/** The most that a session under these terms can have unacknowledged: what it asks its account for. */
+export function windowToLease({ creditWindowPackets, adaptation }: CreditTerms): number {
+  return Math.max(creditWindowPackets, adaptation?.maxPackets ?? 0);
+}
+
+/** The terms with a window that the lease covers. */
+export function withinLease(terms: CreditTerms, lease: Pick<CreditLease, 'packets'> | undefined): CreditTerms {
+  if (lease === undefined || lease.packets >= windowToLease(terms)) return terms;
+  const most = (packets: number): number => Math.min(packets, lease.packets);
+  const { adaptation } = terms;
+  const adapted = adaptation && { adaptation: { ...adaptation, minPackets: most(adaptation.minPackets), maxPackets: most(adaptation.maxPackets) } };
+  return { ...terms, creditWindowPackets: most(terms.creditWindowPackets), ...adapted };
 }

@@ -23,6 +23,8 @@ export interface MonitorView {
   /** Sent as paid and not acknowledged, lost ones included: at most W + allowance. */
   readonly unpaidInFlight: number;
   readonly maxUnpaid: number;
+  /** Of W in use: unacknowledged, and not forgiven as lost. */
+  readonly lentPackets: number;
   /** Losses that are forgiven (A). */
   readonly allowance: number;
   /** The next paid packet goes iff its ordinal is below this. */
@@ -59,6 +61,7 @@ export function windowView(state: MonitorState): MonitorView {
     creditWindowPackets: hasLargeWindow(state) ? state.trialPackets : state.windowPackets,
     unpaidInFlight: state.sentPaid - acknowledgedPaid,
     maxUnpaid: state.maxUnpaid,
+    lentPackets: Math.max(0, state.sentPaid + state.windowPackets - window.credit),
     allowance: window.allowance,
     sendLimit: Math.min(window.credit, window.receipt),
     suspended: isSuspended(state),

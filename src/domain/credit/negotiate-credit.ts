@@ -50,8 +50,13 @@ export function negotiateCredit(
   return problem === null ? ok(agreed) : fault('limits', problem);
 }
 
+/** The least W that plays with the ACK rate of the terms: two lost ACKs must not close it. */
+export function leastWindowPackets(terms: Pick<CreditTerms, 'ackEveryPackets' | 'ackIntervalMs'>, packetMs: number = PACKET_MS): number {
+  return Math.max(limits.creditWindowMinPackets, 2 * terms.ackEveryPackets, Math.ceil((2 * terms.ackIntervalMs) / packetMs));
+}
+
 function findTooSmall(terms: CreditTerms, packetMs: number): string | null {
-  const windowMin = Math.max(limits.creditWindowMinPackets, 2 * terms.ackEveryPackets, Math.ceil((2 * terms.ackIntervalMs) / packetMs));
+  const windowMin = leastWindowPackets(terms, packetMs);
   if (terms.creditWindowPackets < windowMin) return `W=${terms.creditWindowPackets} is too small; with this ACK rate at least W=${windowMin} is needed.`;
   const receiptMin = terms.creditWindowPackets + Math.ceil((terms.receiptIntervalMs + RECEIPT_TURN_MS) / packetMs);
   if (terms.receiptWindowPackets < receiptMin)

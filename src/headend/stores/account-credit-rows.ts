@@ -41,11 +41,14 @@ export function accountCreditRows(context: StoreContext): AccountCreditStore {
     accountCredit: (account) => database.transaction(() => read(context, account)),
     setCreditCap: (account, packets) => void database.transaction(() => change(account, (credit) => ({ ...credit, capPackets: packets }))),
     leaseCredit: (request) => database.transaction(() => lease(request)),
-    renewLease: (account, holder, fence, nowMs, expiresAtMs) =>
-      database.run(
-        'UPDATE credit_leases SET expires_at_ms = ? WHERE account = ? AND holder = ? AND fence = ? AND expires_at_ms > ?',
-        ...[expiresAtMs, account, holder, fence, nowMs],
-      ) === 1,
+    renewLease: (account, holder, fence, expiresAtMs) => {
+      const held = database.one<CreditLease>(LEASE, account, holder);
+      if (held?.fence !== fence) return false;
+      // Asked with every commit of a session: written only when half of the time is over.
+      if (expiresAtMs - held.expiresAtMs >= limits.creditLeaseMs / 2)
+        database.run('UPDATE credit_leases SET expires_at_ms = ? WHERE account = ? AND holder = ?', expiresAtMs, account, holder);
+      return true;
+    },
     returnCredit: (account, holder, fence, unpaidPackets) =>
       database.transaction(() => {
         const held = database.one<CreditLease>(LEASE, account, holder);
@@ -53,15 +56,35 @@ export function accountCreditRows(context: StoreContext): AccountCreditStore {
         end(account, holder, held, unpaidPackets);
         return true;
       }),
-    clearLeftovers: (account, paidPackets) => void database.transaction(() => change(account, (credit) => clearLeftovers(credit, paidPackets))),
-    writeOffLeftovers: (account, month, mostPackets) => void database.transaction(() => change(account, (credit) => writeOff(credit, month, mostPackets))),
+    clearLeftovers: (account, paidPackets) => database.transaction(() => clear(account, paidPackets)),
+    settleCredit: (account, holder, paidPackets) =>
+      database.transaction(() => {
+        const held = database.one<CreditLease>(LEASE, account, holder);
+        if (held !== null) end(account, holder, held, held.packets);
+        clear(account, paidPackets);
+      }),
   };
+
+  function clear(account: AccountId, paidPackets: number): void {
+    if (paidPackets > 0 && read(context, account).leftoverPackets > 0) change(account, (credit) => clearLeftovers(credit, paidPackets));
+  }
+
+  function grant(account: AccountId, packets: number, leastPackets: number, nowMs: number): ReturnType<typeof grantLease> {
+    const before = read(context, account);
+    const granted = grantLease(before, packets, leastPackets);
+    if (granted.ok) return granted;
+    const month = new Date(nowMs).toISOString().slice(0, 7);
+    const forgiven = writeOff(before, month, Math.min(limits.accountWriteOffPackets, before.capPackets));
+    const again = grantLease(forgiven, packets, leastPackets);
+    if (again.ok) change(account, (credit) => ({ ...credit, ...forgiven }));
+    return again;
+  }
 
   function lease({ account, holder, packets, leastPackets, nowMs, expiresAtMs }: LeaseRequest): ReturnType<AccountCreditStore['leaseCredit']> {
     expireLeases(account, nowMs);
     const held = database.one<CreditLease>(LEASE, account, holder);
     if (held !== null) end(account, holder, held, 0);
-    const granted = grantLease(read(context, account), packets, leastPackets);
+    const granted = grant(account, packets, leastPackets, nowMs);
     if (!granted.ok) return granted;
     const { fence } = change(account, (credit) => ({ ...credit, leasedPackets: credit.leasedPackets + granted.value }));
     database.run('INSERT INTO credit_leases VALUES (?, ?, ?, ?, ?)', account, holder, fence, granted.value, expiresAtMs);

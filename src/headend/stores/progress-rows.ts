@@ -1,6 +1,9 @@
+import { packetsOf } from '../../domain/credit/billing-class.ts';
 import type { AckReceipt } from '../../domain/credit/statements.ts';
+import { limits } from '../../limits.ts';
 import type { RegistryGroup, SessionProgress } from '../../ports/headend-stores.ts';
-import type { SessionId } from '../../units/ids.ts';
+import type { AccountId, SessionId } from '../../units/ids.ts';
+import { accountCreditRows } from './account-credit-rows.ts';
 import { mergeCounts } from './session-rows.ts';
 import type { StoreContext } from './store-context.ts';
 
@@ -8,9 +11,10 @@ import type { StoreContext } from './store-context.ts';
  * One transaction for many sessions. Losses are those of the newest report: a packet given up as lost can turn out to have come. A session
  * that is not there, or in another epoch, is passed over: it must not cost the others their progress, nor undo what a resume agreed.
  */
-export function mergeProgress(context: StoreContext, group: readonly SessionProgress[]): void {
+export function mergeProgress(context: StoreContext, group: readonly SessionProgress[]): readonly SessionId[] {
   const { database } = context;
-  database.transaction(() => {
+  return database.transaction(() => {
+    const goingOn: SessionId[] = [];
     for (const progress of group) {
       const changed = database.run(
         `UPDATE pay_sessions SET lost_paid = CASE WHEN ? >= next_sequence THEN ? ELSE lost_paid END, next_sequence = max(next_sequence, ?),
@@ -23,9 +27,20 @@ export function mergeProgress(context: StoreContext, group: readonly SessionProg
         progress.sid,
         progress.epoch,
       );
-      if (changed === 1) mergeCounts(context, progress.sid, 'mac', progress.counts);
+      if (changed !== 1) continue;
+      mergeCounts(context, progress.sid, 'mac', progress.counts);
+      if (keepLease(context, progress)) goingOn.push(progress.sid);
     }
+    return goingOn;
   });
+}
+
+/** A live session renews its lease in good time; one that ended gives it back. */
+function keepLease(context: StoreContext, { sid, lease }: SessionProgress): boolean {
+  if (lease === undefined) return true;
+  const credit = accountCreditRows(context);
+  if (lease.over) return credit.returnCredit(lease.account, sid, lease.fence, lease.unpaidPackets);
+  return credit.renewLease(lease.account, sid, lease.fence, context.clock.wallMs() + limits.creditLeaseMs);
 }
 
 /**
@@ -36,13 +51,18 @@ export function mergeProgress(context: StoreContext, group: readonly SessionProg
 export function putReceipt(context: StoreContext, sid: SessionId, receipt: AckReceipt, bytes: Uint8Array, signature: Uint8Array): void {
   const { database } = context;
   database.transaction(() => {
-    const known = database.run(
+    const before = database.one<{ account: AccountId; state: string; signedPaid: number }>(
+      `SELECT account, state, (SELECT coalesce(sum(packets), 0) FROM session_counts AS c WHERE c.sid = s.sid AND proof = 'signed' AND class = 'paid') AS signedPaid
+       FROM pay_sessions AS s WHERE sid = ?`,
+      sid,
+    );
+    if (before === null) return;
+    database.run(
       `UPDATE pay_sessions SET next_sequence = max(next_sequence, min(?, next_sequence + json_extract(terms, '$.credit.creditWindowPackets')))
        WHERE sid = ?`,
       receipt.base,
       sid,
     );
-    if (known === 0) return;
     database.run(
       `UPDATE pay_sessions SET receipt_bytes = ?, receipt_signature = ?, receipt_ack_counter = ?, receipt_epoch = ?
        WHERE sid = ? AND (receipt_epoch IS NULL OR (receipt_epoch, receipt_ack_counter) < (?, ?))`,
@@ -55,15 +75,16 @@ export function putReceipt(context: StoreContext, sid: SessionId, receipt: AckRe
       receipt.ackCounter,
     );
     mergeCounts(context, sid, 'signed', receipt.counts);
+    if (before.state !== 'closed') accountCreditRows(context).clearLeftovers(before.account, packetsOf(receipt.counts, 'paid') - before.signedPaid);
   });
 }
 
 export function commitGroup(context: StoreContext, { progress, receipts, confirmations }: RegistryGroup): readonly SessionId[] {
   return context.database.transaction(() => {
-    mergeProgress(context, progress);
+    const goingOn = mergeProgress(context, progress);
     for (const { sid, receipt, bytes, signature } of receipts) putReceipt(context, sid, receipt, bytes, signature);
     for (const { sid, eventId } of confirmations) putConfirmation(context, sid, eventId);
-    return progress.map(({ sid }) => sid);
+    return goingOn;
   });
 }
 

@@ -1,3 +1,4 @@
+import { packetsOf } from '../../domain/credit/billing-class.ts';
 import { settlePlay } from '../../domain/credit/settle-play.ts';
 import type { ClosingStatement } from '../../domain/credit/statements.ts';
 import { limits } from '../../limits.ts';
@@ -5,6 +6,7 @@ import { monotonicMs } from '../../ports/clock.ts';
 import type { PaySessionRow, RegistryStore, SettleOutcome } from '../../ports/headend-stores.ts';
 import type { SessionId } from '../../units/ids.ts';
 import { checkStatement } from '../billing/statement-check.ts';
+import { accountCreditRows } from './account-credit-rows.ts';
 import { postBill, readBill } from './bill-rows.ts';
 import { auditLedger, readEarned } from './ledger-rows.ts';
 import { commitGroup, mergeProgress, putConfirmation, putReceipt } from './progress-rows.ts';
@@ -44,8 +46,8 @@ export function registryRows(context: StoreContext): RegistryStore & Abandonment
       return advanceEpoch(context, sid, ...exchange);
     },
     mergeProgress: (group) => {
-      mergeProgress(context, group);
       for (const progress of group) touch(progress.sid);
+      return mergeProgress(context, group);
     },
     putReceipt: (sid, receipt, bytes, signature) => {
       putReceipt(context, sid, receipt, bytes, signature);
@@ -93,6 +95,8 @@ function settle(context: StoreContext, sid: SessionId, statement: ClosingStateme
   if (!settlement.ok) return { agreed: false, chargedMinor: bill?.chargedMinor ?? 0n, reason: settlement.error.message };
   const { heardMs, endReason } = statement;
   postBill(context, row, settlement.value, { basis: 'statement', heard: statement, heardMs, endReason, statement: statementText, signature });
+  const signed = packetsOf(row.receipt?.counts ?? [], 'paid');
+  accountCreditRows(context).settleCredit(row.account, sid, packetsOf(statement.counts, 'paid') - signed);
   return { agreed: true, chargedMinor: settlement.value.chargedMinor, reason: '' };
 }
 
@@ -101,4 +105,5 @@ function billByReceipt(context: StoreContext, sid: SessionId): void {
   if (row === null || readBill(context, sid) !== null) return;
   const heard = { counts: row.receipt?.counts ?? [], unheardPaidPackets: 0, lostPackets: row.lostPaid };
   postBill(context, row, settlePlay(row.terms, heard), { basis: 'receipt', heard, heardMs: 0, endReason: 'abandoned', statement: null, signature: null });
+  accountCreditRows(context).settleCredit(row.account, sid, 0);
 }

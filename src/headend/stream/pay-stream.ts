@@ -189,7 +189,7 @@ export class PayStream {
     this.#leavePacer?.();
     this.#leavePacer = null;
     this.#reader.close();
-    this.#monitor.report();
+    this.#monitor.report(true);
     return this.#monitor.carryOver();
   }
 
