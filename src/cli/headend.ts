@@ -3,12 +3,15 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultDataFolder } from './data-folder.ts';
 import { runInForeground } from './foreground.ts';
+import { copyHeadend } from './headend-backup.ts';
 import { programScript } from './program-script.ts';
 import type { CommandIo, Subcommand } from './subcommand.ts';
 
 const help = `Runs a headend alone: for boxes on other machines, or under a supervisor.
 
 usage: ackbox headend [--data DIR] [--host ADDRESS] [--http-port N] [--rtsp-port N] [--name NAME ...] [--currency EUR] [--json]
+       ackbox headend backup --to DIR [--data DIR] [--json]
+       ackbox headend restore --from DIR [--data DIR] [--json]
 
   --data DIR      its folder (default: headend in the data folder of npm start)
   --host ADDRESS  where to listen (default 127.0.0.1; 0.0.0.0 or :: for boxes on other machines)
@@ -16,6 +19,9 @@ usage: ackbox headend [--data DIR] [--host ADDRESS] [--http-port N] [--rtsp-port
   --name NAME     a further name or address that boxes reach it by; may be repeated
   --currency C    of a new headend: EUR, USD, GBP, CHF, JPY or KWD
   --json          its own lines of JSON on standard output, instead of words
+
+backup copies a headend while it runs: its book as of one moment, keys, segments, and a list of hashes. Into the folder of an
+earlier backup only new segments are copied. restore checks every hash, and never writes over a headend that is there.
 
 Ends on Ctrl-C or SIGTERM. Exit codes: 0 ended as asked, 1 failed, 2 wrong usage, 3 could not start.
 `;
@@ -36,6 +42,8 @@ export const headendCommand: Subcommand = {
   summary: 'run a headend alone',
   help,
   async run(argv, io) {
+    const [what, ...rest] = argv;
+    if (what === 'backup' || what === 'restore') return await copyHeadend(what, rest, join(defaultDataFolder(), 'headend'), io);
     const { values } = parseArgs({ args: [...argv], options: OPTIONS });
     const data = values.data ?? join(defaultDataFolder(), 'headend');
     await mkdir(data, { recursive: true, mode: 0o700 });
