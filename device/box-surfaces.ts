@@ -6,6 +6,7 @@ import type { Currency } from '../src/units/money.ts';
 import type { HardwareDesk } from './boards/hardware-desk.ts';
 import type { BoxConfig } from './box-config.ts';
 import type { CoinSlot } from './cash/coin-slot.ts';
+import { rememberCollecting } from './cash/collecting.ts';
 import type { SerialConsole } from './console/serial-console.ts';
 import type { KeyTaker } from './input/key-desk.ts';
 import type { Say } from './say.ts';
@@ -40,6 +41,7 @@ interface Closable {
 /** What people touch: screen, console, panel, remotes, coin acceptor. Each is loaded only where it is fitted, after what money and sound need. */
 export async function openSurfaces(parts: SurfaceParts): Promise<Surfaces> {
   const { box, book, clock, config, cover } = parts;
+  await rememberCollecting(book, (event) => box.raise(event));
   const localToken = keptToken(config.data);
   const [{ openScreen }, { ScreenKeys }] = await Promise.all([import('./screen/screen-server.ts'), import('./screen/screen-keys.ts')]);
   const keys = new ScreenKeys();
@@ -84,7 +86,15 @@ async function openPanel(parts: SurfaceParts, takesKey: KeyTaker): Promise<Closa
   const { board, coinLines, lcd } = parts.config.hardware;
   if (board === null) return null;
   const { openFrontPanel } = await import('./panel/open-panel.ts');
-  return await openFrontPanel({ ...parts, takesKey, choice: board, coinLines, lcd, folder: parts.config.data, say: (message) => parts.say({ event: 'notice', message }) });
+  return await openFrontPanel({
+    ...parts,
+    takesKey,
+    choice: board,
+    coinLines,
+    lcd,
+    folder: parts.config.data,
+    say: (message) => parts.say({ event: 'notice', message }),
+  });
 }
 
 async function openCoins(parts: SurfaceParts): Promise<Closable | null> {

@@ -103,6 +103,7 @@ export class CoinFeed {
         counterEpoch: coin.counterEpoch,
         counter: coin.counter,
         valueMinor: coin.valueMinor,
+        funding: device.funding,
       });
       if (!duplicate) onCredit(payer);
       return true;

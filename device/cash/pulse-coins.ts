@@ -2,6 +2,7 @@ import type { CoinEdge } from '../../src/domain/cash/pulse-decoder.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Random } from '../../src/ports/random.ts';
 import type { CoinLine } from '../hardware-config.ts';
+import type { Book } from '../stores/book-port.ts';
 import type { CashFaults } from './cash-faults.ts';
 import { CoinMemory } from './coin-memory.ts';
 import { PulseAcceptor } from './pulse-acceptor.ts';
@@ -12,6 +13,7 @@ const WIDTHS = { bounceMs: 5, shortestMs: 15, longestMs: 550, burstPauseMs: 400,
 export interface PulseCoinsOptions {
   readonly lines: readonly CoinLine[];
   readonly folder: string;
+  readonly book: Pick<Book, 'notePulses'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly faults: CashFaults;
@@ -68,9 +70,10 @@ export class PulseCoins {
 
   /** Booked as what they are: how many pulses, and never as money. */
   #unexplained(source: string, pulses: number, why: 'width' | 'burst'): void {
-    const { faults } = this.#options;
+    const { book, faults } = this.#options;
     const what = why === 'width' ? 'was too short or too long for a coin' : 'is no coin’s number of pulses';
     faults.fault('coin-pulse-unexplained', `${source}: a burst of ${pulses} ${pulses === 1 ? 'pulse' : 'pulses'} ${what}: check the acceptor (coin watch).`);
+    book.notePulses(source, pulses).catch((thrown: unknown) => faults.fault('pulses-not-booked', String(thrown)));
   }
 
   #jam(index: number, jammed: boolean): void {

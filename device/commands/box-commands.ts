@@ -2,6 +2,7 @@ import type { CommandOutcome } from '../session/box-view.ts';
 import { type Command, type CommandContext, done, type Role } from './command.ts';
 import { type LineFault, parseLine, usageOf } from './command-line.ts';
 import { ladderCommands } from './ladder-commands.ts';
+import { cashCommands } from './cash-commands.ts';
 import { hardwareCommands } from './hardware-commands.ts';
 import { licenceCommands } from './licence-commands.ts';
 import { moneyCommands } from './money-commands.ts';
@@ -30,6 +31,7 @@ export const boxCommands: readonly Command<CommandContext>[] = [
   ...moneyCommands,
   ...licenceCommands,
   ...serviceCommands,
+  ...cashCommands,
   ...hardwareCommands,
   ...venueCommands,
   ...ladderCommands,

@@ -48,6 +48,7 @@ const showLedger: Command<CommandContext> = {
     const books = await book.ledger();
     const lines = rows([
       ['cash box', amount(books.cashBoxMinor, books.currency)],
+      ['cards', amount(books.cardMinor, books.currency)],
       ['account debt', amount(books.accountDebtMinor, books.currency)],
       ['credit', amount(books.patronCreditMinor, books.currency)],
       ['held', amount(books.heldMinor, books.currency)],

@@ -48,9 +48,13 @@ export class BookCash {
       const key = coinKey(coin);
       const payer = ensurePayer(core);
       const bonusMinor = bonusOfCoin(core, payer.payerId, coin.valueMinor);
-      giveCredit(core, payer, { key, amountMinor: coin.valueMinor, from: 'cash-box', reason: 'coin', funds: { paid: coin.valueMinor }, playId: null });
+      const card = coin.funding === 'card';
+      const funds = card ? { card: coin.valueMinor } : { paid: coin.valueMinor };
+      giveCredit(core, payer, { key, amountMinor: coin.valueMinor, from: card ? 'card-takings' : 'cash-box', reason: 'coin', funds, playId: null });
+      core.parts.meters.add(card ? 'card' : 'cash', coin.valueMinor);
+      core.parts.meters.add(card ? 'card-payments' : 'coins', 1n);
       this.noteCoin(coin, payer.payerId);
-      core.recordCash({ event: 'coin', key, payer: payer.payerId, playId: null, amountMinor: coin.valueMinor, source: coin.source });
+      core.recordCash({ event: card ? 'card' : 'coin', key, payer: payer.payerId, playId: null, amountMinor: coin.valueMinor, source: coin.source });
       if (bonusMinor > 0n) this.#giveBonus(payer, `bonus:${key}`, bonusMinor);
       return toPayerRow(core, payer);
     });

@@ -1,3 +1,4 @@
+import type { Meter } from '../../src/domain/cash/meters.ts';
 import type { AccountName, Transfer } from '../../src/domain/ledger/ledger.ts';
 import { balanceOf } from '../../src/domain/ledger/ledger.ts';
 import type { CashBody } from '../../src/domain/usage/record-bodies.ts';
@@ -11,11 +12,14 @@ import type { BookClock } from './book-clock.ts';
 import type { BookDatabase } from './book-database.ts';
 import { BookError } from './book-error.ts';
 import type { BookOptions, StorageState } from './book-options.ts';
+import type { CashPageRows } from './cash-page-rows.ts';
 import type { ClaimRows } from './claim-rows.ts';
+import type { CollectionRows } from './collection-rows.ts';
 import type { GrantRows } from './grant-rows.ts';
 import type { JournalTotals } from './journal-record.ts';
 import type { LedgerRows } from './ledger-rows.ts';
 import type { LoanRows } from './loan-rows.ts';
+import type { MeterRows } from './meter-rows.ts';
 import type { OutboxRows } from './outbox-rows.ts';
 import type { OutboxWriter, RecordFact } from './outbox-writer.ts';
 import type { PayerRows } from './payer-rows.ts';
@@ -44,6 +48,9 @@ export interface BookParts {
   readonly sessions: SessionRows;
   readonly settlements: SettlementRows;
   readonly loans: LoanRows;
+  readonly meters: MeterRows;
+  readonly collections: CollectionRows;
+  readonly cashPages: CashPageRows;
   readonly outboxRows: OutboxRows;
   readonly outbox: OutboxWriter;
   readonly storage: () => StorageState;
@@ -90,9 +97,19 @@ export class BookCore {
 
   /** As `transaction`, and notes the new totals in the cash journal. The note may be late; it is never waited for. */
   moneyTransaction<T>(name: string, steps: () => T): T {
-    const result = this.transaction(name, steps);
+    const result = this.transaction(name, () => {
+      const done = steps();
+      this.#sealPage();
+      return done;
+    });
     this.noteTotals();
     return result;
+  }
+
+  /** The headend keeps the seal, too: who changes the book afterwards would have to change it there. */
+  #sealPage(): void {
+    const sealed = this.parts.cashPages.seal();
+    if (sealed !== null) this.record({ kind: 'audit', body: { event: 'cash-page-sealed', facts: { page: sealed.page, seal: sealed.hash } } });
   }
 
   noteTotals(): void {
@@ -154,6 +171,14 @@ export class BookCore {
       earnedMinor: balance('earned'),
       refundedMinor: balance('refunded'),
       unclaimedMinor: balance('unclaimed'),
+      cardMinor: balance('card-takings'),
+      collectedMinor: collectedCash(this.parts.meters.all()),
+      unexplainedMinor: balance('unexplained-pulses'),
     };
   }
+}
+
+function collectedCash(meters: readonly Meter[]): bigint {
+  const cash = meters.find(({ name }) => name === 'cash');
+  return cash === undefined ? 0n : cash.lifetime - cash.sinceCollection;
 }

@@ -1,8 +1,10 @@
+import type { Collection, Meter } from '../../src/domain/cash/meters.ts';
 import type { ClassCount } from '../../src/domain/credit/billing-class.ts';
 import type { PaidRanges } from '../../src/domain/credit/paid-ranges.ts';
 import type { EndReason } from '../../src/domain/credit/statements.ts';
 import type { AuditBody, EntryMethod, FaultBody, UsageBody } from '../../src/domain/usage/record-bodies.ts';
 import type { OutboxRecord } from '../../src/wire/http-api.ts';
+import type { CashBookCheck } from './cash-page-rows.ts';
 import type { LoanBook } from './loan-port.ts';
 
 /** Where a play's money comes from (ruling 3). */
@@ -104,6 +106,7 @@ export interface LedgerSummary {
   readonly currency: string;
   readonly earnedMinor: bigint;
   readonly cashBoxMinor: bigint;
+  readonly cardMinor: bigint;
   readonly patronCreditMinor: bigint;
   readonly heldMinor: bigint;
   readonly unclaimedMinor: bigint;
@@ -134,7 +137,17 @@ export interface Book extends LoanBook {
     readonly counterEpoch: number;
     readonly counter: number;
     readonly valueMinor: bigint;
+    /** A card's money does not lie in the cash box; without this it is a coin or a bill. */
+    readonly funding?: 'paid' | 'card';
   }): Promise<{ readonly payer: PayerRow; readonly duplicate: boolean }>;
+  /** Pulses that were no coin, on their meter. */
+  notePulses(source: string, pulses: number): Promise<void>;
+  meters(): Promise<readonly Meter[]>;
+  /** Ends the counting of the cash box: ticket, meters since, sealed page. `box` stands on the ticket. */
+  collect(collection: { readonly countedMinor: bigint; readonly collector: string; readonly box: string }): Promise<Collection>;
+  /** The newest first. */
+  collections(limit: number): Promise<readonly Collection[]>;
+  checkCashBook(): Promise<CashBookCheck>;
   /** The payer who may spend now: the open coin session, or the account on a set-top; null where there is none. */
   currentPayer(): Promise<PayerRow | null>;
   /** Closes a coin session that was idle for too long: what is left becomes a claim code. */

@@ -27,6 +27,11 @@ export type BookMessage =
 /** All methods by name; a new one in the port fails to compile until it stands here. */
 export const BOOK_METHODS: Readonly<Record<BookMethod, true>> = {
   insertCoin: true,
+  notePulses: true,
+  meters: true,
+  collect: true,
+  collections: true,
+  checkCashBook: true,
   currentPayer: true,
   closeIdlePayer: true,
   redeemClaim: true,

@@ -1,12 +1,14 @@
 import { balanceOf, findImbalance } from '../../src/domain/ledger/ledger.ts';
 import { limits } from '../../src/limits.ts';
 import { BookCash } from './book-cash.ts';
+import { collectFromBook, notePulsesInBook } from './book-collection.ts';
 import type { BookCore } from './book-core.ts';
 import { BookError } from './book-error.ts';
 import type { OpeningReport, StorageCheck } from './book-options.ts';
 import { BookPlays } from './book-plays.ts';
 import type { Book, LedgerSummary } from './book-port.ts';
 import { settlePlayInBook } from './book-settlement.ts';
+import { checkCashBook } from './cash-page-rows.ts';
 import type { InstanceGuard } from './instance-guard.ts';
 import type { RecordFact } from './outbox-writer.ts';
 import { readSetting, writeSetting } from './settings-rows.ts';
@@ -37,6 +39,14 @@ export class BoxBook implements SyncBook {
   }
 
   insertCoin: SyncBook['insertCoin'] = (coin) => this.#open().cash.insertCoin(coin);
+  notePulses: SyncBook['notePulses'] = (source, pulses) => notePulsesInBook(this.#open().core, source, pulses);
+  meters: SyncBook['meters'] = () => this.#open().core.parts.meters.all();
+  collect: SyncBook['collect'] = (collection) => collectFromBook(this.#open().core, collection);
+  collections: SyncBook['collections'] = (limit) => this.#open().core.parts.collections.newest(limit);
+  checkCashBook: SyncBook['checkCashBook'] = () => {
+    const { database } = this.#open().core.parts;
+    return checkCashBook((sql, ...cells) => database.all(sql, ...cells));
+  };
   currentPayer: SyncBook['currentPayer'] = () => this.#open().cash.currentPayer();
   closeIdlePayer: SyncBook['closeIdlePayer'] = () => this.#open().cash.closeIdlePayer();
   redeemClaim: SyncBook['redeemClaim'] = (code) => this.#open().cash.redeemClaim(code);
@@ -179,6 +189,7 @@ function summarize(core: BookCore): LedgerSummary {
     currency: core.parts.options.currency,
     earnedMinor: balanceOf(totals, 'earned'),
     cashBoxMinor: balanceOf(totals, 'cash-box'),
+    cardMinor: balanceOf(totals, 'card-takings'),
     patronCreditMinor: balanceOf(totals, 'patron-credit'),
     heldMinor: balanceOf(totals, 'held'),
     unclaimedMinor: balanceOf(totals, 'unclaimed'),

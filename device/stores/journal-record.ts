@@ -10,6 +10,11 @@ export interface JournalTotals {
   readonly earnedMinor: bigint;
   readonly refundedMinor: bigint;
   readonly unclaimedMinor: bigint;
+  readonly cardMinor: bigint;
+  /** Of the cash, what was collected: zero in records from before there were meters. */
+  readonly collectedMinor: bigint;
+  /** Money that was counted in the cash box and that no pulse explains. */
+  readonly unexplainedMinor: bigint;
 }
 
 export interface JournalCoin {
@@ -17,6 +22,7 @@ export interface JournalCoin {
   readonly counterEpoch: number;
   readonly counter: number;
   readonly valueMinor: bigint;
+  readonly funding?: 'paid' | 'card';
 }
 
 /** `base` starts a journal on a book that is older than it; `acknowledged` notes how far the headend has confirmed. */
@@ -28,7 +34,7 @@ export type JournalEntry =
 /**
  * ```
  *   0  'AKJ1'        4  type (1)  5  source length (1)  6  generation (16)  22  zero (2)
- *  24  eight signed 64-bit numbers, big-endian          88  source, UTF-8, 36 bytes
+ *  24  signed 64-bit numbers, big-endian: up to eleven   88  of a coin: its source, UTF-8, 36 bytes
  * 124  CRC-32 over bytes 0..123
  * ```
  */
@@ -46,6 +52,9 @@ const TOTAL_NAMES = [
   'earnedMinor',
   'refundedMinor',
   'unclaimedMinor',
+  'cardMinor',
+  'collectedMinor',
+  'unexplainedMinor',
 ] as const satisfies readonly (keyof JournalTotals)[];
 
 export function encodeJournalEntry(entry: JournalEntry): Uint8Array {
@@ -74,14 +83,19 @@ export function decodeJournalEntry(record: Uint8Array): JournalEntry | null {
   const number = (index: number): bigint => bytes.readBigInt64BE(24 + 8 * index);
   if (type === 'coin') {
     const source = bytes.subarray(88, 88 + bytes.readUInt8(5)).toString('utf8');
-    return { type, generation, coin: { source, counterEpoch: Number(number(0)), counter: Number(number(1)), valueMinor: number(2) } };
+    return {
+      type,
+      generation,
+      coin: { source, counterEpoch: Number(number(0)), counter: Number(number(1)), valueMinor: number(2), funding: number(3) === 1n ? 'card' : 'paid' },
+    };
   }
   if (type === 'acknowledged') return { type, generation, through: Number(number(0)) };
   return { type, generation, totals: totalsFrom(number) };
 }
 
 function numbersOf(entry: JournalEntry): readonly bigint[] {
-  if (entry.type === 'coin') return [BigInt(entry.coin.counterEpoch), BigInt(entry.coin.counter), entry.coin.valueMinor];
+  if (entry.type === 'coin')
+    return [BigInt(entry.coin.counterEpoch), BigInt(entry.coin.counter), entry.coin.valueMinor, entry.coin.funding === 'card' ? 1n : 0n];
   if (entry.type === 'acknowledged') return [BigInt(entry.through)];
   return TOTAL_NAMES.map((name) => entry.totals[name]);
 }
@@ -96,6 +110,9 @@ function totalsFrom(number: (index: number) => bigint): JournalTotals {
     earnedMinor: number(5),
     refundedMinor: number(6),
     unclaimedMinor: number(7),
+    cardMinor: number(8),
+    collectedMinor: number(9),
+    unexplainedMinor: number(10),
   };
 }
 

@@ -11,11 +11,15 @@ import { asBookError, BookError } from './book-error.ts';
 import type { BookOptions, BookSeams, FaultHook, OpeningReport } from './book-options.ts';
 import { noFaults } from './book-options.ts';
 import { BoxBook } from './box-book.ts';
+import { CashPageRows } from './cash-page-rows.ts';
 import { ClaimRows } from './claim-rows.ts';
+import { CollectionRows } from './collection-rows.ts';
 import { GrantRows } from './grant-rows.ts';
 import { guardInstance } from './instance-guard.ts';
+import type { JournalCoin } from './journal-record.ts';
 import { LedgerRows } from './ledger-rows.ts';
 import { LoanRows } from './loan-rows.ts';
+import { MeterRows } from './meter-rows.ts';
 import { OutboxRows } from './outbox-rows.ts';
 import { OutboxWriter } from './outbox-writer.ts';
 import { ensurePayer, openPayer } from './payer-credit.ts';
@@ -128,6 +132,9 @@ function assemble(options: BookOptions, surroundings: BookSurroundings, database
     sessions: new SessionRows(database),
     settlements: new SettlementRows(database),
     loans: new LoanRows(database),
+    meters: new MeterRows(database),
+    collections: new CollectionRows(database),
+    cashPages: new CashPageRows(database),
     outboxRows,
     outbox: new OutboxWriter({ rows: outboxRows, clock, bootId: options.bootId ?? readBootId(), wallQuality }),
     storage: () => judgeStorage(diskSpace(options.folder)),
@@ -159,11 +166,7 @@ function start(core: BookCore, written: JournalContents, movedAside: readonly st
 }
 
 /** Journaled, then the kill came before the book: the coin is there all the same. */
-function postForgottenCoins(
-  core: BookCore,
-  cash: BookCash,
-  coins: readonly { source: string; counterEpoch: number; counter: number; valueMinor: bigint }[],
-): number {
+function postForgottenCoins(core: BookCore, cash: BookCash, coins: readonly JournalCoin[]): number {
   const forgotten = coins.filter((coin) => !cash.isKnown(coin));
   for (const coin of forgotten) cash.postCoin(coin);
   if (forgotten.length > 0)

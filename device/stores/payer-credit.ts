@@ -54,7 +54,7 @@ export function giveCredit(
   money: {
     readonly key: string;
     readonly amountMinor: bigint;
-    readonly from: 'cash-box' | 'staff-grants' | 'unclaimed';
+    readonly from: 'cash-box' | 'card-takings' | 'staff-grants' | 'unclaimed';
     readonly reason: TransferReason;
     readonly funds: Funds;
     readonly playId: string | null;

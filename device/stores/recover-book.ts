@@ -13,8 +13,9 @@ export interface JournalKnowledge {
   readonly totals: JournalTotals;
   /** Every coin once. */
   readonly coins: readonly JournalCoin[];
-  /** Coins that fell after the newest totals were noted. */
+  /** Coins that fell after the newest totals were noted, and card payments. */
   readonly uncountedMinor: bigint;
+  readonly uncountedCardMinor: bigint;
 }
 
 const NO_TOTALS: JournalTotals = {
@@ -26,6 +27,9 @@ const NO_TOTALS: JournalTotals = {
   earnedMinor: 0n,
   refundedMinor: 0n,
   unclaimedMinor: 0n,
+  cardMinor: 0n,
+  collectedMinor: 0n,
+  unexplainedMinor: 0n,
 };
 
 /** Reads the journal as an accountant: the newest totals, and every coin that they do not hold yet. Pure. */
@@ -33,6 +37,7 @@ export function readJournalKnowledge(entries: readonly JournalEntry[]): JournalK
   const coins = new Map<string, JournalCoin>();
   let totals = NO_TOTALS;
   let cashMinor = 0n;
+  let cardMinor = 0n;
   let acknowledged = { generation: '', through: 0 };
   let previousGeneration: string | null = null;
   for (const entry of entries) {
@@ -40,16 +45,23 @@ export function readJournalKnowledge(entries: readonly JournalEntry[]): JournalK
     if (entry.type === 'acknowledged') acknowledged = entry;
     else if (entry.type === 'coin') {
       const key = coinKey(entry.coin);
-      if (!coins.has(key)) cashMinor += entry.coin.valueMinor;
+      if (!coins.has(key) && entry.coin.funding === 'card') cardMinor += entry.coin.valueMinor;
+      else if (!coins.has(key)) cashMinor += entry.coin.valueMinor;
       coins.set(key, entry.coin);
     } else {
       totals = entry.totals;
       // A base counts coins that this journal never saw; totals never hold more than the journal does.
       if (entry.type === 'base' || totals.cashBoxMinor > cashMinor) cashMinor = totals.cashBoxMinor;
+      if (entry.type === 'base' || totals.cardMinor > cardMinor) cardMinor = totals.cardMinor;
     }
   }
   const acknowledgedThrough = acknowledged.generation === previousGeneration ? acknowledged.through : 0;
-  return { previousGeneration, acknowledgedThrough, totals, coins: [...coins.values()], uncountedMinor: cashMinor - totals.cashBoxMinor };
+  return {
+    ...{ previousGeneration, acknowledgedThrough, totals },
+    coins: [...coins.values()],
+    uncountedMinor: cashMinor - totals.cashBoxMinor,
+    uncountedCardMinor: cardMinor - totals.cardMinor,
+  };
 }
 
 /**
@@ -69,6 +81,7 @@ export function rebuildBook(
     const payer = creditMinor > 0n || known.coins.length > 0 ? ensurePayer(core) : null;
     if (payer !== null && creditMinor > 0n) core.parts.payers.give(payer.payerId, { paid: creditMinor });
     for (const coin of known.coins) cash.noteCoin(coin, payer?.payerId ?? '');
+    restoreMeters(core, known);
     core.record({
       kind: 'audit',
       body: {
@@ -89,13 +102,26 @@ export function rebuildBook(
   });
 }
 
+/** Meters count on where the journal knows how far they were: money does, numbers of coins as far as the journal reaches. */
+function restoreMeters(core: BookCore, { totals, coins, uncountedMinor, uncountedCardMinor }: JournalKnowledge): void {
+  const { meters } = core.parts;
+  const cards = coins.filter(({ funding }) => funding === 'card').length;
+  meters.add('cash', totals.cashBoxMinor + uncountedMinor);
+  meters.add('coins', BigInt(coins.length - cards));
+  meters.add('card', totals.cardMinor + uncountedCardMinor);
+  meters.add('card-payments', BigInt(cards));
+  meters.setCollected('cash', totals.collectedMinor);
+}
+
 /** @returns the credit that the guest at the box finds again */
 function openAccounts(core: BookCore, known: JournalKnowledge, generation: string): bigint {
-  const { totals, uncountedMinor } = known;
+  const { totals, uncountedMinor, uncountedCardMinor } = known;
   const offDebt = core.parts.options.profile === 'set-top' ? smaller(totals.heldMinor, totals.accountDebtMinor) : 0n;
-  const creditMinor = totals.patronCreditMinor + totals.heldMinor - offDebt + uncountedMinor;
+  const creditMinor = totals.patronCreditMinor + totals.heldMinor - offDebt + uncountedMinor + uncountedCardMinor;
   const debits: [AccountName, bigint][] = [
     ['cash-box', totals.cashBoxMinor + uncountedMinor],
+    ['card-takings', totals.cardMinor + uncountedCardMinor],
+    ['unexplained-pulses', totals.unexplainedMinor],
     ['staff-grants', totals.staffGrantsMinor],
     ['account-debt', totals.accountDebtMinor - offDebt],
   ];

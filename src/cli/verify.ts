@@ -4,15 +4,18 @@ import { parseArgs } from 'node:util';
 import { defaultDataFolder } from './data-folder.ts';
 import { type PlayEvidence, type ReceiptFile, readEvidence, type TermsFile } from './play-evidence.ts';
 import { type CommandIo, EXIT, type Subcommand } from './subcommand.ts';
+import { verifyCashBook } from './verify-cash-book.ts';
 import { type Verdict, verifyPlay } from './verify-play.ts';
 
 const help = `Recomputes the bill of every play from its signed terms and last receipts alone, and says in words where two sides differ.
 
 usage: ackbox verify [--data DIR] [--sid SID] [--export FOLDER] [--json]
+       ackbox verify --cash-book [--data DIR] [--json]
        ackbox verify --terms TERMS.json --receipt SIDE.json [--receipt OTHER.json] [--json]
 
   --data DIR      the data folder of npm start (default: .ackbox in the checkout); its books are only read, also while they are in use
   --sid SID       this play only
+  --cash-book     the seals of the box's cash book instead: each page with the one before it
   --export FOLDER writes SID.terms.json, SID.box.json and SID.headend.json: the evidence as files, to be checked anywhere
   --terms FILE    {"terms": the signed text, "signature": hex, "headendKey": hex or null}
   --receipt FILE  {"side": a name, "sid", "deviceKey": hex or null, "receipt": {"bytes", "signature"} in hex or null,
@@ -33,6 +36,7 @@ export const verifyCommand: Subcommand = {
       options: {
         data: { type: 'string' },
         sid: { type: 'string' },
+        'cash-book': { type: 'boolean', default: false },
         export: { type: 'string' },
         terms: { type: 'string' },
         receipt: { type: 'string', multiple: true },
@@ -44,6 +48,7 @@ export const verifyCommand: Subcommand = {
       io.err(help);
       return EXIT.usage;
     }
+    if (values['cash-book']) return verifyCashBook(values.data ?? defaultDataFolder(), values.json, io);
     const all = values.terms === undefined ? readEvidence(values.data ?? defaultDataFolder()) : [fromFiles(values.terms, receipts)];
     const plays = all.filter((play) => values.sid === undefined || play.sid === values.sid);
     if (plays.length === 0) {

@@ -8,6 +8,7 @@ import { fault, ok } from '../../units/result.ts';
  *
  * ```
  *  coin      cash-box        -> patron-credit        (box)
+ *  card      card-takings    -> patron-credit        (box)
  *  grant     staff-grants    -> patron-credit        (what the house gives: by its staff, or by its ladder as `bonus`)
  *  hold      patron-credit   -> held                 account-debt -> held    (set-top: nothing is prepaid)
  *  house     staff-grants    -> held                 held -> staff-grants    (what the house pays for, and gets back)
@@ -21,6 +22,7 @@ import { fault, ok } from '../../units/result.ts';
  */
 export const ACCOUNTS = {
   'cash-box': 'D',
+  'card-takings': 'D',
   'staff-grants': 'D',
   'unexplained-pulses': 'D',
   'account-debt': 'D',
@@ -83,7 +85,7 @@ export function balanceOf(totals: readonly AccountTotals[], account: AccountName
 
 /**
  * The books as one equation, or what is wrong with them, in words.
- * Always: money in (coins, grants, account debt) - earned - paid out = credit left (patron credit, held, unclaimed).
+ * Always: money in (coins, cards, grants, account debt) - earned - paid out = credit left (patron credit, held, unclaimed).
  */
 export function findImbalance(totals: readonly AccountTotals[]): string | null {
   const debits = totals.reduce((sum, row) => sum + row.debitMinor, 0n);
@@ -94,7 +96,7 @@ export function findImbalance(totals: readonly AccountTotals[]): string | null {
     if (balance < 0n) return `${account} is ${balance}`;
   }
   const moneyIn =
-    balanceOf(totals, 'cash-box') + balanceOf(totals, 'staff-grants') + balanceOf(totals, 'unexplained-pulses') + balanceOf(totals, 'account-debt');
+    balanceOf(totals, 'cash-box') + balanceOf(totals, 'card-takings') + balanceOf(totals, 'staff-grants') + balanceOf(totals, 'unexplained-pulses') + balanceOf(totals, 'account-debt');
   const left = balanceOf(totals, 'patron-credit') + balanceOf(totals, 'held') + balanceOf(totals, 'unclaimed');
   const gone = balanceOf(totals, 'earned') + balanceOf(totals, 'refunded') + balanceOf(totals, 'payable-to-headend') + balanceOf(totals, 'vendor-share');
   assert(moneyIn - gone - left === 0n || debits !== credits, 'the equation follows from balanced books');

@@ -9,7 +9,7 @@ import { SideJournal } from '../../../../device/stores/side-journal.ts';
 
 const GENERATION = '01a1fc29-9701-7844-b696-841fe9a7c7de';
 const ENTRIES: readonly JournalEntry[] = [
-  { type: 'coin', generation: GENERATION, coin: { source: 'Münzprüfer-1', counterEpoch: 2 ** 40, counter: 3, valueMinor: 200n } },
+  { type: 'coin', generation: GENERATION, coin: { source: 'Münzprüfer-1', counterEpoch: 2 ** 40, counter: 3, valueMinor: 200n, funding: 'card' } },
   {
     type: 'totals',
     generation: GENERATION,
@@ -22,6 +22,9 @@ const ENTRIES: readonly JournalEntry[] = [
       earnedMinor: 7n,
       refundedMinor: 0n,
       unclaimedMinor: 0n,
+      cardMinor: 9n,
+      collectedMinor: 10n,
+      unexplainedMinor: 11n,
     },
   },
   { type: 'acknowledged', generation: GENERATION, through: 41 },
