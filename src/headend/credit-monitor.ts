@@ -23,6 +23,8 @@ export interface CreditMonitorDeps {
   readonly log: Log;
   /** What the fenced epoch before this one left, where this process still knows it; else the row of the session is all there is. */
   readonly carried?: credit.CarriedCounts;
+  /** Another process holds the session now, or the slice of the account's credit. */
+  readonly onFenced?: () => void;
 }
 
 /** `abuse`: rightly tagged, and impossible (ruling 25). `dropped`: no effect, nothing wrong (a repetition, a store that failed). */
@@ -37,6 +39,7 @@ const HASH_BYTES = 16;
  */
 export class CreditMonitor implements Progressing {
   readonly #session: AdmittedSession;
+  readonly #onFenced: () => void;
   readonly #registry: PaymentRegistry;
   readonly #log: Log;
   readonly #state: credit.MonitorState;
@@ -57,6 +60,7 @@ export class CreditMonitor implements Progressing {
     const { row, terms } = deps.session;
     const carried = carriedOf(deps.session, deps.carried);
     this.#session = deps.session;
+    this.#onFenced = deps.onFenced ?? (() => {});
     this.#registry = deps.registry;
     this.#log = deps.log;
     this.#state = credit.createMonitor(withinLease(terms.credit, deps.session.lease), terms.trial, carried);
@@ -237,6 +241,10 @@ export class CreditMonitor implements Progressing {
       nextSequence: view.nextSequence,
       ...leaseReport(this.#session, this.#over, view.lentPackets),
     };
+  }
+
+  fenced(): void {
+    if (!this.#over) this.#onFenced();
   }
 
   committed({ nextSequence }: SessionProgress): void {

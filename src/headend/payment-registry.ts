@@ -23,6 +23,8 @@ export interface Progressing {
   readonly sid: SessionId;
   progress(): SessionProgress;
   committed(progress: SessionProgress): void;
+  /** Another epoch or another holder of the lease is in force: nothing may be sent any more. */
+  fenced(): void;
 }
 
 interface Waiting<Entry> {
@@ -54,8 +56,8 @@ export class PaymentRegistry {
   }
 
   /**
-   * Remembers that a session went on: its counts are durable within the commit interval. Then `committed` is called, unless the session
-   * may not go on.
+   * Remembers that a session went on: its counts are durable within the commit interval. Then `committed` is called, or `fenced`
+   * where the session may not go on.
    */
   accumulate(session: Progressing, withinMs = PROGRESS_COMMIT_MS): void {
     const dueMs = monotonicMs(this.#clock) + withinMs;
@@ -129,7 +131,10 @@ export class PaymentRegistry {
   }
 
   #settle(session: Progressing, progress: SessionProgress | undefined, goingOn: ReadonlySet<SessionId> | null): void {
-    if (goingOn !== null && progress !== undefined && goingOn.has(session.sid)) session.committed(progress);
+    if (goingOn !== null && progress !== undefined) {
+      if (goingOn.has(session.sid)) session.committed(progress);
+      else session.fenced();
+    }
     if (goingOn === null && !this.#sessions.has(session.sid)) this.#sessions.set(session.sid, session);
   }
 

@@ -243,7 +243,7 @@ export class PaidDesk {
     if (this.#sessions.get(sid) === session) this.#sessions.delete(sid);
     this.#forgetSsrc(session);
     if (session.stream === null) {
-      this.#deps.registry.accumulate({ sid, progress: () => neverSent(session.admitted), committed: () => {} });
+      this.#deps.registry.accumulate({ sid, progress: () => neverSent(session.admitted), committed: () => {}, fenced: () => {} });
       return;
     }
     this.#carried.delete(sid);

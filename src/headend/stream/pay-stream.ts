@@ -87,7 +87,7 @@ export class PayStream {
     this.#deps = deps;
     const { session, clock } = deps;
     this.#sid = sidBytes(session.row.sid);
-    this.#monitor = new CreditMonitor(deps);
+    this.#monitor = new CreditMonitor({ ...deps, onFenced: () => this.end('its epoch or its credit is no longer in force') });
     this.#source = new RtpSource(deps, mediaFormatOf(session.work));
     this.#media = new PaidMedia({ ...deps, source: this.#source, receivedBytes: () => this.#rtcpBytes + deps.receivedBytes() });
     const onReady = (): void => this.#pump(monotonicMs(clock));

@@ -36,6 +36,7 @@ function sessionOf(sid: SessionId, packets: number): Progressing & { durable: nu
     committed(progress) {
       this.durable = progress.nextSequence;
     },
+    fenced: () => {},
   };
 }
 
