@@ -102,7 +102,8 @@ export function auditLedger(context: StoreContext): string | null {
     );
     if (unposted !== null) return `use ${unposted.play} of a loan is not posted as it was billed`;
     const stray = database.one<{ key: string }>(
-      `SELECT key FROM ledger_transfers WHERE (play_id IS NULL AND key NOT GLOB 'cycle:*') OR play_id NOT IN (SELECT play_id FROM billed_plays) LIMIT 1`,
+      `SELECT key FROM ledger_transfers WHERE CASE WHEN play_id IS NULL THEN key NOT GLOB 'cycle:*'
+         ELSE play_id NOT IN (SELECT play_id FROM billed_plays) END LIMIT 1`,
     );
     return stray === null ? null : `transfer ${stray.key} belongs to no bill`;
   });

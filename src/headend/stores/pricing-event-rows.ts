@@ -53,6 +53,8 @@ export interface NewEvent {
 export interface PricingEventStore {
   /** All or nothing, durable when it returns. The first use begins the licence; one that began before it counts at its start. */
   recordUses(events: readonly NewEvent[]): void;
+  /** Begins a licence before its first use, as a subscription does; one on the same resource under another model ends. @returns its number */
+  openPricingLicence(licence: Pick<NewEvent, 'userId' | 'resourceId' | 'modelHash' | 'currency' | 'startMs'> & { readonly timeZone: string }): number;
   pricingLicence(userId: string, resourceId: string, modelHash: string): PricingLicence | null;
   licenceNumbered(licence: number): PricingLicence | null;
   pricingLicences(userId: string): readonly PricingLicence[];
@@ -68,7 +70,15 @@ type LicenceCells = Omit<PricingLicence, 'standing'> & { readonly standing: numb
 export function pricingEventRows(context: StoreContext): PricingEventStore {
   const { database } = context;
   return {
-    recordUses: (events) => database.transaction(() => events.forEach((event) => recordUse(context, event))),
+    recordUses: (events) =>
+      database.transaction(() => {
+        for (const event of events) recordUse(context, event);
+      }),
+    openPricingLicence: (licence) =>
+      database.transaction(() => {
+        const known = readLicence(context, licence.userId, licence.resourceId, licence.modelHash);
+        return known?.licence ?? beginLicence(context, { ...licence, standing: true }, licence.timeZone);
+      }),
     pricingLicence: (userId, resourceId, modelHash) => readLicence(context, userId, resourceId, modelHash),
     licenceNumbered: (licence) => asLicence(database.one<LicenceCells>(`${LICENCE} WHERE licence = ?`, licence)),
     pricingLicences: (userId) => database.all<LicenceCells>(`${LICENCE} WHERE user_id = ? AND standing = 1 ORDER BY licence`, userId).map(plainLicence),
@@ -105,7 +115,7 @@ export function readAllLicences(context: StoreContext): readonly PricingLicence[
 
 export function recordUse(context: StoreContext, event: NewEvent): void {
   const { database, clock } = context;
-  const licence = readLicence(context, event.userId, event.resourceId, event.modelHash)?.licence ?? beginLicence(context, event);
+  const licence = readLicence(context, event.userId, event.resourceId, event.modelHash)?.licence ?? beginLicence(context, event, houseTimeZone(context));
   const changed = database.run(
     `INSERT OR IGNORE INTO usage_events (event, licence, kind, play_id, start_ms, duration_ms, amount_minor, recorded_at_ms)
      SELECT ?, licence, ?, ?, max(?, start_ms), ?, ?, ? FROM pricing_licences WHERE licence = ?`,
@@ -114,17 +124,23 @@ export function recordUse(context: StoreContext, event: NewEvent): void {
   if (changed === 1) database.run('UPDATE pricing_licences SET newest_number = last_insert_rowid() WHERE licence = ?', licence);
 }
 
+/** The zone in which months begin for licences that begin by themselves. */
+function houseTimeZone({ database }: StoreContext): string {
+  return database.one<{ value: string }>("SELECT value FROM settings WHERE name = 'time-zone'")?.value ?? 'UTC';
+}
+
 /** A licence of the same user and resource under another model ends with this one: it was re-pointed (P-2). */
-function beginLicence(context: StoreContext, { userId, resourceId, modelHash, currency, standing, startMs }: NewEvent): number {
+function beginLicence(context: StoreContext, licence: Omit<NewEvent, 'event' | 'kind' | 'playId' | 'durationMs' | 'amountMinor'>, timeZone: string): number {
   const { database } = context;
-  const timeZone = database.one<{ value: string }>("SELECT value FROM settings WHERE name = 'time-zone'")?.value ?? 'UTC';
+  const { userId, resourceId, modelHash, currency, standing, startMs } = licence;
   database.run(
     `UPDATE pricing_licences SET ended_ms = max(start_ms, ?) WHERE user_id = ? AND resource_id = ? AND ended_ms IS NULL`,
     ...[startMs, userId, resourceId],
   );
   database.run(
-    `INSERT INTO pricing_licences (user_id, resource_id, pricing_model_id, currency, time_zone, standing, start_ms) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-    ...[userId, resourceId, modelHash, currency, timeZone, standing ? 1 : 0, startMs],
+    `INSERT INTO pricing_licences (user_id, resource_id, pricing_model_id, currency, time_zone, standing, start_ms, next_boundary_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    ...[userId, resourceId, modelHash, currency, timeZone, standing ? 1 : 0, startMs, startMs],
   );
   return database.one<{ licence: number }>('SELECT last_insert_rowid() AS licence')?.licence ?? 0;
 }

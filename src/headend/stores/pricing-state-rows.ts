@@ -88,10 +88,7 @@ function closeCycles(context: StoreContext, licence: PricingLicence, { bills }: 
  * the replay undercuts) is posted here, as what is due less what was posted. One account can not get back more than it was charged.
  */
 function postCharges(context: StoreContext, licence: PricingLicence, replay: LicenceReplay): void {
-  const chargedMinor = chargedForPlays(context, licence);
-  const due = dueOf(replay);
-  const wanted = due > -chargedMinor ? due : -chargedMinor;
-  const difference = wanted - postedBeside(context, licence);
+  const difference = wantedBeside(context, licence, replay) - postedBeside(context, licence);
   if (difference === 0n) return;
   if (difference < 0n && balanceOf(readTotals(context, licence.currency), 'earned') < -difference) return;
   postTransfer(context, {
@@ -106,6 +103,13 @@ function postCharges(context: StoreContext, licence: PricingLicence, replay: Lic
   });
 }
 
+function wantedBeside(context: StoreContext, licence: PricingLicence, replay: LicenceReplay): bigint {
+  const due = dueOf(replay);
+  const least = -chargedForPlays(context, licence);
+  if (due < least) return least;
+  return due;
+}
+
 function chargedForPlays(context: StoreContext, { licence }: PricingLicence): bigint {
   const row = context.database.one<{ minor: string }>(
     `SELECT CAST(coalesce(sum(charged_minor), 0) AS TEXT) AS minor FROM billed_plays
@@ -115,19 +119,23 @@ function chargedForPlays(context: StoreContext, { licence }: PricingLicence): bi
   return BigInt(row?.minor ?? '0');
 }
 
-const BESIDE = "key >= 'cycle:' || ? || ':' AND key < 'cycle:' || ? || ';'";
+const BESIDE = 'key > ? AND key < ?';
 
-function postedBeside(context: StoreContext, { licence }: PricingLicence): bigint {
+/** The keys of its postings lie between these. */
+function keysOf({ licence }: PricingLicence): readonly [string, string] {
+  return [`cycle:${licence}:`, `cycle:${licence};`];
+}
+
+function postedBeside(context: StoreContext, licence: PricingLicence): bigint {
   const row = context.database.one<{ minor: string }>(
     `SELECT CAST(coalesce(sum(CASE WHEN credit = 'earned' THEN amount_minor ELSE -amount_minor END), 0) AS TEXT) AS minor FROM ledger_transfers WHERE ${BESIDE}`,
-    licence,
-    licence,
+    ...keysOf(licence),
   );
   return BigInt(row?.minor ?? '0');
 }
 
-function postingsBeside(context: StoreContext, { licence }: PricingLicence): number {
-  return context.database.one<{ n: number }>(`SELECT count(*) AS n FROM ledger_transfers WHERE ${BESIDE}`, licence, licence)?.n ?? 0;
+function postingsBeside(context: StoreContext, licence: PricingLicence): number {
+  return context.database.one<{ n: number }>(`SELECT count(*) AS n FROM ledger_transfers WHERE ${BESIDE}`, ...keysOf(licence))?.n ?? 0;
 }
 
 /** Writes only what differs: a long history costs a look, not a rewrite. */
@@ -199,10 +207,8 @@ function problemsOf(context: StoreContext, licence: PricingLicence, replay: Lice
   for (const line of lines)
     problems.push(`${line.column} of the closed cycle from ${line.cycleStartMs} is ${line.billedMinor} with its lines, a replay gives ${line.replayedMinor}`);
   if (newBills.length > 0) problems.push(`${newBills.length} closed cycles have no invoice`);
-  const due = dueOf(replay);
-  const charged = chargedForPlays(context, licence);
   const posted = postedBeside(context, licence);
-  const wanted = due > -charged ? due : -charged;
+  const wanted = wantedBeside(context, licence, replay);
   if (posted !== wanted) problems.push(`the ledger holds ${posted} beside the plays, a replay gives ${wanted}`);
   return problems;
 }

@@ -37,10 +37,10 @@ export function countingRandom(): Random {
 }
 
 /** A real book in a folder of its own. */
-export function bookFixture(): BookFixture {
+export function bookFixture(wallMs?: number): BookFixture {
   const folder = mkdtempSync(join(tmpdir(), 'ackbox-book-'));
   const path = join(folder, 'headend.db');
-  const clock = new VirtualClock();
+  const clock = new VirtualClock(1_000_000_000n, wallMs);
   const options = { clock, random: countingRandom(), currency: 'EUR' as const, busyMs: 50 };
   const fixture: BookFixture = {
     path,
