@@ -6,6 +6,7 @@ import type { Random } from '../src/ports/random.ts';
 import type { Signer } from '../src/ports/signer.ts';
 import { uuidv7 } from '../src/units/ids.ts';
 import type { Currency } from '../src/units/money.ts';
+import { decodersOf } from './boards/decoders.ts';
 import { HardwareDesk } from './boards/hardware-desk.ts';
 import type { BoxConfig } from './box-config.ts';
 import { openSurfaces } from './box-surfaces.ts';
@@ -72,7 +73,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
   for (const notice of book.opening.notices) say({ event: 'notice', message: notice });
   const headend = createHeadendClient({ identity: () => identity, signer, clock });
   const catalogue = new CatalogueCache({ folder: config.data, headend, clock, log, onChange: () => box.catalogueChanged() });
-  const desk = new SessionDesk({ api: headend, identity: () => identity, clock, random });
+  const desk = new SessionDesk({ api: headend, identity: () => identity, clock, random, decodes: config.decodes ?? decodersOf() });
   const plays = new StreamedPlays({
     clock,
     random,

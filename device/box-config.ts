@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import type { Decoder } from '../src/wire/sdp.ts';
+import { parseDecoders } from './boards/decoders.ts';
 import { asArguments, readBootOptions, readOptionFile } from './boot-config.ts';
 import { HARDWARE_OPTIONS, type HardwareConfig, readHardware } from './hardware-config.ts';
 import type { MediaTransport } from './media/link-opener.ts';
@@ -16,6 +18,8 @@ export interface BoxConfig {
   readonly consolePort: string | null;
   /** Where the sound goes: the sound card where there is one, nowhere but at the right pace, or a WAV file. */
   readonly audioOutput: PlayerOutput;
+  /** What films the box shows, the best first; null: what its board is known to. */
+  readonly decodes: readonly Decoder[] | null;
   /** How media travels; `udp` falls back by itself where none gets through. */
   readonly transport: MediaTransport;
   readonly hardware: HardwareConfig;
@@ -50,6 +54,7 @@ export function readArguments(argv: readonly string[]): BoxConfig {
       console: { type: 'boolean', default: false },
       'console-port': { type: 'string' },
       'audio-output': { type: 'string', default: 'auto' },
+      decodes: { type: 'string' },
       transport: { type: 'string', default: 'udp' },
       ...HARDWARE_OPTIONS,
       'kept-player': { type: 'boolean', default: false },
@@ -73,6 +78,7 @@ export function readArguments(argv: readonly string[]): BoxConfig {
     console: values.console,
     consolePort: values['console-port'] ?? null,
     audioOutput: readOutput(values['audio-output']),
+    decodes: readDecoders(values.decodes),
     transport,
     hardware: readHardware(values),
     keptPlayer: values['kept-player'],
@@ -84,4 +90,11 @@ function readOutput(text: string): PlayerOutput {
   if (text === 'auto' || text === 'null') return text;
   if (text.startsWith('wav:') && text.length > 4) return { pcmFile: text.slice(4) };
   throw new Error(`--audio-output is auto, null or wav:FILE, not ${JSON.stringify(text)}.`);
+}
+
+function readDecoders(text: string | undefined): readonly Decoder[] | null {
+  if (text === undefined) return null;
+  const decoders = parseDecoders(text);
+  if (decoders === null) throw new Error(`--decodes is a list such as hevc-2160,h264-1080, the best first, not ${JSON.stringify(text)}.`);
+  return decoders;
 }

@@ -109,7 +109,7 @@ function findExcess(terms: Terms, request: OfferRequest): Fault<OfferFault> | nu
     return { code: 'bad-terms', message: 'The terms limit a play to a trial that was not asked for; nothing was agreed.' };
   if (terms.trial === null && request.trial && quoteMinor > 0n)
     return { code: 'bad-terms', message: 'The terms want money at once where a pre-listen was asked for; nothing was agreed.' };
-  if (terms.trial !== null && terms.trial.packets > packetsIn(limits.trialMs))
+  if (terms.trial !== null && terms.trial.packets > packetsIn(limits.trialMs, terms.packetMs))
     return { code: 'bad-terms', message: 'The trial is longer than agreed; nothing was agreed.' };
   return null;
 }
@@ -118,15 +118,17 @@ function findExcess(terms: Terms, request: OfferRequest): Fault<OfferFault> | nu
 function findUnsafeWindow(terms: Terms): Fault<OfferFault> | null {
   const { credit } = terms;
   const unsafe = (message: string): Fault<OfferFault> => ({ code: 'unsafe-window', message });
-  if (terms.packetMs !== PACKET_MS || terms.packets < 1 || terms.packets > limits.workPacketsMax)
+  const ofOurs = terms.packetMs === PACKET_MS || (terms.rendition !== undefined && limits.videoPacketMs.some((packetMs) => packetMs === terms.packetMs));
+  if (!ofOurs || terms.packets < 1 || terms.packets > limits.workPacketsMax)
     return unsafe(`A work of ${terms.packets} packets of ${terms.packetMs} ms is not playable here.`);
   if (credit.creditWindowPackets < limits.creditWindowMinPackets || credit.creditWindowPackets > limits.creditWindowMaxPackets)
     return unsafe(`A credit window of ${credit.creditWindowPackets} packets is outside ${limits.creditWindowMinPackets} to ${limits.creditWindowMaxPackets}.`);
   if ((credit.adaptation?.maxPackets ?? 0) > limits.creditWindowMaxPackets) return unsafe('The credit window could grow beyond what is borne here.');
   if (credit.ackEveryPackets * 2 > credit.creditWindowPackets) return unsafe('Two lost acknowledgements would close the credit window.');
-  if (credit.receiptWindowPackets < credit.creditWindowPackets + packetsIn(credit.receiptIntervalMs))
+  if (credit.receiptWindowPackets < credit.creditWindowPackets + packetsIn(credit.receiptIntervalMs, terms.packetMs))
     return unsafe('The receipt window is too small to play without a break.');
   if (credit.lossAllowancePerMille > 100) return unsafe('The loss allowance is above 10 %.');
-  if (credit.playoutBufferPackets > packetsIn(4 * limits.playoutBufferMs)) return unsafe('The playout buffer of the terms is longer than this player holds.');
+  if (credit.playoutBufferPackets > packetsIn(4 * limits.playoutBufferMs, terms.packetMs))
+    return unsafe('The playout buffer of the terms is longer than this player holds.');
   return null;
 }

@@ -71,7 +71,7 @@ export function acceptResume(given: ResumeToAccept): Result<AcceptedResume, Faul
   if (!keys.ok) return fault('bad-exchange', keys.error.message);
   const told = asRanges(response.paidRanges, terms.packets);
   if (told === null) return fault('bad-exchange', 'The headend names packets that this work does not have; resume again.');
-  const counts = acceptCounts(terms.credit, given.ownCounts, theirs);
+  const counts = acceptCounts(terms.credit, given.ownCounts, theirs, terms.packetMs);
   return ok({
     keys: keys.value,
     epoch: response.epoch,

@@ -2,9 +2,10 @@ import { defaultCreditTerms } from '../../src/domain/credit/negotiate-credit.ts'
 import { limits } from '../../src/limits.ts';
 import type { EphemeralKey } from '../../src/platform/crypto/key-agreement.ts';
 import { toHex } from '../../src/units/bytes.ts';
-import { packetsIn } from '../../src/units/time.ts';
+import { packetMsOf, packetsIn } from '../../src/units/time.ts';
 import type { CatalogueWork, OfferRequest } from '../../src/wire/http-api.ts';
-import { buildOffer } from '../../src/wire/sdp.ts';
+import { mediaFormatOf } from '../../src/wire/media-format.ts';
+import { buildOffer, type Decoder } from '../../src/wire/sdp.ts';
 
 /** The request for a play at the price that was shown, with the windows this box asks for as SDP. Signed by the headend client. */
 export function offerRequest(play: {
@@ -12,8 +13,11 @@ export function offerRequest(play: {
   readonly work: CatalogueWork;
   readonly trial: boolean;
   readonly ephemeral: EphemeralKey;
+  /** What the board shows of films, the best first; absent: none. */
+  readonly decodes?: readonly Decoder[];
 }): OfferRequest {
-  const { playId, work, trial, ephemeral } = play;
+  const { playId, work, trial, ephemeral, decodes = [] } = play;
+  const [packetMs, prebufferMs] = [packetMsOf(work), work.video === undefined ? limits.prebufferMs : limits.filmPrebufferMs];
   return {
     playId,
     work: work.id,
@@ -23,8 +27,13 @@ export function offerRequest(play: {
     deviceEphemeral: toHex(ephemeral.publicKey),
     sdp: buildOffer({
       address: '0.0.0.0',
-      payloadType: 97,
-      ackpay: { session: null, credit: defaultCreditTerms(), trial: trial ? { mode: 'restrict', packets: packetsIn(limits.trialMs) } : null },
+      payloadType: mediaFormatOf(work).payloadType,
+      ackpay: {
+        session: null,
+        credit: defaultCreditTerms(packetMs, prebufferMs),
+        trial: trial ? { mode: 'restrict', packets: packetsIn(limits.trialMs, packetMs) } : null,
+      },
+      ...(work.video === undefined ? {} : { decodes }),
     }),
   };
 }

@@ -11,7 +11,7 @@ import type { Random } from '../../src/ports/random.ts';
 import { ok, type Result } from '../../src/units/result.ts';
 import { sidBytes } from '../../src/wire/ack-receipt.ts';
 import { isAckpay } from '../../src/wire/ackpay.ts';
-import { OPUS_PAYLOAD_TYPE } from '../../src/wire/media-format.ts';
+import { type MediaFormat, mediaFormatOf } from '../../src/wire/media-format.ts';
 import { decodeRtcp, encodeRtcp, splitCompound } from '../../src/wire/rtcp.ts';
 import { isRtx, unwrapRtx } from '../../src/wire/rtx.ts';
 import type { MediaLink, OpenLink } from '../media/media-link.ts';
@@ -51,6 +51,7 @@ export class PayEpoch {
   readonly #ssrc: number;
   readonly #sid: Uint8Array;
   readonly #receiver: RtpReceiver;
+  readonly #format: MediaFormat;
   readonly acknowledger: Acknowledger;
   readonly #stopLife: () => void;
   #mediaSsrc = 0;
@@ -70,10 +71,12 @@ export class PayEpoch {
     this.#rtsp = new RtspClient(link, { url: parts.rtspUrl, sid: terms.sid, epoch: keys.epoch, seal });
     const ack = { clock, terms: terms.credit, ledger, counters, receipts, sid: this.#sid, challengeKey: keys.challenge };
     this.acknowledger = new Acknowledger({ ...ack, send: (draft, counter) => this.#send(draft, counter) }, parts.acksSuppressed);
+    this.#format = mediaFormatOf(terms.rendition === undefined ? {} : { video: terms });
     this.#receiver = new RtpReceiver({
       open: (datagram) => this.#open(datagram),
       buffer,
       nextSequence: parts.nextSequence,
+      ticksPerPacket: this.#format.ticksPerPacket,
       waitingMax: terms.credit.creditWindowPackets + terms.credit.playoutBufferPackets,
       onResolved: (slot) => this.acknowledger.take(slot),
     });
@@ -116,6 +119,8 @@ export class PayEpoch {
     const started = await this.#rtsp.play(packetIndex, this.#parts.terms.packetMs);
     if (!started.ok) return started;
     this.#heardAtMs = monotonicMs(this.#parts.clock);
+    const begins = started.value.packetIndex ?? packetIndex;
+    if (begins < packetIndex) this.#parts.buffer.beginsAt(begins);
     this.#receiver.begin(started.value.timestampOffset, this.#heardAtMs);
     return ok(undefined);
   }
@@ -171,7 +176,7 @@ export class PayEpoch {
     if (!opened.ok) return null;
     this.#heardAtMs = monotonicMs(this.#parts.clock);
     if (!isRtx(opened.value)) return opened.value;
-    const original = unwrapRtx(opened.value, { payloadType: OPUS_PAYLOAD_TYPE, ssrc: this.#mediaSsrc });
+    const original = unwrapRtx(opened.value, { payloadType: this.#format.payloadType, ssrc: this.#mediaSsrc });
     return original.ok ? original.value : null;
   }
 

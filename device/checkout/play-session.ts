@@ -214,7 +214,12 @@ export class PlaySession {
     const durable = await advanceEpoch(book, this.terms.sid, resumed.value.epoch);
     if (!durable.ok) return { ok: false, error: { ...durable.error, final: false } };
     this.#takeUp(resumed.value, packetsOf(ownCounts, 'paid'));
-    const connected = await this.connect(resumed.value.keys, resumed.value.rtspUrl, resumed.value.nextSequence, firstUnpaid(from(), resumed.value));
+    const connected = await this.connect(
+      resumed.value.keys,
+      resumed.value.rtspUrl,
+      resumed.value.nextSequence,
+      firstUnpaid(from(), resumed.value, this.terms.packetMs),
+    );
     return connected.ok ? connected : { ok: false, error: { ...connected.error, final: false } };
   }
 
@@ -287,7 +292,7 @@ export class PlaySession {
   #newLedger(options: LedgerOptions): AckLedger {
     const { terms } = this.#start;
     const sold = terms.parts === undefined ? null : soldByNode(terms);
-    return createAckLedger(terms.credit, { trial: terms.trial, sold, confirmed: this.#confirmEventId !== null, ...options });
+    return createAckLedger(terms.credit, { trial: terms.trial, packetMs: terms.packetMs, sold, confirmed: this.#confirmEventId !== null, ...options });
   }
 
   #onWindow(window: WindowMessage): void {
@@ -334,10 +339,10 @@ function paidBefore({ terms, counts: before, paidRanges = NO_INDEXES }: SessionS
  * What was heard and never acknowledged (its ACK was lost, or the disk took no receipt) is asked for again: it is not heard twice, but
  * paid for. Left out, it would fill the credit window for good. Anything farther ahead was sought.
  */
-function firstUnpaid(from: number | null, { paidRanges }: AcceptedResume): number | null {
+function firstUnpaid(from: number | null, { paidRanges }: AcceptedResume, packetMs: number): number | null {
   const paid = from === null ? null : highestBelow(paidRanges, from);
   if (from === null || paid === null) return from;
-  return from - paid > 2 * packetsIn(limits.creditWindowMs) ? from : paid + 1;
+  return from - paid > 2 * packetsIn(limits.creditWindowMs, packetMs) ? from : paid + 1;
 }
 
 function isCovered(now: readonly ClassCount[], { receipt }: SignedReceipt, confirmEventId: string | null): boolean {

@@ -2,7 +2,7 @@ import { counts } from '../../src/domain/credit/ack-ledger.ts';
 import { packetsOf } from '../../src/domain/credit/billing-class.ts';
 import { settlePlay } from '../../src/domain/credit/settle-play.ts';
 import { partAt } from '../../src/domain/credit/work-parts.ts';
-import { PACKET_MS } from '../../src/units/time.ts';
+import { packetMsOf } from '../../src/units/time.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
 import { packetsHeard } from '../media/work-position.ts';
 import type { PlayView, PriceInForce } from '../session/play-port.ts';
@@ -27,7 +27,7 @@ const SAMPLES_PER_MS = 48;
 export function buildPlayView(facts: ViewFacts): PlayView {
   const { given, session, positionSample } = facts;
   const positionMs = Math.floor(positionSample / SAMPLES_PER_MS);
-  const trialMs = (session?.terms.trial?.packets ?? 0) * PACKET_MS;
+  const trialMs = (session?.terms.trial?.packets ?? 0) * packetMsOf(given.work);
   const acknowledged = session === null ? [] : counts(session.ledger);
   return {
     playId: given.playId,

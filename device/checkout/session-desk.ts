@@ -8,6 +8,7 @@ import type { Random } from '../../src/ports/random.ts';
 import { toHex } from '../../src/units/bytes.ts';
 import { type Fault, fault, ok, type Result } from '../../src/units/result.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
+import type { Decoder } from '../../src/wire/sdp.ts';
 import { type AcceptedOffer, acceptOffer } from './accept-offer.ts';
 import { type AcceptedResume, acceptResume } from './accept-resume.ts';
 import type { EnrolledIdentity } from './enrolled-identity.ts';
@@ -30,21 +31,30 @@ export interface ResumeAsk {
   readonly ownRanges: PaidRanges;
 }
 
+export interface DeskParts {
+  readonly api: HeadendApi;
+  readonly identity: () => EnrolledIdentity | null;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** What the board shows of films, the best first; absent: none. */
+  readonly decodes?: readonly Decoder[];
+}
+
 /** The box's side of the checkout: offers and resumes over HTTPS, believed only after every check (rulings 11, 22, 27). */
 export class SessionDesk {
-  readonly #parts: { readonly api: HeadendApi; readonly identity: () => EnrolledIdentity | null; readonly clock: Clock; readonly random: Random };
+  readonly #parts: DeskParts;
 
-  constructor(parts: { readonly api: HeadendApi; readonly identity: () => EnrolledIdentity | null; readonly clock: Clock; readonly random: Random }) {
+  constructor(parts: DeskParts) {
     this.#parts = parts;
   }
 
   /** Tries again for half of the checkout time while the headend does not answer; the same offer gives the same session. */
   async offer(play: { readonly playId: string; readonly work: CatalogueWork; readonly trial: boolean }): Promise<Result<AcceptedOffer, DeskFault>> {
-    const { api, clock, random } = this.#parts;
+    const { api, clock, random, decodes = [] } = this.#parts;
     const identity = this.#parts.identity();
     if (identity === null) return refused('not-enrolled', 'This box is not enrolled at a headend yet.', true);
     const ephemeral = openExchange(random);
-    const request = offerRequest({ ...play, ephemeral });
+    const request = offerRequest({ ...play, ephemeral, decodes });
     const deadline = monotonicMs(clock) + limits.checkoutMs / 2;
     let answer = await api.offer(request);
     for (let pauseMs: number = limits.resumeBackoffMinMs; !answer.ok && !isFinal(answer.error) && monotonicMs(clock) < deadline; pauseMs *= 2) {

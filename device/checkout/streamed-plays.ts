@@ -2,7 +2,7 @@ import { packetsOf } from '../../src/domain/credit/billing-class.ts';
 import type { EndReason } from '../../src/domain/credit/statements.ts';
 import { limits } from '../../src/limits.ts';
 import { sha256Hex } from '../../src/platform/crypto/digest.ts';
-import { PACKET_MS, SAMPLES_PER_PACKET } from '../../src/units/time.ts';
+import { SAMPLE_RATE_HZ } from '../../src/units/time.ts';
 import { decodeReceipt } from '../../src/wire/ack-receipt.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
 import { parseTerms } from '../../src/wire/terms-text.ts';
@@ -89,9 +89,9 @@ export class StreamedPlays implements PlayPort {
       return;
     }
     const { start } = left;
-    const heardPackets = Math.floor(heardSample / SAMPLES_PER_PACKET);
+    const heardPackets = Math.floor((heardSample * 1_000) / SAMPLE_RATE_HZ / start.terms.packetMs);
     const unheardPaidPackets = Math.max(0, packetsOf(start.counts, 'paid') - heardPackets);
-    const heardMs = heardPackets * PACKET_MS;
+    const heardMs = heardPackets * start.terms.packetMs;
     const closing = closePlay({ ...start, playId, unheardPaidPackets, heardMs, endReason, wallMs: clock.wallMs() }, signer);
     await book.settle({ playId, chargedMinor: closing.chargedMinor, heardMs, endReason, statement: closing.statement });
   }

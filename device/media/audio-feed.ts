@@ -1,7 +1,7 @@
 import { limits } from '../../src/limits.ts';
 import { type Clock, every, monotonicMs } from '../../src/ports/clock.ts';
 import type { Player, PlayerEvent } from '../../src/ports/player.ts';
-import { PACKET_MS, SAMPLE_RATE_HZ, SAMPLES_PER_PACKET } from '../../src/units/time.ts';
+import { packetMsOf, SAMPLE_RATE_HZ, samplesPerPacket } from '../../src/units/time.ts';
 import { DriftControl } from './drift-control.ts';
 import type { PlayoutBuffer } from './playout-buffer.ts';
 import { packetsOfMs } from './playout-buffer.ts';
@@ -31,12 +31,14 @@ interface FeedParts {
 const POLL_TICKS = 2;
 
 /**
- * Carries packets from the playout buffer to the player: waits for the prebuffer, never lets more than the playout buffer lie
+ * Carries packets of sound or of a film from the playout buffer to the player: waits for the prebuffer, never lets more than the playout buffer lie
  * ahead of the ear, begins a new stream where the audio does not go on, and knows how much was heard.
  */
 export class AudioFeed {
   readonly #parts: FeedParts;
-  readonly #drift = new DriftControl();
+  readonly #drift: DriftControl;
+  readonly #packetMs: number;
+  readonly #startPackets: number;
   #state: 'filling' | 'opening' | 'flowing' | 'over' = 'filling';
   #held = false;
   #limitPackets: number;
@@ -59,6 +61,10 @@ export class AudioFeed {
   /** @param limitPackets plays at most so many packets of the work (a trial) */
   constructor(parts: FeedParts, limitPackets: number, heardSample: number) {
     this.#parts = parts;
+    const film = parts.work.video !== undefined;
+    this.#packetMs = packetMsOf(parts.work);
+    this.#startPackets = packetsOfMs(film ? limits.filmStartMs : limits.prebufferMs, this.#packetMs);
+    this.#drift = film ? new DriftControl(null) : new DriftControl();
     this.#limitPackets = limitPackets;
     this.#heardSample = heardSample;
     this.#stopTicking = every(parts.clock, limits.feedTickMs, () => this.tick());
@@ -149,7 +155,7 @@ export class AudioFeed {
   #open(): void {
     const { buffer, work, player } = this.#parts;
     const first = buffer.nextIndex;
-    const enough = buffer.spanPackets >= packetsOfMs(limits.prebufferMs) || first + buffer.spanPackets >= this.#limitPackets;
+    const enough = buffer.spanPackets >= this.#startPackets || first + buffer.spanPackets >= this.#limitPackets;
     if (first >= this.#limitPackets || buffer.spanPackets === 0 || !enough) return;
     this.#state = 'opening';
     this.#streamOf = buffer.restarts;
@@ -159,7 +165,8 @@ export class AudioFeed {
     const startSample = sampleAfter(work, first);
     const preSkip = preSkipAt(work, first);
     this.#heardSample = startSample;
-    player.open({ channels: work.channels, preSkip, startSample, gainDb: work.gainDb }).then(
+    const { channels, gainDb, video } = work;
+    player.open({ channels, preSkip, startSample, gainDb, ...(video === undefined ? {} : { video }) }).then(
       () => this.#opened(startSample - preSkip),
       (error: unknown) => this.#parts.onFault(error instanceof Error ? error.message : String(error)),
     );
@@ -175,13 +182,13 @@ export class AudioFeed {
 
   #pump(nowMs: number): void {
     const { buffer, player, work } = this.#parts;
-    while (buffer.nextIndex < this.#limitPackets && this.leadMs + PACKET_MS <= limits.playoutBufferMs) {
+    while (buffer.nextIndex < this.#limitPackets && this.leadMs + this.#packetMs <= limits.playoutBufferMs) {
       const due = buffer.take(nowMs, this.leadMs);
       if (due === null) break;
       player.write(due.payload);
-      this.#handedSample += SAMPLES_PER_PACKET;
+      this.#handedSample += samplesPerPacket(work);
     }
-    buffer.playerPackets = Math.ceil(this.leadMs / PACKET_MS);
+    buffer.playerPackets = Math.ceil(this.leadMs / this.#packetMs);
     if (buffer.nextIndex < this.#limitPackets || this.#padded) return;
     this.#padded = true;
     player.finish(sampleAfter(work, this.#limitPackets));
@@ -206,7 +213,7 @@ export class AudioFeed {
   #followDrift(): void {
     const { buffer, player, clock } = this.#parts;
     if (!this.#running || this.#held || buffer.nextIndex + buffer.spanPackets >= this.#limitPackets) return;
-    const speed = this.#drift.speedAt(monotonicMs(clock), this.leadMs + buffer.spanPackets * PACKET_MS);
+    const speed = this.#drift.speedAt(monotonicMs(clock), this.leadMs + buffer.spanPackets * this.#packetMs);
     if (speed === this.#speed) return;
     this.#speed = speed;
     void player.setSpeed(speed);

@@ -17,10 +17,16 @@ import { limits } from '../../src/limits.ts';
  * Units: milliseconds of the caller's monotonic clock. Returns a factor near 1.
  */
 export class DriftControl {
+  /** Null: what the lead is once it has settled. A film's lead says how far its pictures are behind, too. */
+  #aimMs: number | null;
   #sinceMs: number | null = null;
   #atMs = 0;
   #leadMs = 0;
   #speed = 1;
+
+  constructor(aimMs: number | null = limits.streamLeadMs) {
+    this.#aimMs = aimMs;
+  }
 
   /** Audio begins, or begins again after a break: what the lead did before says nothing. */
   restart(): void {
@@ -35,14 +41,15 @@ export class DriftControl {
     this.#leadMs += share * (leadMs - this.#leadMs);
     this.#atMs = nowMs;
     if (!settled) return this.#speed;
-    const speed = speedFor(this.#leadMs);
+    this.#aimMs ??= this.#leadMs;
+    const speed = speedFor(this.#leadMs - this.#aimMs);
     if (Math.abs(speed - this.#speed) * 1e6 >= limits.driftSpeedStepPerMillion) this.#speed = speed;
     return this.#speed;
   }
 }
 
-function speedFor(leadMs: number): number {
-  const off = leadMs - limits.streamLeadMs;
+/** @param off by how much the lead is above its aim */
+function speedFor(off: number): number {
   const beyond = Math.sign(off) * Math.max(0, Math.abs(off) - limits.driftBandMs);
   const most = limits.driftSpeedMaxPerMillion / 1e6;
   const change = Math.min(most, Math.max(-most, (beyond / limits.driftBandMs) * most));

@@ -2,7 +2,7 @@ import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { assert } from '../../src/units/assert.ts';
 
 /** More than the pipe ever holds back, because the feed stays within the playout buffer. */
-const PENDING_PAGES = 512;
+const PENDING_PAGES = 1_024;
 
 /**
  * Writes pages into the player's FIFO without ever blocking. A page is smaller than PIPE_BUF, so it goes in whole or not at all:

@@ -1,16 +1,21 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { limits } from '../../src/limits.ts';
 import type { Log } from '../../src/ports/log.ts';
-import type { Player, PlayerEvent } from '../../src/ports/player.ts';
-import { PACKET_MS, SAMPLE_RATE_HZ, SAMPLES_PER_PACKET } from '../../src/units/time.ts';
+import type { OpenedStream, Player, PlayerEvent } from '../../src/ports/player.ts';
+import { SAMPLE_RATE_HZ, samplesPerPacket } from '../../src/units/time.ts';
 import { FifoWriter } from './fifo-writer.ts';
+import { FilmStream } from './film-stream.ts';
 import type { MpvEvent, MpvIpc } from './mpv-ipc.ts';
 import { MpvIpc as Ipc } from './mpv-ipc.ts';
 import { awaitMpv, drainFifo, hasSoundCard, type MpvSettings, mpvFiles, type PlayerFault, startMpv } from './mpv-process.ts';
 import { OggStream } from './ogg-stream.ts';
+import type { PlayerStream } from './player-stream.ts';
 
 const PAUSED_FOR_CACHE = 1;
 const CORE_IDLE = 2;
+/** Without them mpv reads five seconds of a film before it begins (lab/media.md 2). */
+const FILM_PROBE_BYTES = 100_000;
+const FILM_PROBE_SECONDS = 0.3;
 
 /** The player could not be started; `fault` says what to do. */
 export class PlayerUnavailable extends Error {
@@ -23,7 +28,7 @@ export class PlayerUnavailable extends Error {
 }
 
 interface Stream {
-  readonly ogg: OggStream;
+  readonly put: PlayerStream;
   readonly startSample: number;
   /** First sample of the work that no packet handed over so far covers. */
   handedSample: number;
@@ -80,14 +85,16 @@ export class MpvPlayer implements Player {
     return false;
   }
 
-  async open(stream: { readonly channels: number; readonly preSkip: number; readonly startSample: number; readonly gainDb: number }): Promise<void> {
+  async open(stream: OpenedStream): Promise<void> {
     await this.attach();
     await this.stop();
-    const ogg = new OggStream(stream.channels, stream.preSkip);
-    this.#stream = { ogg, startSample: stream.startSample, handedSample: stream.startSample - stream.preSkip, totalSamples: null };
+    const put = stream.video === undefined ? new OggStream(stream.channels, stream.preSkip) : new FilmStream(samplesPerPacket(stream));
+    this.#stream = { put, startSample: stream.startSample, handedSample: stream.startSample - stream.preSkip, totalSamples: null };
     this.#heardSample = stream.startSample;
     writeFileSync(mpvFiles(this.#settings.folder).stream, JSON.stringify({ startSample: stream.startSample }), { mode: 0o600 });
-    this.#fifo?.write(ogg.head());
+    const head = put.head();
+    if (head !== null) this.#fifo?.write(head);
+    for (const [option, value] of streamOptions(put.format)) await this.#tell('set_property', option, value);
     await this.#tell('set_property', 'af', stream.gainDb === 0 ? '' : `lavfi=[volume=${stream.gainDb.toFixed(2)}dB]`);
     await this.#tell('set_property', 'pause', false);
     await this.#tell('loadfile', 'fd://0');
@@ -96,15 +103,16 @@ export class MpvPlayer implements Player {
   write(packet: Uint8Array | null): void {
     const stream = this.#stream;
     if (stream === null) return;
-    this.#fifo?.write(stream.ogg.page(packet));
-    stream.handedSample += SAMPLES_PER_PACKET;
+    const page = stream.put.page(packet);
+    if (page !== null) this.#fifo?.write(page);
+    stream.handedSample += stream.put.samplesPerPacket;
   }
 
   finish(totalSamples: number): void {
     const stream = this.#stream;
     if (stream === null || stream.totalSamples !== null) return;
     stream.totalSamples = Math.min(totalSamples, stream.handedSample);
-    for (let left = limits.endPaddingMs; left > 0; left -= PACKET_MS) this.#fifo?.write(stream.ogg.silence());
+    for (const page of stream.put.tail()) this.#fifo?.write(page);
   }
 
   async heardSample(): Promise<number> {
@@ -185,6 +193,9 @@ export class MpvPlayer implements Player {
       this.#sounding = true;
       this.#raise({ type: 'first-sound' });
     }
+    // All that was handed over was shown and sounded: a film has no silence behind it that would say so.
+    if (event.name === 'paused-for-cache' && event.data === true && this.#stream.totalSamples !== null && this.#stream.put.format === 'mpegts')
+      this.#heardSample = this.#stream.totalSamples;
     // A file waits for what comes: nobody hears it starve.
     if (typeof this.#settings.output === 'object') return;
     if (event.name !== 'paused-for-cache' || !this.#sounding || this.#stream.totalSamples !== null) return;
@@ -237,6 +248,17 @@ export class MpvPlayer implements Player {
   #raise(event: PlayerEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
+}
+
+/** mpv learns what a stream is from its beginning: a film needs more of it than sound, and its picture wanted. */
+function streamOptions(format: PlayerStream['format']): readonly (readonly [option: string, value: string | number])[] {
+  const film = format === 'mpegts';
+  return [
+    ['demuxer-lavf-format', format],
+    ['demuxer-lavf-probesize', film ? FILM_PROBE_BYTES : 0],
+    ['demuxer-lavf-analyzeduration', film ? FILM_PROBE_SECONDS : 0],
+    ['vid', film ? 'auto' : 'no'],
+  ];
 }
 
 async function quit(ipc: MpvIpc): Promise<void> {

@@ -124,6 +124,17 @@ export function mpvArguments(socket: string, output: readonly string[]): string[
 }
 
 function outputArguments({ output }: MpvSettings): string[] {
-  if (typeof output === 'object') return ['--ao=pcm', `--ao-pcm-file=${output.pcmFile}`, '--audio-format=float'];
-  return output === 'null' || !hasSoundCard() ? ['--ao=null'] : [];
+  if (typeof output === 'object') return ['--ao=pcm', `--ao-pcm-file=${output.pcmFile}`, '--audio-format=float', ...pictureArguments(false)];
+  if (output === 'null' || !hasSoundCard()) return ['--ao=null', ...pictureArguments(output !== 'null' && hasDisplay())];
+  return pictureArguments(hasDisplay());
+}
+
+/** Films fill the screen; without one they are decoded all the same, so that they last as long. */
+function pictureArguments(display: boolean): string[] {
+  return display ? ['--fullscreen', '--ontop', '--no-osc', '--no-input-default-bindings', '--cursor-autohide=always'] : ['--vo=null'];
+}
+
+/** True where a window can be shown, or Linux knows a screen. */
+function hasDisplay(): boolean {
+  return Boolean(process.env.WAYLAND_DISPLAY || process.env.DISPLAY) || existsSync('/dev/dri/card0');
 }

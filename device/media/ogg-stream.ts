@@ -1,6 +1,8 @@
-import { SAMPLES_PER_PACKET } from '../../src/units/time.ts';
+import { limits } from '../../src/limits.ts';
+import { PACKET_MS, SAMPLES_PER_PACKET } from '../../src/units/time.ts';
 import { OggOpusWriter } from '../../src/wire/ogg-opus.ts';
 import { concealmentPacket, opusPacketSamples } from '../../src/wire/opus-packet.ts';
+import type { PlayerStream } from './player-stream.ts';
 
 const SERIAL = 1;
 /** A full-band CELT packet of 20 ms that decodes to silence, without its TOC. */
@@ -9,7 +11,9 @@ const STEREO_TOC = 0xfc;
 const MONO_TOC = 0xf8;
 
 /** The Ogg Opus stream that one play is for the player: one page a packet, losses concealed, silence at the end. */
-export class OggStream {
+export class OggStream implements PlayerStream {
+  readonly format = 'ogg';
+  readonly samplesPerPacket = SAMPLES_PER_PACKET;
   readonly #writer: OggOpusWriter;
   readonly #plainToc: number;
   #neighbour: Uint8Array;
@@ -31,7 +35,9 @@ export class OggStream {
     return this.#writer.packet(packet);
   }
 
-  silence(): Uint8Array {
-    return this.#writer.packet(Uint8Array.of(this.#plainToc, ...SILENCE));
+  /** Silence. */
+  tail(): readonly Uint8Array[] {
+    const silence = Uint8Array.of(this.#plainToc, ...SILENCE);
+    return Array.from({ length: Math.ceil(limits.endPaddingMs / PACKET_MS) }, () => this.#writer.packet(silence));
   }
 }

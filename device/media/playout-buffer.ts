@@ -32,7 +32,7 @@ export interface Due {
  * packet index  0 .......... 250 |   0 ...... 149 | 120 ...      run = slot - packet index:  0 | 251 | 281
  * ```
  *
- * Units: packets of 20 ms; times in milliseconds of the caller's monotonic clock. Invariant: what it holds and what lies in the
+ * Units: packets of the work; times in milliseconds of the caller's monotonic clock. Invariant: what it holds and what lies in the
  * player together never exceed `capacityPackets`.
  */
 export class PlayoutBuffer {
@@ -110,6 +110,12 @@ export class PlayoutBuffer {
     this.#lowestRun = this.#runFrom(from);
     this.#expectedFrom = from;
     this.#restartDue = true;
+  }
+
+  /** A film begins with the picture before the asked moment that stands alone: the headend said with which packet. */
+  beginsAt(packetIndex: number): void {
+    if (this.#expectedFrom !== null && !this.#restartDue) this.#expectedFrom = Math.min(this.#expectedFrom, packetIndex);
+    if (this.#expectedFrom !== null && this.#packets.size === 0 && this.#run === null) this.#next = Math.min(this.#next, this.#expectedFrom);
   }
 
   /** A paused stream goes on: the next run may begin anywhere up to what is missing, and what is here stays. */
@@ -222,6 +228,6 @@ export class PlayoutBuffer {
 }
 
 /** Packets of a span of time, rounded down. */
-export function packetsOfMs(milliseconds: number): number {
-  return Math.floor(milliseconds / PACKET_MS);
+export function packetsOfMs(milliseconds: number, packetMs: number = PACKET_MS): number {
+  return Math.floor(milliseconds / packetMs);
 }

@@ -27,6 +27,7 @@ export class RtpReceiver {
   readonly #open: OpenRtp;
   readonly #buffer: PlayoutBuffer;
   readonly #waitingMax: number;
+  readonly #ticksPerPacket: number;
   readonly #onResolved: (slot: ReceivedSlot, placement: Placement) => void;
   #timestampOffset: number | null = null;
   #reference: number;
@@ -41,12 +42,15 @@ export class RtpReceiver {
     readonly buffer: PlayoutBuffer;
     readonly nextSequence: number;
     readonly waitingMax: number;
+    /** By so much the timestamps of two packets of the work differ; absent: those of sound. */
+    readonly ticksPerPacket?: number;
     readonly onResolved: (slot: ReceivedSlot, placement: Placement) => void;
   }) {
     this.#open = settings.open;
     this.#buffer = settings.buffer;
     this.#reference = settings.nextSequence;
     this.#waitingMax = settings.waitingMax;
+    this.#ticksPerPacket = settings.ticksPerPacket ?? SAMPLES_PER_PACKET;
     this.#onResolved = settings.onResolved;
   }
 
@@ -118,9 +122,9 @@ export class RtpReceiver {
     const packet = decodeRtp(opened);
     if (!packet.ok) return null;
     const sequence = extendSequence(packet.value.sequence, this.#reference);
-    const samples = (packet.value.timestamp - this.#timestampOffset + WORK_TIMESTAMPS) % WORK_TIMESTAMPS;
-    if (sequence < 0 || samples % SAMPLES_PER_PACKET !== 0) return null;
-    return { sequence, packetIndex: samples / SAMPLES_PER_PACKET, payload: packet.value.payload, challenge: packet.value.challenge ?? null };
+    const ticks = (packet.value.timestamp - this.#timestampOffset + WORK_TIMESTAMPS) % WORK_TIMESTAMPS;
+    if (sequence < 0 || ticks % this.#ticksPerPacket !== 0) return null;
+    return { sequence, packetIndex: ticks / this.#ticksPerPacket, payload: packet.value.payload, challenge: packet.value.challenge ?? null };
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Fault, fault, ok, type Result } from '../../src/units/result.ts';
 import type { RtspResponse } from '../../src/wire/rtsp.ts';
-import { formatNptRange, formatTransport, parseRtpInfo, parseSessionHeader, parseTransport } from '../../src/wire/rtsp-headers.ts';
+import { formatNptRange, formatTransport, parseNptRange, parseRtpInfo, parseSessionHeader, parseTransport } from '../../src/wire/rtsp-headers.ts';
 import type { LinkFault, MediaLink } from './media-link.ts';
 
 export type RtspFault = LinkFault | Fault<'refused'>;
@@ -18,6 +18,8 @@ export interface StreamStart {
   readonly timestampOffset: number;
   /** Low 16 bits of the first slot, where the headend told. */
   readonly firstSequence: number | null;
+  /** With which packet of the work the stream begins, where the headend told: of a film, with a picture that stands alone. */
+  readonly packetIndex: number | null;
 }
 
 /** The box's half of RTSP 1.0 (RFC 2326) for one paid stream: SETUP, PLAY, PAUSE, TEARDOWN, and a sign of life. */
@@ -56,7 +58,9 @@ export class RtspClient {
     const info = parseRtpInfo(answer.value.headers.get('rtp-info') ?? '');
     if (!info.ok || info.value.rtpTimestamp === null)
       return fault('garbled', 'The headend did not say where its timestamps begin; update box and headend to the same version.');
-    return ok({ timestampOffset: info.value.rtpTimestamp, firstSequence: info.value.sequence });
+    const range = parseNptRange(answer.value.headers.get('range') ?? '');
+    const begins = range.ok ? Math.round(range.value.fromMs / packetMs) : null;
+    return ok({ timestampOffset: info.value.rtpTimestamp, firstSequence: info.value.sequence, packetIndex: begins });
   }
 
   pause(): Promise<Result<RtspResponse, RtspFault>> {

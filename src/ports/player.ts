@@ -5,14 +5,23 @@ export type PlayerEvent =
   | { readonly type: 'flowing' }
   | { readonly type: 'died'; readonly reason: string };
 
+export interface OpenedStream {
+  readonly channels: number;
+  readonly preSkip: number;
+  readonly startSample: number;
+  readonly gainDb: number;
+  /** A film: how long each of its packets lasts. */
+  readonly video?: { readonly packetMs: number };
+}
+
 /**
- * The audio player: a process of its own, which outlives a restart of the app. One stream at a time; positions are samples at
+ * The player of sound and films: a process of its own, which outlives a restart of the app. One stream at a time; positions are samples at
  * 48 kHz from the first sample of the stream after its pre-skip.
  */
 export interface Player {
   /** Starts a new stream at `startSample` of the work (a position inside the work, for a resume). */
-  open(stream: { readonly channels: number; readonly preSkip: number; readonly startSample: number; readonly gainDb: number }): Promise<void>;
-  /** Hands over one Opus packet (20 ms), in order. A null packet is a lost one and is concealed. */
+  open(stream: OpenedStream): Promise<void>;
+  /** Hands over one packet of Opus (20 ms) or of a film, in order. A null packet is a lost one: sound is concealed, a film goes on without. */
   write(packet: Uint8Array | null): void;
   /** No more packets follow; what is buffered plays out, at most to `totalSamples` of the work. */
   finish(totalSamples: number): void;

@@ -1,8 +1,8 @@
 import { type Clock, monotonicMs } from '../../src/ports/clock.ts';
-import type { Player, PlayerEvent } from '../../src/ports/player.ts';
+import type { OpenedStream, Player, PlayerEvent } from '../../src/ports/player.ts';
+import { samplesPerPacket } from '../../src/units/time.ts';
 
 const SAMPLES_PER_MS = 48;
-const PACKET_SAMPLES = 960;
 /** As measured with mpv: sound after about 30 ms, and after a starvation only with 0.2 s at hand. */
 const START_MS = 30;
 const REFILL_SAMPLES = 200 * SAMPLES_PER_MS;
@@ -31,6 +31,7 @@ export class FakePlayer implements Player {
   #position = 0;
   #sinceMs = 0;
   #handed = 0;
+  #packetSamples = 0;
   #total: number | null = null;
   #cancel: () => void = () => {};
 
@@ -38,10 +39,11 @@ export class FakePlayer implements Player {
     this.#clock = clock;
   }
 
-  async open(stream: { readonly channels: number; readonly preSkip: number; readonly startSample: number; readonly gainDb: number }): Promise<void> {
+  async open(stream: OpenedStream): Promise<void> {
     await this.stop();
     this.streams.push({ startSample: stream.startSample, preSkip: stream.preSkip, gainDb: stream.gainDb, packets: [] });
     this.#mode = 'starting';
+    this.#packetSamples = samplesPerPacket(stream);
     this.#paused = false;
     this.#position = stream.startSample;
     this.#handed = stream.startSample - stream.preSkip;
@@ -52,7 +54,7 @@ export class FakePlayer implements Player {
   write(packet: Uint8Array | null): void {
     if (this.#mode === 'idle') return;
     this.streams.at(-1)?.packets.push(packet);
-    this.#handed += PACKET_SAMPLES;
+    this.#handed += this.#packetSamples;
     this.#fed();
   }
 

@@ -1,3 +1,4 @@
+import { PACKET_MS } from '../../units/time.ts';
 import type { ClassCount } from './billing-class.ts';
 import { packetsOf } from './billing-class.ts';
 import { cellOf, cellsOfCounts, countsOfCells, paidIn } from './class-cells.ts';
@@ -15,6 +16,8 @@ export interface LedgerOptions {
   /** Absent or null: no trial was agreed, so no trial packet is acknowledged. */
   readonly trial?: TrialTerms | null;
   readonly confirmed?: boolean;
+  /** What a packet of the stream lasts; absent: 20 ms. */
+  readonly packetMs?: number;
   /** Absent or null: all under node 0. */
   readonly sold?: readonly PaidRanges[] | null;
   /** First slot of this epoch (ResumeResponse.nextSequence). */
@@ -35,6 +38,7 @@ export function createAckLedger(terms: CreditTerms, options: LedgerOptions = {})
   return {
     terms,
     trial: options.trial ?? null,
+    packetMs: options.packetMs ?? PACKET_MS,
     sold: options.sold ?? null,
     status: new Uint8Array(SLOT_MASK + 1),
     packetIndex: new Int32Array(SLOT_MASK + 1),
@@ -111,9 +115,9 @@ export function noteReceiptDurable(ledger: AckLedger, receipted: readonly ClassC
  * Counts to go on with after a crash: the larger of our last durable receipt and the headend's word, the paid ones of its word
  * bounded by what we can have acknowledged (ruling 27: no higher count is accepted).
  */
-export function acceptCounts(terms: CreditTerms, durable: readonly ClassCount[], headend: readonly ClassCount[]): ClassCount[] {
+export function acceptCounts(terms: CreditTerms, durable: readonly ClassCount[], headend: readonly ClassCount[], packetMs: number = PACKET_MS): ClassCount[] {
   const accepted = cellsOfCounts(durable);
-  let roomPaid = exposurePackets(terms);
+  let roomPaid = exposurePackets(terms, packetMs);
   for (const count of headend) {
     const cell = cellOf(count.node, count.billingClass);
     const mine = accepted[cell] ?? 0;

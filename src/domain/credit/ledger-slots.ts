@@ -1,5 +1,5 @@
 import { limits } from '../../limits.ts';
-import { packetsIn } from '../../units/time.ts';
+import { PACKET_MS, packetsIn } from '../../units/time.ts';
 import { type ClassCells, cellOf } from './class-cells.ts';
 import { addIndexes, hasIndex, type PaidRanges } from './paid-ranges.ts';
 import { type SpanBook, spanOf } from './span-book.ts';
@@ -17,6 +17,8 @@ export const HEARD = { missing: 0, received: 1, acknowledged: 2, lost: 3 } as co
 export interface AckLedger {
   readonly terms: CreditTerms;
   readonly trial: TrialTerms | null;
+  /** What a packet of the stream lasts. */
+  readonly packetMs: number;
   /** Packet indexes sold under each price node; null: all under node 0. */
   readonly sold: readonly PaidRanges[] | null;
   readonly status: Uint8Array;
@@ -89,10 +91,10 @@ export function countSlot(ledger: AckLedger, sequence: number): void {
  * one ACK interval while the next receipt is written. Against a lying headend this is all there is to lose (ruling 27).
  */
 export function ackCeiling(ledger: AckLedger): number {
-  return ledger.durablePaid + exposurePackets(ledger.terms);
+  return ledger.durablePaid + exposurePackets(ledger.terms, ledger.packetMs);
 }
 
 /** One receipt interval and one ACK interval, in packets. */
-export function exposurePackets(terms: CreditTerms): number {
-  return packetsIn(terms.receiptIntervalMs) + Math.max(terms.ackEveryPackets, packetsIn(terms.ackIntervalMs));
+export function exposurePackets(terms: CreditTerms, packetMs: number = PACKET_MS): number {
+  return packetsIn(terms.receiptIntervalMs, packetMs) + Math.max(terms.ackEveryPackets, packetsIn(terms.ackIntervalMs, packetMs));
 }
