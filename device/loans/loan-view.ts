@@ -1,0 +1,40 @@
+/**
+ * A checked-out title as people see it.
+ * - `waiting`      part of it is here, and something keeps the rest away; `message` says what
+ * - `ready`        plays, with the headend or without
+ * - `locked`       here, but no key is leased: the session pulse is missing, or what is lent is not known to this box
+ * - `expired`      its time is over; it can be renewed
+ * - `breached`     what lies here was altered; return it
+ * - `returning`    returned; the headend is still to hear of it
+ */
+export type LoanState = 'downloading' | 'waiting' | 'ready' | 'locked' | 'expired' | 'breached' | 'returning';
+
+export interface LoanView {
+  readonly licence: string;
+  readonly workId: string;
+  readonly title: string;
+  readonly state: LoanState;
+  /** What stands in the way, in words; empty where nothing does. */
+  readonly message: string;
+  readonly endMs: number | null;
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+  readonly uses: number;
+}
+
+/** Asked once a title's time is over (document 003, 346): `intent.renew` answers it. */
+export interface RenewalQuery {
+  readonly licence: string;
+  readonly title: string;
+  readonly text: string;
+}
+
+/** What the session layer asks of checked-out titles. */
+export interface LoansOfBox {
+  views(): readonly LoanView[];
+  renewal(): RenewalQuery | null;
+  /** Works that play now without the headend. */
+  playableWorks(): readonly string[];
+  /** Answers the renewal query. @returns why it was not granted, in words, or null */
+  answerRenewal(licence: string, yes: boolean): Promise<string | null>;
+}

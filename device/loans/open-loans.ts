@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import { limits } from '../../src/limits.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import type { LicenceApi } from '../../src/ports/licence-api.ts';
+import type { Log } from '../../src/ports/log.ts';
+import type { Player } from '../../src/ports/player.ts';
+import type { Random } from '../../src/ports/random.ts';
+import type { Signer } from '../../src/ports/signer.ts';
+import type { PlayPort } from '../session/play-port.ts';
+import type { FaultHook } from '../stores/book-options.ts';
+import type { Book } from '../stores/book-port.ts';
+import { ChosenPlays } from './chosen-plays.ts';
+import { DownloadedPlays } from './downloaded-plays.ts';
+import { LoanCounter, type LoanCounterParts } from './loan-counter.ts';
+import { LoanDownloads } from './loan-downloads.ts';
+import { LoanFiles } from './loan-files.ts';
+import { LoanKeys } from './loan-keys.ts';
+import { LoanShelf } from './loan-shelf.ts';
+import type { LoansOfBox } from './loan-view.ts';
+
+export interface LoansParts {
+  /** The data folder of the box. */
+  readonly folder: string;
+  readonly book: Book;
+  readonly api: LicenceApi;
+  readonly signer: Signer;
+  readonly identity: LoanCounterParts['identity'];
+  readonly player: Player;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** Plays everything that does not lie on this box. */
+  readonly streamed: PlayPort;
+  readonly faults?: FaultHook;
+  readonly freeBytes?: () => number;
+}
+
+export interface Loans extends LoansOfBox {
+  readonly shelf: LoanShelf;
+  readonly counter: LoanCounter;
+  readonly downloads: LoanDownloads;
+  readonly plays: PlayPort;
+}
+
+/** A smaller bound of the cache than the one of the program, in bytes. */
+export const LOAN_CACHE_SETTING = 'loan-cache-bytes';
+
+/** Puts together what checks titles out, brings them here, keeps their keys and plays them. */
+export function openLoans(parts: LoansParts): Loans {
+  const { book, api, signer, identity, player, clock, random, log, streamed } = parts;
+  const { faults, freeBytes } = parts;
+  const files = new LoanFiles({
+    folder: join(parts.folder, 'loans'),
+    ...(faults === undefined ? {} : { faults }),
+    ...(freeBytes === undefined ? {} : { freeBytes }),
+  });
+  const keys = new LoanKeys({ book, api, signer, clock, random });
+  const shelf = new LoanShelf({ book, files, keys, clock, log });
+  const cacheBytes = async (): Promise<number> => Math.min(limits.loanCacheBytes, Number((await book.getSetting(LOAN_CACHE_SETTING)) ?? limits.loanCacheBytes));
+  const downloads = new LoanDownloads({ api, shelf, files, keys, clock, random, log, cacheBytes });
+  const counter = new LoanCounter({ api, book, shelf, files, keys, downloads, clock, log, identity });
+  const downloaded = new DownloadedPlays({ book, player, clock, random, signer, shelf });
+  return {
+    ...{ shelf, counter, downloads },
+    plays: new ChosenPlays({ shelf, book, downloaded, streamed }),
+    views: () => shelf.views(),
+    renewal: () => shelf.renewal(),
+    playableWorks: () => shelf.playableWorks(),
+    async answerRenewal(licence, yes) {
+      if (!yes) {
+        await counter.declineRenewal(licence);
+        return null;
+      }
+      const renewed = await counter.renew(licence);
+      return renewed.ok ? null : renewed.error.message;
+    },
+  };
+}
