@@ -50,6 +50,11 @@ const ACTIONS: Readonly<Record<string, Entry>> = {
       '--models A.xml,B.xml,... (--usage USAGE.json [--until TIME] | --plays-a-month N [--minutes M] --months K [--start TIME] [--time-zone ZONE]) [--strict] [--json]',
     load: async () => (await import('./price-cheapest.ts')).priceCheapest,
   },
+  audit: {
+    summary: "replay every licence in the headend's book, and say where what stands there differs",
+    usage: '[--data FOLDER] [--json]',
+    load: async () => (await import('./price-audit.ts')).priceAudit,
+  },
 };
 
 const help = `Works with pricing models (document 002).

@@ -1,29 +1,10 @@
-import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { type HeadendBook, openHeadendBook } from '../headend/stores/headend-book.ts';
 import { reportCsv } from '../headend/usage/report-csv.ts';
 import { processUsage } from '../headend/usage/usage-processor.ts';
 import { REPORTS, type ReportName, readPeriod, reportUsage } from '../headend/usage/usage-reporter.ts';
 import { type Trace, type TracedRecord, traceUsage } from '../headend/usage/usage-trace.ts';
-import { systemClock } from '../platform/system-clock.ts';
-import { systemRandom } from '../platform/system-random.ts';
-import { headendBookPath } from './data-folder.ts';
+import { withHeadendBook } from './headend-book-file.ts';
 import { type CommandIo, EXIT } from './subcommand.ts';
-
-/** Runs beside a headend, or without one: both read the same book. */
-function withBook(data: string | undefined, io: CommandIo, call: (book: HeadendBook) => number): number {
-  const path = headendBookPath(data);
-  if (!existsSync(path)) {
-    io.err(`ackbox: there is no headend's book at ${path}; name its data folder with --data.\n`);
-    return EXIT.failed;
-  }
-  const book = openHeadendBook(path, { clock: systemClock, random: systemRandom, currency: 'EUR' });
-  try {
-    return call(book);
-  } finally {
-    book.close();
-  }
-}
 
 /** `ackbox usage trace ID`; null where the call is wrong. */
 export function runTrace(argv: readonly string[], io: CommandIo): number | null {
@@ -31,7 +12,7 @@ export function runTrace(argv: readonly string[], io: CommandIo): number | null 
   const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options });
   const [id] = positionals;
   if (id === undefined || positionals.length > 1) return null;
-  return withBook(values.data, io, (book) => {
+  return withHeadendBook(values.data, io, (book) => {
     const trace = traceUsage(book, id);
     io.out(values.json ? `${JSON.stringify(trace)}\n` : wordsOf(trace));
     return trace.records.length > 0 ? EXIT.ok : EXIT.failed;
@@ -45,7 +26,7 @@ export function runReport(argv: readonly string[], io: CommandIo): number | null
   const [name = ''] = positionals;
   const period = readPeriod(values.from, values.to);
   if (!Object.hasOwn(REPORTS, name) || positionals.length > 1 || period === null) return null;
-  return withBook(values.data, io, (book) => {
+  return withHeadendBook(values.data, io, (book) => {
     processUsage(book);
     const report = reportUsage(book, name as ReportName, period);
     io.out(values.json ? `${JSON.stringify(report)}\n` : reportCsv(report.rows));
