@@ -63,10 +63,11 @@ async function runGuarded(config: BoxConfig, say: Say, signal: AbortSignal): Pro
   await running.stop();
 }
 
-/** A box that waits for its enrolment is up: systemd hears so, and in which words. */
+/** A box that waits for its headend or its enrolment is up: systemd hears so, and in which words. */
 function waitingSay(say: Say, supervision: Supervision): Say {
   return (event) => {
     if (event.event === 'enrol-code') supervision.ready('Waiting to be enrolled: the code is in the journal.');
+    if (event.event === 'enrol-trouble') supervision.ready(String(event.message));
     say(event);
   };
 }

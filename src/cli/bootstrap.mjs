@@ -21,6 +21,7 @@ const PROGRAMS = {
   'gst-launch-1.0': 'gstreamer1.0-tools',
   'avr-gcc': 'gcc-avr',
   snmpwalk: 'snmp',
+  'systemd-analyze': 'systemd',
 };
 const LIBRARIES = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`;
 const GST_PLUGINS = `${LIBRARIES}/gstreamer-1.0`;

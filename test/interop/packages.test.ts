@@ -1,0 +1,103 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildPackages } from '../../deploy/build-packages.ts';
+import { copyModules } from '../../deploy/package-modules.ts';
+
+/** Field e_machine of an ELF header: x86-64 and AArch64. */
+const MACHINES = { x64: 0x3e, arm64: 0xb7 } as const;
+const NOBODY = 65_534;
+const HERE = process.arch === 'arm64' ? 'arm64' : 'amd64';
+
+const scratch = mkdtempSync(join(tmpdir(), 'ackbox-packages-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+function nativeParts(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.node'));
+}
+
+describe('the modules of a package', () => {
+  test.each(['x64', 'arm64'] as const)('bring the native parts of %s, built, and no other', (architecture) => {
+    const into = join(scratch, architecture);
+    copyModules(into, architecture);
+    const parts = nativeParts(into);
+    expect(parts.map((path) => path.split('/prebuilds/')[0]).sort()).toEqual(['@serialport/bindings-cpp', 'better-sqlite3']);
+    for (const path of parts) expect(readFileSync(join(into, path)).readUInt16LE(18)).toBe(MACHINES[architecture]);
+  });
+});
+
+describe('the package of the box', () => {
+  const tree = join(scratch, 'tree');
+  const data = join(scratch, 'data');
+  const children: ChildProcess[] = [];
+
+  beforeAll(async () => {
+    const [path = ''] = await buildPackages(join(scratch, 'dist'), [HERE], ['ackbox-box']);
+    execFileSync('dpkg-deb', ['-x', path, tree]);
+    // Any user may look into it, and only one may write to the data.
+    for (const folder of [scratch, tree]) chmodSync(folder, 0o755);
+    mkdirSync(data);
+    if (process.getuid?.() === 0) chownSync(data, NOBODY, NOBODY);
+  }, 90_000);
+  afterAll(() => {
+    for (const child of children) child.kill('SIGKILL');
+  });
+
+  /** As the service, of no rights; systemd itself is not needed. */
+  function startUnit(unit: string, environment: Readonly<Record<string, string>>): ChildProcess {
+    const line = /^ExecStart=(.*)$/m.exec(readFileSync(join(tree, 'usr/lib/systemd/system', unit), 'utf8'))?.[1] ?? '';
+    const placed = line.replaceAll('/usr/lib/ackbox-box', join(tree, 'usr/lib/ackbox-box')).replaceAll('/var/lib/ackbox/box', data);
+    const [program = '', ...args] = placed.replace('/etc/ackbox/box.conf', join(tree, 'etc/ackbox/box.conf')).split(' ');
+    const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+    const child = spawn(program, args, { cwd: data, stdio: 'ignore', env: { PATH: process.env.PATH, ...environment }, ...user });
+    children.push(child);
+    return child;
+  }
+
+  test('has units that systemd understands', () => {
+    const units = ['ackbox-box.service', 'ackbox-player.service'].map((unit) => {
+      const placed = readFileSync(join(tree, 'usr/lib/systemd/system', unit), 'utf8').replaceAll('=/usr/lib', `=${tree}/usr/lib`);
+      writeFileSync(join(scratch, unit), placed);
+      return join(scratch, unit);
+    });
+    const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', ...units], { encoding: 'utf8' });
+    // Units of this machine may have faults of their own.
+    expect({ status, ours: stderr.split('\n').filter((words) => words.includes('ackbox')) }).toEqual({ status: 0, ours: [] });
+  });
+
+  test('leaves no placeholder behind, and keeps what a person set up in /etc', () => {
+    const texts = ['etc/ackbox/box.conf', 'usr/lib/ackbox-box/bin/ackbox', 'usr/lib/ackbox-box/bin/ackbox-player', 'usr/lib/systemd/system/ackbox-box.service'];
+    for (const text of texts) expect(readFileSync(join(tree, text), 'utf8')).not.toMatch(/@[A-Z_]+@/);
+    expect(statSync(join(tree, 'usr/lib/ackbox-box/bin/node')).mode & 0o111).not.toBe(0);
+  });
+
+  test('starts as nobody, tells systemd so, and feeds its watchdog; its player outlives it', { timeout: 60_000 }, async () => {
+    const socket = join(scratch, 'notify');
+    const listener = spawn('socat', ['-u', `UNIX-RECV:${socket},mode=666`, 'STDOUT'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    children.push(listener);
+    let heard = '';
+    const until = (word: RegExp): Promise<void> =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (word.test(heard)) resolve();
+        };
+        listener.stdout?.on('data', look);
+        look();
+      });
+    listener.stdout?.on('data', (bytes) => {
+      heard += String(bytes);
+    });
+    const player = startUnit('ackbox-player.service', {});
+    const box = startUnit('ackbox-box.service', { NOTIFY_SOCKET: socket, WATCHDOG_USEC: '3000000' });
+    await until(/READY=1\nSTATUS=The headend at https:\/\/127\.0\.0\.1:8443 /);
+    await until(/WATCHDOG=1(.|\n)*WATCHDOG=1/);
+    expect(statSync(join(data, 'box.lock')).uid).toBe(process.getuid?.() === 0 ? NOBODY : process.getuid?.());
+    const ended = new Promise((resolve) => box.once('exit', resolve));
+    box.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    expect(player.exitCode).toBeNull();
+    expect(existsSync(join(data, 'player', 'player.sock'))).toBe(true);
+  });
+});
