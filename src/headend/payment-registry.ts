@@ -4,8 +4,8 @@ import type { ReceiptToStore, RegistryGroup, SessionProgress } from '../ports/he
 import type { Log } from '../ports/log.ts';
 import type { SessionId } from '../units/ids.ts';
 
-/** Acknowledged counts become durable together, twice a second. Losing one interval costs nothing: the device repeats them. */
-const PROGRESS_COMMIT_MS = 500;
+/** Acknowledged counts become durable together. Losing one interval costs nothing: the device repeats them. */
+const PROGRESS_COMMIT_MS = 400;
 /** Receipts that come within this time share one transaction, so that the disk bounds no number of streams. */
 const RECEIPT_COMMIT_MS = 10;
 /** After a failed commit (disk full, database locked) the next attempt waits this long. */

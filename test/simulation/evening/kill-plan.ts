@@ -56,7 +56,7 @@ export interface Calm {
   readonly turns: number;
 }
 
-/** Counts that are committed twice a second: as places to die they are all alike. */
+/** Counts that are committed all the time: as places to die they are all alike. */
 const COMMON = /commitGroup$/;
 
 const GOLDEN = 0.618_033_988_749_895;
