@@ -99,10 +99,10 @@ async function openPanel(parts: SurfaceParts, takesKey: KeyTaker): Promise<Closa
 
 async function openCoins(parts: SurfaceParts): Promise<Closable | null> {
   const { data, hardware } = parts.config;
-  const { cctalk } = hardware;
-  if (cctalk === null) return null;
+  const { cctalk, bills } = hardware;
+  if (cctalk === null && bills === null) return null;
   const { openCctalk } = await import('./cash/open-cctalk.ts');
-  return openCctalk({ ...parts, path: cctalk, folder: data });
+  return openCctalk({ ...parts, coins: cctalk, bills, folder: data });
 }
 
 async function openKeys({ box, clock, log, config, hardware }: SurfaceParts, takesKey: KeyTaker): Promise<Closable | null> {

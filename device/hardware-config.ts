@@ -19,6 +19,8 @@ export interface HardwareConfig {
   readonly lcd: string | null;
   /** The serial line of a ccTalk coin acceptor; null where there is none. */
   readonly cctalk: string | null;
+  /** The serial line of a ccTalk bill validator; may be the coin acceptor's, as one bus holds both. */
+  readonly bills: string | null;
   /** Reads remotes and keyboards of the kernel. */
   readonly inputDevices: boolean;
 }
@@ -29,6 +31,7 @@ export const HARDWARE_OPTIONS = {
   'panel-coins': { type: 'string', default: '100,200' },
   lcd: { type: 'string' },
   cctalk: { type: 'string' },
+  bills: { type: 'string' },
   'input-devices': { type: 'boolean', default: false },
 } as const;
 
@@ -38,12 +41,13 @@ export interface HardwareValues {
   readonly 'panel-coins': string;
   readonly lcd?: string;
   readonly cctalk?: string;
+  readonly bills?: string;
   readonly 'input-devices': boolean;
 }
 
 /** No real acceptor is fitted: the box has a coin key instead. */
-export function takesNoCoins({ board, cctalk }: HardwareConfig): boolean {
-  return (board === null || board.kind === 'simulated') && cctalk === null;
+export function takesNoCoins({ board, cctalk, bills }: HardwareConfig): boolean {
+  return (board === null || board.kind === 'simulated') && cctalk === null && bills === null;
 }
 
 const FIRST_ARDUINO = '/dev/ttyACM0';
@@ -59,6 +63,7 @@ export function readHardware(values: HardwareValues): HardwareConfig {
     coinLines,
     lcd: values.lcd ?? null,
     cctalk: values.cctalk ?? null,
+    bills: values.bills ?? null,
     inputDevices: values['input-devices'],
   };
 }

@@ -15,7 +15,7 @@ const ANSWER_MS = 150;
 const BUFFER_BYTES = 512;
 
 /**
- * Questions and answers on a ccTalk bus, one at a time. The bus is one wire: what is sent comes back as an echo before the answer,
+ * Questions and answers on a ccTalk bus, one at a time, whoever asks. The bus is one wire: what is sent comes back as an echo before the answer,
  * unless the adapter swallows it.
  */
 export class CctalkLine {
@@ -23,6 +23,8 @@ export class CctalkLine {
   readonly #clock: Clock;
   #heard: readonly number[] = [];
   #sent: readonly number[] = [];
+  #asked = CCTALK_ACCEPTOR;
+  #turn: Promise<void> = Promise.resolve();
   #answered: ((answer: Result<readonly number[], CctalkLineFault>) => void) | null = null;
 
   constructor(line: ByteLine, clock: Clock) {
@@ -32,12 +34,19 @@ export class CctalkLine {
   }
 
   /** @returns the answer's data. Errors: `silent` nobody answered in time; `noise` a damaged answer; `refused` the acceptor does not know this */
-  ask(header: number, data: readonly number[] = []): Promise<Result<readonly number[], CctalkLineFault>> {
-    const frame = encodeCctalk({ destination: CCTALK_ACCEPTOR, source: CCTALK_HOST, header, data });
+  ask(header: number, data: readonly number[] = [], address = CCTALK_ACCEPTOR): Promise<Result<readonly number[], CctalkLineFault>> {
+    const answer = this.#turn.then(() => this.#ask(header, data, address));
+    this.#turn = answer.then(() => {});
+    return answer;
+  }
+
+  #ask(header: number, data: readonly number[], address: number): Promise<Result<readonly number[], CctalkLineFault>> {
+    const frame = encodeCctalk({ destination: address, source: CCTALK_HOST, header, data });
+    this.#asked = address;
     this.#heard = [];
     this.#sent = [...frame];
     return new Promise((resolve) => {
-      const cancel = this.#clock.after(ANSWER_MS, () => this.#answer(fault('silent', 'The coin acceptor does not answer: check its power and its cable.')));
+      const cancel = this.#clock.after(ANSWER_MS, () => this.#answer(fault('silent', 'Nothing answers on the ccTalk line: check power and cable.')));
       this.#answered = (answer) => {
         cancel();
         resolve(answer);
@@ -65,9 +74,9 @@ export class CctalkLine {
     const { frame } = taken.value;
     if (frame === null || frame.destination !== CCTALK_HOST) return;
     this.#answer(
-      frame.header === CCTALK.answer && frame.source === CCTALK_ACCEPTOR
+      frame.header === CCTALK.answer && frame.source === this.#asked
         ? ok(frame.data)
-        : fault('refused', `The coin acceptor refused a question (${frame.header}).`),
+        : fault('refused', `A question on the ccTalk line was refused (${frame.header}).`),
     );
   }
 }

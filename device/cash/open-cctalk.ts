@@ -7,6 +7,7 @@ import type { Book } from '../stores/book-port.ts';
 import { cashFaults } from './cash-faults.ts';
 import { CctalkAcceptor } from './cctalk-acceptor.ts';
 import { CctalkLine } from './cctalk-line.ts';
+import { CctalkValidator } from './cctalk-validator.ts';
 import { CoinFeed } from './coin-feed.ts';
 import type { CoinSlot } from './coin-slot.ts';
 import { SerialLine } from './serial-line.ts';
@@ -14,7 +15,9 @@ import { SerialLine } from './serial-line.ts';
 const BAUD_RATE = 9_600;
 
 export interface CctalkParts {
-  readonly path: string;
+  /** The line of the coin acceptor, and of the bill validator; null where there is none. One bus may hold both. */
+  readonly coins: string | null;
+  readonly bills: string | null;
   readonly folder: string;
   readonly currency: Currency;
   readonly box: { moneyMoved(): Promise<void>; raise(event: BoxEvent): void };
@@ -25,24 +28,29 @@ export interface CctalkParts {
   readonly log: Log;
 }
 
-/** A ccTalk acceptor on a serial line, with its coins carried into the book. */
+/** ccTalk devices on serial lines, with their money carried into the book. */
 export function openCctalk(parts: CctalkParts): { close(): Promise<void> } {
-  const { path, folder, currency, box, book, slot, clock, random, log } = parts;
+  const { coins, bills, folder, currency, box, book, slot, clock, random, log } = parts;
   const faults = cashFaults({ book, log, raise: (event) => box.raise(event) });
-  const line = new SerialLine(path, BAUD_RATE, clock);
-  const acceptor = new CctalkAcceptor({
-    ...{ line: new CctalkLine(line, clock), folder, currency, clock, random },
-    onFault: faults.fault,
-    onCleared: faults.cleared,
+  const serial = new Map([coins, bills].flatMap((path) => (path === null ? [] : [[path, new SerialLine(path, BAUD_RATE, clock)] as const])));
+  const lines = new Map([...serial].map(([path, line]) => [path, new CctalkLine(line, clock)]));
+  const devices = [
+    { path: coins, Device: CctalkAcceptor },
+    { path: bills, Device: CctalkValidator },
+  ].flatMap(({ path, Device }) => {
+    const line = lines.get(path ?? '');
+    return line === undefined ? [] : [new Device({ ...{ line, folder, currency, clock, random }, onFault: faults.fault, onCleared: faults.cleared })];
   });
-  const feed = new CoinFeed({ device: acceptor, book, clock, log, onFault: faults.fault, onCredit: () => void box.moneyMoved() });
-  slot.add(acceptor);
-  acceptor.start();
+  const feeds = devices.map((device) => new CoinFeed({ device, book, clock, log, onFault: faults.fault, onCredit: () => void box.moneyMoved() }));
+  for (const device of devices) {
+    slot.add(device);
+    device.start();
+  }
   return {
     async close() {
-      await acceptor.stop();
-      await line.close();
-      await feed.stop();
+      await Promise.all(devices.map((device) => device.stop()));
+      await Promise.all([...serial.values()].map((line) => line.close()));
+      await Promise.all(feeds.map((feed) => feed.stop()));
     },
   };
 }

@@ -1,8 +1,8 @@
 import { type Fault, fault, ok, type Result } from '../units/result.ts';
 
 /**
- * ccTalk, the serial bus of coin acceptors, as far as one acceptor on it needs: frames with the simple 8-bit checksum, and the
- * messages of a coin acceptor. Source: ccTalk Generic Specification, parts 1 (frames) and 2 (commands), version 4.
+ * ccTalk, the serial bus of coin acceptors and bill validators, as far as one of each on it needs: frames with the simple 8-bit checksum,
+ * and their messages. Source: ccTalk Generic Specification, parts 1 (frames) and 2 (commands), version 4.
  *
  *   [destination][data bytes][source][header][data ...][checksum]     all bytes together are 0 modulo 256
  */
@@ -16,6 +16,7 @@ export interface CctalkFrame {
 
 export const CCTALK_HOST = 1;
 export const CCTALK_ACCEPTOR = 2;
+export const CCTALK_VALIDATOR = 40;
 
 export const CCTALK = {
   answer: 0,
@@ -23,6 +24,11 @@ export const CCTALK = {
   coinId: 184,
   masterInhibit: 228,
   readEvents: 229,
+  billMode: 153,
+  routeBill: 154,
+  billScaling: 156,
+  billId: 157,
+  readBillEvents: 159,
   inhibits: 231,
   category: 245,
   poll: 254,
@@ -82,7 +88,10 @@ export function decodeCctalkEvents(data: readonly number[]): Result<CctalkEvents
  * The events since `known`, oldest first; `lost` of them are no longer in the acceptor's memory.
  * A counter of 0 is a fresh memory: nothing of before can be told from it.
  */
-export function newCctalkEvents(known: number, events: CctalkEvents): { readonly events: readonly CctalkEvent[]; readonly lost: number } {
+export function newCctalkEvents<Event>(
+  known: number,
+  events: { readonly counter: number; readonly newest: readonly Event[] },
+): { readonly events: readonly Event[]; readonly lost: number } {
   if (events.counter === 0) return { events: [], lost: 0 };
   const happened = known === 0 ? events.counter : (events.counter - known + 255) % 255;
   return { events: events.newest.slice(0, Math.min(happened, EVENTS)).reverse(), lost: Math.max(0, happened - EVENTS) };
@@ -93,4 +102,44 @@ export function cctalkCoin(data: readonly number[]): { readonly country: string;
   const match = /^([A-Z]{2})(\d{3})[A-Z]$/.exec(String.fromCharCode(...data));
   const value = BigInt(match?.[2] ?? 0);
   return match === null || value === 0n ? null : { country: match[1] ?? '', valueMinor: value };
+}
+
+/** One line of a validator's event memory. `escrow`: held, and neither the box's nor the guest's until it is routed; `stacked`: the box's. */
+export type CctalkBillEvent =
+  | { readonly kind: 'escrow' | 'stacked'; readonly bill: number }
+  | { readonly kind: 'returned' }
+  | { readonly kind: 'status'; readonly code: number };
+
+export interface CctalkBillEvents {
+  readonly counter: number;
+  /** The newest five, newest first. */
+  readonly newest: readonly CctalkBillEvent[];
+}
+
+const RETURNED = 1;
+
+/** The answer to readBillEvents (header 159). Errors: `malformed`. */
+export function decodeCctalkBillEvents(data: readonly number[]): Result<CctalkBillEvents, Fault<'malformed'>> {
+  if (data.length !== 1 + 2 * EVENTS)
+    return fault('malformed', `The bill validator answered with ${data.length} bytes of events instead of ${1 + 2 * EVENTS}.`);
+  const newest = Array.from({ length: EVENTS }, (_, index): CctalkBillEvent => {
+    const [bill = 0, second = 0] = data.slice(1 + 2 * index, 3 + 2 * index);
+    if (bill !== 0) return { kind: second === 1 ? 'escrow' : 'stacked', bill };
+    return second === RETURNED ? { kind: 'returned' } : { kind: 'status', code: second };
+  });
+  return ok({ counter: data[0] ?? 0, newest });
+}
+
+/** A bill's name, as in `EU0010A`: two letters of the country, the value in its scale, an issue. Null for an empty position or another form. */
+export function cctalkBill(data: readonly number[]): { readonly country: string; readonly value: bigint } | null {
+  const match = /^([A-Z]{2})(\d{4})[A-Z]$/.exec(String.fromCharCode(...data));
+  const value = BigInt(match?.[2] ?? 0);
+  return match === null || value === 0n ? null : { country: match[1] ?? '', value };
+}
+
+/** The answer to billScaling: what a bill's value is multiplied by, and how many digits of that are behind the point. Null: the country is unknown. */
+export function cctalkScaling(data: readonly number[]): { readonly factor: bigint; readonly decimals: number } | null {
+  const [low = 0, high = 0, decimals = 0] = data;
+  const factor = BigInt(low + 256 * high);
+  return data.length !== 3 || factor === 0n || decimals > 4 ? null : { factor, decimals };
 }
