@@ -12,6 +12,7 @@ import { money } from '../../src/units/money.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
 import { BookFolder, coin, STATEMENT, seededRandom } from './book-folder.ts';
 import { sampleView } from './sample-view.ts';
+import type { VirtualClock } from './virtual-clock.ts';
 
 const work = (id: string, title: string): CatalogueWork => ({ ...(sampleView.focus as CatalogueWork), id, title, artist: 'The Lamps', priceMinor: '100' });
 export const WORKS: readonly CatalogueWork[] = [work('w1', 'Blue Hour'), work('w2', 'Green Door')];
@@ -72,6 +73,16 @@ function viewOf(playId: string, workId: string): PlayView {
   return { ...(sampleView.nowPlaying?.play as PlayView), playId, workId, stalled: null, acksSuppressed: false };
 }
 
+type MakePlays = (book: InlineBook, clock: VirtualClock) => PlayPort & { readonly recovered: readonly string[] };
+
+export interface SceneOptions {
+  readonly works?: readonly CatalogueWork[];
+  readonly makePlays?: MakePlays;
+  readonly inMemory?: boolean;
+  /** Whether somebody looks at the screen; nobody does through a whole night. */
+  readonly watched?: boolean;
+}
+
 /** A box over a real book, without headend, player and network. `kill` and `start` make it live again on the same rows. */
 export class BoxScene {
   readonly folder: BookFolder;
@@ -81,16 +92,27 @@ export class BoxScene {
   /** Every frame that was shown. */
   readonly frames: BoxView[] = [];
   book: InlineBook;
-  plays: SilentPlays;
+  plays: PlayPort & { readonly recovered: readonly string[] };
   box: Box;
   venue: Venue;
   #coins = 0;
 
-  constructor(profile: 'jukebox' | 'set-top' = 'jukebox') {
+  readonly #works: readonly CatalogueWork[];
+  readonly #makePlays: MakePlays;
+  readonly #watched: boolean;
+
+  /** @param inMemory for thousands of commits */
+  constructor(
+    profile: 'jukebox' | 'set-top' = 'jukebox',
+    { works = WORKS, makePlays = (book) => new SilentPlays(book), inMemory = false, watched = true }: SceneOptions = {},
+  ) {
     this.#profile = profile;
-    this.folder = new BookFolder(profile);
+    this.#works = works;
+    this.#watched = watched;
+    this.#makePlays = makePlays;
+    this.folder = new BookFolder(profile, inMemory);
     this.book = this.folder.open();
-    this.plays = new SilentPlays(this.book);
+    this.plays = makePlays(this.book, this.folder.clock);
     this.venue = this.#makeVenue();
     this.box = this.#make();
   }
@@ -99,7 +121,7 @@ export class BoxScene {
     await this.venue.rules.load();
     await this.box.start();
     await this.venue.keeper.start();
-    this.box.onChange((view) => this.frames.push(view));
+    if (this.#watched) this.box.onChange((view) => this.frames.push(view));
     this.box.raise({ type: 'net.online' });
     return await this.quiet();
   }
@@ -107,8 +129,9 @@ export class BoxScene {
   /** As a power cut: nothing more is written. Then the next run. */
   async restart(): Promise<this> {
     this.book.abandon();
+    this.box.stop().catch(() => {});
     this.book = this.folder.open();
-    this.plays = new SilentPlays(this.book);
+    this.plays = this.#makePlays(this.book, this.folder.clock);
     await this.venue.keeper.stop();
     this.venue = this.#makeVenue();
     this.box = this.#make();
@@ -152,10 +175,10 @@ export class BoxScene {
 
   #makeVenue(): Venue {
     const { book } = this;
-    const find = (id: string): CatalogueWork | null => WORKS.find((candidate) => candidate.id === id) ?? null;
+    const find = (id: string): CatalogueWork | null => this.#works.find((candidate) => candidate.id === id) ?? null;
     return new Venue({
       ...{ book, clock: this.folder.clock, log: { info() {}, warn() {} } },
-      catalogue: { works: () => WORKS, work: find, offered: find, version: () => 'v1' },
+      catalogue: { works: () => this.#works, work: find, offered: find, version: () => 'v1' },
       raise: (event) => this.box.raise(event),
       holdVolume: (range) => this.box.holdVolume(range),
       playBackground: () => this.box.playBackground(),
@@ -173,6 +196,7 @@ export class BoxScene {
       log: { info() {}, warn() {} },
       player: { silent: true, setVolume: async () => {} },
       catalogue: this.venue.catalogue,
+      loans: { views: () => [], renewal: () => null, playableWorks: () => [], answerRenewal: async () => null },
       usage: new UsageWriter({ book, clock, identity: () => ({ accountNo: 'a1', outletNo: 'o1' }) }),
       uploader: { kick() {} },
       acceptCoins: (on) => this.acceptorTold.push(on),
