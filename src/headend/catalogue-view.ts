@@ -1,18 +1,33 @@
 import { limits } from '../limits.ts';
 import { sha256Hex } from '../platform/crypto/digest.ts';
 import { type Clock, monotonicMs } from '../ports/clock.ts';
-import type { CatalogueStore, StoredWork } from '../ports/headend-stores.ts';
+import type { CatalogueStore, OutletRow, StoredWork } from '../ports/headend-stores.ts';
+import type { Fault, Result } from '../units/result.ts';
 import type { CatalogueWork } from '../wire/http-api.ts';
+import { quotedMinor, type WorkQuote } from './checkout-terms.ts';
 
-/** The catalogue as boxes see it, with a version that changes with any of it. */
+/** What of the prices the catalogue needs: which works are not sold at one flat price, and what they cost whom. */
+export interface CataloguePrices {
+  partedWorks(): ReadonlySet<string>;
+  quote(work: StoredWork, outlet: OutletRow): Result<WorkQuote, Fault>;
+}
+
+interface Edition {
+  readonly version: string;
+  readonly json: string;
+}
+
+/** The catalogue as a box sees it, with a version that changes with any of it: the prices are those of its account. */
 export interface CatalogueView {
-  current(): { readonly version: string; readonly json: string };
+  current(outlet: OutletRow): Edition;
   isCover(hash: string): boolean;
 }
 
-interface Snapshot {
-  readonly version: string;
-  readonly json: string;
+interface Snapshot extends Edition {
+  readonly works: readonly StoredWork[];
+  /** Works whose price is a matter of who asks. */
+  readonly parted: ReadonlySet<string>;
+  readonly editions: Map<string, Edition>;
   readonly covers: ReadonlySet<string>;
   readonly madeAtMs: number;
 }
@@ -20,19 +35,39 @@ interface Snapshot {
 /** An ingest in another process is seen after this long; a thousand boxes asking together read the book once. */
 const FRESH_MS = 250;
 
-export function createCatalogueView(store: CatalogueStore, clock: Clock): CatalogueView {
+export function createCatalogueView(store: CatalogueStore, prices: CataloguePrices, clock: Clock): CatalogueView {
   let snapshot: Snapshot | null = null;
   const fresh = (): Snapshot => {
     const nowMs = monotonicMs(clock);
     if (snapshot !== null && nowMs - snapshot.madeAtMs < FRESH_MS) return snapshot;
     const works = store.works().slice(0, limits.libraryFilesMax);
-    const list = JSON.stringify(works.map(publicPart));
-    const version = sha256Hex(list).slice(0, 32);
     const covers = new Set(works.flatMap((work) => (work.cover === null ? [] : [work.cover])));
-    snapshot = { version, json: `{"version":"${version}","works":${list}}`, covers, madeAtMs: nowMs };
+    snapshot = { ...editionOf(works.map(publicPart)), works, parted: prices.partedWorks(), editions: new Map(), covers, madeAtMs: nowMs };
     return snapshot;
   };
-  return { current: fresh, isCover: (hash) => fresh().covers.has(hash) };
+  const current = (outlet: OutletRow): Edition => {
+    const all = fresh();
+    if (all.parted.size === 0) return all;
+    const known =
+      all.editions.get(outlet.outlet) ?? editionOf(all.works.flatMap((work) => (all.parted.has(work.id) ? priced(work, outlet, prices) : [publicPart(work)])));
+    all.editions.set(outlet.outlet, known);
+    return known;
+  };
+  return { current, isCover: (hash) => fresh().covers.has(hash) };
+}
+
+function editionOf(works: readonly CatalogueWork[]): Edition {
+  const list = JSON.stringify(works);
+  const version = sha256Hex(list).slice(0, 32);
+  return { version, json: `{"version":"${version}","works":${list}}` };
+}
+
+/** At what it costs this account now; left out where this box can not be offered it (ruling 5). */
+function priced(work: StoredWork, outlet: OutletRow, prices: CataloguePrices): readonly CatalogueWork[] {
+  const quote = prices.quote(work, outlet);
+  if (!quote.ok) return [];
+  const priceMinor = quotedMinor(quote.value);
+  return [{ ...publicPart(work), priceMinor: priceMinor.toString(), free: priceMinor === 0n }];
 }
 
 /** Without what only the headend needs: file names and segment hashes. */

@@ -154,7 +154,7 @@ function composeRoutes({ clock, random, log, book, segments, stream, trust }: Ro
   const approvalLimit = createRateLimit(CODES_BURST, CODES_PER_SECOND, 1);
   return [
     ...enrolRoutes({ desk: enrolment, caPem: trust.caPem, log, monotonicMs: () => monotonicMs(clock), approvalLimit }),
-    ...catalogueRoutes({ catalogue: createCatalogueView(book, clock), segments }),
+    ...catalogueRoutes({ catalogue: createCatalogueView(book, { partedWorks: () => book.partedWorks(), quote }, clock), segments }),
     ...sessionRoutes({ checkout: new CheckoutDesk({ ...shared, quote }), resume: new ResumeDesk(shared) }),
     ...licenceRoutes({ desk, catalogue: book, clock }),
     ...loanRoutes({ desk, loans, putFloor: (outlet, minor) => book.putSetting(`${FLOOR_SETTING}/${outlet}`, minor) }),

@@ -12,7 +12,7 @@ import { asId, type VendorId } from '../units/ids.ts';
 import { minorDigitsOf } from '../units/iso-4217.ts';
 import { decimalText } from '../units/rational.ts';
 import { type Fault, fault, ok, type Result } from '../units/result.ts';
-import { PACKET_MS } from '../units/time.ts';
+import { packetMsOf } from '../units/time.ts';
 import { encodeModel, parseModel } from '../wire/model-json.ts';
 import { encodeSnapshot, type PricingSnapshot, quoteSnapshot, type SnapshotNode } from '../wire/pricing-snapshot.ts';
 import type { WorkQuote } from './checkout-terms.ts';
@@ -57,7 +57,7 @@ export function createWorkQuote(store: Store, vendor: VendorId, clock: Pick<Cloc
     };
     const snapshot: PricingSnapshot = {
       ...{ version: 1, account: outlet.account, currency: work.currency, atMs },
-      nodes: nodes.map((node, index) => snapshotNode(store, { outlet, standing, atMs, named, index, node })),
+      nodes: nodes.map((node, index) => snapshotNode(store, { outlet, standing, atMs, packetMs: packetMsOf(work), named, index, node })),
     };
     const models = nodes.map(({ model }) => model);
     const quotes = quoteSnapshot(snapshot, models);
@@ -119,18 +119,19 @@ interface NodeFacts {
   readonly outlet: OutletRow;
   readonly standing: boolean;
   readonly atMs: number;
+  readonly packetMs: number;
   readonly named: Pick<Terms, 'work' | 'packets' | 'nodes' | 'sid' | 'parts'>;
   readonly index: number;
   readonly node: PriceNode;
 }
 
 /** The history that a price hangs on. A play of its own has none; a licence that has not begun begins with this use. */
-function snapshotNode(store: Store, { outlet, standing, atMs, named, index, node }: NodeFacts): SnapshotNode {
+function snapshotNode(store: Store, { outlet, standing, atMs, packetMs, named, index, node }: NodeFacts): SnapshotNode {
   const resource = standing ? resourceOf(named, index, standing, node.shared) : 'play';
   const licence = standing ? store.pricingLicence(outlet.account, resource, node.modelHash) : null;
   const events = licence === null ? [] : store.pricingEvents(licence.licence).slice(-limits.snapshotUses);
   return {
-    ...{ resource, standing, durationMs: soldPackets(named, index) * PACKET_MS },
+    ...{ resource, standing, durationMs: soldPackets(named, index) * packetMs },
     licenceStartMs: licence === null ? atMs : Math.min(licence.startMs, atMs),
     timeZone: licence?.timeZone ?? store.getSetting('time-zone') ?? 'UTC',
     uses: events.flatMap(({ kind, startMs, durationMs, amountMinor }) =>

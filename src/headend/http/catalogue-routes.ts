@@ -20,8 +20,8 @@ export function catalogueRoutes(deps: CatalogueRoutesDeps): readonly Route[] {
         body: null,
         response: CatalogueResponse,
       },
-      (request) => {
-        const { version, json } = deps.catalogue.current();
+      (request, outlet) => {
+        const { version, json } = deps.catalogue.current(outlet);
         const etag = `"${version}"`;
         const headers = { etag, 'cache-control': 'private, no-cache' };
         if (headerOf(request, 'if-none-match') === etag) return { ok: true, value: { status: 304, body: '', headers } };

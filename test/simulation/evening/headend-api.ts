@@ -11,8 +11,8 @@ import type { EveningNetwork } from './network.ts';
 export function headendApi(network: EveningNetwork, box: Life, outlet: OutletRow): HeadendApi {
   return {
     catalogue: (known) =>
-      network.call(box, 'catalogue', async ({ book, life }) => {
-        const { version, json } = createCatalogueView(book, life.clock).current();
+      network.call(box, 'catalogue', async ({ book, life, quote }) => {
+        const { version, json } = createCatalogueView(book, { partedWorks: () => book.partedWorks(), quote }, life.clock).current(outlet);
         return ok(version === known ? 'unchanged' : (JSON.parse(json) as CatalogueResponse));
       }),
     cover: async () => err({ code: 'refused', problem: 'not-found', message: 'There are no covers here.', retryAfterMs: null }),

@@ -8,7 +8,7 @@ import { Pacer } from '../../../src/headend/stream/pacer.ts';
 import { PaidDesk } from '../../../src/headend/stream/paid-desk.ts';
 import type { AdmittedSession, StreamHouse } from '../../../src/headend/stream-port.ts';
 import type { GatewayDeps } from '../../../src/headend/usage/usage-gateway.ts';
-import { createWorkQuote } from '../../../src/headend/work-quote.ts';
+import { createWorkQuote, type QuoteWork } from '../../../src/headend/work-quote.ts';
 import { every } from '../../../src/ports/clock.ts';
 import type { RegistryGroup } from '../../../src/ports/headend-stores.ts';
 import type { Log } from '../../../src/ports/log.ts';
@@ -37,6 +37,7 @@ export interface HeadendLife {
   readonly life: Life;
   readonly book: HeadendBook;
   readonly checkout: CheckoutDesk;
+  readonly quote: QuoteWork;
   readonly resumes: ResumeDesk;
   readonly gateway: GatewayDeps;
   readonly paid: PaidDesk;
@@ -74,6 +75,7 @@ export function startHeadendLife(parts: HeadendParts): HeadendLife {
     views: () => paid.views(),
     close: async () => {},
   };
+  const quote = createWorkQuote(book, book.defaults().vendor, clock);
   const shared = { registry: book, catalogue: book, credit: book, stream, signer, clock, random };
   every(clock, STREAM_SWEEP_MS, () => paid.sweep());
   every(clock, BOOK_SWEEP_MS, () => void book.sweepAbandoned((sid) => stream.view(sid) !== null));
@@ -81,7 +83,8 @@ export function startHeadendLife(parts: HeadendParts): HeadendLife {
   return {
     life,
     book,
-    checkout: new CheckoutDesk({ ...shared, quote: createWorkQuote(book, book.defaults().vendor, clock) }),
+    quote,
+    checkout: new CheckoutDesk({ ...shared, quote }),
     resumes: new ResumeDesk(shared),
     gateway: { registry: book, quarantine: book, signer, log, stream, usage: book, commands: book, clock },
     paid,

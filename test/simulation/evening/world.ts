@@ -9,6 +9,7 @@ import type { BoxBook } from '../../../device/stores/box-book.ts';
 import { createCatalogueView } from '../../../src/headend/catalogue-view.ts';
 import { openHeadendBook } from '../../../src/headend/stores/headend-book.ts';
 import type { StreamView } from '../../../src/headend/stream-port.ts';
+import { createWorkQuote } from '../../../src/headend/work-quote.ts';
 import { generateDeviceKey } from '../../../src/platform/crypto/ed25519-signer.ts';
 import type { HeadendApi } from '../../../src/ports/headend-api.ts';
 import type { OutletRow } from '../../../src/ports/headend-stores.ts';
@@ -131,7 +132,11 @@ export class World {
     book.putEnrolment({ devicePublicKey: publicKey, nonce: new Uint8Array(16), name: 'Bar', profile: 'jukebox', createdAtMs: clock.wallMs() });
     const approved = book.approveEnrolment(publicKey, account, location);
     if (!approved.ok) throw new Error(approved.error.message);
-    writeFileSync(join(this.boxFolder, 'catalogue.json'), createCatalogueView(book, clock).current().json);
+    const quote = createWorkQuote(book, book.defaults().vendor, clock);
+    writeFileSync(
+      join(this.boxFolder, 'catalogue.json'),
+      createCatalogueView(book, { partedWorks: () => book.partedWorks(), quote }, clock).current(approved.value).json,
+    );
     book.close();
     return approved.value;
   }
