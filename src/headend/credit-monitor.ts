@@ -213,11 +213,11 @@ export class CreditMonitor implements Progressing {
 
   /** Slots below this are resolved: nothing of them will be sent again. */
   get resolvedBase(): number {
-    return credit.windowView(this.#state).resolvedBase;
+    return this.#state.resolvedBase;
   }
 
   get nextSequence(): number {
-    return credit.windowView(this.#state).nextSequence;
+    return this.#state.nextSequence;
   }
 
   /** Tells the payment registry that the counts have changed. @param over nothing more is sent: the lease goes back */
