@@ -4,6 +4,7 @@ import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFile
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { mpvArguments } from '../device/media/mpv-process.ts';
+import { builtPage } from '../device/screen/page-build.ts';
 import { BOX_ENVIRONMENT, BOX_NODE_FLAGS } from '../src/cli/box-runtime.ts';
 import { bundlePrograms } from '../src/cli/bundle.ts';
 import { projectRoot } from '../src/platform/project-root.ts';
@@ -38,9 +39,10 @@ const FILES: Readonly<Record<PackageName, readonly (readonly [from: string, to: 
 /** @returns the path of each package, below `into`, one folder an architecture */
 export async function buildPackages(into: string, architectures: readonly Architecture[], names = NAMES): Promise<readonly string[]> {
   const programs = dirname((await bundlePrograms()).box);
+  const page = await builtPage();
   const built: string[] = [];
   for (const architecture of architectures) {
-    for (const name of names) built.push(buildPackage({ name, architecture, programs, into: join(into, architecture) }));
+    for (const name of names) built.push(buildPackage({ name, architecture, programs, page, into: join(into, architecture) }));
   }
   return built;
 }
@@ -49,10 +51,12 @@ interface Plan {
   readonly name: PackageName;
   readonly architecture: Architecture;
   readonly programs: string;
+  /** The script of the screen's page. */
+  readonly page: string;
   readonly into: string;
 }
 
-function buildPackage({ name, architecture, programs, into }: Plan): string {
+function buildPackage({ name, architecture, programs, page, into }: Plan): string {
   const tree = join(into, `${name}.tree`);
   rmSync(tree, { recursive: true, force: true });
   const home = join(tree, 'usr', 'lib', name);
@@ -60,7 +64,8 @@ function buildPackage({ name, architecture, programs, into }: Plan): string {
   cpSync(nodeOf(ARCHITECTURES[architecture]), join(home, 'bin', 'node'));
   cpSync(programs, join(home, 'programs'), { recursive: true });
   cpSync(join(projectRoot, 'migrations'), join(home, 'migrations'), { recursive: true });
-  cpSync(join(projectRoot, 'device', 'screen'), join(home, 'device', 'screen'), { recursive: true, filter: (path) => !path.endsWith('.ts') });
+  cpSync(join(projectRoot, 'device', 'screen'), join(home, 'device', 'screen'), { recursive: true, filter: (path) => !/\.tsx?$|tsconfig/.test(path) });
+  cpSync(page, join(home, 'device', 'screen', 'page.js'));
   copyModules(join(home, 'node_modules'), ARCHITECTURES[architecture]);
   put(join(home, 'bin', 'ackbox'), filled('debian/ackbox', name, architecture), 0o755);
   for (const [from, to, mode] of FILES[name]) put(join(tree, to), filled(from, name, architecture), mode);

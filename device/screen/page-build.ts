@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { sha256Hex } from '../../src/platform/crypto/digest.ts';
 import { projectRoot } from '../../src/platform/project-root.ts';
 
+/** In an installed package, which brings neither the sources nor what builds them. */
+const SHIPPED = join(projectRoot, 'device', 'screen', 'page.js');
 const SOURCES = ['device/screen/page', 'device/texts', 'src/units'];
 
 /**
@@ -12,6 +14,7 @@ const SOURCES = ['device/screen/page', 'device/texts', 'src/units'];
  * @returns its path
  */
 export async function builtPage(): Promise<string> {
+  if (existsSync(SHIPPED)) return SHIPPED;
   const file = join(projectRoot, 'node_modules', '.cache', 'ackbox-page', `${await sourceState()}.js`);
   if (!existsSync(file)) await buildInto(file);
   return file;

@@ -68,6 +68,7 @@ describe('the package of the box', () => {
   });
 
   test('leaves no placeholder behind, and keeps what a person set up in /etc', () => {
+    expect(existsSync(join(tree, 'usr/lib/ackbox-box/device/screen/page.js'))).toBe(true);
     const texts = ['etc/ackbox/box.conf', 'usr/lib/ackbox-box/bin/ackbox', 'usr/lib/ackbox-box/bin/ackbox-player', 'usr/lib/systemd/system/ackbox-box.service'];
     for (const text of texts) expect(readFileSync(join(tree, text), 'utf8')).not.toMatch(/@[A-Z_]+@/);
     expect(statSync(join(tree, 'usr/lib/ackbox-box/bin/node')).mode & 0o111).not.toBe(0);
