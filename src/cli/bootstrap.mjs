@@ -22,6 +22,8 @@ const PROGRAMS = {
   'avr-gcc': 'gcc-avr',
   snmpwalk: 'snmp',
   'systemd-analyze': 'systemd',
+  'systemd-nspawn': 'systemd-container',
+  'qemu-system-aarch64': 'qemu-system-arm',
 };
 const LIBRARIES = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`;
 const GST_PLUGINS = `${LIBRARIES}/gstreamer-1.0`;
