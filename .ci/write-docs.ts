@@ -5,6 +5,7 @@ import { boxCommands } from '../device/commands/box-commands.ts';
 import { usageOf } from '../device/commands/command-line.ts';
 import { createBoxMachine } from '../device/session/box-machine.ts';
 import { drawMachine } from '../device/session/draw-machine.ts';
+import { boardCommand } from '../src/cli/board.ts';
 import { boxCommand } from '../src/cli/box.ts';
 import { checkoutCommand } from '../src/cli/checkout.ts';
 import { gatewayCommand } from '../src/cli/gateway.ts';
@@ -37,6 +38,7 @@ const FOLDERS: Readonly<Record<string, string>> = {
   'device/console': 'the serial console',
   'device/firmware': 'the panel board’s own program, in C for an ATmega328P',
   'device/input': 'keys by the kernel’s names, the press grammar, and what each means',
+  'device/loans': 'checked-out titles: download, keys, offline plays, return',
   'device/media': 'packets in, sound out: receiver, playout buffer, mpv',
   'device/panel': 'what the front panel shows, and the panel on its serial line',
   'device/report': 'the uploader of the outbox',
@@ -79,7 +81,7 @@ function limitsTable(): string {
 }
 
 function subcommands(): string {
-  const all = [startCommand, ingestCommand, headendCommand, boxCommand, tellCommand, usageCommand, priceCommand, checkoutCommand, gatewayCommand, monitorCommand, verifyCommand];
+  const all = [startCommand, ingestCommand, headendCommand, boxCommand, boardCommand, tellCommand, usageCommand, priceCommand, checkoutCommand, gatewayCommand, monitorCommand, verifyCommand];
   return all.map(({ name, help }) => `### ackbox ${name}\n\n\`\`\`text\n${help.trimEnd()}\n\`\`\``).join('\n\n');
 }
 

@@ -6,6 +6,7 @@ const SUBCOMMANDS: Readonly<Record<string, { readonly summary: string; readonly 
   ingest: { summary: 'turn a folder of audio files into works', load: async () => (await import('./ingest.ts')).ingestCommand },
   headend: { summary: 'run a headend alone', load: async () => (await import('./headend.ts')).headendCommand },
   box: { summary: 'run a box alone, or enrol one', load: async () => (await import('./box.ts')).boxCommand },
+  board: { summary: 'what is wired where, and the levels of a board’s lines', load: async () => (await import('./board.ts')).boardCommand },
   usage: { summary: 'usage records: add up, trace, report', load: async () => (await import('./usage.ts')).usageCommand },
   price: { summary: 'check, rate, explain, compare and simulate pricing models', load: async () => (await import('./price.ts')).priceCommand },
   gateway: { summary: 'bring usage and bills to outside entities', load: async () => (await import('./gateway.ts')).gatewayCommand },

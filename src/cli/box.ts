@@ -17,9 +17,13 @@ usage: ackbox box --headend URL [--data DIR] [--profile jukebox|set-top] [--name
 Run a box:
   --headend URL   its headend, such as https://192.0.2.7:8443
   --data DIR      its folder (default: box in the data folder of npm start)
+  --board NAME    panel (an Arduino with our firmware), pi3, pi4, pi5, zero2w (their GPIO lines, with gpiod 1 or 2), or simulated
   --panel PATH    the serial line of a panel board, such as /dev/ttyACM0
-  --panel-coins A,B  what a coin of its first and second line is worth, in minor units (default 100,200)
+  --panel-coins A,B  what the pulses of the first and second coin line are worth in minor units (default 100,200): each of them, or on GPIO
+                  lines by bursts, 1x100+2x200; card before either is a card reader: card50
+  --lcd PATH      the kernel's 2x16 display, such as /dev/lcd
   --cctalk PATH   the serial line of a ccTalk coin acceptor, such as /dev/ttyUSB0
+  --bills PATH    the serial line of a ccTalk bill validator; may be the coin acceptor's
   --console-port PATH  a serial port for the console, such as /dev/ttyS0 (115200 8N1, with sign-in)
   --input-devices read infrared and CEC remotes and keyboards (the user is in the group input)
   --config FILE   such options from a file, name=value a line; those chosen with configure and those given here win

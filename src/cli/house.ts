@@ -94,7 +94,7 @@ async function findLibrary(library: string | null): Promise<void> {
 function boxArguments(options: StartOptions, folder: string, url: string): readonly string[] {
   const named = ['--data', folder, '--headend', url, '--profile', options.profile, '--screen-port', String(options.screenPort)];
   const sound = options.soundFile === undefined ? [] : ['--audio-output', `wav:${options.soundFile}`];
-  const fittings = [...fitted('--panel', options.panel), ...fitted('--cctalk', options.cctalk), ...fitted('--transport', options.transport ?? null)];
+  const fittings = [...options.fittings, ...fitted('--transport', options.transport ?? null)];
   return ['--supervised', ...named, ...(options.console ? ['--console'] : []), ...fittings, ...sound];
 }
 

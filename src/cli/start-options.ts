@@ -7,8 +7,8 @@ export interface StartOptions {
   readonly profile: 'jukebox' | 'set-top';
   readonly library: string | null;
   readonly console: boolean;
-  readonly panel: string | null;
-  readonly cctalk: string | null;
+  /** What is fitted to the box: its own options, as it reads them. */
+  readonly fittings: readonly string[];
   /** How media travels to the box: udp, tcp or tls. */
   readonly transport?: string;
   readonly headless: boolean;
@@ -28,8 +28,13 @@ usage: npm start -- [options]        (or: ackbox start [options])
   --profile jukebox|set-top   a box in a venue (default), or on a TV
   --library DIR               play your own folder of audio files (any format ffmpeg reads)
   --console                   open the box's serial console on a pseudo terminal, and print its path
+  --board NAME                pi3, pi4, pi5, zero2w: buttons, lamps, contacts and coin pulses on its GPIO lines; simulated: pressed by
+                              command (ackbox tell board press KEY_OK); panel: an Arduino (with --panel)
   --panel PATH                the serial line of a panel board (buttons, coins, display), such as /dev/ttyACM0
-  --cctalk PATH               the serial line of a ccTalk coin acceptor, such as /dev/ttyUSB0
+  --panel-coins A,B           what the pulses of each coin line are worth (ackbox box --help)
+  --lcd PATH                  the kernel's 2x16 display, such as /dev/lcd
+  --cctalk PATH, --bills PATH the serial line of a ccTalk coin acceptor, of a bill validator; may be the same
+  --input-devices             read remotes and keyboards of the kernel
   --transport udp|tcp|tls     how the music travels: datagrams (default; tcp by itself where none get through), or in the
                               RTSP connection, in clear or in TLS; encrypted in all three
   --data DIR                  where headend and box keep everything (default: .ackbox in the checkout)
@@ -50,6 +55,24 @@ function port(text: string | undefined, fallback: number): number {
   return value;
 }
 
+/** Options of the box that are handed on to it, which says what is wrong with them. */
+const FITTINGS = {
+  board: { type: 'string' },
+  panel: { type: 'string' },
+  'panel-coins': { type: 'string' },
+  lcd: { type: 'string' },
+  cctalk: { type: 'string' },
+  bills: { type: 'string' },
+  'input-devices': { type: 'boolean' },
+} as const;
+
+function fittingsOf(values: Readonly<Record<string, string | boolean | undefined>>): readonly string[] {
+  return Object.keys(FITTINGS).flatMap((name) => {
+    const value = values[name];
+    return value === undefined || value === false ? [] : value === true ? [`--${name}`] : [`--${name}`, String(value)];
+  });
+}
+
 /** Reads the command line of `ackbox start`. Throws with words that say what was wrong. */
 export function readStartOptions(argv: readonly string[]): StartOptions {
   const { values } = parseArgs({
@@ -59,8 +82,7 @@ export function readStartOptions(argv: readonly string[]): StartOptions {
       profile: { type: 'string', default: 'jukebox' },
       library: { type: 'string' },
       console: { type: 'boolean', default: false },
-      panel: { type: 'string' },
-      cctalk: { type: 'string' },
+      ...FITTINGS,
       transport: { type: 'string' },
       headless: { type: 'boolean', default: false },
       seconds: { type: 'string', default: '25' },
@@ -82,8 +104,7 @@ export function readStartOptions(argv: readonly string[]): StartOptions {
     profile,
     library: values.library ?? null,
     console: values.console,
-    panel: values.panel ?? null,
-    cctalk: values.cctalk ?? null,
+    fittings: fittingsOf(values),
     ...(transport === undefined ? {} : { transport }),
     headless: values.headless,
     seconds: Number(seconds),

@@ -13,7 +13,7 @@ const LOOK_MS = 100;
 
 async function warmHouse(): Promise<void> {
   const data = await mkdtemp(join(tmpdir(), 'ackbox-warm-up-'));
-  const options = { data, profile: 'jukebox', library: null, console: false, panel: null, cctalk: null, headless: true, seconds: 25, json: false } as const;
+  const options = { data, profile: 'jukebox', library: null, console: false, fittings: [], headless: true, seconds: 25, json: false } as const;
   try {
     const house = await launchHouse({ ...options, screenPort: 0, httpPort: 0, rtspPort: 0 }, () => {});
     try {

@@ -18,7 +18,7 @@ interface Totals {
 
 /** A real house in `data`: five pre-listens from an idle box, then one song that is paid for, measured while it plays. */
 export async function houseFigures(data: string, say: (line: string) => void): Promise<readonly Figure[]> {
-  const options = { data, profile: 'jukebox', library: null, console: false, panel: null, cctalk: null, headless: true, seconds: 25, json: true } as const;
+  const options = { data, profile: 'jukebox', library: null, console: false, fittings: [], headless: true, seconds: 25, json: true } as const;
   const house = await launchHouse({ ...options, screenPort: 0, httpPort: 0, rtspPort: 0 }, say);
   const watch = new Watch(await BoxClient.ofFolder(house.boxFolder));
   try {
