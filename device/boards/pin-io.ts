@@ -59,8 +59,11 @@ export class PinIo extends EventEmitter {
   /** By the contract the level as it is comes first, then every change. */
   digitalRead(pin: number, report: (level: number) => void): void {
     this.on(`digital-read-${pin}`, report);
-    const level = this.#lines.level(pin);
-    if (level !== null) setImmediate(() => report(level ? 1 : 0));
+    // As it is by then: a change that comes first must not be taken back.
+    setImmediate(() => {
+      const level = this.#lines.level(pin);
+      if (level !== null) report(level ? 1 : 0);
+    });
   }
 
   /** To an input this is johnny-five's way to ask for a pull-up: it must never drive the line. */
