@@ -17,9 +17,13 @@ let board: PinsBoard;
 let heard: string[];
 let waiting: (() => void)[];
 
-function hear(what: string): void {
-  heard.push(what);
-  for (const wake of waiting.splice(0)) wake();
+/** Into this test's own list: johnny-five's debounce may outlive the test that pressed. */
+function listener(): (what: string) => void {
+  const [mine, wakes] = [heard, waiting];
+  return (what) => {
+    mine.push(what);
+    for (const wake of wakes.splice(0)) wake();
+  };
 }
 
 async function until(what: string): Promise<void> {
@@ -30,6 +34,7 @@ async function until(what: string): Promise<void> {
 beforeEach(async () => {
   heard = [];
   waiting = [];
+  const hear = listener();
   const inputs = linesOf(SIMULATED_WIRING).filter(({ direction }) => direction === 'in');
   pins = new SimulatedPins(
     systemClock,
