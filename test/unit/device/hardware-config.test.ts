@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { readHardware, takesNoCoins } from '../../../device/hardware-config.ts';
+
+const plain = { 'panel-coins': '100,200', 'input-devices': false };
+
+describe('what is fitted, by options', () => {
+  test('a panel’s line is a panel board; a board by its name; nothing is nothing', () => {
+    expect(readHardware(plain).board).toBeNull();
+    expect(readHardware({ ...plain, panel: '/dev/ttyACM1' }).board).toEqual({ kind: 'panel', path: '/dev/ttyACM1' });
+    expect(readHardware({ ...plain, board: 'panel' }).board).toEqual({ kind: 'panel', path: '/dev/ttyACM0' });
+    expect(readHardware({ ...plain, board: 'pi5' }).board).toEqual({ kind: 'gpio', name: 'pi5' });
+    expect(readHardware({ ...plain, board: 'simulated' }).board).toEqual({ kind: 'simulated' });
+    expect(() => readHardware({ ...plain, board: 'pi9' })).toThrow('pi5');
+  });
+
+  test('coin lines: each pulse, bursts, and cards', () => {
+    const { coinLines } = readHardware({ ...plain, board: 'pi4', 'panel-coins': '1x100+2x200+10x1000,card50' });
+    expect(coinLines).toEqual([
+      {
+        funding: 'paid',
+        coding: {
+          kind: 'bursts',
+          values: new Map([
+            [1, 100n],
+            [2, 200n],
+            [10, 1_000n],
+          ]),
+        },
+      },
+      { funding: 'card', coding: { kind: 'each', valueMinor: 50n } },
+    ]);
+  });
+
+  test.each(['', '100,', '0', '-5', '1x', '1.5', '1x100+', 'cash50'])('coins that make no sense are refused: %j', (text) => {
+    expect(() => readHardware({ ...plain, 'panel-coins': text })).toThrow('--panel-coins');
+  });
+
+  test('the panel board counts pulses alike', () => {
+    expect(() => readHardware({ ...plain, board: 'panel', 'panel-coins': '1x100+2x200' })).toThrow('the panel board');
+  });
+
+  test('a coin key is there only where no real acceptor is', () => {
+    expect(takesNoCoins(readHardware(plain))).toBe(true);
+    expect(takesNoCoins(readHardware({ ...plain, board: 'simulated' }))).toBe(true);
+    for (const fitted of [{ board: 'pi4' }, { panel: '/dev/x' }, { cctalk: '/dev/x' }, { bills: '/dev/x' }])
+      expect(takesNoCoins(readHardware({ ...plain, ...fitted }))).toBe(false);
+  });
+});
