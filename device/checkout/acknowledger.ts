@@ -6,7 +6,7 @@ import type { CreditTerms } from '../../src/domain/credit/terms.ts';
 import { limits } from '../../src/limits.ts';
 import { challengeResponse } from '../../src/platform/crypto/challenge.ts';
 import { sha256 } from '../../src/platform/crypto/digest.ts';
-import { type Clock, every } from '../../src/ports/clock.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import type { ReceivedSlot } from '../media/rtp-receiver.ts';
 import type { CounterBlock } from './counter-block.ts';
 import type { ReceiptWriter, SignedReceipt } from './receipt-writer.ts';
@@ -44,12 +44,13 @@ export class Acknowledger {
   #confirm: Bare<ConfirmMessage> | null = null;
   #lastCounter = 0;
   #base = 0;
-  readonly #stop: () => void;
+  #cancel: () => void = () => {};
+  #closed = false;
 
   constructor(parts: AcknowledgerParts, suppressed: boolean) {
     this.#parts = parts;
     this.#suppressed = suppressed;
-    this.#stop = every(parts.clock, parts.terms.ackIntervalMs, () => this.acknowledge());
+    this.#waitAnInterval();
   }
 
   /** Demonstrates the credit window: nothing is acknowledged, so the sender stops after exactly W. */
@@ -92,6 +93,7 @@ export class Acknowledger {
   }
 
   acknowledge(): void {
+    this.#waitAnInterval();
     if (this.#confirm !== null) this.#say(this.#confirm);
     if (this.#suppressed) return;
     const { receipts, ledger } = this.#parts;
@@ -107,7 +109,15 @@ export class Acknowledger {
   }
 
   close(): void {
-    this.#stop();
+    this.#closed = true;
+    this.#cancel();
+  }
+
+  /** The interval runs from the last ACK, whatever was its reason: so there is one, not two, where both reasons come at the same pace. */
+  #waitAnInterval(): void {
+    this.#cancel();
+    if (this.#closed) return;
+    this.#cancel = this.#parts.clock.after(this.#parts.terms.ackIntervalMs, () => this.acknowledge());
   }
 
   /** A hole old enough to be a loss is told at once: only then can the packet be sent again in time to be heard. */

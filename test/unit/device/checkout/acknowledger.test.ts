@@ -30,7 +30,7 @@ function window(counter: number, challengeAnswered: number): WindowMessage {
   };
 }
 
-test('still answers the challenge of a packet that came late, after a later one was answered', async () => {
+async function scene(send: (draft: Draft) => void) {
   const book = folder.open();
   await book.openSession({ sid: SID, playId: 'p1', termsText: '{}', termsSignature: '' });
   const log = { info: () => {}, warn: () => {} };
@@ -39,12 +39,39 @@ test('still answers the challenge of a packet that came late, after a later one 
   await counters.reserve();
   const terms = defaultCreditTerms();
   const receipts = new ReceiptWriter({ book, signer: generateDeviceKey().signer, clock, log }, SID, new Uint8Array(32), null);
+  const parts = { clock, terms, ledger: createAckLedger(terms), counters, receipts, sid: new Uint8Array(16), challengeKey: new Uint8Array(32), send };
+  return { book, clock, acknowledger: new Acknowledger(parts, false) };
+}
+
+test('says once what came in an interval, though ten packets and the interval are over at the same time', async () => {
+  let acks = 0;
+  const { book, clock, acknowledger } = await scene(() => {
+    acks += 1;
+  });
+  acknowledger.takeWindow(window(1, -1));
+  const seconds = 10;
+  for (let sequence = 0; sequence < 50 * seconds; sequence += 1) {
+    acknowledger.take({ sequence, packetIndex: sequence, payload: payloadOf(sequence), challenge: null });
+    await clock.advance(20);
+  }
+  expect(acks).toBeGreaterThanOrEqual(5 * seconds - 1);
+  expect(acks).toBeLessThanOrEqual(6 * seconds);
+  await clock.advance(1_000);
+  expect(acks).toBeLessThanOrEqual(6 * (seconds + 1));
+  acknowledger.close();
+  const atClose = acks;
+  acknowledger.acknowledge();
+  await clock.advance(1_000);
+  expect(acks).toBeLessThanOrEqual(atClose + 1);
+  await book.close();
+});
+
+test('still answers the challenge of a packet that came late, after a later one was answered', async () => {
   const answered: (number | null)[] = [];
   const send = (draft: Draft): void => {
     if (draft.type === 'ack') answered.push(draft.challenge?.sequence ?? null);
   };
-  const parts = { clock, terms, ledger: createAckLedger(terms), counters, receipts, sid: new Uint8Array(16), challengeKey: new Uint8Array(32), send };
-  const acknowledger = new Acknowledger(parts, false);
+  const { book, acknowledger } = await scene(send);
   const take = (sequence: number): void =>
     acknowledger.take({
       sequence,
