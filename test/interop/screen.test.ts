@@ -1,275 +1,304 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
-import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { dropFolders, scratchFolder } from '../fakes/headend-on-localhost.ts';
+import { encode } from 'uqr';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openScreenHouse, type ScreenHouse, type ScreenPage, SOON } from './screen-house.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
-const BROWSER_ARGS = ['--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-const SHOTS = process.env.ACKBOX_SCREENSHOTS;
-const SOON = { timeout: 15_000, interval: 100 };
+const ENTRIES = ['songs', 'search', 'artists', 'albums', 'genres', 'charts', 'queue', 'receipt', 'settings'];
 
-let folder = '';
-let url = '';
-let house: ChildProcess;
-let browser: Browser;
-let page: Page;
-const complaints: string[] = [];
-const strangers: string[] = [];
-/** While the box restarts, the browser itself notes that it could not connect. */
-let boxAway = false;
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
+interface SeenWork {
+  readonly id: string;
+  readonly free: boolean;
+  readonly durationMs: number;
 }
+
+let house: ScreenHouse;
+let screen: ScreenPage;
+let paid: readonly SeenWork[];
 
 beforeAll(async () => {
-  folder = scratchFolder();
-  const port = await freePort();
-  url = `http://127.0.0.1:${port}`;
-  const ports = ['--screen-port', String(port), '--http-port', '0', '--rtsp-port', '0'];
-  house = spawn(process.execPath, ['src/cli/bootstrap.mjs', 'start', '--data', folder, ...ports], { cwd: ROOT, stdio: 'ignore' });
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', chromiumSandbox: false, args: BROWSER_ARGS });
-  page = await browser.newPage({ viewport: { width: 1_280, height: 720 } });
-  page.on('console', (message) => {
-    if (message.type() === 'error' && !boxAway) complaints.push(message.text());
+  house = await openScreenHouse();
+  const { works } = (await (await fetch(`${house.url}/api/works`)).json()) as { readonly works: readonly SeenWork[] };
+  paid = works.filter((work) => !work.free);
+  screen = await house.page();
+}, 90_000);
+
+afterAll(async () => await house?.close());
+
+const view = async (): Promise<{
+  readonly playback: string;
+  readonly creditMinor: string;
+  readonly lastReceipt: { readonly text: string; readonly playId: string };
+}> => (await (await fetch(`${house.url}/api/view`)).json()) as never;
+const playback = async (): Promise<string> => (await view()).playback;
+const credit = (): Promise<string> => screen.text('#credit');
+
+async function openWork(place: number): Promise<void> {
+  await screen.open('songs');
+  await expect.poll(() => screen.focus(), SOON).toMatch(/^work:/);
+  await screen.goTo(`work:${paid[place]?.id}`);
+  await screen.press('Enter');
+  await expect.poll(() => screen.focus(), SOON).toBe('choose');
+}
+
+describe('every screen', () => {
+  test('begins with the focus on its first song, and draws within the first answer', async () => {
+    await expect.poll(() => screen.focus(), SOON).toMatch(/^work:/);
+    expect(await screen.ask('smallestText()')).toBeGreaterThanOrEqual(16);
   });
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('request', (request) => {
-    if (!request.url().startsWith(`${url}/`) && !request.url().startsWith('data:')) strangers.push(request.url());
+
+  test.each(ENTRIES)('%s is reached by arrows, whole, and sound to axe; Back leads out of it', async (entry) => {
+    await screen.open(entry);
+    await expect.poll(() => screen.ask('imagesDrawn()'), SOON).toBe(true);
+    await screen.isSound(entry);
+    await screen.shoot(entry);
+    await screen.press('Escape', 'Escape', 'Escape');
+    await screen.oneFocus();
+    expect(await screen.text('h1')).toBe('Songs');
   });
-  await vi.waitUntil(
-    () =>
-      fetch(`${url}/api/view`).then(
-        (answer) => answer.ok,
-        () => false,
-      ),
-    { timeout: 40_000, interval: 100 },
-  );
-  await page.addInitScript({ path: join(import.meta.dirname, 'screen-probe.js') });
-  await page.goto(`${url}/`);
-  await vi.waitUntil(async () => (await paidWorks()).length >= 4, { timeout: 30_000, interval: 100 });
+
+  test('an artist leads to the songs of the artist, and Back to the artist again', async () => {
+    await screen.open('artists');
+    await expect.poll(() => screen.focus(), SOON).toMatch(/^artist:/);
+    await screen.press('ArrowRight');
+    const artist = await screen.focus();
+    await screen.press('Enter');
+    await expect.poll(() => screen.text('h1'), SOON).toBe(artist.slice('artist:'.length));
+    await expect.poll(() => screen.focus(), SOON).toMatch(/^work:/);
+    await screen.press('Escape');
+    await expect.poll(() => screen.focus(), SOON).toBe(artist);
+  });
+
+  test('what is typed, by keys on the screen or on a keyboard, is found at once', async () => {
+    await screen.open('search');
+    await expect.poll(() => screen.focus(), SOON).toBe('key:a');
+    await screen.goTo('key:n');
+    await screen.press('Enter');
+    await screen.page.keyboard.type('ight tr');
+    expect(await screen.text('.typed')).toBe('night tr');
+    await expect.poll(() => screen.page.locator('.search .card').count(), SOON).toBe(1);
+    expect(await screen.text('.card .title')).toBe('Night Tram');
+    await screen.press('Backspace');
+    expect(await screen.text('.typed')).toBe('night t');
+    await screen.goTo('key:clear');
+    await screen.press('Enter');
+  });
 });
 
-afterAll(async () => {
-  await browser?.close();
-  if (house !== undefined && house.exitCode === null) {
-    house.kill('SIGTERM');
-    await once(house, 'exit');
-  }
-  dropFolders(folder);
-});
-
-const ask = <Answer>(question: string): Promise<Answer> => page.evaluate(`probe.${question}`);
-const text = async (id: string): Promise<string> => (await page.locator(`#${id}`).textContent()) ?? '';
-const number = (id: string): Promise<number> => ask(`value('${id}')`);
-const focus = (): Promise<string> => ask('focus()');
-const ringed = (): Promise<number> => ask('ringed()');
-const everything = (): Promise<readonly string[]> => ask('everything()');
-const paidWorks = (): Promise<readonly string[]> => ask('paidWorks()');
-const reach = async (): Promise<ReadonlyMap<string, readonly string[]>> => new Map(await ask<[string, string[]][]>('ways()'));
-
-async function oneFocus(): Promise<void> {
-  await expect.poll(ringed, SOON).toBe(1);
-}
-
-async function shoot(name: string): Promise<void> {
-  if (SHOTS !== undefined) await page.screenshot({ path: join(SHOTS, `${name}.png`) });
-}
-
-/** Presses arrows alone until the element has the focus. */
-async function goTo(wanted: string): Promise<void> {
-  const ways = await reach();
-  const way = ways.get(wanted);
-  if (way === undefined) throw new Error(`no arrows lead to ${wanted}; they lead to ${[...ways.keys()].join(', ')}`);
-  for (const key of way) await page.keyboard.press(key);
-  expect(await focus()).toBe(wanted);
-}
-
-async function expectAllReachable(): Promise<void> {
-  expect([...(await reach()).keys()].sort()).toEqual([...(await everything())].sort());
-}
-
-async function expectNoOverflow(): Promise<void> {
-  expect(await ask('overflowing()')).toEqual([]);
-}
-
-function boxPid(): number {
-  for (const entry of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      const words = readFileSync(`/proc/${entry}/cmdline`, 'utf8').split('\0');
-      if (words.includes(join(folder, 'box')) && words.includes('--supervised')) return Number(entry);
-    } catch {
-      // It ended while we looked.
-    }
-  }
-  throw new Error('the box does not run');
-}
-
-describe('the screen, in a browser, with arrow keys alone', () => {
-  test('takes a coin, and shows the credit at once', async () => {
-    await oneFocus();
-    await expectAllReachable();
-    await goTo('coin');
-    await page.keyboard.press('Enter');
-    await expect.poll(() => text('credit'), SOON).toBe('1.00 EUR');
+describe('from a coin to the receipt, with arrows and OK alone', () => {
+  test('a coin is credit at once', async () => {
+    await screen.open('songs');
+    await screen.goTo('coin');
+    await screen.press('Enter');
+    await expect.poll(credit, SOON).toBe('1.00 EUR');
   });
 
-  test('lets a person listen first, with the price and the time left in sight beside the work', async () => {
-    const [first = ''] = await paidWorks();
-    await goTo(first);
-    await page.keyboard.press('Enter');
-    await expect.poll(() => text('question-note').catch(() => ''), SOON).toMatch(/^free for \d+ s more$/);
-    expect(await text('question-price')).toBe('0.50 EUR');
-    await expect.poll(focus, SOON).toBe('yes');
-    const before = await text('question-note');
-    await expect.poll(() => text('question-note'), SOON).not.toBe(before);
-    const [asked, cover] = [await page.locator('#question').boundingBox(), await page.locator('#playing').boundingBox()];
-    expect(asked !== null && cover !== null && asked.y >= cover.y + cover.height).toBe(true);
-    await oneFocus();
-    await expectAllReachable();
-    await expectNoOverflow();
-    await shoot('question-1280');
+  test('a work says its price and when it starts, before anybody pays', async () => {
+    await openWork(1);
+    expect(await screen.text('.terms')).toContain('0.50 EUR');
+    expect(await screen.text('#starts')).toBe('at once');
+    await screen.isSound('work');
+    await screen.shoot('work');
   });
 
-  test('Back declines and charges nothing', async () => {
-    await page.keyboard.press('Escape');
-    await expect.poll(() => page.locator('#question').isVisible(), SOON).toBe(false);
-    await expect.poll(() => page.locator('#playing').isVisible(), SOON).toBe(false);
-    expect(await text('credit')).toBe('1.00 EUR');
-    await oneFocus();
+  test('the pre-listen counts down beside the price, and OK is the answer that has the focus', async () => {
+    await screen.press('Enter');
+    await expect.poll(() => screen.focus(), SOON).toBe('yes');
+    await expect.poll(playback, SOON).toBe('preListen');
+    expect(await screen.text('#question-price')).toBe('0.50 EUR');
+    const before = Number(await screen.text('#seconds'));
+    expect(before).toBeGreaterThan(20);
+    await expect.poll(async () => Number(await screen.text('#seconds')), SOON).toBeLessThan(before);
+    await screen.isSound('question');
+    await screen.shoot('question');
+  });
+
+  test('Back declines, and nothing is charged', async () => {
+    await screen.press('Escape');
+    await expect.poll(playback, SOON).toBe('browse');
+    await expect.poll(() => screen.focus(), SOON).toBe('choose');
+    expect(await credit()).toBe('1.00 EUR');
   });
 
   test('OK plays it: the position moves, the credit window breathes, what is paid grows', async () => {
-    const [, second = ''] = await paidWorks();
-    await goTo(second);
-    await page.keyboard.press('Enter');
-    await expect.poll(() => page.locator('#yes').isVisible(), SOON).toBe(true);
-    await expect.poll(focus, SOON).toBe('yes');
-    await page.keyboard.press('Enter');
-    await expect.poll(() => text('sentence'), SOON).toMatch(/^Playing /);
-    await oneFocus();
-    expect(await text('credit')).toBe('0.50 EUR');
-    const seen = new Set<number>();
-    const position = await number('progress');
-    await expect.poll(async () => seen.add(await number('window')).size, SOON).toBeGreaterThan(1);
-    await expect.poll(() => number('progress'), SOON).toBeGreaterThan(position);
-    await expect.poll(() => text('paid-so-far'), SOON).toMatch(/^paid 0\.0[1-9] EUR$/);
-    await expectAllReachable();
+    await screen.press('Enter');
+    await expect.poll(() => screen.focus(), SOON).toBe('yes');
+    await screen.press('Enter');
+    await expect.poll(() => screen.focus(), SOON).toBe('pause');
+    expect(await screen.text('.kicker')).toMatch(/^Playing /);
+    await expect.poll(credit, SOON).toBe('0.50 EUR');
+    const unpaid = new Set<string>();
+    await expect.poll(async () => unpaid.add(await screen.text('#unpaid')).size, SOON).toBeGreaterThan(1);
+    await expect.poll(() => screen.text('#paid-so-far'), SOON).toMatch(/^0\.0[1-9] EUR$/);
+    await screen.isSound('playing');
+    await screen.shoot('playing');
   });
 
-  test('puts another choice into the queue, with the time until it starts', async () => {
-    const [, , third = ''] = await paidWorks();
-    await goTo(third);
-    await page.keyboard.press('Enter');
-    await expect.poll(() => page.locator('#queue li').count(), SOON).toBe(1);
-    expect(await text('queue')).toMatch(/in 1:\d\d/);
-    expect(await text('credit')).toBe('0.00 EUR');
+  test('another choice joins the queue, its start told before it is paid', async () => {
+    await openWork(2);
+    expect(await screen.text('#starts')).toMatch(/^in (about [12] min|less than a minute)$/);
+    expect(await screen.text('[data-focus="choose"]')).toBe('Queue it for 0.50 EUR');
+    await screen.press('Enter');
+    await expect.poll(() => screen.text('h1'), SOON).toBe('Queue');
+    await expect.poll(() => screen.page.locator('.rows .row').count(), SOON).toBe(1);
+    await expect.poll(credit, SOON).toBe('0.00 EUR');
+    await screen.isSound('queue with a song');
   });
 
-  test('shows the window fill to the brim when ACKs are held back, and flow again after', async () => {
-    await goTo('suppress');
-    await page.keyboard.press('Enter');
-    const brim = Number(await page.locator('#window').getAttribute('max'));
-    await expect.poll(() => number('window'), SOON).toBe(brim);
-    await expect.poll(() => text('sentence'), SOON).toContain('The credit window is closed');
-    expect(await page.locator('#suppress').getAttribute('aria-pressed')).toBe('true');
-    await page.keyboard.press('Enter');
-    await expect.poll(() => text('sentence'), SOON).toMatch(/^Playing /);
-    await expect.poll(() => number('window'), SOON).toBeLessThan(brim);
+  test('who has no credit is told how much is missing', async () => {
+    await openWork(3);
+    expect(await screen.text('.note')).toBe('0.50 EUR more are needed for this.');
   });
 
-  test('takes what was played up again after the box died', async () => {
-    boxAway = true;
-    process.kill(boxPid(), 'SIGKILL');
-    await expect.poll(() => text('sentence'), SOON).toContain('restarting');
-    await oneFocus();
-    await expect.poll(() => text('sentence'), SOON).toMatch(/^Playing /);
-    boxAway = false;
-    expect(await page.locator('#queue li').count()).toBe(1);
-    await oneFocus();
+  test('the window fills to the brim when ACKs are held back, and flows again after', async () => {
+    await screen.open('songs');
+    await screen.goTo('now-playing');
+    await screen.press('Enter');
+    await screen.goTo('suppress');
+    await screen.press('Enter');
+    await expect.poll(() => screen.text('#unpaid'), SOON).toBe('50 of 50 packets');
+    await expect.poll(() => screen.text('.kicker'), SOON).toContain('The credit window is closed');
+    await screen.press('Enter');
+    await expect.poll(() => screen.text('.kicker'), SOON).toMatch(/^Playing /);
   });
 
-  test('Skip gives a receipt with what comes back, and the next one plays', async () => {
-    await goTo('skip');
-    await page.keyboard.press('Enter');
-    await expect.poll(() => text('receipt-text').catch(() => ''), SOON).toMatch(/charged 0\.0\d EUR\nRefunded 0\.4\d EUR to your credit/);
-    await expect.poll(() => text('sentence'), SOON).toMatch(/^Playing /);
-    expect(await page.locator('#queue li').count()).toBe(0);
-    await oneFocus();
+  test('what was played is taken up again after the box died', async () => {
+    const before = house.complaints.length;
+    process.kill(house.boxPid(), 'SIGKILL');
+    await expect.poll(() => screen.text('.kicker'), SOON).toContain('restarting');
+    await screen.oneFocus();
+    await expect.poll(() => screen.text('.kicker'), SOON).toMatch(/^Playing /);
+    await screen.oneFocus();
+    // While the box was away the browser itself noted that it could not connect.
+    house.complaints.splice(before);
   });
 
-  test('is never a trap: from everywhere Escape and Backspace leave one focus, and arrows go on', async () => {
-    for (const one of await everything()) {
-      await page.locator(one.startsWith('w') && one.length > 20 ? `[data-id="${one}"]` : `#${one}`).focus();
-      for (const key of ['Escape', 'Backspace']) await page.keyboard.press(key);
-      expect(await ringed()).toBe(1);
-      expect((await reach()).size).toBe((await everything()).length);
+  test('Skip gives back what was not heard, and the next one plays', async () => {
+    await screen.goTo('skip');
+    const first = (await view()).lastReceipt?.playId;
+    await screen.press('Enter');
+    await expect.poll(async () => (await view()).lastReceipt?.playId, SOON).not.toBe(first);
+    await expect.poll(() => screen.text('.kicker'), SOON).toMatch(/^Playing /);
+    await expect.poll(credit, SOON).toMatch(/^0\.(4\d|50) EUR$/);
+  });
+
+  test('the receipt says what was charged and what came back, in words and as a code', async () => {
+    await screen.goTo('skip');
+    await screen.press('Enter');
+    await expect.poll(() => screen.text('h1'), SOON).toBe('Receipt');
+    const { text, playId } = (await view()).lastReceipt;
+    await expect.poll(() => screen.text('#receipt-text'), SOON).toBe(text);
+    expect(text).toMatch(/charged 0\.0\d EUR\nRefunded 0\.(4\d|50) EUR to your credit/);
+    const { data } = encode(`${text}\n${playId}`, { ecc: 'M', border: 2 });
+    const dark = data.flat().filter(Boolean).length;
+    expect((await screen.page.locator('.code path').getAttribute('d'))?.split('M').length).toBe(dark + 1);
+    await screen.isSound('receipt');
+    await screen.shoot('receipt-after-skip');
+  });
+
+  test('what was heard stands in the charts', async () => {
+    await screen.open('charts');
+    await expect.poll(() => screen.page.locator('.card .rank').count(), SOON).toBeGreaterThanOrEqual(1);
+  });
+
+  test('what was heard three times is sold outright, with the reason', async () => {
+    for (const _ of [1, 2]) {
+      await openWork(1);
+      await screen.press('Enter');
+      await expect.poll(playback, SOON).toMatch(/preListen|outright/);
+      if ((await playback()) === 'outright') break;
+      await screen.press('Escape');
+      await expect.poll(playback, SOON).toBe('browse');
     }
+    await openWork(1);
+    if ((await playback()) === 'browse') await screen.press('Enter');
+    await expect.poll(playback, SOON).toBe('outright');
+    await expect.poll(() => screen.text('.kicker'), SOON).toMatch(/^You have heard the start of .* three times\./);
+    expect(await screen.text('[data-focus="yes"]')).toBe('OK, buy it');
+    await screen.isSound('outright');
+    await screen.press('Escape');
+    await expect.poll(playback, SOON).toBe('browse');
+  });
+});
+
+describe('whoever is in front of it', () => {
+  test.each([
+    ['de', 'Titel', 'Guthaben'],
+    ['fr', 'Titres', 'Crédit'],
+    ['en', 'Songs', 'Credit'],
+  ])('chooses a language: all of the screen is in %s, and whole', async (language, songs, creditWord) => {
+    await screen.open('settings');
+    await screen.goTo(`language:${language}`);
+    await screen.press('Enter');
+    await screen.isSound(`settings in ${language}`);
+    await screen.open('songs');
+    expect(await screen.text('h1')).toBe(songs);
+    expect(await screen.text('.credit')).toContain(creditWord);
+    expect(await screen.page.evaluate('document.documentElement.lang')).toBe(language);
+    await screen.shoot(`songs-${language}`);
   });
 
-  test('counts the end of a long queue, so that the receipt below it is never cut', async () => {
-    const free = page.locator('.work:has(.free)').first();
-    for (let count = 0; count < 5; count += 1) await free.click();
-    await expect.poll(() => page.locator('#queue li').last().textContent(), SOON).toBe('and 3 more');
-    await expectNoOverflow();
-  });
-
-  test('fits both usual sizes of a screen, covers drawn, without a scroll bar of the page', async () => {
+  test.each(['largest', 'normal'])('chooses how large the text is (%s), on both usual sizes of a screen', async (size) => {
+    await screen.open('settings');
+    await screen.goTo(`size:${size}`);
+    await screen.press('Enter');
     for (const [width, height] of [
-      [1_280, 720],
       [1_920, 1_080],
+      [1_280, 720],
     ] as const) {
-      await page.setViewportSize({ width, height });
-      await expect.poll(() => ask('imagesDrawn()'), SOON).toBe(true);
-      await expectNoOverflow();
-      await shoot(`playing-${width}`);
+      await screen.page.setViewportSize({ width, height });
+      for (const entry of ['songs', 'search', 'settings']) {
+        await screen.open(entry);
+        await screen.isSound(`${entry} ${size} ${width}`);
+      }
     }
   });
 
-  test('asks to buy what was heard three times, with the price and the reason, and Back leaves it', async () => {
-    await page.setViewportSize({ width: 1_280, height: 720 });
-    const skipped = async (): Promise<string> => {
-      // Between two songs the button is gone for a moment: a click that meets none is given up, and asked again.
-      if (await page.locator('#skip').isVisible())
-        await page
-          .locator('#skip')
-          .click({ timeout: 1_000 })
-          .catch(() => {});
-      return await text('sentence');
-    };
-    await expect.poll(skipped, SOON).toMatch(/^Choose /);
-    const [first = ''] = await paidWorks();
-    // One click a listening, and each is over before the next: a second click would be the yes to buy it.
-    const opened = async (): Promise<string> => {
-      await page.locator(`[data-id="${first}"]`).click();
-      await expect.poll(() => text('sentence'), SOON).toMatch(/^(Listening|You have heard)/);
-      return await text('sentence');
-    };
-    while ((await opened()).startsWith('Listening')) {
-      await page.keyboard.press('Escape');
-      await expect.poll(() => text('sentence'), SOON).toMatch(/^Choose /);
-    }
-    expect(await text('question-note')).toBe('heard three times already');
-    expect(await text('question-price')).toBe('0.50 EUR');
-    expect(await text('sentence')).toMatch(/^You have heard the start of .* three times\. OK buys it for 0\.50 EUR; Back leaves it\.$/);
-    await expect.poll(focus, SOON).toBe('yes');
-    await expectNoOverflow();
-    await shoot('outright-1280');
-    await page.keyboard.press('Escape');
-    await expect.poll(() => page.locator('#question').isVisible(), SOON).toBe(false);
+  test('finds the screen as it was made for everybody, once the one before is gone', async () => {
+    const other = await house.page('/', { stoppedClock: true });
+    await other.open('settings');
+    await other.goTo('language:de');
+    await other.press('Enter');
+    await other.page.clock.runFor(95_000);
+    await expect.poll(() => other.focus(), SOON).toBe('wake');
+    await expect.poll(() => other.page.locator('.slide').count(), SOON).toBe(5);
+    expect(await other.ask('everything()')).toEqual(['wake']);
+    await other.isWhole('attract');
+    await other.shoot('attract');
+    await other.press('ArrowDown');
+    await expect.poll(() => other.text('h1'), SOON).toBe('Songs');
+    await other.page.close();
   });
 
-  test('said nothing to its console, and asked no other host', () => {
-    expect(complaints).toEqual([]);
-    expect(strangers).toEqual([]);
+  test('can do everything with one button and eyes closed: what the focus walks to is spoken', async () => {
+    const other = await house.page('/', { stoppedClock: true });
+    const spoken: string[] = [];
+    other.page.on('response', (response) => {
+      const { pathname, searchParams } = new URL(response.url());
+      if (pathname === '/api/speech' && response.ok()) spoken.push(searchParams.get('text') ?? '');
+    });
+    await other.open('settings');
+    await other.goTo('switch:on');
+    await other.press('Enter');
+    /** Lets the walk go on until the focus is there, and presses the one button. */
+    const choose = async (wanted: RegExp): Promise<void> => {
+      for (let step = 0; step < 40; step += 1) {
+        await other.page.clock.runFor(2_250);
+        const label: string = await other.page.evaluate('document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent');
+        if (wanted.test(label)) return await other.press('Space');
+      }
+      throw new Error(`the walk never came to ${wanted}`);
+    };
+    await choose(/^Menu$/);
+    await choose(/^Songs$/);
+    await expect.poll(() => other.text('h1'), SOON).toBe('Songs');
+    await choose(/^Songs$/);
+    await choose(/^Slow Tide/);
+    await expect.poll(() => other.text('h1'), SOON).toBe('Slow Tide');
+    await expect.poll(() => spoken.some((words) => words.startsWith('Slow Tide, Inland Sea, 0.50 EUR')), SOON).toBe(true);
+    await other.page.close();
   });
+});
+
+test('pages said nothing to their consoles, and asked no other host', () => {
+  expect(house.complaints).toEqual([]);
+  expect(house.strangers).toEqual([]);
 });

@@ -10,35 +10,29 @@ export function Price({ work }: { readonly work: Pick<Work, 'free' | 'priceMinor
 }
 
 export function WorkCard({ work, first = false, rank }: { readonly work: Work; readonly first?: boolean; readonly rank?: number }): JSX.Element {
-  const price = work.free ? t('free') : amount(work.priceMinor);
   return (
-    <Button kind="card" name={`work:${work.id}`} first={first} label={`${work.title}, ${work.artist}, ${price}`} press={() => push({ name: 'work', work })}>
+    <Button kind="card" name={`work:${work.id}`} first={first} press={() => push({ name: 'work', work })}>
       <span class="picture">
         <Cover work={work} />
         {rank === undefined ? null : <span class="rank">{rank}</span>}
-        <Price work={work} />
       </span>
       <span class="title">{work.title}</span>
       <span class="artist">{work.plays === undefined ? work.artist : work.plays === 1 ? t('play') : t('plays', { count: work.plays })}</span>
+      <span class="tag">
+        <Price work={work} />
+      </span>
     </Button>
   );
 }
 
 export function GroupCard({ group, by, first }: { readonly group: WorkGroup; readonly by: Grouping; readonly first: boolean }): JSX.Element {
-  const count = group.works === 1 ? t('workOf') : t('worksOf', { count: group.works });
   return (
-    <Button
-      kind="card"
-      name={`${by}:${group.name}`}
-      first={first}
-      label={`${group.name}, ${count}`}
-      press={() => push({ name: 'group', by, value: group.name })}
-    >
+    <Button kind="card" name={`${by}:${group.name}`} first={first} press={() => push({ name: 'group', by, value: group.name })}>
       <span class={`picture ${by}`}>
         <Cover work={group.sample} />
       </span>
       <span class="title">{group.name}</span>
-      <span class="artist">{count}</span>
+      <span class="artist">{group.works === 1 ? t('workOf') : t('worksOf', { count: group.works })}</span>
     </Button>
   );
 }

@@ -32,10 +32,11 @@ export function focusOn(element: HTMLElement): void {
   element.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }
 
-export const focusNamed = (name: string): void => {
-  const element = byName(name);
-  if (element !== null) focusOn(element);
-};
+/** Somebody wants it there: what the screen waits for comes too late. */
+export function takeFocus(element: HTMLElement): void {
+  awaited = false;
+  focusOn(element);
+}
 
 /** To the nearest in the direction of the arrow: straight on counts before aside. Where none is, the focus stays. */
 export function moveFocus(direction: Direction): boolean {
@@ -43,18 +44,25 @@ export function moveFocus(direction: Direction): boolean {
   const here = document.activeElement;
   if (here === null) return false;
   const turned = TURNS[direction];
+  // Up and down stay in a list that rolls until its end: what lies beside the screen comes before what stands below it.
+  const roll = direction === 'up' || direction === 'down' ? here.closest('[data-roll]') : null;
+  const best = (roll === null ? null : nearest(here, focusables(roll), turned)) ?? nearest(here, focusables(), turned);
+  if (best !== null) focusOn(best);
+  return best !== null;
+}
+
+function nearest(here: Element, candidates: readonly HTMLElement[], turned: (rect: DOMRect) => Turned): HTMLElement | null {
   const [, end, low, high] = turned(here.getBoundingClientRect());
   let best: HTMLElement | null = null;
   let bestCost = Number.POSITIVE_INFINITY;
-  for (const candidate of focusables()) {
+  for (const candidate of candidates) {
     const [start, , from, to] = turned(candidate.getBoundingClientRect());
     if (candidate === here || start < end - OVERLAP_PX) continue;
     const aside = Math.max(0, from - high, low - to);
     const cost = start - end + 3 * aside + 0.1 * Math.abs((from + to) / 2 - (low + high) / 2);
     if (cost < bestCost) [best, bestCost] = [candidate, cost];
   }
-  if (best !== null) focusOn(best);
-  return best !== null;
+  return best;
 }
 
 /** The screen is another one: it has a focus of its own. */

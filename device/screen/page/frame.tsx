@@ -51,7 +51,14 @@ function Rail({ state }: { readonly state: State }): JSX.Element {
     <nav class="rail" aria-label={t('menu')} data-group="rail">
       <p class="brand">{state.view.name}</p>
       {ENTRIES.map(({ name, icon, text, route }) => (
-        <Button kind="entry" key={name} name={`rail:${name}`} icon={icon} current={root !== undefined && sameRoute(root, route)} press={() => open(route)}>
+        <Button
+          kind="entry"
+          key={name}
+          name={`rail:${name}`}
+          icon={icon}
+          current={root !== undefined && sameRoute(root, route)}
+          press={() => open({ ...route })}
+        >
           <span>{t(text)}</span>
           {name === 'queue' && state.view.queue.length > 0 ? <span class="count">{state.view.queue.length}</span> : null}
         </Button>
@@ -85,7 +92,7 @@ function Bar({ state }: { readonly state: State }): JSX.Element {
           {sentence(state)}
         </p>
       ) : (
-        <Button kind="row" name="now-playing" label={`${t('nowPlaying')}: ${playing.title}`} press={() => push({ name: 'playing' })}>
+        <Button kind="row" name="now-playing" press={() => push({ name: 'playing' })}>
           <Cover work={playing} />
           <span class="words">
             <span class="says" role="status">

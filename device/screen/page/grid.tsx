@@ -44,7 +44,7 @@ export function Grid<Item>({ list, card, keyOf, label, cardWidth, cardHeight, em
   });
   const places = box === null ? [] : Array.from({ length: Math.max(0, to - from) }, (_, step) => from + step);
   return (
-    <section class="grid" ref={frame} onScroll={() => redraw(0)} aria-label={label} data-group="content">
+    <section class="grid" data-roll="" ref={frame} onScroll={() => redraw(0)} aria-label={label} data-group="content">
       {list.total === 0 ? <p class="nothing">{empty}</p> : null}
       <div class="sheet" style={{ height: `${Math.ceil(total / columns) * rowPx}px` }}>
         {places.map((place) => {

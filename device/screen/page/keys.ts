@@ -1,5 +1,5 @@
 import { intend, noteEntry } from './api.ts';
-import { type Direction, moveFocus, nameOf } from './focus.ts';
+import { type Direction, moveFocus, nameOf, takeFocus } from './focus.ts';
 import { eraseLetter, typeLetter } from './search.tsx';
 import { tick } from './sound.ts';
 import { current, open, pop, top } from './store.ts';
@@ -51,7 +51,7 @@ function goBack(asking: boolean): void {
 function leaveRoot(): void {
   const onRail = nameOf(document.activeElement)?.startsWith('rail:') === true;
   const rail = document.querySelector<HTMLElement>('.rail [aria-current]');
-  if (!onRail && rail !== null) rail.focus();
+  if (!onRail && rail !== null) takeFocus(rail);
   else {
     intend('intent.back');
     if (top().name !== 'songs') open({ name: 'songs' });

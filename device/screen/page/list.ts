@@ -18,8 +18,16 @@ interface Held<Item> {
   readonly asked: Set<number>;
 }
 
-function nothingHeld<Item>(key: string): Held<Item> {
-  return { key, total: null, pages: new Map(), asked: new Set() };
+/** Lists that were looked at last: Back finds them as they were, at once. */
+const KEPT = 12;
+const kept = new Map<string, Held<unknown>>();
+
+function held<Item>(key: string): Held<Item> {
+  const found = (kept.get(key) as Held<Item> | undefined) ?? { key, total: null, pages: new Map(), asked: new Set() };
+  kept.delete(key);
+  kept.set(key, found);
+  for (const oldest of kept.keys()) if (kept.size > KEPT) kept.delete(oldest);
+  return found;
 }
 
 /**
@@ -28,29 +36,29 @@ function nothingHeld<Item>(key: string): Held<Item> {
  */
 export function useList<Item>(key: string, fetchPage: (offset: number) => Promise<Listing<Item> | null>): List<Item> {
   const [, redraw] = useReducer((count: number) => count + 1, 0);
-  const wanted = useRef(nothingHeld<Item>(key));
-  const shown = useRef(wanted.current);
-  if (wanted.current.key !== key) wanted.current = nothingHeld(key);
-  const load = (mine: Held<Item>, page: number): void => {
+  const wanted = useRef<Held<Item> | null>(null);
+  if (wanted.current?.key !== key) wanted.current = held(key);
+  const mine = wanted.current;
+  const shown = useRef(mine);
+  if (mine.total !== null) shown.current = mine;
+  const load = (page: number): void => {
     if (mine.asked.has(page)) return;
     mine.asked.add(page);
     void fetchPage(page * PAGE).then((answer) => {
-      if (wanted.current !== mine) return;
       if (answer === null) return void mine.asked.delete(page);
       mine.pages.set(page, answer.items);
       mine.total = answer.total;
-      shown.current = mine;
-      redraw(0);
+      if (wanted.current === mine) redraw(0);
     });
   };
-  useEffect(() => load(wanted.current, 0), [key]);
+  useEffect(() => load(0), [key]);
   const { total, pages } = shown.current;
   return {
     total,
     item: (place) => pages.get(Math.floor(place / PAGE))?.[place % PAGE] ?? null,
     want: (from, to) => {
-      if (shown.current !== wanted.current) return;
-      for (let page = Math.floor(from / PAGE); page <= Math.floor(to / PAGE); page += 1) load(wanted.current, page);
+      if (shown.current !== mine) return;
+      for (let page = Math.floor(from / PAGE); page <= Math.floor(to / PAGE); page += 1) load(page);
     },
   };
 }

@@ -68,8 +68,6 @@ function inFrame(state: State, route: Route): JSX.Element {
   }
 }
 
-let shownScreen = '';
-
 function App(): JSX.Element {
   const state = current();
   useLayoutEffect(() => {
@@ -77,17 +75,22 @@ function App(): JSX.Element {
     document.documentElement.lang = language;
     document.documentElement.dataset.textSize = textSize;
     document.title = `${state.view.name} - Ackbox`;
-    // What is asked and what is shown are screens of their own.
-    const screen = `${asksSomething(state)} ${state.view.question !== null} ${state.stack.length} ${top().name}`;
-    if (screen !== shownScreen) {
-      shownScreen = screen;
-      awaitFocus(!asksSomething(state));
-      screenChanged(sentence(state));
-    }
     keepFocus();
     followWish();
   });
   return <Screen state={state} />;
+}
+
+let shown: { readonly route: Route | null; readonly asks: string } = { route: null, asks: '' };
+
+/** What is asked and what is shown are screens of their own; the focus of the next one is waited for before it is drawn. */
+function enterScreen(state: State): void {
+  const asking = asksSomething(state);
+  const asks = `${asking} ${state.view.question !== null}`;
+  if (top() === shown.route && asks === shown.asks) return;
+  shown = { route: top(), asks };
+  awaitFocus(!asking);
+  screenChanged(sentence(state));
 }
 
 /** What the box did leads to another screen: a song that was bought to what plays, one that ended to its receipt. */
@@ -144,9 +147,12 @@ function listen(): void {
 
 const root = document.getElementById('app');
 if (root !== null) {
-  const draw = (): void => render(<App />, root);
+  const draw = (state: State): void => {
+    enterScreen(state);
+    render(<App />, root);
+  };
   onState(draw);
-  draw();
+  draw(current());
   listen();
   pressed();
   setInterval(idle, 1_000);

@@ -22,7 +22,7 @@ export function NowPlaying({ state }: { readonly state: State }): JSX.Element {
         </div>
       )}
       <div class="big">{playing === null ? null : <Cover work={playing} />}</div>
-      <section class="facts" data-group="content">
+      <section class="facts" data-roll="" data-group="content">
         <p class="kicker" role="status">
           {sentence(state)}
         </p>
@@ -49,15 +49,13 @@ function Course({ playing }: { readonly playing: Playing }): JSX.Element {
         <span>{clock(play.positionMs)}</span>
         <span>{clock(play.durationMs)}</span>
       </p>
-      <p class="ends">
-        <span>
-          {t('paidSoFar')} <strong id="paid-so-far">{free ? t('free') : amount(play.paidSoFarMinor)}</strong>
-        </span>
-        <label class="window">
-          {t('unpaid')} <meter id="window" min={0} max={play.creditWindowPackets} value={play.unpaidPackets} />
-          <span id="unpaid">{t('packets', { unpaid: play.unpaidPackets, window: play.creditWindowPackets })}</span>
-        </label>
+      <p class="owed">
+        {t('paidSoFar')} <strong id="paid-so-far">{free ? t('free') : amount(play.paidSoFarMinor)}</strong>
       </p>
+      <label class="owed">
+        {t('unpaid')} <meter id="window" min={0} max={play.creditWindowPackets} value={play.unpaidPackets} />
+        <span id="unpaid">{t('packets', { unpaid: play.unpaidPackets, window: play.creditWindowPackets })}</span>
+      </label>
     </div>
   );
 }

@@ -27,7 +27,7 @@ export function Question({ state }: { readonly state: State }): JSX.Element {
         </div>
       )}
       <div class="big">{work === null ? null : <Cover work={work} />}</div>
-      <section class="facts" data-group="content">
+      <section class="facts" data-roll="" data-group="content">
         <p class="kicker">{view.question === null ? t('opening') : outright ? sentence(state) : t('preListening')}</p>
         <h1>{work?.title ?? ''}</h1>
         <p class="by">{work?.artist ?? ''}</p>

@@ -8,7 +8,7 @@ import { startsIn, t } from './texts.ts';
 export function Queue({ state }: { readonly state: State }): JSX.Element {
   const { queue } = state.view;
   return (
-    <div class="rows" data-group="content">
+    <div class="rows" data-roll="" data-group="content">
       {queue.length === 0 ? <p class="nothing">{t('nothingWaits')}</p> : null}
       {queue.map((entry, place) => (
         <Button kind="row" key={entry.entryId} name={`queue:${entry.entryId}`} first={place === 0} press={() => open({ name: 'songs' })}>

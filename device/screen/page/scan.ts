@@ -28,6 +28,14 @@ function stations(): readonly HTMLElement[] {
   return inside === null ? all : focusables(inside).filter(inSight).slice(0, GROUP_MAX);
 }
 
+/** What stands in it, with a pause between its parts. */
+function wordsIn(element: HTMLElement): string {
+  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  const words: string[] = [];
+  while (walker.nextNode() !== null) words.push(walker.currentNode.textContent?.trim() ?? '');
+  return words.filter(Boolean).join(', ');
+}
+
 function step(): void {
   const all = stations();
   place += 1;
@@ -45,7 +53,7 @@ function step(): void {
   }
   if (nameOf(here) === null) here.tabIndex = -1;
   focusOn(here);
-  speak(here.getAttribute('aria-label') ?? here.querySelector('[aria-label]')?.getAttribute('aria-label') ?? here.textContent ?? '');
+  speak(here.getAttribute('aria-label') ?? wordsIn(here));
 }
 
 function rest(): void {

@@ -12,7 +12,7 @@ const SIZES: readonly TextSize[] = ['normal', 'large', 'largest'];
 export function Settings({ state }: { readonly state: State }): JSX.Element {
   const { language, textSize, tick, switchAccess } = state.preferences;
   return (
-    <div class="settings" data-group="content">
+    <div class="settings" data-roll="" data-group="content">
       <Setting title={t('language')}>
         {LANGUAGES.map((one) => (
           <Button kind="choice" key={one} name={`language:${one}`} first={one === language} pressed={one === language} press={() => prefer({ language: one })}>

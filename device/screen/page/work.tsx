@@ -21,7 +21,7 @@ export function WorkSheet({ state, work }: { readonly state: State; readonly wor
       <div class="big">
         <Cover work={work} />
       </div>
-      <section class="facts" data-group="content">
+      <section class="facts" data-roll="" data-group="content">
         <h1>{work.title}</h1>
         <p class="by">{work.artist}</p>
         <p class="soft">{[work.album, work.genre, work.year].filter((part) => part !== null && part !== '').join(' · ')}</p>

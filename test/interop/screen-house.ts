@@ -1,0 +1,170 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { expect, vi } from 'vitest';
+import { dropFolders, scratchFolder } from '../fakes/headend-on-localhost.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const BROWSER_ARGS = ['--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const AXE = readFileSync(join(ROOT, 'node_modules', 'axe-core', 'axe.min.js'), 'utf8');
+const SHOTS = process.env.ACKBOX_SCREENSHOTS;
+export const SOON = { timeout: 15_000, interval: 100 };
+
+/** A house with its screen open in a browser. */
+export interface ScreenHouse {
+  readonly url: string;
+  readonly browser: Browser;
+  /** What pages said to their consoles, and which other hosts they asked. */
+  readonly complaints: string[];
+  readonly strangers: string[];
+  page(path?: string, options?: BrowserContextOptions & { readonly stoppedClock?: boolean }): Promise<ScreenPage>;
+  boxPid(): number;
+  close(): Promise<void>;
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+export async function openScreenHouse(profile: 'jukebox' | 'set-top' = 'jukebox'): Promise<ScreenHouse> {
+  const folder = scratchFolder();
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const ports = ['--screen-port', new URL(url).port, '--http-port', '0', '--rtsp-port', '0'];
+  const args = ['src/cli/bootstrap.mjs', 'start', '--data', folder, '--profile', profile, ...ports];
+  const house: ChildProcess = spawn(process.execPath, args, { cwd: ROOT, stdio: 'ignore' });
+  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', chromiumSandbox: false, args: BROWSER_ARGS });
+  const works = async (): Promise<number> => {
+    const answer = await fetch(`${url}/api/works`).catch(() => null);
+    return answer?.ok === true ? ((await answer.json()) as { readonly total: number }).total : 0;
+  };
+  await vi.waitUntil(async () => (await works()) >= 5, { timeout: 55_000, interval: 200 });
+  const complaints: string[] = [];
+  const strangers: string[] = [];
+  return {
+    ...{ url, browser, complaints, strangers },
+    async page(path = '/', { stoppedClock = false, ...options } = {}) {
+      const page = await browser.newPage({ viewport: { width: 1_280, height: 720 }, ...options });
+      page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())));
+      page.on('pageerror', (error) => complaints.push(error.message));
+      page.on('request', (request) => {
+        if (!request.url().startsWith(`${url}/`) && !request.url().startsWith('data:')) strangers.push(request.url());
+      });
+      await page.addInitScript({ path: join(import.meta.dirname, 'screen-probe.js') });
+      if (stoppedClock) await page.clock.install();
+      await page.goto(`${url}${path}`);
+      const screen = new ScreenPage(page);
+      await screen.oneFocus();
+      return screen;
+    },
+    boxPid: () => pidOfBox(join(folder, 'box')),
+    async close() {
+      await browser.close();
+      if (house.exitCode === null) {
+        house.kill('SIGTERM');
+        await once(house, 'exit');
+      }
+      dropFolders(folder);
+    },
+  };
+}
+
+function pidOfBox(folder: string): number {
+  for (const entry of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const words = readFileSync(`/proc/${entry}/cmdline`, 'utf8').split('\0');
+      if (words.includes(folder) && words.includes('--supervised')) return Number(entry);
+    } catch {
+      // It ended while we looked.
+    }
+  }
+  throw new Error('the box does not run');
+}
+
+/** One open page, steered as a person would. */
+export class ScreenPage {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  ask<Answer>(question: string): Promise<Answer> {
+    return this.page.evaluate(`probe.${question}`);
+  }
+
+  focus(): Promise<string> {
+    return this.ask('focus()');
+  }
+
+  text(selector: string): Promise<string> {
+    return this.ask(`text(${JSON.stringify(selector)})`);
+  }
+
+  async press(...keys: readonly string[]): Promise<void> {
+    for (const key of keys) await this.page.keyboard.press(key);
+  }
+
+  async oneFocus(): Promise<void> {
+    await vi.waitUntil(async () => (await this.ask('ringed()')) === 1, SOON);
+  }
+
+  async reach(): Promise<ReadonlyMap<string, readonly string[]>> {
+    return new Map(await this.ask<[string, string[]][]>('ways()'));
+  }
+
+  /** Presses arrows alone until the element has the focus; a long list may have rolled meanwhile, and is looked at again. */
+  async goTo(wanted: string): Promise<void> {
+    for (let tries = 0; tries < 4 && (await this.focus()) !== wanted; tries += 1) {
+      const ways = await this.reach();
+      const way = ways.get(wanted);
+      if (way === undefined) throw new Error(`no arrows lead to ${wanted}; they lead to ${[...ways.keys()].join(', ')}`);
+      await this.press(...way);
+    }
+    expect(await this.focus()).toBe(wanted);
+  }
+
+  /** From the rail, with OK; then waits until the screen has its own focus. */
+  async open(entry: string): Promise<void> {
+    for (let count = 0; count < 4 && !(await this.focus()).startsWith('rail:'); count += 1) await this.press('Escape');
+    await this.goTo(`rail:${entry}`);
+    await this.press('Enter');
+    await this.page.locator('main :is(.card, .nothing, .row, .settings, .receipt)').first().waitFor();
+    await this.oneFocus();
+  }
+
+  /** Everything can be reached by arrows, nothing is cut, and axe finds nothing serious. */
+  async isSound(name: string): Promise<void> {
+    await this.oneFocus();
+    const reached = [...(await this.reach()).keys()].sort();
+    expect([name, reached]).toEqual([name, [...(await this.ask<string[]>('everything()'))].sort()]);
+    await this.isWhole(name);
+  }
+
+  async isWhole(name: string): Promise<void> {
+    await this.oneFocus();
+    expect([name, await this.ask('overflowing()')]).toEqual([name, []]);
+    expect([name, await this.seriousFindings()]).toEqual([name, []]);
+  }
+
+  async seriousFindings(): Promise<readonly string[]> {
+    const loaded = await this.page.evaluate('typeof axe !== "undefined"');
+    if (!loaded) await this.page.evaluate(AXE);
+    return await this.page.evaluate(
+      `axe.run().then(({ violations }) => violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html.slice(0, 160))))`,
+    );
+  }
+
+  /** Where pictures are wanted (npm run pictures), the screen as it is now. */
+  async shoot(name: string): Promise<void> {
+    if (SHOTS !== undefined) await this.page.screenshot({ path: join(SHOTS, `${name}.png`) });
+  }
+}
