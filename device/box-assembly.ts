@@ -20,11 +20,13 @@ import { SessionDesk } from './checkout/session-desk.ts';
 import { StreamedPlays } from './checkout/streamed-plays.ts';
 import { runLine } from './commands/box-commands.ts';
 import type { Role } from './commands/command.ts';
+import { takesNoCoins } from './hardware-config.ts';
+import { openLoans } from './loans/open-loans.ts';
+import { ShelvedCatalogue } from './loans/shelved-catalogue.ts';
 import { createLinkOpener } from './media/link-opener.ts';
 import type { MpvPlayer } from './media/mpv-player.ts';
 import { SettlementKeeper } from './report/settlement-keeper.ts';
 import { createUploader } from './report/uploader.ts';
-import { takesNoCoins } from './hardware-config.ts';
 import type { Say } from './say.ts';
 import { Box } from './session/box.ts';
 import { ProcessGauge } from './session/box-totals.ts';
@@ -73,7 +75,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
   for (const notice of book.opening.notices) say({ event: 'notice', message: notice });
   const headend = createHeadendClient({ identity: () => identity, signer, clock });
   const catalogue = new CatalogueCache({ folder: config.data, headend, clock, log, onChange: () => box.catalogueChanged() });
-  const desk = new SessionDesk({ api: headend, identity: () => identity, clock, random, decodes: config.decodes ?? decodersOf() });
+  const desk = new SessionDesk({ api: headend, identity: () => identity, clock, random, decodes: config.decodes ?? decodersOf(), wish: config.creditWish });
   const plays = new StreamedPlays({
     clock,
     random,
@@ -85,6 +87,8 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     player,
     work: (id) => catalogue.work(id),
   });
+  const identityOf = () => identity;
+  const loans = openLoans({ folder: config.data, book, api: headend, signer, identity: identityOf, player, clock, random, log, streamed: plays });
   const usage = new UsageWriter({ book, clock, identity: () => ({ accountNo: identity.account, outletNo: identity.outlet }), currency: identity.currency });
   const acceptor = new SimulatedAcceptor({ folder: config.data, clock, random });
   const feed = new CoinFeed({
@@ -95,7 +99,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     onCredit: () => void box.moneyMoved(),
     onFault: (code) => box.raise({ type: 'cash.fault', code }),
   });
-  const slot = new CoinSlot({ acceptor, feed, clock });
+  const slot = new CoinSlot({ acceptor, feed, clock, facts: () => box.cashFacts() });
   const hardware = new HardwareDesk();
   const newKey = (): string => uuidv7(clock.wallMs(), random.bytes(10));
   const keeper = new SettlementKeeper({ book, log, headendPublicKey: () => identity.headendPublicKey });
@@ -109,7 +113,10 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     onCommands: async (commands) =>
       await Promise.all(commands.map(async ({ id, line }) => ({ id, ...shortened(await box.command(line, { role: 'headend', surface: 'headend' })) }))),
     onSettlements: (statements, settlements) => keeper.keep(statements, settlements),
-    onConnectivity: (event) => box.raise(event),
+    onConnectivity: (event) => {
+      box.raise(event);
+      if (event.type === 'net.online') void loans.counter.sync();
+    },
   });
   const venue = new Venue({
     ...{ book, clock, log, catalogue },
@@ -127,9 +134,10 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     random,
     log,
     book,
-    plays,
+    plays: loans.plays,
     player,
-    catalogue: venue.catalogue,
+    catalogue: new ShelvedCatalogue(venue.catalogue, loans.shelf),
+    loans,
     usage,
     uploader,
     simulatedAcceptor: config.profile === 'jukebox' && takesNoCoins(config.hardware),
@@ -137,7 +145,18 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     insertCoin: (valueMinor) => slot.insert(valueMinor),
     runCommand: (control, line, by) =>
       runLine(
-        { box: control, book, raise: (event) => box.raise(event), by: `${by.role} at the ${by.surface}`, newKey, licences: headend, venue, hardware, clock },
+        {
+          box: control,
+          book,
+          raise: (event) => box.raise(event),
+          by: `${by.role} at the ${by.surface}`,
+          newKey,
+          licences: headend,
+          loans: loans.counter,
+          venue,
+          hardware,
+          clock,
+        },
         line,
         by.role as Role,
         by.surface,
@@ -149,7 +168,10 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
   book.onUrgent(() => uploader.kick());
   await catalogue.load();
   for (const message of await venue.rules.load()) say({ event: 'notice', message });
+  await loans.counter.start();
   await box.start();
+  loans.shelf.onChange(() => box.loansChanged());
+  box.loansChanged();
   await venue.keeper.start();
   await catalogue.start();
   uploader.start();
@@ -178,6 +200,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
       await surfaces.close();
       await titles.close();
       await box.stop();
+      loans.counter.stop();
       await feed.stop();
       await uploader.stop();
       await headend.close();

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import type { Decoder } from '../src/wire/sdp.ts';
 import { parseDecoders } from './boards/decoders.ts';
 import { asArguments, readBootOptions, readOptionFile } from './boot-config.ts';
+import { type CreditWish, parseCreditWish, USUAL } from './checkout/credit-wish.ts';
 import { HARDWARE_OPTIONS, type HardwareConfig, readHardware } from './hardware-config.ts';
 import type { MediaTransport } from './media/link-opener.ts';
 import type { PlayerOutput } from './media/mpv-process.ts';
@@ -20,6 +21,8 @@ export interface BoxConfig {
   readonly audioOutput: PlayerOutput;
   /** What films the box shows, the best first; null: what its board is known to. */
   readonly decodes: readonly Decoder[] | null;
+  /** What is asked for beside the usual terms of a play. */
+  readonly creditWish: CreditWish;
   /** How media travels; `udp` falls back by itself where none gets through. */
   readonly transport: MediaTransport;
   readonly hardware: HardwareConfig;
@@ -55,6 +58,7 @@ export function readArguments(argv: readonly string[]): BoxConfig {
       'console-port': { type: 'string' },
       'audio-output': { type: 'string', default: 'auto' },
       decodes: { type: 'string' },
+      credit: { type: 'string' },
       transport: { type: 'string', default: 'udp' },
       ...HARDWARE_OPTIONS,
       'kept-player': { type: 'boolean', default: false },
@@ -79,6 +83,7 @@ export function readArguments(argv: readonly string[]): BoxConfig {
     consolePort: values['console-port'] ?? null,
     audioOutput: readOutput(values['audio-output']),
     decodes: readDecoders(values.decodes),
+    creditWish: readWish(values.credit),
     transport,
     hardware: readHardware(values),
     keptPlayer: values['kept-player'],
@@ -90,6 +95,12 @@ function readOutput(text: string): PlayerOutput {
   if (text === 'auto' || text === 'null') return text;
   if (text.startsWith('wav:') && text.length > 4) return { pcmFile: text.slice(4) };
   throw new Error(`--audio-output is auto, null or wav:FILE, not ${JSON.stringify(text)}.`);
+}
+
+function readWish(text: string | undefined): CreditWish {
+  const wish = text === undefined ? USUAL : parseCreditWish(text);
+  if (wish === null) throw new Error(`--credit is a list such as trial=deferred,policy=literal,W=40,T=120,grow=30-80+5/500, not ${JSON.stringify(text)}.`);
+  return wish;
 }
 
 function readDecoders(text: string | undefined): readonly Decoder[] | null {

@@ -166,6 +166,11 @@ export const limits = {
   /** Plays of one box that may wait for their closing statement: quick skipping between two reports. */
   unsettledSessionsPerOutlet: 64,
   enrolmentPendingMax: 100,
+  operatorSessions: 200,
+  operatorIdleMs: 1_800_000,
+  operatorFormBytes: 16_384,
+  /** A box that has not reported for this long is called silent. */
+  boxSilentMs: 600_000,
   enrolmentCodeMs: 3_600_000,
 
   batchRecords: 200,
@@ -209,6 +214,8 @@ export const limits = {
   resumeBackoffMaxMs: 2_000,
   stallToFaultMs: 60_000,
   confirmMs: 30_000,
+  /** A person needs so long to say yes after a pre-listen. */
+  confirmWithinMinMs: 5_000,
   checkoutMs: 15_000,
   settleMs: 15_000,
   faultShownMs: 8_000,

@@ -8,6 +8,7 @@ import { fromHex, toHex } from '../../src/units/bytes.ts';
 import { type Fault, fault, ok, type Result } from '../../src/units/result.ts';
 import { PACKET_MS, packetsIn } from '../../src/units/time.ts';
 import type { OfferRequest, OfferResponse } from '../../src/wire/http-api.ts';
+import { parseOffer } from '../../src/wire/sdp.ts';
 import { parseTerms, signedTermsBytes } from '../../src/wire/terms-text.ts';
 import { checkQuote } from './check-quote.ts';
 import type { EnrolledIdentity } from './enrolled-identity.ts';
@@ -109,6 +110,9 @@ function findExcess(terms: Terms, request: OfferRequest): Fault<OfferFault> | nu
     return { code: 'bad-terms', message: 'The terms limit a play to a trial that was not asked for; nothing was agreed.' };
   if (terms.trial === null && request.trial && quoteMinor > 0n)
     return { code: 'bad-terms', message: 'The terms want money at once where a pre-listen was asked for; nothing was agreed.' };
+  const asked = parseOffer(request.sdp);
+  if (terms.trial !== null && asked.ok && asked.value.ackpay?.trial?.mode !== terms.trial.mode)
+    return { code: 'bad-terms', message: `The terms name a pre-listen of mode ${terms.trial.mode}, which was not asked for; nothing was agreed.` };
   if (terms.trial !== null && terms.trial.packets > packetsIn(limits.trialMs, terms.packetMs))
     return { code: 'bad-terms', message: 'The trial is longer than agreed; nothing was agreed.' };
   return null;

@@ -6,6 +6,7 @@ import { packetMsOf, packetsIn } from '../../src/units/time.ts';
 import type { CatalogueWork, OfferRequest } from '../../src/wire/http-api.ts';
 import { mediaFormatOf } from '../../src/wire/media-format.ts';
 import { buildOffer, type Decoder } from '../../src/wire/sdp.ts';
+import { type CreditWish, USUAL } from './credit-wish.ts';
 
 /** The request for a play at the price that was shown, with the windows this box asks for as SDP. Signed by the headend client. */
 export function offerRequest(play: {
@@ -15,13 +16,17 @@ export function offerRequest(play: {
   readonly ephemeral: EphemeralKey;
   /** What the board shows of films, the best first; absent: none. */
   readonly decodes?: readonly Decoder[];
+  readonly wish?: CreditWish;
+  /** The coin session; absent: nobody has paid yet, or the account. */
+  readonly payer?: string;
 }): OfferRequest {
-  const { playId, work, trial, ephemeral, decodes = [] } = play;
+  const { playId, work, trial, ephemeral, decodes = [], wish = USUAL, payer } = play;
   const [packetMs, prebufferMs] = [packetMsOf(work), work.video === undefined ? limits.prebufferMs : limits.filmPrebufferMs];
   return {
     playId,
     work: work.id,
     trial,
+    ...(payer === undefined ? {} : { payer }),
     maxQuoteMinor: work.priceMinor,
     currency: work.currency,
     deviceEphemeral: toHex(ephemeral.publicKey),
@@ -30,8 +35,9 @@ export function offerRequest(play: {
       payloadType: mediaFormatOf(work).payloadType,
       ackpay: {
         session: null,
-        credit: defaultCreditTerms(packetMs, prebufferMs),
-        trial: trial ? { mode: 'restrict', packets: packetsIn(limits.trialMs, packetMs) } : null,
+        credit: { ...defaultCreditTerms(packetMs, prebufferMs), ...wish.credit },
+        trial: trial ? { mode: 'restrict', packets: packetsIn(limits.trialMs, packetMs), ...wish.trial } : null,
+        ...(wish.confirmModes && { confirmModes: wish.confirmModes }),
       },
       ...(work.video === undefined ? {} : { decodes }),
     }),

@@ -76,7 +76,8 @@ export class StreamedPlay implements PlayRunner {
 
   async #open(): Promise<void> {
     const { desk, book } = this.#parts;
-    const offered = await desk.offer(this.#given);
+    const payer = (await book.play(this.playId))?.payerId ?? null;
+    const offered = await desk.offer({ ...this.#given, ...(payer === null ? {} : { payer }) });
     if (this.#ending !== null) return;
     if (!offered.ok) {
       this.#fail(offered.error);

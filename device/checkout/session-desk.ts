@@ -11,6 +11,7 @@ import type { CatalogueWork } from '../../src/wire/http-api.ts';
 import type { Decoder } from '../../src/wire/sdp.ts';
 import { type AcceptedOffer, acceptOffer } from './accept-offer.ts';
 import { type AcceptedResume, acceptResume } from './accept-resume.ts';
+import { type CreditWish, USUAL } from './credit-wish.ts';
 import type { EnrolledIdentity } from './enrolled-identity.ts';
 import { openExchange } from './key-exchange.ts';
 import { offerRequest } from './offer-request.ts';
@@ -38,6 +39,16 @@ export interface DeskParts {
   readonly random: Random;
   /** What the board shows of films, the best first; absent: none. */
   readonly decodes?: readonly Decoder[];
+  /** Absent: the usual terms. */
+  readonly wish?: CreditWish;
+}
+
+export interface PlayToOffer {
+  readonly playId: string;
+  readonly work: CatalogueWork;
+  readonly trial: boolean;
+  /** The coin session that listens. */
+  readonly payer?: string;
 }
 
 /** The box's side of the checkout: offers and resumes over HTTPS, believed only after every check (rulings 11, 22, 27). */
@@ -49,12 +60,12 @@ export class SessionDesk {
   }
 
   /** Tries again for half of the checkout time while the headend does not answer; the same offer gives the same session. */
-  async offer(play: { readonly playId: string; readonly work: CatalogueWork; readonly trial: boolean }): Promise<Result<AcceptedOffer, DeskFault>> {
-    const { api, clock, random, decodes = [] } = this.#parts;
+  async offer(play: PlayToOffer): Promise<Result<AcceptedOffer, DeskFault>> {
+    const { api, clock, random, decodes = [], wish = USUAL } = this.#parts;
     const identity = this.#parts.identity();
     if (identity === null) return refused('not-enrolled', 'This box is not enrolled at a headend yet.', true);
     const ephemeral = openExchange(random);
-    const request = offerRequest({ ...play, ephemeral, decodes });
+    const request = offerRequest({ ...play, ephemeral, decodes, wish });
     const deadline = monotonicMs(clock) + limits.checkoutMs / 2;
     let answer = await api.offer(request);
     for (let pauseMs: number = limits.resumeBackoffMinMs; !answer.ok && !isFinal(answer.error) && monotonicMs(clock) < deadline; pauseMs *= 2) {

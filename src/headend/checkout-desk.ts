@@ -7,6 +7,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { CatalogueStore, OutletRow, PaySessionRow, RegistryStore, StoredWork } from '../ports/headend-stores.ts';
 import type { Random } from '../ports/random.ts';
 import type { Signer } from '../ports/signer.ts';
+import type { TrialStore } from '../ports/trial-store.ts';
 import { assert } from '../units/assert.ts';
 import { fromHex, toHex } from '../units/bytes.ts';
 import { asId, type SessionId } from '../units/ids.ts';
@@ -17,12 +18,14 @@ import { answerSdp, composeTerms, type GrantedStream, grantStream, quotedMinor, 
 import { agreedRendition } from './pick-rendition.ts';
 import { type LeaseDeps, leaseWindow } from './session-lease.ts';
 import type { StreamHouse } from './stream-port.ts';
+import { spendTrial } from './trial-quota.ts';
 import type { QuoteWork } from './work-quote.ts';
 
 export interface CheckoutDeps {
   readonly registry: RegistryStore;
   readonly catalogue: CatalogueStore;
   readonly credit: LeaseDeps['credit'];
+  readonly trials: TrialStore;
   readonly stream: StreamHouse;
   readonly signer: Signer;
   readonly clock: Clock;
@@ -50,6 +53,7 @@ export type CheckoutFault =
   | 'quote-above-max'
   | 'resume-required'
   | 'session-closed'
+  | 'trial-used'
   | 'too-many-sessions'
   | 'work-gone';
 
@@ -71,14 +75,14 @@ export class CheckoutDesk {
   offer(outlet: OutletRow, request: OfferRequest, host: string): Result<OfferResponse, Fault<CheckoutFault>> {
     const earlier = this.#deps.registry.sessionByPlay(asId(request.playId));
     const work = this.#deps.catalogue.work(asId(request.work));
-    const granted = grantStream(request.sdp, work);
+    const granted = grantStream(request.sdp, work, outlet);
     if (!granted.ok) return granted;
     if (earlier !== null) return this.#answerAgain(earlier, { outlet, request, host }, granted.value);
     if (work === null || work.retired) return fault('work-gone', 'This work is no longer offered; refresh the catalogue.');
     const quoted = this.#deps.quote(work, outlet);
     if (!quoted.ok) return quoted;
     const quote = quoted.value;
-    const refusal = refuseOffer(request, work, outlet, quote) ?? this.#refuseNumber(outlet);
+    const refusal = refuseOffer(request, work, outlet, quote) ?? this.#refuseNumber(outlet) ?? this.#refuseTrial(outlet, request, work, quote);
     if (refusal !== null) return { ok: false, error: refusal };
     return this.#open({ outlet, request, host, work, quote }, granted.value);
   }
@@ -97,6 +101,8 @@ export class CheckoutDesk {
       quote,
       credit: withinLease(granted.credit, lease.value),
       rendition: granted.rendition,
+      trialWish: granted.trial,
+      confirmModes: granted.confirmModes,
       trialAsked: request.trial,
       deviceEphemeral: request.deviceEphemeral,
       headendEphemeral: toHex(ephemeral.publicKey),
@@ -140,6 +146,11 @@ export class CheckoutDesk {
       sdp: answerSdp(row.terms, row.termsHash, work, granted.payloadType),
       rtspUrl: this.#deps.stream.rtspUrl(host),
     };
+  }
+
+  #refuseTrial(outlet: OutletRow, request: OfferRequest, work: StoredWork, quote: WorkQuote): Fault<CheckoutFault> | null {
+    const isTrial = request.trial && !work.free && quotedMinor(quote) > 0n;
+    return isTrial ? spendTrial(this.#deps, outlet, request) : null;
   }
 
   /** A box plays one work at a time: a few live streams allow for a change of work, many unsettled ones mean it reports nothing. */

@@ -1,3 +1,4 @@
+import { BILLING_CLASSES } from '../domain/credit/billing-class.ts';
 import { defaultCreditTerms, negotiateCredit } from '../domain/credit/negotiate-credit.ts';
 import type { CreditTerms, PricingNode, Terms, TrialTerms } from '../domain/credit/terms.ts';
 import type { WorkPart } from '../domain/credit/work-parts.ts';
@@ -9,6 +10,7 @@ import { type Fault, fault, ok, type Result } from '../units/result.ts';
 import { packetMsOf, packetsIn } from '../units/time.ts';
 import { mediaFormatOf } from '../wire/media-format.ts';
 import { buildDescribe, parseOffer } from '../wire/sdp.ts';
+import type { AckpayAttributes } from '../wire/sdp-ackpay.ts';
 import { pickRendition } from './pick-rendition.ts';
 
 /** What a use of a work costs, as the rater puts it. */
@@ -35,6 +37,9 @@ export interface GrantedStream {
   readonly payloadType: number;
   /** Of a film: which one. */
   readonly rendition: string | null;
+  /** The kind of pre-listen that was asked for; null where the offer names none. */
+  readonly trial: TrialTerms | null;
+  readonly confirmModes: Terms['confirmModes'];
 }
 
 /** An offer nobody took is void after this long. */
@@ -46,7 +51,11 @@ const AUDIO_KBPS = 192;
  * show no rendition of a film, the names of those there are (406).
  * @param work null where it is gone
  */
-export function grantStream(sdpOffer: string, work: Pick<StoredWork, 'video'> | null): Result<GrantedStream, Fault<'limits' | 'bad-request' | 'no-rendition'>> {
+export function grantStream(
+  sdpOffer: string,
+  work: Pick<StoredWork, 'video'> | null,
+  outlet: Pick<OutletRow, 'profile'>,
+): Result<GrantedStream, Fault<'limits' | 'bad-request' | 'no-rendition'>> {
   const offer = sdpOffer === '' ? null : parseOffer(sdpOffer);
   if (offer?.ok === false) return fault('bad-request', `The SDP offer cannot be used: ${offer.error.message}.`);
   const asked = work?.video === undefined ? null : pickRendition(work.video.renditions, offer?.value.decodes ?? []);
@@ -55,18 +64,40 @@ export function grantStream(sdpOffer: string, work: Pick<StoredWork, 'video'> | 
   const prebufferMs = asked === null ? limits.prebufferMs : limits.filmPrebufferMs;
   const ours = defaultCreditTerms(packetMs, prebufferMs);
   const credit = offer === null ? ok(ours) : negotiateCredit(offer.value.ackpay.credit, packetMs, prebufferMs);
+  if (!credit.ok) return credit;
+  const problem = offer === null ? null : refuseTrial(offer.value.ackpay, afterTrialOf(outlet));
+  if (problem !== null) return fault('limits', problem);
   const { payloadType } = offer?.value ?? mediaFormatOf(work ?? {});
-  return credit.ok ? ok({ credit: credit.value, payloadType, rendition: asked?.value.name ?? null }) : credit;
+  const { trial = null, confirmModes } = offer?.value.ackpay ?? {};
+  return ok({ credit: credit.value, payloadType, rendition: asked?.value.name ?? null, trial, confirmModes });
+}
+
+/** What of the pre-listen and its confirmation cannot be granted, with what can (406). */
+function refuseTrial({ trial, confirmModes, classes }: AckpayAttributes, afterTrial: Terms['afterTrial']): string | null {
+  const missing = classes === undefined ? [] : BILLING_CLASSES.filter((each) => !classes.includes(each));
+  if (missing.length > 0) return `The billing classes ${missing.join(', ')} are needed as well; the offer tells only ${classes?.join(', ')} apart.`;
+  if (trial === null) return null;
+  if (trial.mode === 'deferred' && afterTrial !== 'restart')
+    return 'mode=deferred goes only where the work starts again after the pre-listen; restrict and large-window go here.';
+  if (confirmModes?.includes('button') === false) return 'A pre-listen is bought by the button only; name button among the ways to confirm.';
+  if ((trial.confirmWithinMs ?? limits.confirmWithinMinMs) < limits.confirmWithinMinMs)
+    return `within=${trial.confirmWithinMs} is too short; a person needs at least within=${limits.confirmWithinMinMs}.`;
+  return null;
+}
+
+function afterTrialOf({ profile }: Pick<OutletRow, 'profile'>): Terms['afterTrial'] {
+  return profile === 'jukebox' ? 'restart' : 'continue';
 }
 
 /**
  * A trial only where it was asked for and is worth something: limits.trialMs, or half of a work that is not longer than that.
  * Never none for a work with a price: who asked for a pre-listen has not said yes to paying.
  */
-export function trialTermsFor(work: Pick<StoredWork, 'free' | 'packets' | 'video'>, asked: boolean): TrialTerms | null {
+export function trialTermsFor(work: Pick<StoredWork, 'free' | 'packets' | 'video'>, asked: boolean, wish: TrialTerms | null = null): TrialTerms | null {
   const most = packetsIn(limits.trialMs, packetMsOf(work));
   const packets = work.packets > most ? most : Math.floor(work.packets / 2);
-  return asked && !work.free && packets > 0 ? { mode: 'restrict', packets } : null;
+  if (!asked || work.free || packets === 0) return null;
+  return wish === null ? { mode: 'restrict', packets } : { ...wish, packets: Math.min(Math.max(1, wish.packets), packets) };
 }
 
 export function composeTerms(parts: {
@@ -77,6 +108,8 @@ export function composeTerms(parts: {
   readonly credit: CreditTerms;
   readonly rendition: string | null;
   readonly trialAsked: boolean;
+  readonly trialWish: TrialTerms | null;
+  readonly confirmModes: Terms['confirmModes'];
   readonly deviceEphemeral: string;
   readonly headendEphemeral: string;
 }): Terms {
@@ -98,8 +131,9 @@ export function composeTerms(parts: {
     ...(quote.parts === null ? {} : { parts: quote.parts }),
     pricingStateHash: quote.pricingStateHash,
     credit,
-    trial: trialTermsFor({ ...work, free: work.free || quotedMinor(quote) === 0n }, parts.trialAsked),
-    afterTrial: outlet.profile === 'jukebox' ? 'restart' : 'continue',
+    trial: trialTermsFor({ ...work, free: work.free || quotedMinor(quote) === 0n }, parts.trialAsked, parts.trialWish),
+    ...(parts.confirmModes && { confirmModes: parts.confirmModes }),
+    afterTrial: afterTrialOf(outlet),
     deviceEphemeral,
     headendEphemeral,
     issuedAtMs,
@@ -119,6 +153,11 @@ export function answerSdp(terms: Terms, termsHash: string, work: StoredWork, pay
     bandwidthKbps: AUDIO_KBPS,
     preSkip: work.preSkip,
     totalSamples: work.totalSamples,
-    ackpay: { session: { sid: terms.sid, termsHash }, credit: terms.credit, trial: terms.trial },
+    ackpay: {
+      session: { sid: terms.sid, termsHash },
+      credit: terms.credit,
+      trial: terms.trial,
+      ...(terms.confirmModes && { confirmModes: terms.confirmModes }),
+    },
   });
 }

@@ -1,6 +1,6 @@
 import { withinLease } from '../domain/credit/account-credit.ts';
 import { BILLING_CLASSES, type BillingClass, packetsOf } from '../domain/credit/billing-class.ts';
-import { ACTION_OF_MODE, confirms } from '../domain/credit/confirmation.ts';
+import { ACTION_OF_MODE, CONFIRM_MODES, confirms } from '../domain/credit/confirmation.ts';
 import * as credit from '../domain/credit/credit-monitor.ts';
 import type { AckMessage, ConfirmMessage, ReceiptMessage, WindowMessage } from '../domain/credit/messages.ts';
 import { indexesIn, joinIndexes, planSpans, type SpanPlan, withoutIndexes } from '../domain/credit/paid-ranges.ts';
@@ -171,6 +171,7 @@ export class CreditMonitor implements Progressing {
     if (this.confirmed || this.#confirming) return 'dropped';
     if (!equalBytes(message.termsHash, this.#termsHash)) return this.#noteAbuse('confirm-of-other-terms');
     if (message.eventId.every((byte) => byte === 0)) return this.#noteAbuse('confirm-without-event');
+    if (!(this.#session.terms.confirmModes ?? CONFIRM_MODES).includes(message.mode)) return this.#noteAbuse('confirm-of-other-mode');
     // Only a clear yes ends a pre-listen; a work that was merely let run is not bought (P24).
     if (!confirms(message.mode, ACTION_OF_MODE[message.mode], true)) return 'dropped';
     if (credit.judgeConfirmation(this.#state) !== 'confirmed') return 'dropped';

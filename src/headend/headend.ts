@@ -12,6 +12,7 @@ import { catalogueRoutes } from './http/catalogue-routes.ts';
 import { enrolRoutes } from './http/enrol-routes.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { licenceRoutes, loanRoutes } from './http/licence-routes.ts';
+import { pricingRoutes } from './http/pricing-routes.ts';
 import { createRateLimit } from './http/rate-limit.ts';
 import { recordRoutes } from './http/record-routes.ts';
 import { createRequestGuard } from './http/request-guard.ts';
@@ -21,6 +22,7 @@ import { usageRoutes } from './http/usage-routes.ts';
 import { LicenceDesk } from './licences/licence-desk.ts';
 import { LoanDesk } from './licences/loan-desk.ts';
 import { operatorPages } from './operator/operator-pages.ts';
+import { VendorDesk } from './pricing/vendor-desk.ts';
 import { ResumeDesk } from './resume-desk.ts';
 import { guardFolder } from './stores/folder-guard.ts';
 import { type HeadendBook, openHeadendBook } from './stores/headend-book.ts';
@@ -145,7 +147,7 @@ interface RouteParts extends HeadendDeps {
 }
 
 function composeRoutes({ clock, random, log, book, segments, stream, trust }: RouteParts): readonly Route[] {
-  const shared = { registry: book, catalogue: book, credit: book, stream, signer: trust.signer, clock, random };
+  const shared = { registry: book, catalogue: book, credit: book, trials: book, stream, signer: trust.signer, clock, random };
   const quote = createWorkQuote(book, book.defaults().vendor, clock);
   const enrolment = new EnrolmentDesk({ outlets: book, caDer: trust.caDer, headendPublicKey: trust.signer.publicKey, wallMs: () => clock.wallMs() });
   const desk = new LicenceDesk({ checkouts: book, loans: book, catalogue: book, quote, clock, random });
@@ -159,6 +161,7 @@ function composeRoutes({ clock, random, log, book, segments, stream, trust }: Ro
     ...licenceRoutes({ desk, catalogue: book, clock }),
     ...loanRoutes({ desk, loans, putFloor: (outlet, minor) => book.putSetting(`${FLOOR_SETTING}/${outlet}`, minor) }),
     ...usageRoutes({ usage: book }),
+    ...pricingRoutes({ desk: new VendorDesk(book), pricing: book, loadReader: async () => (await import('../authoring/pricing/read-model.ts')).readModels }),
     ...recordRoutes(takeReportsInto({ registry: book, quarantine: book, usage: book, commands: book, signer: trust.signer, stream, clock, log })),
   ];
 }

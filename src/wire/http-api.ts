@@ -70,6 +70,8 @@ export const OfferRequest = Type.Object({
   playId: Text(64),
   work: Text(64),
   trial: Type.Boolean(),
+  /** Who is listening, as the box knows him: a coin session. Pre-listens are counted for each; absent: for the box, or its account. */
+  payer: Type.Optional(Text(64)),
   maxQuoteMinor: Amount,
   currency: Text(3),
   deviceEphemeral: Hex(32),

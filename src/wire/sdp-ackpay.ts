@@ -1,4 +1,6 @@
-import type { CreditTerms, TrialTerms } from '../domain/credit/terms.ts';
+import { BILLING_CLASSES, type BillingClass } from '../domain/credit/billing-class.ts';
+import { CONFIRM_MODES, type ConfirmMode } from '../domain/credit/confirmation.ts';
+import { type CreditTerms, LOSS_POLICIES, TRIAL_MODES, type TrialTerms } from '../domain/credit/terms.ts';
 import { asId, type SessionId } from '../units/ids.ts';
 
 /** What the `a=ackpay` lines of an offer or answer say. The signed terms are what binds; these lines propose and announce. */
@@ -7,6 +9,10 @@ export interface AckpayAttributes {
   readonly session: { readonly sid: SessionId; readonly termsHash: string } | null;
   readonly credit: CreditTerms;
   readonly trial: TrialTerms | null;
+  /** How the device can confirm; absent = by the button. */
+  readonly confirmModes?: readonly ConfirmMode[];
+  /** Billing classes that the device tells apart; absent = all. */
+  readonly classes?: readonly BillingClass[];
 }
 
 /**
@@ -14,25 +20,53 @@ export interface AckpayAttributes {
  * Departure: counts are plain numbers of packets and milliseconds, the session id is hex.
  */
 export function ackpayLines(attributes: AckpayAttributes): readonly string[] {
-  const { session, credit, trial } = attributes;
+  const { session, credit, trial, confirmModes, classes } = attributes;
   return [
     session === null ? 'ackpay:1' : `ackpay:1 sid=${session.sid} terms=sha-256:${session.termsHash}`,
-    `ackpay-window:W=${credit.creditWindowPackets} R=${credit.receiptWindowPackets}`,
+    `ackpay-window:W=${credit.creditWindowPackets} R=${credit.receiptWindowPackets}${transitOf(credit)}${adaptationOf(credit)}`,
     `ackpay-loss:e=${credit.lossAllowancePerMille} policy=${credit.policy ?? 'rate'}`,
     `ackpay-ack:every=${credit.ackEveryPackets} max=${credit.ackIntervalMs} receipt=${credit.receiptIntervalMs} auth=hmac-sha256-128 sign=ed25519`,
     `ackpay-chal:min=${credit.challengeEveryMinPackets} max=${credit.challengeEveryMaxPackets}`,
     `ackpay-buffer:prebuffer=${credit.prebufferMs} playout=${credit.playoutBufferPackets} retransmit=${credit.retransmitDeadlineMs}`,
-    ...(trial === null ? [] : [`ackpay-trial:mode=${trial.mode} units=${trial.packets} bill=none confirm=required`]),
+    ...(trial === null ? [] : [`ackpay-trial:mode=${trial.mode} units=${trial.packets} bill=none confirm=required${withinOf(trial)}`]),
+    ...(confirmModes === undefined ? [] : [`ackpay-confirm:${confirmModes.join(' ')}`]),
+    ...(classes === undefined ? [] : [`ackpay-classes:${classes.join(' ')}`]),
   ];
+}
+
+function transitOf({ transitWindowPackets }: CreditTerms): string {
+  return transitWindowPackets === undefined ? '' : ` T=${transitWindowPackets}`;
+}
+
+function adaptationOf({ adaptation }: CreditTerms): string {
+  if (adaptation === undefined) return '';
+  const { minPackets, maxPackets, stepPackets, afterPackets, afterMs } = adaptation;
+  return ` min=${minPackets} max=${maxPackets} step=${stepPackets} after=${afterPackets} aftertime=${afterMs}`;
+}
+
+function withinOf({ confirmWithinMs }: TrialTerms): string {
+  return confirmWithinMs === undefined ? '' : ` within=${confirmWithinMs}`;
 }
 
 /** @returns null where no `ackpay:1` line stands, `malformed` where a field is missing or no number */
 export function readAckpay(attributes: readonly string[]): AckpayAttributes | null | 'malformed' {
   const head = fieldsOf(attributes, 'ackpay');
   if (head === null || !head.has('1')) return null;
+  const has = (line: string, field: string): boolean => fieldsOf(attributes, line)?.has(field) === true;
   const number = (line: string, field: string): number => {
     const value = fieldsOf(attributes, line)?.get(field) ?? '';
     return /^[0-9]{1,9}$/.test(value) ? Number(value) : Number.NaN;
+  };
+  const policy = oneOf(LOSS_POLICIES, fieldsOf(attributes, 'ackpay-loss')?.get('policy') ?? 'rate');
+  const mode = oneOf(TRIAL_MODES, fieldsOf(attributes, 'ackpay-trial')?.get('mode') ?? 'restrict');
+  const [confirmModes, classes] = [listOf(attributes, 'ackpay-confirm', CONFIRM_MODES), listOf(attributes, 'ackpay-classes', BILLING_CLASSES)];
+  if (policy === null || mode === null || confirmModes === null || classes === null) return 'malformed';
+  const growth = {
+    minPackets: number('ackpay-window', 'min'),
+    maxPackets: number('ackpay-window', 'max'),
+    stepPackets: number('ackpay-window', 'step'),
+    afterPackets: number('ackpay-window', 'after'),
+    afterMs: number('ackpay-window', 'aftertime'),
   };
   const credit: CreditTerms = {
     creditWindowPackets: number('ackpay-window', 'W'),
@@ -46,11 +80,28 @@ export function readAckpay(attributes: readonly string[]): AckpayAttributes | nu
     retransmitDeadlineMs: number('ackpay-buffer', 'retransmit'),
     prebufferMs: number('ackpay-buffer', 'prebuffer'),
     playoutBufferPackets: number('ackpay-buffer', 'playout'),
+    ...(policy === 'rate' ? {} : { policy }),
+    ...(has('ackpay-window', 'T') ? { transitWindowPackets: number('ackpay-window', 'T') } : {}),
+    ...(has('ackpay-window', 'step') ? { adaptation: growth } : {}),
   };
-  const units = fieldsOf(attributes, 'ackpay-trial') === null ? null : number('ackpay-trial', 'units');
+  const within = has('ackpay-trial', 'within') ? { confirmWithinMs: number('ackpay-trial', 'within') } : {};
+  const trial = fieldsOf(attributes, 'ackpay-trial') === null ? null : { mode, packets: number('ackpay-trial', 'units'), ...within };
   const session = sessionOf(head);
-  if (session === 'malformed' || [...Object.values(credit), units ?? 0].some(Number.isNaN)) return 'malformed';
-  return { session, credit, trial: units === null ? null : { mode: 'restrict', packets: units } };
+  const all = [credit, credit.adaptation ?? {}, trial ?? {}].flatMap((fields) => Object.values(fields));
+  if (session === 'malformed' || all.some(Number.isNaN)) return 'malformed';
+  return { session, credit, trial, ...(confirmModes.length > 0 && { confirmModes }), ...(classes.length > 0 && { classes }) };
+}
+
+function oneOf<Word extends string>(known: readonly Word[], word: string): Word | null {
+  return known.find((each) => each === word) ?? null;
+}
+
+/** Words of a line that are known here; null where none of them is. */
+function listOf<Word extends string>(attributes: readonly string[], name: string, known: readonly Word[]): readonly Word[] | null {
+  const words = fieldsOf(attributes, name);
+  if (words === null) return [];
+  const understood = known.filter((word) => words.has(word));
+  return understood.length === 0 ? null : understood;
 }
 
 function sessionOf(head: ReadonlyMap<string, string>): AckpayAttributes['session'] | 'malformed' {

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
+import { CONFIRM_MODES } from '../domain/credit/confirmation.ts';
 import { LOSS_POLICIES, type Terms, TRIAL_MODES } from '../domain/credit/terms.ts';
 import { limits } from '../limits.ts';
 import { type Fault, fault, ok, type Result } from '../units/result.ts';
@@ -66,6 +67,7 @@ const TermsSchema = Type.Object(
     pricingStateHash: Hex(32),
     credit: CreditTermsSchema,
     trial: Type.Union([TrialSchema, Type.Null()]),
+    confirmModes: Type.Optional(Type.Array(Type.Union(CONFIRM_MODES.map((mode) => Type.Literal(mode))), { minItems: 1, maxItems: CONFIRM_MODES.length })),
     afterTrial: Type.Union([Type.Literal('restart'), Type.Literal('continue')]),
     deviceEphemeral: Hex(32),
     headendEphemeral: Hex(32),

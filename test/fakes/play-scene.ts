@@ -1,3 +1,4 @@
+import { type CreditWish, parseCreditWish, USUAL } from '../../device/checkout/credit-wish.ts';
 import { SessionDesk } from '../../device/checkout/session-desk.ts';
 import { StreamedPlays } from '../../device/checkout/streamed-plays.ts';
 import type { PlaybackEvent } from '../../device/session/events.ts';
@@ -30,17 +31,19 @@ export class PlayScene {
   readonly work: StoredWork;
   /** False: the box's catalogue no longer has the work. */
   inCatalogue = true;
+  readonly #wish: CreditWish;
   #random = new SeededRandom(3);
   readonly #startMs: number;
   #app: AppClock;
 
-  static async open(packets: number, profile: 'jukebox' | 'set-top' = 'jukebox'): Promise<PlayScene> {
+  static async open(packets: number, profile: 'jukebox' | 'set-top' = 'jukebox', wish = ''): Promise<PlayScene> {
     const folder = new BookFolder(profile);
     const headend = new VirtualHeadend(folder.clock);
-    return new PlayScene(folder, headend, await headend.addWork(packets), profile);
+    return new PlayScene(folder, headend, await headend.addWork(packets), profile, wish);
   }
 
-  private constructor(folder: BookFolder, headend: VirtualHeadend, work: StoredWork, profile: 'jukebox' | 'set-top') {
+  private constructor(folder: BookFolder, headend: VirtualHeadend, work: StoredWork, profile: 'jukebox' | 'set-top', wish: string) {
+    this.#wish = wish === '' ? USUAL : (parseCreditWish(wish) ?? USUAL);
     this.folder = folder;
     this.clock = folder.clock;
     this.headend = headend;
@@ -150,7 +153,7 @@ export class PlayScene {
             caPem: '',
             headendUrl: 'https://headend',
           };
-    const desk = new SessionDesk({ api: headend.api(), identity, clock, random });
+    const desk = new SessionDesk({ api: headend.api(), identity, clock, random, wish: this.#wish });
     const log = { info: () => {}, warn: (event: string, facts?: unknown) => void this.warnings.push(`${event} ${JSON.stringify(facts)}`) };
     const openLink = this.network.openFor(clock);
     return new StreamedPlays({

@@ -97,7 +97,7 @@ export class VirtualHeadend {
       views: () => paid.views(),
       close: async () => {},
     };
-    const shared = { registry: book, catalogue: book, credit: book, stream, signer: this.signer, clock, random };
+    const shared = { registry: book, catalogue: book, credit: book, trials: book, stream, signer: this.signer, clock, random };
     this.#checkout = new CheckoutDesk({ ...shared, quote: createWorkQuote(book, book.defaults().vendor, this.#clock) });
     this.#resumes = new ResumeDesk(shared);
     [this.#registry, this.#pacer, this.paid] = [registry, pacer, paid];

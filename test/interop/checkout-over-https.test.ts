@@ -43,7 +43,8 @@ beforeEach(async () => {
 function play(work: StoredWork = PAID, change: Partial<OfferRequest> = {}, trial = true) {
   const ephemeral = openExchange(systemRandom);
   const shown: CatalogueWork = work;
-  const request = { ...offerRequest({ playId: uuidv7(Date.now(), systemRandom.bytes(10)), work: shown, trial, ephemeral }), ...change };
+  const playId = uuidv7(Date.now(), systemRandom.bytes(10));
+  const request = { ...offerRequest({ playId, payer: playId, work: shown, trial, ephemeral }), ...change };
   return { request, ephemeral };
 }
 
@@ -207,11 +208,13 @@ describe('a resume', () => {
     const forged = { bytes: toHex(bytes), signature: toHex(stranger.signer.sign(bytes)) };
     const bad = await resumeOf(accepted.sid, 1);
     expect(await box.api.resume(accepted.sid, { ...bad.request, receipt: forged })).toMatchObject({ ok: false, error: { problem: 'bad-receipt' } });
-    const good = await resumeOf(accepted.sid, 1);
+    const unnamed = await resumeOf(accepted.sid, 1);
     const receipt = { bytes: toHex(bytes), signature: toHex(box.signer.sign(bytes)) };
-    expect(await box.api.resume(accepted.sid, { ...good.request, receipt })).toMatchObject({
+    expect(await box.api.resume(accepted.sid, { ...unnamed.request, receipt })).toMatchObject({ ok: false, error: { problem: 'bad-claim' } });
+    const good = await resumeOf(accepted.sid, 1);
+    expect(await box.api.resume(accepted.sid, { ...good.request, receipt, paidRanges: [[0, 40]] })).toMatchObject({
       ok: true,
-      value: { counts: [{ node: 0, billingClass: 'paid', packets: 40 }] },
+      value: { counts: [{ node: 0, billingClass: 'paid', packets: 40 }], paidRanges: [[0, 40]] },
     });
   });
 });

@@ -1,7 +1,7 @@
 import { limits } from '../../limits.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
 import { PACKET_MS, packetsIn } from '../../units/time.ts';
-import type { CreditTerms } from './terms.ts';
+import type { CreditTerms, WindowAdaptation } from './terms.ts';
 
 /** Room for a round trip and a commit between a receipt and the window it opens (ruling 14). */
 const RECEIPT_TURN_MS = 1_000;
@@ -25,8 +25,9 @@ export function defaultCreditTerms(packetMs: number = PACKET_MS, prebufferMs: nu
 }
 
 /**
- * Answers the credit terms a device asks for: windows and intervals at most ours, never more than asked; a buffer at most ours.
- * Challenges and the retransmission deadline are the sender's to set.
+ * Answers the credit terms a device asks for: windows and intervals at most ours, never more than asked; a buffer at most ours. The
+ * policy of losses, a transit window and an adapting W are the device's to ask for, within what R bears. Challenges and the
+ * retransmission deadline are the sender's to set.
  * Units: packets of `packetMs`. Errors: `limits`, with the least that works. Source: wire.md 5.2, ruling 14.
  */
 export function negotiateCredit(
@@ -45,9 +46,24 @@ export function negotiateCredit(
     receiptIntervalMs: Math.min(asked.receiptIntervalMs, ours.receiptIntervalMs),
     prebufferMs: Math.min(asked.prebufferMs, ours.prebufferMs),
     playoutBufferPackets: Math.min(asked.playoutBufferPackets, ours.playoutBufferPackets),
+    ...(asked.policy === undefined ? {} : { policy: asked.policy }),
+    ...(asked.transitWindowPackets === undefined ? {} : { transitWindowPackets: Math.min(asked.transitWindowPackets, limits.monitorRingPackets) }),
   };
-  const problem = findTooSmall(agreed, packetMs);
-  return problem === null ? ok(agreed) : fault('limits', problem);
+  const grown = asked.adaptation === undefined ? agreed : { ...agreed, adaptation: withinReceipts(asked.adaptation, agreed, packetMs) };
+  const problem = findTooSmall(grown, packetMs);
+  return problem === null ? ok(grown) : fault('limits', problem);
+}
+
+/** An adapting W grows no further than R bears (ruling 14). */
+function withinReceipts(asked: WindowAdaptation, terms: CreditTerms, packetMs: number): WindowAdaptation {
+  const { creditWindowPackets } = terms;
+  const borne = terms.receiptWindowPackets - receiptTurnPackets(terms, packetMs);
+  const maxPackets = Math.max(creditWindowPackets, Math.min(asked.maxPackets, borne, limits.creditWindowMaxPackets));
+  return { ...asked, minPackets: Math.min(asked.minPackets, creditWindowPackets), maxPackets };
+}
+
+function receiptTurnPackets({ receiptIntervalMs }: CreditTerms, packetMs: number): number {
+  return Math.ceil((receiptIntervalMs + RECEIPT_TURN_MS) / packetMs);
 }
 
 /** The least W that plays with the ACK rate of the terms: two lost ACKs must not close it. */
@@ -58,10 +74,17 @@ export function leastWindowPackets(terms: Pick<CreditTerms, 'ackEveryPackets' | 
 function findTooSmall(terms: CreditTerms, packetMs: number): string | null {
   const windowMin = leastWindowPackets(terms, packetMs);
   if (terms.creditWindowPackets < windowMin) return `W=${terms.creditWindowPackets} is too small; with this ACK rate at least W=${windowMin} is needed.`;
-  const receiptMin = terms.creditWindowPackets + Math.ceil((terms.receiptIntervalMs + RECEIPT_TURN_MS) / packetMs);
+  const receiptMin = terms.creditWindowPackets + receiptTurnPackets(terms, packetMs);
   if (terms.receiptWindowPackets < receiptMin)
     return `R=${terms.receiptWindowPackets} is too small; with this W and receipt interval at least R=${receiptMin} is needed.`;
   if (terms.ackEveryPackets < 1 || terms.ackIntervalMs < packetMs) return `An ACK every ${packetMs} ms (1 packet) is the most that is taken.`;
   if (terms.receiptIntervalMs < terms.ackIntervalMs) return `A receipt every ${terms.ackIntervalMs} ms (the ACK interval) is the most that is taken.`;
+  const transitMin = windowMin + Math.ceil(terms.retransmitDeadlineMs / packetMs);
+  if ((terms.transitWindowPackets ?? transitMin) < transitMin)
+    return `T=${terms.transitWindowPackets} is too small; for a packet to be sent again in time at least T=${transitMin} is needed.`;
+  const { adaptation } = terms;
+  if (adaptation === undefined) return null;
+  if (adaptation.minPackets < windowMin) return `min=${adaptation.minPackets} is too small; with this ACK rate at least min=${windowMin} is needed.`;
+  if (adaptation.afterPackets + adaptation.afterMs < 1) return 'A W that adapts must say after how many packets (after) or milliseconds (aftertime) it grows.';
   return null;
 }

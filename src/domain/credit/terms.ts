@@ -1,5 +1,6 @@
 import type { AccountId, LicenceId, LocationId, OutletId, PricingNodeId, SessionId, VendorId, WorkId } from '../../units/ids.ts';
 import type { Currency } from '../../units/money.ts';
+import type { ConfirmMode } from './confirmation.ts';
 import type { WorkPart } from './work-parts.ts';
 
 /** The bounds of one PaySession, in packets of this stream (ruling 13). */
@@ -94,6 +95,8 @@ export interface Terms {
   readonly pricingStateHash: string;
   readonly credit: CreditTerms;
   readonly trial: TrialTerms | null;
+  /** What may confirm a pre-listen or a delivery (P24); absent = the button only. */
+  readonly confirmModes?: readonly ConfirmMode[];
   /** After a confirmed trial the jukebox starts the work again; the set-top goes on (ruling 10). */
   readonly afterTrial: 'restart' | 'continue';
   /** X25519 public keys of this exchange, hex. */

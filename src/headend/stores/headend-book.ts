@@ -7,6 +7,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { CatalogueStore, RegistryStore, UsageStore } from '../../ports/headend-stores.ts';
 import type { CommandStore, NonceStore, OutletStore } from '../../ports/outlet-store.ts';
 import type { Random } from '../../ports/random.ts';
+import type { TrialStore } from '../../ports/trial-store.ts';
 import type { Currency } from '../../units/money.ts';
 import { accountCreditRows } from './account-credit-rows.ts';
 import { catalogueRows } from './catalogue-rows.ts';
@@ -16,6 +17,8 @@ import { type GatewayStore, gatewayRows } from './gateway-rows.ts';
 import { asHeadendBookError, HeadendBookError } from './headend-book-error.ts';
 import { HeadendDatabase } from './headend-database.ts';
 import { type LoanStore, loanRows } from './loan-rows.ts';
+import { type OperatorAccountStore, operatorAccountRows } from './operator-account-rows.ts';
+import { type OperatorReportStore, operatorReportRows } from './operator-report-rows.ts';
 import { type OperatorStore, operatorRows } from './operator-rows.ts';
 import { outletRows } from './outlet-rows.ts';
 import { ensureDefaultParties, readSetting, writeSetting } from './party-rows.ts';
@@ -24,6 +27,7 @@ import { type PricingStore, pricingRows } from './pricing-rows.ts';
 import { type PricingStateStore, pricingStateRows } from './pricing-state-rows.ts';
 import { type AbandonmentStore, registryRows } from './registry-rows.ts';
 import type { StoreContext } from './store-context.ts';
+import { trialRows } from './trial-rows.ts';
 import { type UsageProcessingStore, usageProcessingRows } from './usage-processing-rows.ts';
 import { type UsageReportStore, usageReportRows } from './usage-report-rows.ts';
 import { type QuarantineStore, usageRows } from './usage-rows.ts';
@@ -55,13 +59,16 @@ export interface HeadendBook
     PricingStateStore,
     VendorResultStore,
     AccountCreditStore,
+    TrialStore,
     CheckoutStore,
     LoanStore,
     UsageProcessingStore,
     UsageReportStore,
     UsageTraceStore,
     GatewayStore,
-    OperatorStore {
+    OperatorStore,
+    OperatorAccountStore,
+    OperatorReportStore {
   getSetting(name: string): string | null;
   putSetting(name: string, value: string): void;
   close(): void;
@@ -138,6 +145,7 @@ function composeBook(context: StoreContext, currency: Currency): HeadendBook {
     ...pricingStateRows(context),
     ...vendorResultRows(context),
     ...accountCreditRows(context),
+    ...trialRows(context),
     ...checkoutRows(context),
     ...loanRows(context),
     ...usageProcessingRows(context),
@@ -145,6 +153,8 @@ function composeBook(context: StoreContext, currency: Currency): HeadendBook {
     ...usageTraceRows(context),
     ...gatewayRows(context),
     ...operatorRows(context),
+    ...operatorAccountRows(context),
+    ...operatorReportRows(context),
     getSetting: (name) => readSetting(context, name),
     putSetting: (name, value) => writeSetting(context, name, value),
     close: () => context.database.close(),

@@ -267,7 +267,8 @@ function ssrcOf(bytes: Uint8Array): number | null {
 
 function describe(request: RtspRequest, session: PaidRtspSession, client: RtspClient): RtspReply {
   const { terms, work, row } = session.admitted;
-  const ackpay = { session: { sid: row.sid, termsHash: row.termsHash }, credit: terms.credit, trial: terms.trial };
+  const { credit, trial, confirmModes } = terms;
+  const ackpay = { session: { sid: row.sid, termsHash: row.termsHash }, credit, trial, ...(confirmModes && { confirmModes }) };
   const body = new TextEncoder().encode(describeWork(work, work.packets, client.localAddress, ackpay));
   return { status: 200, headers: { 'Content-Base': `${request.uri.replace(/\/$/, '')}/`, 'Content-Type': 'application/sdp' }, body };
 }

@@ -76,7 +76,7 @@ export function startHeadendLife(parts: HeadendParts): HeadendLife {
     close: async () => {},
   };
   const quote = createWorkQuote(book, book.defaults().vendor, clock);
-  const shared = { registry: book, catalogue: book, credit: book, stream, signer, clock, random };
+  const shared = { registry: book, catalogue: book, credit: book, trials: book, stream, signer, clock, random };
   every(clock, STREAM_SWEEP_MS, () => paid.sweep());
   every(clock, BOOK_SWEEP_MS, () => void book.sweepAbandoned((sid) => stream.view(sid) !== null));
   every(clock, VIEW_MS, () => parts.onView(stream));

@@ -51,7 +51,7 @@ beforeAll(() => {
   const approved = book.approveEnrolment(deviceKey.publicKey, book.defaults().account, book.defaults().location);
   if (!approved.ok) throw new Error(approved.error.message);
   outlet = approved.value;
-  const shared = { registry: book, catalogue: book, credit: book, stream, signer: headendKey, clock: systemClock, random: systemRandom };
+  const shared = { registry: book, catalogue: book, credit: book, trials: book, stream, signer: headendKey, clock: systemClock, random: systemRandom };
   checkout = new CheckoutDesk({ ...shared, quote: createWorkQuote(book, book.defaults().vendor, systemClock) });
   resumes = new ResumeDesk(shared);
   identity = { ...outlet, headendPublicKey: headendKey.publicKey, caPem: '', headendUrl: '' };
@@ -63,7 +63,8 @@ afterAll(() => {
 
 function agree(trial = true) {
   const ephemeral = openExchange(systemRandom);
-  const request = offerRequest({ playId: uuidv7(Date.now(), systemRandom.bytes(10)), work: WORK, trial, ephemeral });
+  const playId = uuidv7(Date.now(), systemRandom.bytes(10));
+  const request = offerRequest({ playId, payer: playId, work: WORK, trial, ephemeral });
   const offer = checkout.offer(outlet, request, 'headend');
   if (!offer.ok) throw new Error(offer.error.message);
   return { offer: offer.value, request, ephemeral, identity, nowMs: 5_000 };
