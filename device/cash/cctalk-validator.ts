@@ -1,4 +1,4 @@
-import { MINOR_DIGITS } from '../../src/units/money.ts';
+import { minorDigits } from '../../src/units/money.ts';
 import { CCTALK, CCTALK_VALIDATOR, type CctalkBillEvent, cctalkBill, cctalkScaling, decodeCctalkBillEvents } from '../../src/wire/cctalk.ts';
 import { CCTALK_COUNTRY, CctalkDevice, type CctalkNews, type CctalkOptions, type Escrow } from './cctalk-device.ts';
 
@@ -46,7 +46,7 @@ export class CctalkValidator extends CctalkDevice<CctalkBillEvent> {
     );
     const scaling = asked.ok ? cctalkScaling(asked.value) : null;
     if (scaling === null) return null;
-    const minor = bill.value * scaling.factor * 10n ** BigInt(MINOR_DIGITS[this.options.currency]);
+    const minor = bill.value * scaling.factor * 10n ** BigInt(minorDigits(this.options.currency));
     const unit = 10n ** BigInt(scaling.decimals);
     return minor % unit === 0n ? minor / unit : null;
   }

@@ -1,10 +1,10 @@
-import { type Currency, formatMoney, MINOR_DIGITS } from '../../src/units/money.ts';
+import { type Currency, formatMoney, minorDigits } from '../../src/units/money.ts';
 import type { CommandOutcome } from '../session/box-view.ts';
 import { type Command, type CommandContext, done } from './command.ts';
 
 /** `1.5` of a two-digit currency is 150 minor units; null where it has more digits than the currency. */
 export function minorUnits(text: string, currency: Currency): bigint | null {
-  const digits = MINOR_DIGITS[currency];
+  const digits = minorDigits(currency);
   const [whole = '0', fraction = ''] = text.split('.');
   return fraction.length > digits ? null : BigInt(whole + fraction.padEnd(digits, '0'));
 }

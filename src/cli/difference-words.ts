@@ -1,7 +1,6 @@
 import type { DifferenceSummary } from '../domain/rating/difference-tally.ts';
-import { roundHalfUp } from '../units/money.ts';
-import { decimalText } from '../units/rational.ts';
-import type { SimulatedUser } from './simulation.ts';
+import { decimalText, roundHalfUp } from '../units/rational.ts';
+import type { SimulatedUser } from '../wire/simulation.ts';
 import { columnsOf, padEnd, printable } from './text-columns.ts';
 
 /** What a simulation found, for the words, the picture and the JSON. */

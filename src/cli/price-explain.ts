@@ -1,5 +1,6 @@
-import { type ExplainedCycle, type ExplainedLine, explainHistory } from '../domain/rating/explain.ts';
+import { type ExplainedCycle, explainHistory } from '../domain/rating/explain.ts';
 import { decimalText, rationalText } from '../units/rational.ts';
+import { eventName, explainedJson } from '../wire/explain-json.ts';
 import { instantText } from '../wire/rating-json.ts';
 import type { PriceAction } from './price-action.ts';
 import { PriceInputError, readRatingCall } from './price-input.ts';
@@ -13,34 +14,13 @@ export const priceExplain: PriceAction = async (argv, io) => {
   const explained = explainHistory(model, history);
   if (!explained.ok) throw new PriceInputError(explained.error.message);
   const { cycles, rated } = explained.value;
-  if (json) io.out(`${JSON.stringify({ currency, cycles: cycles.map((cycle) => cycleJson(cycle, model.digits)) })}\n`);
+  if (json) io.out(`${JSON.stringify(explainedJson(cycles, currency, model.digits))}\n`);
   else
     io.out(
       `${cycles.map((cycle) => cycleText(cycle, model.digits, currency)).join('\n')}total due: ${decimalText(rated.totalDueMinor, model.digits)} ${currency}\n`,
     );
   return EXIT.ok;
 };
-
-function lineJson({ atMs, event, amount, words }: ExplainedLine): Readonly<Record<string, string>> {
-  return { at: instantText(atMs), ...(event === null ? {} : { event: eventName(event) }), amount: rationalText(amount), words };
-}
-
-/** An event without id is named by its start. */
-function eventName({ id, startMs }: { readonly id: string; readonly startMs: number }): string {
-  return id === '' ? instantText(startMs) : id;
-}
-
-function cycleJson({ bill, columns, firings }: ExplainedCycle, digits: number): Readonly<Record<string, unknown>> {
-  return {
-    start: instantText(bill.startMs),
-    end: instantText(bill.endMs),
-    columns: columns.map(({ column, exact, lines }) => {
-      return { column, amount: decimalText(bill.columns[column], digits), exact: rationalText(exact), lines: lines.map(lineJson) };
-    }),
-    events: firings.map(({ atMs, words }) => ({ at: instantText(atMs), words })),
-    amount_due: decimalText(bill.amountDue, digits),
-  };
-}
 
 function cycleText({ bill, columns, firings }: ExplainedCycle, digits: number, currency: string): string {
   const money = (minor: bigint): string => `${decimalText(minor, digits)} ${currency}`;

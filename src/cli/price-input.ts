@@ -17,6 +17,7 @@ export interface RatingInput {
   readonly model: PreparedModel;
   readonly currency: string;
   readonly history: LicenceHistory;
+  readonly conflicts: readonly string[];
 }
 
 /**
@@ -55,8 +56,10 @@ export async function readRatingInput(modelPath: string, usagePath: string, unti
     throw new PriceInputError(`the model charges ${source.currency}, the usage file is in ${usage.value.currency}: they must be the same (A-36)`);
   }
   const model = prepareModel(source, usage.value.currency);
+  const conflicts = usage.value.conflicts();
+  for (const id of conflicts) io.err(`warning: ${usagePath}: two events have the id ${JSON.stringify(id)} and differ; only the first of them counts\n`);
   const history = { startMs: usage.value.licenceStartMs, zone: zone.value, events: usage.value.events, untilMs };
-  return { model, currency: usage.value.currency, history };
+  return { model, currency: usage.value.currency, history, conflicts };
 }
 
 /** The one model of a file. Repairs and warnings of lenient reading go to stderr. */

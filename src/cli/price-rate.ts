@@ -9,10 +9,10 @@ import { EXIT } from './subcommand.ts';
 export const priceRate: PriceAction = async (argv, io) => {
   const call = await readRatingCall('rate', argv, io);
   if (call === null) return EXIT.usage;
-  const { model, currency, history, json } = call;
+  const { model, currency, history, conflicts, json } = call;
   const rated = rateHistory(model, history);
   if (!rated.ok) throw new PriceInputError(rated.error.message);
-  io.out(json ? `${JSON.stringify(ratedJson(rated.value, model.digits))}\n` : ratedText(rated.value, model.digits, currency));
+  io.out(json ? `${JSON.stringify({ ...ratedJson(rated.value, model.digits), conflicts })}\n` : ratedText(rated.value, model.digits, currency));
   return EXIT.ok;
 };
 

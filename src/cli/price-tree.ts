@@ -1,9 +1,7 @@
 import { parseArgs } from 'node:util';
-import type { AttributesInForce } from '../domain/rating/attributes.ts';
 import { priceInTree } from '../domain/rating/pricing-tree.ts';
 import { minorDigitsOf } from '../units/iso-4217.ts';
-import { decimalText, type Rational, roundToMinor } from '../units/rational.ts';
-import { chargedAttributes, readPricingTree } from '../wire/tree-json.ts';
+import { priceAnswer, readPricingTree } from '../wire/tree-json.ts';
 import type { PriceAction } from './price-action.ts';
 import { PriceInputError, readJsonFile, readModelText } from './price-input.ts';
 import { EXIT } from './subcommand.ts';
@@ -34,15 +32,4 @@ function currencyDigits(json: unknown): number {
   const digits = minorDigitsOf(currency);
   if (digits === null) throw new PriceInputError(`${JSON.stringify(currency)} is not a currency of ISO 4217`);
   return digits;
-}
-
-/** One attribute is the price; several are named. */
-function priceAnswer(
-  price: AttributesInForce,
-  digits: number,
-): { readonly price: string | Readonly<Record<string, string>>; readonly attributes: Readonly<Record<string, string>> } {
-  const text = (value: Rational): string => decimalText(roundToMinor(value, digits), digits);
-  const attributes = Object.fromEntries(chargedAttributes(price).map((name) => [name, text(price[name].value)]));
-  const [only = decimalText(0n, digits), ...more] = Object.values(attributes);
-  return { price: more.length === 0 ? only : attributes, attributes };
 }

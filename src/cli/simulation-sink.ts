@@ -2,9 +2,9 @@ import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { DifferenceTally } from '../domain/rating/difference-tally.ts';
 import { csvCell } from '../headend/usage/report-csv.ts';
 import { decimalText } from '../units/rational.ts';
+import type { SimulatedUser, Simulation } from '../wire/simulation.ts';
 import { plotDifferences } from './difference-plot.ts';
 import { countText, findingsText, type SimulationFindings, usersTable } from './difference-words.ts';
-import type { SimulatedUser, Simulation } from './simulation.ts';
 import type { CommandIo } from './subcommand.ts';
 
 /** Users who are shown one by one; of more, the ones with the largest differences. */

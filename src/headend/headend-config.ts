@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type Currency, MINOR_DIGITS } from '../units/money.ts';
+import { CURRENCIES, type Currency } from '../units/money.ts';
 
 export interface HeadendConfig {
   /** Holds the book, the segments, the keys and the operator token. */
@@ -55,7 +55,7 @@ function readPort(option: string, text: string): number {
 }
 
 function readCurrency(text: string): Currency {
-  const currency = Object.keys(MINOR_DIGITS).find((code): code is Currency => code === text);
-  if (currency === undefined) throw new Error(`--currency is one of ${Object.keys(MINOR_DIGITS).join(', ')}, not ${JSON.stringify(text)}.`);
+  const currency = CURRENCIES.find((code) => code === text);
+  if (currency === undefined) throw new Error(`--currency is one of ${CURRENCIES.join(', ')}, not ${JSON.stringify(text)}.`);
   return currency;
 }

@@ -1,5 +1,4 @@
 import { assert } from './assert.ts';
-import { roundHalfUp } from './money.ts';
 
 /** An exact fraction in lowest terms; the denominator is positive. Money is kept so until its cycle closes (I-ROUND). */
 export interface Rational {
@@ -94,6 +93,17 @@ export function smaller(left: Rational, right: Rational): Rational {
 export function ceiling(value: Rational): bigint {
   const floor = value.n / value.d;
   return value.n > 0n && value.n % value.d !== 0n ? floor + 1n : floor;
+}
+
+/**
+ * The one rounding of the system: numerator / denominator to the nearest whole minor unit, halves away from zero
+ * (half up on the magnitude; rulings 43, I-ROUND).
+ */
+export function roundHalfUp(numerator: bigint, denominator: bigint): bigint {
+  assert(denominator > 0n, 'denominator must be positive');
+  const magnitude = numerator < 0n ? -numerator : numerator;
+  const rounded = (2n * magnitude + denominator) / (2n * denominator);
+  return numerator < 0n ? -rounded : rounded;
 }
 
 /**

@@ -1,8 +1,8 @@
-import { DAY_MS, dayNumber } from '../domain/rating/civil.ts';
+import { DAY_MS, dayNumber, daysInMonth } from '../domain/rating/civil.ts';
 import { COLUMN_NAMES } from '../domain/rating/columns.ts';
 import type { CycleBill } from '../domain/rating/cycle-bill.ts';
 import type { RatedHistory } from '../domain/rating/rate-history.ts';
-import type { HistoryEvent } from '../domain/rating/usage-history.ts';
+import { conflictingIds, type HistoryEvent } from '../domain/rating/usage-history.ts';
 import { limits } from '../limits.ts';
 import { minorDigitsOf } from '../units/iso-4217.ts';
 import { decimalText, parseRational } from '../units/rational.ts';
@@ -14,6 +14,8 @@ export interface UsageFile {
   readonly timeZone: string;
   readonly licenceStartMs: number;
   readonly events: readonly HistoryEvent[];
+  /** Ids of events that stand there again with another content, of which only the first in order counts. Asked for by those who tell people. */
+  conflicts(): readonly string[];
 }
 
 export type UsageFault = 'invalid-usage';
@@ -44,7 +46,7 @@ export function readUsageFile(value: unknown): Result<UsageFile, Fault<UsageFaul
     if (usedMs > Number.MAX_SAFE_INTEGER) return wrong(`usage_history[${index}]: the uses are longer together than can be counted`);
     events.push(event);
   }
-  return ok({ currency, timeZone, licenceStartMs, events });
+  return ok({ currency, timeZone, licenceStartMs, events, conflicts: () => conflictingIds(events) });
 }
 
 function readEvent(entry: unknown): HistoryEvent | string {
@@ -78,7 +80,9 @@ export function parseInstant(text: unknown): number | null {
   if (plain !== null) return plain;
   if (!INSTANT.test(text)) return null;
   const instantMs = Date.parse(text);
-  return Number.isNaN(instantMs) ? null : instantMs;
+  // Date takes 30 February for 2 March.
+  const [year = 0, month = 0, day = 0] = text.slice(0, 10).split('-').map(Number);
+  return Number.isNaN(instantMs) || day > daysInMonth(year, month) ? null : instantMs;
 }
 
 /**

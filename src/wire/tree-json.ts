@@ -3,7 +3,7 @@ import type { BillingAttributes, Change, CompiledModel } from '../domain/rating/
 import { ATTRIBUTE_NAMES, type AttributeName } from '../domain/rating/formula-ast.ts';
 import { checkTree, type Override, type PricingNode, type PricingTree } from '../domain/rating/pricing-tree.ts';
 import { limits } from '../limits.ts';
-import { parseRational } from '../units/rational.ts';
+import { decimalText, parseRational, type Rational, roundToMinor } from '../units/rational.ts';
 import { type Fault, fault, type Result } from '../units/result.ts';
 
 /** Reads a model given as XML; the caller has the reader. Throws nothing: null where the text is no model. */
@@ -117,6 +117,17 @@ function amountOf(value: unknown): string {
 /** The attributes of a price that are not 0, in the order of the grammar. */
 export function chargedAttributes(price: AttributesInForce): readonly AttributeName[] {
   return ATTRIBUTE_NAMES.filter((name) => price[name].value.n !== NO_ATTRIBUTES[name].value.n);
+}
+
+/** One attribute is the price; several are named. */
+export function priceAnswer(
+  price: AttributesInForce,
+  digits: number,
+): { readonly price: string | Readonly<Record<string, string>>; readonly attributes: Readonly<Record<string, string>> } {
+  const text = (value: Rational): string => decimalText(roundToMinor(value, digits), digits);
+  const attributes = Object.fromEntries(chargedAttributes(price).map((name) => [name, text(price[name].value)]));
+  const [only = decimalText(0n, digits), ...more] = Object.values(attributes);
+  return { price: more.length === 0 ? only : attributes, attributes };
 }
 
 function recordOf(value: unknown, what: string): Readonly<Record<string, unknown>> {

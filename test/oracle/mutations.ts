@@ -14,7 +14,7 @@ interface Mutation {
 
 const rating = 'src/domain/rating';
 export const MUTATIONS: readonly Mutation[] = [
-  { rule: 'I-ROUND: half up', file: 'src/units/money.ts', from: '2n * magnitude + denominator', to: '2n * magnitude + denominator - 1n' },
+  { rule: 'I-ROUND: half up', file: 'src/units/rational.ts', from: '2n * magnitude + denominator', to: '2n * magnitude + denominator - 1n' },
   {
     rule: 'I-ROUND: once per column',
     file: `${rating}/close-cycle.ts`,

@@ -1,4 +1,4 @@
-import { roundHalfUp } from '../../units/money.ts';
+import { roundHalfUp } from '../../units/rational.ts';
 import type { ClassCount } from './billing-class.ts';
 import { packetsOf } from './billing-class.ts';
 import { lossAllowance } from './loss-allowance.ts';

@@ -1,5 +1,4 @@
-import { roundHalfUp } from '../../units/money.ts';
-import { parseRational, subtract, ZERO } from '../../units/rational.ts';
+import { parseRational, roundHalfUp, subtract, ZERO } from '../../units/rational.ts';
 import type { CompiledModel, ExactText } from './compiled-model.ts';
 import { describeModel, type ModelFact } from './describe-model.ts';
 

@@ -54,6 +54,19 @@ function contentOf(event: HistoryEvent): string {
   return `${event.durationMs.toString().padStart(16, '0')} ${quote}`;
 }
 
+/** Ids that stand over two events of different content: only one of them counts, and somebody should know. */
+export function conflictingIds(events: readonly HistoryEvent[]): readonly string[] {
+  const seen = new Map<string, HistoryEvent>();
+  const conflicts = new Set<string>();
+  for (const event of events) {
+    if (event.id === '') continue;
+    const before = seen.get(event.id) ?? event;
+    seen.set(event.id, before);
+    if (compareEvents(before, event) !== 0) conflicts.add(event.id);
+  }
+  return [...conflicts];
+}
+
 function hasDuplicates(ordered: readonly HistoryEvent[]): boolean {
   const seen = new Set<string>();
   for (const { id } of ordered) {

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { limits } from '../../limits.ts';
-import { type Currency, MINOR_DIGITS } from '../../units/money.ts';
+import { CURRENCIES, type Currency } from '../../units/money.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
 
 /** What one play costs, in minor units as decimal text. */
@@ -17,7 +17,7 @@ export const DEFAULT_PRICE: WorkPrice = { priceMinor: '50', currency: 'EUR', fre
 
 const PriceFields = {
   priceMinor: Type.Optional(Type.String({ pattern: '^[0-9]{1,9}$' })),
-  currency: Type.Optional(Type.Union([...Object.keys(MINOR_DIGITS)].map((code) => Type.Literal(code as Currency)))),
+  currency: Type.Optional(Type.Union(CURRENCIES.map((code) => Type.Literal(code)))),
   free: Type.Optional(Type.Boolean()),
 };
 const Price = Type.Object(PriceFields, { additionalProperties: false });
@@ -67,7 +67,7 @@ export class PriceBook {
 export function parsePrice(text: string, standard: WorkPrice = DEFAULT_PRICE): WorkPrice | null {
   if (text.toLowerCase() === 'free') return refine(standard, { free: true });
   const match = /^(\d{1,9}) ([A-Z]{3})$/.exec(text);
-  const currency = Object.keys(MINOR_DIGITS).find((code): code is Currency => code === match?.[2]);
+  const currency = CURRENCIES.find((code) => code === match?.[2]);
   return match?.[1] === undefined || currency === undefined ? null : refine(standard, { priceMinor: match[1], currency });
 }
 

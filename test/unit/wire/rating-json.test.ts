@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { daysInMonth } from '../../../src/domain/rating/civil.ts';
 import { parseInstant, readUsageFile } from '../../../src/wire/rating-json.ts';
 
 const licence = { user_id: 'u', resource_id: 'r', start: '2026-01-28T00:00:00Z' };
@@ -15,7 +16,21 @@ describe('a usage file', () => {
     expect([parseInstant('2026-02-01T10:00:00+01:00'), parseInstant('2026-02-01T10:00:00')]).toEqual([Date.UTC(2026, 1, 1, 9), null]);
   });
 
-  test('reads plain times just as Date does, quick as it is about it', () => {
+  test('knows no day that its month does not have, in any spelling, leap years and all', () => {
+    for (const text of ['2026-02-30T00:00:00Z', '2026-02-29T00:00:00.000Z', '2026-04-31T00:00:00+02:00', '1900-02-29T00:00Z', '2026-06-31T12:00:00Z'])
+      expect(parseInstant(text), text).toBeNull();
+    expect(parseInstant('2028-02-29T00:00:00Z')).toBe(Date.UTC(2028, 1, 29));
+    expect(parseInstant('2026-12-31T00:00:00Z')).toBe(Date.UTC(2026, 11, 31));
+  });
+
+  test('names the ids over events that differ, and no others', () => {
+    const at = (hour: string, id: string) => ({ type: 'use', id, start: `2026-02-01T${hour}:00:00Z` });
+    const usage_history = [at('10', 'a'), at('10', 'a'), at('10', 'b'), at('11', 'b'), at('12', ''), at('13', '')];
+    const read = readUsageFile({ licence, usage_history });
+    expect(read.ok && read.value.conflicts()).toEqual(['b']);
+  });
+
+  test('reads plain times just as Date does, but for days that a month has not, quick as it is about it', () => {
     const part = fc.oneof(
       { weight: 9, arbitrary: fc.integer({ min: 0, max: 70 }).map((number) => String(number).padStart(2, '0')) },
       fc.constantFrom('x1', ' 1', '1/'),
@@ -24,7 +39,8 @@ describe('a usage file', () => {
       fc.property(fc.tuple(part, part, part, part, part, part, part), ([century, year, month, day, hour, minute, second]) => {
         const text = `${century}${year}-${month}-${day}T${hour}:${minute}:${second}Z`;
         const judged = /^[\dTZ:-]+$/.test(text) ? Date.parse(text) : Number.NaN;
-        expect(parseInstant(text)).toBe(Number.isNaN(judged) ? null : judged);
+        const dayIsReal = Number(day) <= daysInMonth(Number(century + year), Number(month));
+        expect(parseInstant(text)).toBe(Number.isNaN(judged) || !dayIsReal ? null : judged);
       }),
       { numRuns: 2_000 },
     );

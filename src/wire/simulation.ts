@@ -5,7 +5,7 @@ import { type LicenceHistory, rateHistory } from '../domain/rating/rate-history.
 import { openZone } from '../domain/rating/zone.ts';
 import { limits } from '../limits.ts';
 import { type Fault, fault, ok, type Result } from '../units/result.ts';
-import { readUsageFile } from '../wire/rating-json.ts';
+import { readUsageFile } from './rating-json.ts';
 
 /** One line of a simulation: a licence of a user under both models. */
 export interface SimulatedUser extends ChargedPair {

@@ -1,0 +1,89 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { limits } from '../limits.ts';
+
+/** The pricing API of the headend: what `ackbox price` does with files, over HTTP. Amounts are decimal text in major units, as in the cases. */
+const closed = { additionalProperties: false } as const;
+const Text = (max: number) => Type.String({ maxLength: max });
+const Xml = Type.String({ minLength: 1, maxLength: limits.pricingModelBytes, description: 'A pricing model of document 002' });
+const Lenient = Type.Optional(Type.Boolean({ description: 'Repairs what document 002 prints wrongly, and says so' }));
+const Instant = Type.String({ maxLength: 40, description: 'ISO 8601 with a zone: 2026-03-28T00:00:00Z' });
+const Id = Type.String({ pattern: '^[A-Za-z0-9._:-]{1,64}$' });
+const Free = Type.Record(Type.String(), Type.Unknown());
+
+/** `{licence, currency, time_zone, usage_history}` as in a USAGE.json; what is in it is checked by its own reader. */
+const Usage = Type.Record(Type.String(), Type.Unknown(), { description: 'licence, currency, time_zone and usage_history' });
+
+const Finding = Type.Object({ line: Type.Integer(), column: Type.Integer(), code: Type.String(), rule: Type.String(), message: Type.String() });
+export const CheckBody = Type.Object({ xml: Xml, lenient: Lenient }, closed);
+export const CheckAnswer = Type.Object({
+  valid: Type.Boolean(),
+  errors: Type.Array(Finding),
+  warnings: Type.Array(Finding),
+  repairs: Type.Array(Finding),
+  models: Type.Array(Type.Object({ id: Type.String(), currency: Type.Union([Type.String(), Type.Null()]) })),
+});
+
+export const RateBody = Type.Object({ xml: Xml, lenient: Lenient, usage: Usage, until: Instant }, closed);
+export const RateAnswer = Type.Object({ cycles: Type.Array(Free), total_amount_due: Type.String(), conflicts: Type.Array(Type.String()) });
+export const ExplainAnswer = Type.Object({ currency: Type.String(), cycles: Type.Array(Free) });
+export const QuoteBody = Type.Object(
+  { xml: Xml, lenient: Lenient, usage: Usage, at: Instant, seconds: Type.Optional(Type.Number({ minimum: 0, maximum: 1e9 })) },
+  closed,
+);
+export const QuoteAnswer = Type.Object({
+  price: Type.String(),
+  currency: Type.String(),
+  in_force: Type.Record(Type.String(), Type.String()),
+  alternate_payment: Type.Union([Type.String(), Type.Null()]),
+});
+export const TreeBody = Type.Object({ tree: Type.Unknown(), licences: Type.Array(Text(64), { maxItems: 1_000 }), use: Text(64) }, closed);
+export const TreeAnswer = Type.Object({ price: Type.Union([Type.String(), Type.Record(Type.String(), Type.String())]) });
+export const CompareBody = Type.Object({ a: Xml, b: Xml, lenient: Lenient }, closed);
+export const CompareAnswer = Type.Object({ a: Type.String(), b: Type.String(), same: Type.Boolean(), differences: Type.Array(Free) });
+export const SimulateBody = Type.Object(
+  { models: Type.Array(Xml, { minItems: 2, maxItems: 2 }), lenient: Lenient, until: Instant, histories: Type.Array(Usage, { minItems: 1, maxItems: 10_000 }) },
+  closed,
+);
+const Spread = Type.Object({ min: Type.String(), p5: Type.String(), p50: Type.String(), p95: Type.String(), max: Type.String() });
+export const SimulateAnswer = Type.Object({
+  currency: Type.String(),
+  users: Type.Integer(),
+  winners: Type.Integer(),
+  losers: Type.Integer(),
+  unchanged: Type.Integer(),
+  before: Type.String(),
+  after: Type.String(),
+  difference: Type.String(),
+  spread: Type.Union([Spread, Type.Null()]),
+  per_user: Type.Array(Type.Object({ user: Type.String(), before: Type.String(), after: Type.String(), difference: Type.String() })),
+  left_out: Type.Array(Type.Object({ index: Type.Integer(), message: Type.String() })),
+});
+
+/** A vendor's model, read strictly; a stored one is never updated (P-2). */
+export const ModelBody = Type.Object({ xml: Xml }, closed);
+export const ModelAnswer = Type.Object({ id: Type.String(), hash: Type.String(), warnings: Type.Array(Finding) });
+export const ModelList = Type.Object({
+  models: Type.Array(Type.Object({ id: Type.String(), hash: Type.String(), vendor: Type.String(), created: Type.String() })),
+});
+/** Points a node to a model: how a new version comes into force. */
+export const NodeBody = Type.Object({ model: Type.String({ pattern: '^[0-9a-f]{64}$' }), shared: Type.Optional(Type.Boolean()) }, closed);
+export const NodeAnswer = Type.Object({ node: Type.String(), vendor: Type.String(), model: Type.String(), shared: Type.Boolean() });
+/** Parts of a work from its first packet on; the last one may leave out its length. `node: null` is free. */
+export const PartsBody = Type.Object(
+  {
+    parts: Type.Array(
+      Type.Object({ packets: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.workPacketsMax })), node: Type.Union([Id, Type.Null()]) }, closed),
+      {
+        maxItems: limits.workParts,
+      },
+    ),
+  },
+  closed,
+);
+export const PartsAnswer = Type.Object({ parts: Type.Array(Type.Object({ packets: Type.Integer(), node: Type.Union([Type.String(), Type.Null()]) })) });
+export const AddressBody = Type.Object({ address: Type.Union([Type.String({ pattern: '^https?://', maxLength: 300 }), Type.Null()]) }, closed);
+
+export type RateBody = Static<typeof RateBody>;
+export type QuoteBody = Static<typeof QuoteBody>;
+export type SimulateBody = Static<typeof SimulateBody>;
+export type PartsBody = Static<typeof PartsBody>;
