@@ -1,7 +1,8 @@
 import type { HeadendError } from '../../src/ports/headend-api.ts';
-import type { LicenceApi } from '../../src/ports/licence-api.ts';
 import type { Result } from '../../src/units/result.ts';
 import type { StatusDocument } from '../../src/wire/licence-api.ts';
+import type { LoanCounter } from '../loans/loan-counter.ts';
+import type { LoanView } from '../loans/loan-view.ts';
 import type { CommandOutcome } from '../session/box-view.ts';
 import { type Command, type CommandContext, done } from './command.ts';
 import { findWork } from './find-work.ts';
@@ -11,32 +12,30 @@ const TITLE = { name: 'title', kind: 'text', required: true, help: 'the id of a 
 
 const list: Command<CommandContext> = {
   name: 'licence list',
-  help: 'the titles that are checked out, and until when',
+  help: 'the titles that are checked out, until when, and how far their download is',
   roles: who,
   guard: 'none',
   arguments: [],
-  run: async ({ licences }) => {
+  run: async ({ box, licences }) => {
     if (licences === undefined) return notHere();
     const found = await licences.licences();
-    if (!found.ok) return failed(found.error);
+    const here = box.view().loans.map(hereLine);
+    if (!found.ok) return here.length === 0 ? failed(found.error) : done([...here, found.error.message].join('\n'), box.view().loans);
     const shown = found.value.licences;
-    return done(shown.length === 0 ? 'Nothing was checked out yet.' : shown.map(line).join('\n'), shown);
+    return done(shown.length === 0 ? 'Nothing was checked out yet.' : [...shown.map(line), ...here].join('\n'), shown);
   },
 };
 
 const checkout: Command<CommandContext> = {
   name: 'licence checkout',
-  help: 'checks a title out',
+  help: 'checks a title out, and begins to download it',
   roles: who,
   guard: 'none',
   arguments: [{ name: 'work', kind: 'text', required: true, help: 'a number of show works, an id, or part of a title' }],
-  run: async ({ box, licences }, { work = '' }) => {
+  run: async ({ box, loans }, { work = '' }) => {
     const workId = findWork(box, work);
     if (workId === null) return { ok: false, code: 'no-such-work', text: `No work matches ${JSON.stringify(work)}; try show works.`, data: null };
-    if (licences === undefined) return notHere();
-    const made = await licences.checkOut(workId);
-    // Registering is a hint to the provider: a failure changes nothing for the customer (LSD 1.0, 3.3).
-    return told(made.ok && made.value.status === 'ready' ? await orElse(licences.registerLicence(made.value.id), made) : made);
+    return loans === undefined ? notHere() : told(await loans.checkOut(workId));
   },
 };
 
@@ -46,51 +45,48 @@ const renew: Command<CommandContext> = {
   roles: who,
   guard: 'none',
   arguments: [TITLE],
-  run: (context, { title = '' }) => withLicence(context, title, async (licences, { id }) => told(await licences.renewLicence(id))),
+  run: (context, { title = '' }) => withLicence(context, title, async (loans, id) => told(await loans.renew(id))),
 };
 
 const giveBack: Command<CommandContext> = {
   name: 'licence return',
-  help: 'returns a title, with what it was used for; it ends at once',
+  help: 'returns a title: it ends on this box at once, with what it was used for',
   roles: who,
   guard: 'none',
-  arguments: [TITLE],
-  run: (context, { title = '' }) =>
-    withLicence(context, title, async (licences, known) => told(await licences.returnLicence(known.id, await broughtBack(context, known)))),
+  arguments: [TITLE, { name: 'how', kind: 'text', required: false, help: 'whole: sends the content back before it is deleted here' }],
+  run: (context, { title = '', how = '' }) =>
+    withLicence(context, title, async (loans, id) => returned(context, id, await loans.giveBack(id, how === 'whole'))),
 };
 
 export const licenceCommands: readonly Command<CommandContext>[] = [list, checkout, renew, giveBack];
 
-const RECEIPTS_READ = 1_000;
-
-/** What this box knows of the title since its checkout. Nothing is kept of a streamed title, so there is nothing to delete and no copy to find. */
-async function broughtBack({ book }: CommandContext, { licence }: StatusDocument) {
-  const receipts = (await book.receipts(RECEIPTS_READ)).filter((receipt) => receipt.title === licence.title);
-  const heardMs = receipts.reduce((sum, receipt) => sum + receipt.heardMs, 0);
-  return { uses: receipts.length, heardMs: Math.floor(heardMs), content: 'not-there', bytes: 0, copiesFound: 0 } as const;
+/** A title of the account that never came to this box is returned at the headend alone. */
+async function returned({ licences }: CommandContext, id: string, outcome: Awaited<ReturnType<LoanCounter['giveBack']>>): Promise<CommandOutcome> {
+  if (!outcome.ok && outcome.error.problem === 'no-such-licence' && licences !== undefined)
+    return told(await licences.returnLicence(id, { uses: 0, heardMs: 0, content: 'not-there', bytes: 0, copiesFound: 0 }));
+  if (!outcome.ok) return failed(outcome.error);
+  const text = outcome.value === 'told' ? 'The title was returned.' : 'The title is gone from this box; the headend is told when it can be reached.';
+  return done(text, { licence: id, headend: outcome.value });
 }
 
 /** By its id, by its work, or by part of its title: the newest that can still be renewed or returned comes first. */
 async function withLicence(
-  { licences }: CommandContext,
+  { box, licences, loans }: CommandContext,
   title: string,
-  act: (licences: LicenceApi, known: StatusDocument) => Promise<CommandOutcome>,
+  act: (loans: LoanCounter, licence: string) => Promise<CommandOutcome>,
 ): Promise<CommandOutcome> {
-  if (licences === undefined) return notHere();
+  if (licences === undefined || loans === undefined) return notHere();
+  const fits = (id: string, work: string, name: string): boolean => id === title || work === title || name.toLowerCase().includes(title.toLowerCase());
+  // What lies here is known without the headend.
+  const here = box.view().loans.find((loan) => fits(loan.licence, loan.workId, loan.title));
+  if (here !== undefined) return act(loans, here.licence);
   const found = await licences.licences();
   if (!found.ok) return failed(found.error);
-  const fits = found.value.licences.filter(
-    ({ id, licence }) => id === title || licence.resource === title || licence.title.toLowerCase().includes(title.toLowerCase()),
-  );
-  const known = fits.find(({ links }) => links.length > 1) ?? fits[0];
-  return known === undefined
+  const known = found.value.licences.filter(({ id, licence }) => fits(id, licence.resource, licence.title));
+  const chosen = known.find(({ links }) => links.length > 1) ?? known[0];
+  return chosen === undefined
     ? { ok: false, code: 'no-such-licence', text: `Nothing is checked out that matches ${JSON.stringify(title)}.`, data: null }
-    : act(licences, known);
-}
-
-async function orElse(asked: Promise<Result<StatusDocument, HeadendError>>, made: Result<StatusDocument, HeadendError>): Promise<typeof made> {
-  const outcome = await asked;
-  return outcome.ok ? outcome : made;
+    : act(loans, chosen.id);
 }
 
 function told(outcome: Result<StatusDocument, HeadendError>): CommandOutcome {
@@ -99,6 +95,11 @@ function told(outcome: Result<StatusDocument, HeadendError>): CommandOutcome {
 
 function line({ id, status, licence }: StatusDocument): string {
   return `${status.padEnd(10)}${(licence.end ?? 'for good').slice(0, 16).padEnd(18)}${licence.title.slice(0, 36).padEnd(38)}${id}`;
+}
+
+function hereLine({ licence, title, state, message, doneBytes, totalBytes }: LoanView): string {
+  const percent = totalBytes === 0 ? 100 : Math.floor((100 * doneBytes) / totalBytes);
+  return `${`here: ${state} ${percent} %`.padEnd(28)}${title.slice(0, 36).padEnd(38)}${licence}${message === '' ? '' : `\n  ${message}`}`;
 }
 
 function failed(error: HeadendError): CommandOutcome {

@@ -51,11 +51,10 @@ export class LoanCounter {
     this.#stopPulsing = every(clock, limits.pulseLookMs, () => this.#pulse());
   }
 
-  async stop(): Promise<void> {
+  stop(): void {
     this.#stopSyncing();
     this.#stopPulsing();
-    await this.#pulsing;
-    await this.#parts.downloads.stop();
+    this.#parts.downloads.stop();
   }
 
   async checkOut(workId: string): Promise<Answer> {

@@ -58,10 +58,10 @@ export class LoanDownloads {
     while (this.#running !== null) await this.#running;
   }
 
-  async stop(): Promise<void> {
+  /** What is under way ends with its segment; nothing waits for it, as a segment is here whole or not at all. */
+  stop(): void {
     this.#stopped = true;
     this.#cancelRetry();
-    await this.#running;
   }
 
   async #run(): Promise<void> {

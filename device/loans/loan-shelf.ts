@@ -104,7 +104,7 @@ export class LoanShelf {
     if (loan.terms === null) return 'locked';
     if (this.isOver(loan)) return 'expired';
     if (loan.held.size < loan.segments.length) return this.#problems.has(loan.licence) ? 'waiting' : 'downloading';
-    return this.#parts.keys.canOpen(loan, loan.terms.rights) ? 'ready' : 'locked';
+    return playsHere(loan) && this.#parts.keys.canOpen(loan, loan.terms.rights) ? 'ready' : 'locked';
   }
 
   /** Its period has passed. */
@@ -196,6 +196,7 @@ export class LoanShelf {
     const problem = this.#problems.get(loan.licence);
     const state = this.stateOf(loan);
     if (state === 'waiting') return problem ?? '';
+    if (state === 'locked' && !playsHere(loan)) return 'It is here, but this box plays films from the headend only, as yet.';
     if (state === 'locked')
       return loan.terms === null
         ? 'It is protected in a way that this box does not know.'
@@ -203,6 +204,11 @@ export class LoanShelf {
     if (state === 'breached') return 'It was altered on the disk of this box; return it, and check it out again.';
     return '';
   }
+}
+
+/** A download cares for no media kind; playing does. */
+function playsHere({ work }: LoanRow): boolean {
+  return work.video === undefined;
 }
 
 /** What a sealed segment is; it opens nowhere else. */
