@@ -1,0 +1,122 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { PriceInForce } from '../../../../device/session/play-port.ts';
+import { readModels } from '../../../../src/authoring/pricing/read-model.ts';
+import { VendorDesk } from '../../../../src/headend/pricing/vendor-desk.ts';
+import type { PartsBody } from '../../../../src/wire/pricing-api.ts';
+import { PlayScene } from '../../../fakes/play-scene.ts';
+
+let scene: PlayScene | null = null;
+afterEach(async () => {
+  await scene?.remove();
+  scene = null;
+});
+
+const model = (id: string, expression: string) =>
+  `<?xml version="1.0"?><pricingModel version="1.0"><pricingModelID value="${id}"/><description>d</description><pricingExpression>${expression}</pricingExpression></pricingModel>`;
+const PER_USE = model(
+  'per-use',
+  '<billingCycle><instantaneous/></billingCycle><basicPricing><billingAttributes><fixedRateUseCost currency="EUR" value="1.00"/></billingAttributes></basicPricing>',
+);
+/** 0.40 a use and 0.04 a second; from the third play of a month on, the use is free of charge; 5.00 a month. */
+const MONTHLY = model(
+  'monthly',
+  `<billingCycle><monthly dayOfMonth="1"/></billingCycle><alternatePricing><billingAttributes><fixedRateUseCost currency="EUR" value="0.40"/>
+   <meteredUseCost currency="EUR" value="2.40" unit="minutes"/><billingCycleCost currency="EUR" value="5.00"/></billingAttributes>
+   <triggerDefinitions><instanceTrigger><triggerEntry><condition type="integer" value="2"/><billingModificationAttributes>
+   <fixedRateUseCost currency="EUR" value="0"/></billingModificationAttributes></triggerEntry></instanceTrigger></triggerDefinitions></alternatePricing>`,
+);
+/** A free intro, the song, a free advert inside it, and its rest. */
+const PARTS: PartsBody['parts'] = [{ packets: 150, node: null }, { packets: 300, node: 'song' }, { packets: 100, node: null }, { node: 'song' }];
+
+async function open(profile: 'jukebox' | 'set-top', xml: string, parts: PartsBody['parts']): Promise<PlayScene> {
+  const opened = await PlayScene.open(750, profile);
+  scene = opened;
+  const desk = new VendorDesk(opened.headend.book);
+  const { vendor } = opened.headend.book.defaults();
+  const uploaded = desk.upload(readModels, vendor, xml);
+  if (!uploaded.ok) throw new Error(uploaded.error.message);
+  expect(desk.pointNode(vendor, 'song', uploaded.value.hash, false).ok).toBe(true);
+  expect(desk.priceWork(opened.work.id, { parts }).ok).toBe(true);
+  return opened;
+}
+
+function audit({ headend }: PlayScene) {
+  while (headend.book.refreshLicences(10) > 0) {}
+  return headend.book.auditPricing();
+}
+
+async function whole(playing: PlayScene, playId: string): Promise<bigint> {
+  const runner = await playing.bought(playId);
+  await playing.clock.advance(18_000);
+  const { chargedMinor } = await playing.eventually(runner.end('finished'));
+  expect((await playing.upload()).at(-1)).toBe('agreed');
+  return chargedMinor;
+}
+
+describe('a work with a free intro, a paid part and a free advert inside', () => {
+  test('shows the price in force as it changes, and costs its price where it was heard whole', async () => {
+    const playing = await open('jukebox', PER_USE, PARTS);
+    const runner = await playing.bought('p1');
+    const shown: (PriceInForce['billingClass'] | undefined)[] = [];
+    for (let passed = 0; passed < 18_000; passed += 100) {
+      await playing.clock.advance(100);
+      const now = runner.view().priceInForce?.billingClass;
+      if (now !== shown.at(-1)) shown.push(now);
+    }
+    expect(shown.filter((price) => price !== undefined)).toEqual(['free', 'paid', 'free', 'paid']);
+    expect(runner.view().priceInForce).toMatchObject({ node: 'song', quoteMinor: '100' });
+    expect((await playing.eventually(runner.end('finished'))).chargedMinor).toBe(100n);
+    expect(await playing.upload()).toEqual(['agreed']);
+    expect(await playing.earned()).toEqual({ box: 100n, headend: 100n, problem: null });
+    expect(audit(playing)).toMatchObject({ licences: 1, events: 1, findings: [] });
+  });
+
+  test('costs nothing where it was stopped in the intro, and the share of what is sold where it was stopped in the advert', async () => {
+    const playing = await open('jukebox', PER_USE, PARTS);
+    const intro = await playing.bought('p1');
+    await playing.clock.advance(2_000);
+    expect((await playing.eventually(intro.end('stopped'))).chargedMinor).toBe(0n);
+    const advert = await playing.bought('p2');
+    // 9 s of the intro and the song, and a little of the advert; what lies in the player is of the advert too.
+    await playing.clock.advance(10_300);
+    expect((await playing.eventually(advert.end('stopped'))).chargedMinor).toBe(60n);
+    expect(await playing.upload()).toEqual(['agreed', 'agreed']);
+    expect(await playing.earned()).toEqual({ box: 60n, headend: 60n, problem: null });
+    expect(audit(playing).findings).toEqual([]);
+  });
+
+  test('goes on after a crash in the advert without paying anything twice', async () => {
+    const playing = await open('jukebox', PER_USE, PARTS);
+    await playing.bought('p1');
+    await playing.clock.advance(10_000);
+    playing.crash();
+    const again = await playing.eventually(playing.plays.recover('p1', playing.raise));
+    if (again === null) throw new Error('the play was given up');
+    await playing.clock.advance(12_000);
+    expect((await playing.eventually(again.end('finished'))).chargedMinor).toBe(100n);
+    expect(await playing.upload()).toEqual(['agreed']);
+    expect((await playing.earned()).problem).toBeNull();
+  });
+});
+
+describe('an account that pays by the month', () => {
+  test('is quoted each play from what it played before, and billed the month beside them', async () => {
+    const playing = await open('set-top', MONTHLY, [{ node: 'song' }]);
+    // 0.40 + 15 s x 0.04; the third play is above two uses.
+    expect([await whole(playing, 'p1'), await whole(playing, 'p2'), await whole(playing, 'p3')]).toEqual([100n, 100n, 60n]);
+    expect(audit(playing)).toMatchObject({ licences: 1, events: 3, findings: [] });
+    expect((await playing.earned()).headend).toBe(260n);
+    await playing.clock.advance(40 * 86_400_000);
+    expect(audit(playing)).toMatchObject({ events: 3, findings: [] });
+    // The month is over: 2.60 of uses, which are posted, and 5.00 for the month.
+    expect(await playing.earned()).toMatchObject({ headend: 760n, problem: null });
+  });
+
+  test('is not offered to a coin', async () => {
+    const playing = await open('jukebox', MONTHLY, [{ node: 'song' }]);
+    const runner = await playing.bought('p1');
+    await playing.clock.advance(20_000);
+    expect(playing.events).toContainEqual(expect.objectContaining({ type: 'play.failed' }));
+    expect((await playing.eventually(runner.end('failed'))).chargedMinor).toBe(0n);
+  });
+});
