@@ -9,6 +9,7 @@ const SUBCOMMANDS: Readonly<Record<string, { readonly summary: string; readonly 
   board: { summary: 'what is wired where, and the levels of a board’s lines', load: async () => (await import('./board.ts')).boardCommand },
   usage: { summary: 'usage records: add up, trace, report', load: async () => (await import('./usage.ts')).usageCommand },
   price: { summary: 'check, rate, explain, compare and simulate pricing models', load: async () => (await import('./price.ts')).priceCommand },
+  operator: { summary: 'say who may sign in at the pages of a headend', load: async () => (await import('./operator.ts')).operatorCommand },
   gateway: { summary: 'bring usage and bills to outside entities', load: async () => (await import('./gateway.ts')).gatewayCommand },
   checkout: { summary: 'walk a checkout, renewal or return', load: async () => (await import('./checkout.ts')).checkoutCommand },
   monitor: { summary: 'replay a trace through the credit monitor', load: async () => (await import('./monitor.ts')).monitorCommand },

@@ -1,88 +1,213 @@
-import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { equalSecrets, sha256, sha256Hex } from '../../platform/crypto/digest.ts';
+import { maySend } from '../../domain/access/operator-roles.ts';
+import { limits } from '../../limits.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { type OperatorDeps, viewBills, viewHeadend, viewLedger } from '../billing/operator-view.ts';
-import { operatorPage, PAGE_STYLE } from './page.ts';
+import { monotonicMs } from '../../ports/clock.ts';
+import type { CatalogueStore } from '../../ports/headend-stores.ts';
+import type { CommandStore, OutletStore } from '../../ports/outlet-store.ts';
+import type { OutletId } from '../../units/ids.ts';
+import { type OperatorDeps, type OperatorView, viewBills, viewHeadend, viewLedger } from '../billing/operator-view.ts';
+import { createRateLimit } from '../http/rate-limit.ts';
+import type { OperatorAccountStore } from '../stores/operator-account-rows.ts';
+import type { OperatorReportStore } from '../stores/operator-report-rows.ts';
+import { actionsBody, recordsBody } from './audit-pages.ts';
+import { boxBody } from './box-page.ts';
+import { collectionsBody } from './collections-page.ts';
+import { fleetBody } from './fleet-page.ts';
+import type { Markup } from './html.ts';
+import { operatorPage, PAGE_HEADERS } from './layout.ts';
+import { moneyBody, readLength } from './money-page.ts';
+import { musicBody } from './music-page.ts';
+import { signIn } from './operator-accounts.ts';
+import { field, OperatorGate } from './operator-gate.ts';
+import { type OperatorCaller, OperatorSessions } from './operator-sessions.ts';
+import { signInPage } from './sign-in-page.ts';
+
+export type PagesBook = OperatorDeps['book'] &
+  OperatorAccountStore &
+  OperatorReportStore &
+  Pick<CatalogueStore, 'works'> &
+  Pick<OutletStore, 'outlets'> &
+  Pick<CommandStore, 'putCommand'>;
 
 export interface OperatorPagesDeps extends OperatorDeps {
-  /** From the data folder; given once as `?key=` in the printed link, or as `Authorization: Bearer` by programs. */
+  readonly book: PagesBook;
   readonly operatorToken: string;
   readonly clock: Clock;
 }
 
-/** The prefix binds the cookie to this very host, over TLS (RFC 6265bis, 4.1.3.2). */
-const COOKIE = '__Host-ackbox-operator';
-const STYLE_HASH = createHash('sha256').update(PAGE_STYLE).digest('base64');
-const HEADERS = {
-  'content-security-policy': `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
-  'cache-control': 'no-store',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-} as const;
+const RENEW_SECONDS = 5;
+const ROWS = 100;
+const PERIODS = 26;
+/** Sign-ins of one address: a family of operators behind one router, and no guesser. */
+const SIGN_INS = { burst: 10, perSecond: 0.1, addresses: 1_000 } as const;
 
-/** A Fastify plugin: the operator's page and the same data as JSON. Read-only; commands go through the command line. */
+/** A Fastify plugin: the operator's pages, and the same data as JSON. */
 export async function operatorPages(app: FastifyInstance, deps: OperatorPagesDeps): Promise<void> {
-  const guarded = (send: (answer: FastifyReply) => FastifyReply) => async (request: FastifyRequest, answer: FastifyReply) => {
-    answer.headers(HEADERS);
-    const key = keyOfQuery(request);
-    if (key !== null) return enter(deps, key, request, answer);
-    return isOperator(deps, request) ? send(answer) : refuse(answer);
-  };
-  const json = (make: () => unknown) => guarded((answer) => answer.type('application/json; charset=utf-8').send(JSON.stringify(make())));
-  const view = () => viewHeadend(deps, deps.clock.wallMs());
+  const sessions = new OperatorSessions(deps.clock);
+  const gate = new OperatorGate({ accounts: deps.book, sessions, operatorToken: deps.operatorToken });
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: limits.operatorFormBytes }, (_request, body, done) =>
+    done(null, new URLSearchParams(String(body))),
+  );
+  seeing(app, gate, deps);
+  acting(app, gate, deps);
+  signing(app, gate, deps, sessions);
+  programs(app, gate, deps);
+}
+
+function send(answer: FastifyReply, page: string): FastifyReply {
+  return answer.type('text/html; charset=utf-8').send(page);
+}
+
+function queryOf(request: FastifyRequest, name: string): string | undefined {
+  return new URL(request.url, 'https://headend').searchParams.get(name) ?? undefined;
+}
+
+function seeing(app: FastifyInstance, gate: OperatorGate, deps: OperatorPagesDeps): void {
+  const { book, clock } = deps;
+  const view = (): OperatorView => viewHeadend(deps, clock.wallMs());
+  const page = (path: string, title: string, caller: OperatorCaller, body: Markup, renewSeconds?: number): string =>
+    operatorPage({ path, title, caller, ...(renewSeconds === undefined ? {} : { renewSeconds }) }, body);
   app.get(
     '/operator',
-    guarded((answer) => answer.type('text/html; charset=utf-8').send(operatorPage(view()))),
+    gate.guarded('see-fleet', (caller, _request, answer) => send(answer, page('/operator', 'Boxes', caller, fleetBody(view()), RENEW_SECONDS))),
   );
-  app.get('/operator.json', json(view));
+  app.get(
+    '/operator/boxes/:outlet',
+    gate.guarded('see-fleet', (caller, request, answer) => {
+      const { outlet: id } = request.params as { readonly outlet: string };
+      const outlet = view().outlets.find((candidate) => candidate.outlet === id);
+      if (outlet === undefined) return answer.code(404).type('text/plain').send('There is no such box.\n');
+      const facts = { outlet, faults: book.faultsOf(id, ROWS), commands: book.commandsOf(id, ROWS), nowMs: clock.wallMs() };
+      return send(answer, page('/operator/boxes', outlet.name, caller, boxBody(facts, caller)));
+    }),
+  );
+  app.get(
+    '/operator/money',
+    gate.guarded('see-money', (caller, request, answer) => {
+      const length = readLength(queryOf(request, 'by'));
+      return send(answer, page('/operator/money', 'Money', caller, moneyBody(view(), book.cashBy(length, PERIODS), length)));
+    }),
+  );
+  app.get(
+    '/operator/collections',
+    gate.guarded('see-money', (caller, _request, answer) =>
+      send(answer, page('/operator/collections', 'Collections', caller, collectionsBody(book.collections(ROWS), caller))),
+    ),
+  );
+  app.get(
+    '/operator/music',
+    gate.guarded('manage-music', (caller, request, answer) => {
+      const search = (queryOf(request, 'search') ?? '').slice(0, 100);
+      const all = book.works();
+      const wanted = search.toLowerCase();
+      const works = all.filter(({ title, artist, genre }) => `${title}\n${artist}\n${genre}`.toLowerCase().includes(wanted)).slice(0, ROWS);
+      return send(answer, page('/operator/music', 'Music', caller, musicBody({ works, all: all.length, search, outlets: book.outlets() }, caller)));
+    }),
+  );
+  app.get(
+    '/operator/records',
+    gate.guarded('see-audit', (caller, _request, answer) => send(answer, page('/operator/records', 'Records', caller, recordsBody(view()), RENEW_SECONDS))),
+  );
+  app.get(
+    '/operator/actions',
+    gate.guarded('see-audit', (caller, _request, answer) =>
+      send(answer, page('/operator/actions', 'Actions', caller, actionsBody(book.operatorActions(ROWS)))),
+    ),
+  );
+}
+
+function acting(app: FastifyInstance, gate: OperatorGate, { book }: OperatorPagesDeps): void {
+  const note = ({ name, role }: OperatorCaller, action: string, about: string, outcome: string): void =>
+    book.noteOperatorAction({ who: name, role, action, about, outcome });
+  app.post(
+    '/operator/boxes/:outlet/commands',
+    gate.guarded('see-fleet', (caller, request, answer) => {
+      const { outlet: id } = request.params as { readonly outlet: string };
+      const line = field(request, 'line').trim().slice(0, limits.consoleLineCharacters);
+      const known = book.outlets().find(({ outlet }) => outlet === id);
+      if (known === undefined) return answer.code(404).type('text/plain').send('There is no such box.\n');
+      const allowed = maySend(caller.role, line);
+      note(caller, 'command', `${known.name}: ${line}`, allowed ? 'sent' : 'refused');
+      if (!allowed) return answer.code(403).type('text/plain').send(`Your role, ${caller.role}, sends no such command. Write its words whole.\n`);
+      book.putCommand(known.outlet, line);
+      return answer.redirect(`/operator/boxes/${id}`, 303);
+    }),
+  );
+  app.post(
+    '/operator/collections/settle',
+    gate.guarded('settle-collection', (caller, request, answer) => {
+      const [outlet, generation, words] = [field(request, 'outlet'), field(request, 'generation'), field(request, 'note').trim().slice(0, 300)];
+      const sequence = Number(field(request, 'sequence'));
+      const row = book.collections(ROWS).find((one) => one.outlet === outlet && one.generation === generation && one.sequence === sequence);
+      if (row === undefined || words === '')
+        return answer.code(400).type('text/plain').send('Name a collection of the list, and say in a note how it was settled.\n');
+      const first = book.settleCollection(row, caller.name, words);
+      note(caller, 'settle collection', `${row.box} ticket ${row.number}: ${words}`, first ? 'settled' : 'was settled already');
+      return answer.redirect('/operator/collections', 303);
+    }),
+  );
+  app.post(
+    '/operator/music/hide',
+    gate.guarded('manage-music', (caller, request, answer) => {
+      const work = book.works().find(({ id }) => id === field(request, 'work'));
+      const reason = field(request, 'reason').replaceAll('"', "'").trim().slice(0, 120);
+      const wanted = field(request, 'outlet');
+      const outlets = book.outlets().filter(({ outlet }) => wanted === 'all' || outlet === (wanted as OutletId));
+      if (work === undefined || reason === '' || outlets.length === 0) return answer.code(400).type('text/plain').send('Name a work, a box, and a reason.\n');
+      for (const { outlet } of outlets) book.putCommand(outlet, `filter add work "${work.id}" "${reason} (${caller.name})"`);
+      note(caller, 'hide work', `${work.title} at ${outlets.map(({ name }) => name).join(', ')}: ${reason}`, 'sent');
+      return answer.redirect(outlets.length === 1 ? `/operator/boxes/${outlets[0]?.outlet}` : '/operator/music', 303);
+    }),
+  );
+}
+
+function signing(app: FastifyInstance, gate: OperatorGate, { book, clock }: OperatorPagesDeps, sessions: OperatorSessions): void {
+  const limit = createRateLimit(SIGN_INS.burst, SIGN_INS.perSecond, SIGN_INS.addresses);
+  app.get('/operator/sign-in', async (_request, answer) => send(answer.headers(PAGE_HEADERS), signInPage('')));
+  app.post('/operator/sign-in', async (request, answer) => {
+    answer.headers(PAGE_HEADERS);
+    const waitMs = limit.take(request.ip, monotonicMs(clock));
+    if (waitMs > 0)
+      return send(answer.code(429).header('retry-after', String(Math.ceil(waitMs / 1_000))), signInPage('Too many tries from here: wait a minute.'));
+    const [name, password, code] = ['name', 'password', 'code'].map((wanted) => field(request, wanted)) as [string, string, string];
+    const outcome = await signIn(book, clock, { name, password, code });
+    const known = book.operatorAccount(name);
+    book.noteOperatorAction({
+      who: known?.name ?? 'unknown',
+      role: known?.role ?? '',
+      action: 'sign in',
+      about: request.ip,
+      outcome: outcome.ok ? 'ok' : outcome.error.code,
+    });
+    if (!outcome.ok || known === null) return send(answer.code(401), signInPage(outcome.ok ? '' : outcome.error.message));
+    return gate.welcome(answer, sessions.open(known));
+  });
+  app.post(
+    '/operator/sign-out',
+    gate.guarded('see-fleet', (_caller, request, answer) => {
+      const token = gate.sessionOf(request);
+      if (token !== null) sessions.close(token);
+      return gate.goodbye(answer);
+    }),
+  );
+}
+
+function programs(app: FastifyInstance, gate: OperatorGate, deps: OperatorPagesDeps): void {
+  const view = (): OperatorView => viewHeadend(deps, deps.clock.wallMs());
+  const json = (permission: 'see-money' | 'see-fleet', make: () => unknown) =>
+    gate.guarded(permission, (_caller, _request, answer) => answer.type('application/json; charset=utf-8').send(JSON.stringify(make())));
+  app.get('/operator.json', json('see-money', view));
   app.get(
     '/operator/bills.json',
-    json(() => ({ bills: viewBills(deps.book), ledger: viewLedger(deps.book) })),
+    json('see-money', () => ({ bills: viewBills(deps.book), ledger: viewLedger(deps.book) })),
   );
   app.get(
     '/operator/sessions.json',
-    json(() => ({ open: view().openSessions, recent: view().recentSessions })),
+    json('see-money', () => ({ open: view().openSessions, recent: view().recentSessions })),
   );
   app.get(
     '/operator/outlets.json',
-    json(() => ({ outlets: view().outlets })),
+    json('see-fleet', () => ({ outlets: view().outlets })),
   );
-}
-
-function isOperator(deps: OperatorPagesDeps, request: FastifyRequest): boolean {
-  const { authorization } = request.headers;
-  if (authorization !== undefined) return equalSecrets(digest(authorization), digest(`Bearer ${deps.operatorToken}`));
-  const cookie = cookieOf(request);
-  return cookie !== null && equalSecrets(digest(cookie), digest(cookieValue(deps.operatorToken)));
-}
-
-/** The key leaves the address bar at once: a cookie takes its place. */
-function enter(deps: OperatorPagesDeps, key: string, request: FastifyRequest, answer: FastifyReply): FastifyReply {
-  if (!equalSecrets(digest(key), digest(deps.operatorToken))) return refuse(answer);
-  answer.header('set-cookie', `${COOKIE}=${cookieValue(deps.operatorToken)}; Path=/; Secure; HttpOnly; SameSite=Strict`);
-  return answer.redirect((request.url.split('?')[0] ?? '/operator') || '/operator', 303);
-}
-
-function refuse(answer: FastifyReply): FastifyReply {
-  return answer.code(401).type('text/plain; charset=utf-8').send('This page needs the operator key: open the link that the headend printed at its start.\n');
-}
-
-/** Derived, so that a stolen cookie jar does not hold the token itself. */
-function cookieValue(token: string): string {
-  return sha256Hex(`ackbox-operator-cookie/1\n${token}`);
-}
-
-function cookieOf(request: FastifyRequest): string | null {
-  const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim());
-  return pairs.find((pair) => pair.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1) ?? null;
-}
-
-function keyOfQuery(request: FastifyRequest): string | null {
-  return new URL(request.url, 'https://headend').searchParams.get('key');
-}
-
-/** Equal lengths for the comparison in constant time. */
-function digest(text: string): Uint8Array {
-  return sha256(new TextEncoder().encode(text));
 }

@@ -1,4 +1,4 @@
-import { checkLoanUse, type LoanTerms, type LoanUse } from '../../domain/licence/loan-terms.ts';
+import { checkLoanUse, type LoanTerms, type LoanUse, quoteOf } from '../../domain/licence/loan-terms.ts';
 import { verifyEd25519 } from '../../platform/crypto/ed25519-signer.ts';
 import { fromHex } from '../../units/bytes.ts';
 import type { OutletId } from '../../units/ids.ts';
@@ -130,7 +130,7 @@ interface PostedUse {
 }
 
 function insertUse(context: StoreContext, { outlet, generation, sequence, signed, terms, use, chargedMinor }: PostedUse): void {
-  const quoteMinor = terms.nodes.reduce((sum, node) => sum + BigInt(node.quoteMinor), 0n);
+  const quoteMinor = quoteOf(terms);
   context.database.run(
     `INSERT INTO loan_uses (outlet, generation, sequence, play_id, licence, terms_hash, account, work, currency, quote_minor, charged_minor, paid_packets,
        heard_ms, end_reason, statement, signature, posted_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,

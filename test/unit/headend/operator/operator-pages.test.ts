@@ -1,7 +1,12 @@
 import Fastify from 'fastify';
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { OperatorRole } from '../../../../src/domain/access/operator-roles.ts';
 import { formatRanges } from '../../../../src/headend/billing/sequence-ranges.ts';
+import { makeOperator } from '../../../../src/headend/operator/operator-accounts.ts';
 import { operatorPages } from '../../../../src/headend/operator/operator-pages.ts';
+import type { OperatorAccountStore } from '../../../../src/headend/stores/operator-account-rows.ts';
+import { limits } from '../../../../src/limits.ts';
+import { oneTimeCode, stepAt } from '../../../../src/platform/crypto/totp.ts';
 import { bookFixture, EVENT_ID, enrol, offeredSession, progressOf, record, records, settleWith, statementOf, work } from '../stores/book-fixture.ts';
 
 const TOKEN = 'secret-token';
@@ -25,7 +30,7 @@ async function pages() {
   book.intake(outlet.outlet, 'g', [...records(1, 3), ...records(6, 7)], 0);
   book.intake(outlet.outlet, 'g', [record(2, '"<script>"')], 0);
   book.putStatus(outlet.outlet, { connectivity: '<online>' }, clock.wallMs());
-  return { app, book, outlet, row };
+  return { app, book, clock, outlet, row };
 }
 
 it('shows boxes, gaps, sessions, bills and the books to the operator', async () => {
@@ -49,14 +54,29 @@ it('shows boxes, gaps, sessions, bills and the books to the operator', async () 
 });
 
 it('escapes every text, and lets no script run', async () => {
-  const { app } = await pages();
-  const page = await app.inject({ url: '/operator', headers: BEARER });
-  expect(page.statusCode).toBe(200);
-  expect(page.headers['content-security-policy']).toMatch(/^default-src 'none'; style-src 'sha256-/);
-  expect(page.body).toContain('&lt;b&gt;song&lt;/b&gt;');
-  expect(page.body).toContain('&lt;online&gt;');
-  expect(page.body).not.toMatch(/<b>|<script|<online>/);
-  expect(page.body).toContain('0.50 EUR');
+  const { app, outlet } = await pages();
+  const bodies = await Promise.all(
+    [
+      '/operator',
+      `/operator/boxes/${outlet.outlet}`,
+      '/operator/money',
+      '/operator/collections',
+      '/operator/music',
+      '/operator/records',
+      '/operator/actions',
+    ].map(async (url) => {
+      const page = await app.inject({ url, headers: BEARER });
+      expect(page.statusCode).toBe(200);
+      expect(page.headers['content-security-policy']).toMatch(
+        /^default-src 'none'; style-src 'sha256-[^']+'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'$/,
+      );
+      expect(page.body).not.toMatch(/<b>|<script|<online>/);
+      return page.body;
+    }),
+  );
+  expect(bodies.join()).toContain('&lt;b&gt;song&lt;/b&gt;');
+  expect(bodies.join()).toContain('&lt;online&gt;');
+  expect(bodies.join()).toContain('0.50 EUR');
 });
 
 it.each([{}, { authorization: 'Bearer wrong' }, { cookie: '__Host-ackbox-operator=wrong' }])('shows nothing to anybody else (%o)', async (headers) => {
@@ -78,6 +98,169 @@ it('takes the key from the link once, and goes on with a cookie that is not the 
   expect(cookie).toMatch(/; Path=\/; Secure; HttpOnly; SameSite=Strict$/);
   expect(cookie).not.toContain(TOKEN);
   expect((await app.inject({ url: '/operator', headers: { cookie: `a=b; ${cookie.split(';')[0]}` } })).statusCode).toBe(200);
+});
+
+/** Opens pages as a browser does: with cookies, and forms with the token of their page. */
+class Browser {
+  readonly #app: Awaited<ReturnType<typeof pages>>['app'];
+  cookie = '';
+
+  constructor(app: Awaited<ReturnType<typeof pages>>['app']) {
+    this.#app = app;
+  }
+
+  async open(url: string) {
+    return await this.#app.inject({ url, headers: { cookie: this.cookie, accept: 'text/html' } });
+  }
+
+  /** @param from the page whose form it is; its token is sent unless another is given */
+  async send(url: string, fields: Readonly<Record<string, string>>, from = '') {
+    const token = from === '' ? '' : (/name="token" value="([0-9a-f]+)"/.exec((await this.open(from)).body)?.[1] ?? '');
+    const payload = new URLSearchParams({ token, ...fields }).toString();
+    const answer = await this.#app.inject({
+      method: 'POST',
+      url,
+      payload,
+      headers: { cookie: this.cookie, 'content-type': 'application/x-www-form-urlencoded' },
+    });
+    const set = answer.headers['set-cookie'];
+    if (typeof set === 'string') this.cookie = set.split(';')[0] ?? '';
+    return answer;
+  }
+}
+
+/** @returns the password */
+async function newAccount(book: Pick<OperatorAccountStore, 'putOperatorAccount'>, role: OperatorRole): Promise<string> {
+  const made = await makeOperator('anna', role);
+  if (!made.ok) throw new Error(made.error.message);
+  book.putOperatorAccount(made.value.account);
+  return made.value.told.password;
+}
+
+async function signedIn(role: OperatorRole) {
+  const scene = await pages();
+  const password = await newAccount(scene.book, role);
+  const { totpSecret } = scene.book.operatorAccount('anna') ?? { totpSecret: new Uint8Array() };
+  const code = (): string => oneTimeCode(totpSecret, stepAt(scene.clock.wallMs()));
+  const browser = new Browser(scene.app);
+  const signIn = (changes: Readonly<Record<string, string>> = {}) => browser.send('/operator/sign-in', { name: 'anna', password, code: code(), ...changes });
+  return { ...scene, browser, signIn, code };
+}
+
+describe('an operator with an account', () => {
+  it('signs in with password and code, once with each code, and out again', async () => {
+    const { browser, signIn, clock } = await signedIn('technician');
+    expect((await browser.open('/operator')).headers.location).toBe('/operator/sign-in');
+    expect((await signIn()).statusCode).toBe(303);
+    expect((await browser.open('/operator')).body).toContain('anna (technician)');
+    await browser.send('/operator/sign-out', {}, '/operator');
+    expect((await browser.open('/operator')).statusCode).toBe(303);
+    expect((await signIn()).statusCode).toBe(401);
+    await clock.advance(30_000);
+    expect((await signIn()).statusCode).toBe(303);
+  });
+
+  it.each([{ password: 'wrong' }, { code: '000000' }, { name: 'nobody' }])('is not told what was wrong (%o)', async (wrong) => {
+    const { signIn } = await signedIn('technician');
+    const answer = await signIn(wrong);
+    expect(answer.statusCode).toBe(401);
+    expect(answer.body).toContain('Name, password and code do not fit together.');
+  });
+
+  it('is shut out for a while after five wrong tries, with the right password too', async () => {
+    const { signIn } = await signedIn('technician');
+    for (let tries = 0; tries < limits.loginTries; tries += 1) await signIn({ password: 'wrong' });
+    expect((await signIn()).body).toContain('wait 60 seconds');
+  });
+
+  it('is out half an hour after the last page, and at once with a new password', async () => {
+    const { browser, signIn, clock, book } = await signedIn('technician');
+    await signIn();
+    await clock.advance(limits.operatorIdleMs + 1);
+    expect((await browser.open('/operator')).statusCode).toBe(303);
+    await clock.advance(60_000);
+    await signIn();
+    expect((await browser.open('/operator')).statusCode).toBe(200);
+    await newAccount(book, 'technician');
+    expect((await browser.open('/operator')).statusCode).toBe(303);
+  });
+
+  it('sees and does what the role may, and nothing else', async () => {
+    const { browser, signIn, outlet } = await signedIn('location-staff');
+    await signIn();
+    expect((await browser.open('/operator')).body).not.toContain('/operator/money');
+    for (const url of ['/operator/money', '/operator/music', '/operator/actions', '/operator.json']) expect((await browser.open(url)).statusCode).toBe(403);
+    const box = `/operator/boxes/${outlet.outlet}`;
+    expect((await browser.send(`${box}/commands`, { line: 'service on "back soon"' }, box)).statusCode).toBe(303);
+    expect((await browser.send(`${box}/commands`, { line: 'factory-reset' }, box)).statusCode).toBe(403);
+    expect((await browser.send(`${box}/commands`, { line: 'servi off' }, box)).statusCode).toBe(403);
+  });
+
+  it('a form of another page is not believed', async () => {
+    const { browser, signIn, outlet, book } = await signedIn('technician');
+    await signIn();
+    const box = `/operator/boxes/${outlet.outlet}`;
+    expect((await browser.send(`${box}/commands`, { line: 'service off', token: 'f'.repeat(64) }, box)).statusCode).toBe(403);
+    expect((await browser.send(`${box}/commands`, { line: 'service off' })).statusCode).toBe(403);
+    expect(book.openCommands(outlet.outlet)).toEqual([]);
+  });
+});
+
+describe('journeys to an outcome', () => {
+  it('finds the silent box', async () => {
+    const { browser, signIn, clock } = await signedIn('technician');
+    await clock.advance(limits.boxSilentMs + 1_000);
+    await signIn();
+    expect((await browser.open('/operator')).body).toContain('1 of 1 boxes are silent.');
+  });
+
+  it('tells a box something, once, and it stands in the list of actions', async () => {
+    const { browser, signIn, outlet, book } = await signedIn('account-manager');
+    await signIn();
+    const box = `/operator/boxes/${outlet.outlet}`;
+    await browser.send(`${box}/commands`, { line: 'volume 30' }, box);
+    const [command] = book.openCommands(outlet.outlet);
+    expect(command?.line).toBe('volume 30');
+    expect((await browser.open(box)).body).toContain('waits for the box');
+    book.putCommandResult(outlet.outlet, { id: command?.id ?? '', ok: true, code: 'ok', text: 'volume 30 %' });
+    expect((await browser.open(box)).body).toContain('volume 30 %');
+    expect((await browser.open('/operator/actions')).body).toMatch(/anna<\/td><td>account-manager<\/td><td>command/);
+  });
+
+  it('settles a collection with a variance, once', async () => {
+    const { browser, signIn, outlet, book } = await signedIn('bookkeeper');
+    await signIn();
+    const facts = { number: 3, collector: 'kim', expectedMinor: '1000', countedMinor: '950', page: 1, seal: '' };
+    book.intake(outlet.outlet, 'g2', [{ ...record(1, JSON.stringify({ event: 'cash-collected', facts })), kind: 'audit' }], 0);
+    expect((await browser.open('/operator/collections')).body).toContain('-0.50 EUR');
+    const key = { outlet: outlet.outlet, generation: 'g2', sequence: '1' };
+    await browser.send('/operator/collections/settle', { ...key, note: 'one coin was foreign' }, '/operator/collections');
+    await browser.send('/operator/collections/settle', { ...key, note: 'again' }, '/operator');
+    const page = (await browser.open('/operator/collections')).body;
+    expect(page).toContain('anna: one coin was foreign');
+    expect(page).toContain('0 of 1 collections are not settled.');
+  });
+
+  it('hides a work at every box, with the reason and the name that the box will tell', async () => {
+    const { browser, signIn, outlet, book } = await signedIn('music-manager');
+    await signIn();
+    const [hidden] = book.works();
+    await browser.send('/operator/music/hide', { work: hidden?.id ?? '', outlet: 'all', reason: 'not before "nine"' }, '/operator/music');
+    expect(book.openCommands(outlet.outlet).map(({ line }) => line)).toEqual([`filter add work "${hidden?.id}" "not before 'nine' (anna)"`]);
+  });
+
+  it('sums up cash by week, with a picture', async () => {
+    const { browser, signIn, outlet, book } = await signedIn('bookkeeper');
+    await signIn();
+    const cash = (sequence: number, event: string, amountMinor: string) => ({
+      ...record(sequence, JSON.stringify({ event, amountMinor, currency: 'EUR' })),
+      kind: 'cash' as const,
+    });
+    book.intake(outlet.outlet, 'g3', [cash(1, 'coin', '500'), cash(2, 'settle', '120'), cash(3, 'settle', '30')], 0);
+    const { body } = await browser.open('/operator/money?by=month');
+    expect(body).toMatch(/<svg[^>]*aria-label="Earned by month in EUR"/);
+    expect(body).toContain('1.50 EUR');
+  });
 });
 
 it('writes numbers as ranges', () => {
