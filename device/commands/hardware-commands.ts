@@ -7,6 +7,7 @@ import { type Command, type CommandContext, done } from './command.ts';
 const technicians = ['technician', 'headend'] as const;
 const WATCH_SECONDS_MAX = 60;
 const PRESS_MS_MAX = 5_000;
+const PRESSES_MAX = 50;
 
 function absent(what: string): CommandOutcome {
   return { ok: false, code: 'not-fitted', text: what, data: null };
@@ -47,16 +48,22 @@ const boardPress: Command<CommandContext> = {
   arguments: [
     { name: 'line', kind: 'text', required: true, help: 'a line, or what it is for: 13, KEY_OK, fire-alarm' },
     { name: 'ms', kind: 'integer', required: false, help: 'for how long (50)' },
+    { name: 'times', kind: 'integer', required: false, help: 'how often, with pauses as long (1)' },
   ],
-  run: async ({ hardware, clock }, { line = '', ms = '50' }) => {
+  run: async ({ hardware, clock }, { line = '', ms = '50', times = '1' }) => {
     const drive = hardware?.drive ?? null;
     if (drive === null || clock === undefined) return absent('Only the simulated board is pressed by command: start the box with --board simulated.');
     const found = hardware?.board?.lines().find(({ pin, purpose }) => String(pin) === line || purpose === line);
-    if (found === undefined || !drive(found.pin, false))
+    if (found === undefined || found.direction === 'out')
       return { ok: false, code: 'bad-argument', text: `No input is ${line}; board check lists them.`, data: null };
-    await sleep(clock, Math.min(PRESS_MS_MAX, Math.max(1, Number(ms))));
-    drive(found.pin, true);
-    return done(`Line ${found.pin} was closed for ${ms} ms.`);
+    const forMs = Math.min(PRESS_MS_MAX, Math.max(1, Number(ms)));
+    for (let press = 0; press < Math.min(PRESSES_MAX, Math.max(1, Number(times))); press++) {
+      if (press > 0) await sleep(clock, forMs);
+      drive(found.pin, false);
+      await sleep(clock, forMs);
+      drive(found.pin, true);
+    }
+    return done(`Line ${found.pin} was closed for ${forMs} ms${times === '1' ? '' : `, ${times} times`}.`);
   },
 };
 

@@ -16,8 +16,8 @@ const { values } = parseArgs({
 });
 const STALL_MS = 500;
 
-function p99(samples: readonly number[]): number {
-  return [...samples].sort((left, right) => left - right)[Math.ceil(samples.length * 0.99) - 1] ?? Number.NaN;
+function quantile(samples: readonly number[], share: number): number {
+  return [...samples].sort((left, right) => left - right)[Math.ceil(samples.length * share) - 1] ?? Number.NaN;
 }
 
 // The latencies first: nothing else runs then.
@@ -26,8 +26,9 @@ const button = await countThroughButton(20, 12);
 const decoder = countThroughDecoder(Number(values.decoder), STALL_MS);
 const firmware = await countThroughFirmware(Number(values.firmware), STALL_MS);
 const figures = [
-  figure('press to intent, p99', 'ms', p99(pressMs), 20),
-  figure('panel redraw, p99', 'ms', p99(redrawMs), 50),
+  figure('press to intent, p50', 'ms', quantile(pressMs, 0.5)),
+  figure('press to intent, p99', 'ms', quantile(pressMs, 0.99), 20),
+  figure('panel redraw, p99', 'ms', quantile(redrawMs, 0.99), 50),
   figure('display redraw on the glass', 'ms', displayRedrawMs(), 50),
 ];
 const pulses = { firmware, decoder, 'johnny-five Button, for the record': button };
@@ -38,4 +39,4 @@ else {
   for (const [name, { sent, counted }] of Object.entries(pulses))
     console.log(`${name}: ${sent} pulses of 20/20 ms, host stalls of ${STALL_MS} ms: ${counted} counted`);
 }
-process.exit(exact && figures.every(({ verdict }) => verdict === 'PASS') ? 0 : 1);
+process.exit(exact && figures.every(({ verdict }) => verdict !== 'FAIL') ? 0 : 1);

@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ackbox, RunningHouse, scratch } from '../fakes/house.ts';
+
+let house: RunningHouse;
+
+/** A line at the box's console, as a technician types it there. */
+async function tell(
+  line: string,
+  role = 'technician',
+): Promise<{ readonly ok: boolean; readonly code: string; readonly text: string; readonly data: unknown }> {
+  return await (await house.client()).command(line, role);
+}
+
+beforeAll(async () => {
+  house = new RunningHouse(scratch(), ['--board', 'simulated', '--panel-coins', '1x100+2x200,card500']);
+  await house.until('a catalogue', (view) => (view.catalogueSize > 0 && view.cash === 'accepting' ? view : null), 60_000);
+}, 90_000);
+
+afterAll(async () => {
+  await house.stop();
+});
+
+describe('a box with a board of plain lines, simulated: johnny-five, contacts and coin pulses as on a Raspberry Pi', () => {
+  test('says what is wired where, and that the slot is open', async () => {
+    const { text } = await tell('board check');
+    expect(text).toMatch(/^simulated board\n/);
+    expect(text).toMatch(/13 {2}in {2}KEY_OK +high$/m);
+    await until(async () => /8 {2}out coins accepted +high$/m.test((await tell('board check')).text));
+  });
+
+  test('a burst of two pulses is the coin of two, a card’s pulse is a card’s money, and the meters say so', async () => {
+    await pulses(2);
+    await house.until('two euros', (view) => (view.creditMinor === '200' ? view : null));
+    await tell('board press "coin line 2" ms=50');
+    await house.until('the card’s five', (view) => (view.creditMinor === '700' ? view : null));
+    const meters = (await tell('show meters', 'collector')).data as readonly { name: string; lifetime: string }[];
+    expect(Object.fromEntries(meters.map(({ name, lifetime }) => [name, lifetime]))).toMatchObject({
+      cash: '200',
+      coins: '1',
+      card: '500',
+      'card-payments': '1',
+    });
+  });
+
+  test('three pulses are no coin: they stand on their meter, and nowhere else', async () => {
+    await pulses(3);
+    await until(async () =>
+      ((await tell('show meters')).data as readonly { name: string; lifetime: string }[]).some(
+        ({ name, lifetime }) => name === 'unexplained-pulses' && lifetime === '3',
+      ),
+    );
+    expect((await house.view()).creditMinor).toBe('700');
+  });
+
+  test('a fire alarm silences at once and holds what is paid; then it goes on where it was', async () => {
+    await tell('board press KEY_OK');
+    await house.until('the pre-listen', (view) => (view.playback === 'preListen' ? view : null));
+    await tell('board press KEY_OK');
+    await house.until('the paid song', (view) => (view.playback === 'playing.flowing' ? view : null));
+    const alarm = tell('board press fire-alarm ms=1500');
+    await house.until('silence', (view) => (view.sound === 'silent' && view.playback === 'playing.held' && view.cash === 'inhibited' ? view : null));
+    await alarm;
+    await house.until('the song again', (view) => (view.sound === 'open' && view.playback === 'playing.flowing' ? view : null));
+    await tell('stop', 'staff');
+    await house.until('the box idle', (view) => (view.playback === 'browse' ? view : null));
+  });
+
+  test('an open door shuts the slot, and nothing else', async () => {
+    const open = tell('board press door-open ms=1000');
+    await house.until('a shut slot', (view) => (view.cash === 'inhibited' ? view : null));
+    await open;
+    await house.until('an open slot', (view) => (view.cash === 'accepting' ? view : null));
+  });
+
+  test('a collection stops the coins, compares, writes its ticket and seals the cash book', async () => {
+    expect((await tell('collect count 2.00', 'collector')).code).toBe('not-collecting');
+    expect((await tell('collect begin', 'collector')).text).toContain('collect count');
+    expect((await house.view()).cash).toBe('inhibited');
+    const { text, data } = await tell('collect count 1.50', 'collector');
+    expect(text).toContain('COLLECTION 1');
+    expect(data).toMatchObject({ expectedMinor: '200', countedMinor: '150', varianceMinor: '-50' });
+    await house.until('coins again', (view) => (view.cash === 'accepting' ? view : null));
+    const verified = await ackbox('verify', '--cash-book', '--data', house.data);
+    expect(verified).toMatchObject({ code: 0, out: expect.stringContaining('1 page of the cash book checked') });
+    expect((await house.deliveredTotals()).ledger.problem).toBeNull();
+  });
+});
+
+/** A burst on the first coin line: 40 ms and 40 ms. */
+async function pulses(count: number): Promise<void> {
+  await tell(`board press "coin line 1" ms=40 times=${count}`);
+}
+
+async function until(ask: () => Promise<boolean>): Promise<void> {
+  while (!(await ask())) await new Promise((resolve) => setTimeout(resolve, 100));
+}
