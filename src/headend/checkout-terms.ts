@@ -1,7 +1,6 @@
 import { BILLING_CLASSES } from '../domain/credit/billing-class.ts';
 import { defaultCreditTerms, negotiateCredit } from '../domain/credit/negotiate-credit.ts';
-import type { CreditTerms, PricingNode, Terms, TrialTerms } from '../domain/credit/terms.ts';
-import type { WorkPart } from '../domain/credit/work-parts.ts';
+import type { CreditTerms, PricingNode, Terms, TrialTerms, WorkPart } from '../domain/credit/terms.ts';
 import { limits } from '../limits.ts';
 import type { OutletRow, StoredWork } from '../ports/headend-stores.ts';
 import { asId } from '../units/ids.ts';

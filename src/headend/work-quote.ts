@@ -1,5 +1,5 @@
-import type { Terms } from '../domain/credit/terms.ts';
-import { soldPackets, type WorkPart } from '../domain/credit/work-parts.ts';
+import type { Terms, WorkPart } from '../domain/credit/terms.ts';
+import { soldPackets } from '../domain/credit/work-parts.ts';
 import { flatPriceModel } from '../domain/rating/flat-price.ts';
 import { prepareModel } from '../domain/rating/prepared-model.ts';
 import { isForCoins } from '../domain/rating/quote-play.ts';

@@ -1,7 +1,7 @@
 import type { AccountId, LicenceId, LocationId, OutletId, PricingNodeId, SessionId, VendorId, WorkId } from '../../units/ids.ts';
 import type { Currency } from '../../units/money.ts';
+import type { NodeIndex } from './billing-class.ts';
 import type { ConfirmMode } from './confirmation.ts';
-import type { WorkPart } from './work-parts.ts';
 
 /** The bounds of one PaySession, in packets of this stream (ruling 13). */
 export interface CreditTerms {
@@ -69,6 +69,17 @@ export interface PricingNode {
   readonly modelHash: string;
   /** Price of the whole use: a ceiling, in minor units as decimal text. */
   readonly quoteMinor: string;
+}
+
+/**
+ * A run of packets of the work under one price (ruling 8). The parts follow each other from packet 0 on and are the whole work.
+ *
+ *     | intro: free | song: paid, node 0            | advert: free | song: paid, node 0 |
+ */
+export interface WorkPart {
+  readonly packets: number;
+  readonly node: NodeIndex;
+  readonly billingClass: 'paid' | 'free';
 }
 
 /**

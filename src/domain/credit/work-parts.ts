@@ -1,17 +1,6 @@
 import type { NodeIndex } from './billing-class.ts';
 import { addIndexes, NO_INDEXES, type PaidRanges } from './paid-ranges.ts';
-import type { Terms } from './terms.ts';
-
-/**
- * A run of packets of the work under one price (ruling 8). The parts follow each other from packet 0 on and are the whole work.
- *
- *     | intro: free | song: paid, node 0            | advert: free | song: paid, node 0 |
- */
-export interface WorkPart {
-  readonly packets: number;
-  readonly node: NodeIndex;
-  readonly billingClass: 'paid' | 'free';
-}
+import type { Terms, WorkPart } from './terms.ts';
 
 export interface PlacedPart extends WorkPart {
   readonly first: number;

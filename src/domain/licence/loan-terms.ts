@@ -3,8 +3,8 @@ import type { Currency } from '../../units/money.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
 import { settlePlay } from '../credit/settle-play.ts';
 import type { EndReason } from '../credit/statements.ts';
-import type { PricingNode } from '../credit/terms.ts';
-import { placedParts, type WorkPart } from '../credit/work-parts.ts';
+import type { PricingNode, WorkPart } from '../credit/terms.ts';
+import { placedParts } from '../credit/work-parts.ts';
 import type { PropertyRights } from './property-rights.ts';
 
 /**
@@ -55,6 +55,11 @@ export interface LoanUse {
 }
 
 export type HeardOfLoan = Pick<LoanUse, 'trialPackets' | 'paidPackets'>;
+
+/** The price of a whole use, minor units. */
+export function quoteOf({ nodes }: Pick<LoanTerms, 'nodes'>): bigint {
+  return nodes.reduce((sum, { quoteMinor }) => sum + BigInt(quoteMinor), 0n);
+}
 
 type PricedLoan = Pick<LoanTerms, 'nodes' | 'packets' | 'parts' | 'afterTrial'>;
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type HeardCounts, settlePlay } from '../../../../src/domain/credit/settle-play.ts';
-import type { Terms } from '../../../../src/domain/credit/terms.ts';
-import { partAt, placedParts, soldByNode, soldPackets, type WorkPart } from '../../../../src/domain/credit/work-parts.ts';
+import type { Terms, WorkPart } from '../../../../src/domain/credit/terms.ts';
+import { partAt, placedParts, soldByNode, soldPackets } from '../../../../src/domain/credit/work-parts.ts';
 import { CREDIT_TERMS } from '../../../fakes/credit-terms.ts';
 
 /** A free intro, the song, a free advert, the rest of the song. */
