@@ -41,7 +41,7 @@ class PanelOnPty {
 
   /** A press as a finger gives it: down, and up again once the box has seen it. */
   async press(pin: number): Promise<void> {
-    this.tell(`pulse ${pin} 1 80 80`);
+    this.tell(`pulse ${pin} 1 250 80`);
     await this.heard('done');
   }
 
