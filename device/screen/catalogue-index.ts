@@ -22,14 +22,14 @@ export interface WorkQuery {
 
 /** So many works are read in at a time; between two slices sound and money have their turn. */
 const SLICE_WORKS = 1_000;
-const TITLE_END = '\u0001';
 
 interface Index {
   readonly works: readonly CatalogueWork[];
-  /** One line a work: ` title words\u0001 artist album genre`, each word after a space. */
+  /** One line a work: `Title Words Artist Album Genre`, the beginnings of words marked. */
   readonly text: string;
   /** Where the line of each work begins; one more for the end. */
   readonly starts: Uint32Array;
+  readonly titleEnds: Uint32Array;
   readonly groups: Readonly<Record<Grouping, ReadonlyMap<string, readonly number[]>>>;
 }
 
@@ -92,13 +92,16 @@ export function plainWords(text: string): string {
 async function makeIndex(works: readonly CatalogueWork[], clock: Clock): Promise<Index> {
   const parts: string[] = [];
   const starts = new Uint32Array(works.length + 1);
+  const titleEnds = new Uint32Array(works.length);
   const groups = { artist: new Map<string, number[]>(), album: new Map<string, number[]>(), genre: new Map<string, number[]>() };
   let at = 0;
   for (let from = 0; from < works.length; from += SLICE_WORKS) {
     if (from > 0) await sleep(clock, 0);
     const lines = works.slice(from, from + SLICE_WORKS).map((work, place) => {
-      const line = ` ${plainWords(work.title)}${TITLE_END} ${plainWords(`${work.artist} ${work.album} ${work.genre}`)}\n`;
+      const title = marked(work.title);
+      const line = `${title} ${marked(`${work.artist} ${work.album} ${work.genre}`)}\n`;
       starts[from + place] = at;
+      titleEnds[from + place] = at + title.length;
       at += line.length;
       for (const by of GROUPINGS) addTo(groups[by], work[by], from + place);
       return line;
@@ -106,10 +109,7 @@ async function makeIndex(works: readonly CatalogueWork[], clock: Clock): Promise
     parts.push(lines.join(''));
   }
   starts[works.length] = at;
-  // A joined string is a tree until it is read; one search makes it flat, now and not at the first key.
-  const text = parts.join('');
-  text.indexOf('\u0000');
-  return { works, text, starts, groups };
+  return { works, text: parts.join(''), starts, titleEnds, groups };
 }
 
 function addTo(group: Map<string, number[]>, name: string, line: number): void {
@@ -124,14 +124,25 @@ function all(index: Index, within: readonly number[] | null): { readonly total: 
   return { total: lines.length, lines };
 }
 
-/** Scripts without spaces between words are found anywhere in a line. */
-function needleOf(word: string): string {
-  return /^[\p{Script=Latin}0-9]*$/u.test(word) ? ` ${word}` : word;
+/**
+ * How a word stands in the text, and is looked for: begun with a capital, which stands nowhere else. A space is on every second
+ * place of the text, a capital T only where a word begins with one: five times quicker. Digits have a # instead; scripts without
+ * either are found anywhere in a line.
+ */
+function markStart(word: string): string {
+  const [first = ''] = word;
+  const capital = first.toUpperCase();
+  if (capital !== first && capital.length === first.length) return capital + word.slice(first.length);
+  return /^[0-9]/.test(word) ? `#${word}` : word;
+}
+
+function marked(text: string): string {
+  return plainWords(text).split(' ').map(markStart).join(' ');
 }
 
 function search(index: Index, words: readonly string[], within: readonly number[] | null, enough: number): { total: number; lines: readonly number[] } {
-  const { text, starts } = index;
-  const needles = words.map(needleOf);
+  const { text, starts, titleEnds } = index;
+  const needles = words.map(markStart);
   const [first = ''] = needles;
   const rarest = needles.reduce((best, needle) => (needle.length > best.length ? needle : best));
   const others = needles.filter((needle) => needle !== rarest);
@@ -145,7 +156,7 @@ function search(index: Index, words: readonly string[], within: readonly number[
     if (others.every((other) => words.includes(other)) && allowed?.has(line) !== false) {
       total += 1;
       const place = first === rarest ? hit : (starts[line] ?? 0) + words.indexOf(first);
-      const rank = place === starts[line] ? 0 : text.indexOf(TITLE_END, starts[line]) > place ? 1 : 2;
+      const rank = place === starts[line] ? 0 : place < (titleEnds[line] ?? 0) ? 1 : 2;
       if (ranked[rank].length < enough) ranked[rank].push(line);
     }
     if (line + 1 >= index.works.length) break;

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { BuildOptions } from 'esbuild';
+import { builtPage } from '../../device/screen/page-build.ts';
 import { sha256Hex } from '../platform/crypto/digest.ts';
 import { projectRoot } from '../platform/project-root.ts';
 import { isBundled } from './program-script.ts';
@@ -40,7 +41,11 @@ const SHARED = {
 export async function bundlePrograms(): Promise<Programs> {
   if (isBundled) return programsIn(import.meta.dirname);
   const folder = join(projectRoot, 'node_modules', '.cache', 'ackbox-programs', await sourceState());
-  if (!existsSync(folder)) await bundleInto(folder);
+  if (!existsSync(folder)) {
+    await bundleInto(folder);
+    // After it, not beside it: the page ends the builder that both use.
+    await builtPage();
+  }
   return programsIn(folder);
 }
 
@@ -51,7 +56,7 @@ function programsIn(folder: string): Programs {
 /** Changes whenever a source or a package does: names, sizes and times of all of them. */
 async function sourceState(): Promise<string> {
   const listed = await Promise.all(['src', 'device'].map((folder) => readdir(join(projectRoot, folder), { recursive: true, withFileTypes: true })));
-  const files = listed.flat().filter((entry) => entry.isFile() && /\.(ts|mjs)$/.test(entry.name));
+  const files = listed.flat().filter((entry) => entry.isFile() && /\.(tsx?|mjs)$/.test(entry.name));
   const paths = [...files.map((entry) => join(entry.parentPath, entry.name)), join(projectRoot, 'package-lock.json')].sort();
   const states = await Promise.all(paths.map(async (path) => ({ path, ...(await stat(path)) })));
   return sha256Hex(states.map(({ path, size, mtimeMs }) => `${path} ${size} ${mtimeMs}`).join('\n')).slice(0, 16);
