@@ -1,5 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { limits } from '../limits.ts';
+import { postJson } from '../platform/post-json.ts';
 import { type Clock, every, monotonicMs } from '../ports/clock.ts';
 import type { OutletRow } from '../ports/headend-stores.ts';
 import type { Log } from '../ports/log.ts';
@@ -23,6 +25,7 @@ import { LicenceDesk } from './licences/licence-desk.ts';
 import { LoanDesk } from './licences/loan-desk.ts';
 import { operatorPages } from './operator/operator-pages.ts';
 import { VendorDesk } from './pricing/vendor-desk.ts';
+import { type PostJson, VendorSender } from './pricing/vendor-sender.ts';
 import { ResumeDesk } from './resume-desk.ts';
 import { guardFolder } from './stores/folder-guard.ts';
 import { type HeadendBook, openHeadendBook } from './stores/headend-book.ts';
@@ -67,6 +70,7 @@ const SWEEP_MS = 60_000;
 const PROCESS_MS = 1_000;
 const PROCESS_RECORDS = 100;
 const REFRESH_LICENCES = 20;
+const VENDOR_MS = 5_000;
 /** Unsigned requests of one address: a box polls its enrolment every 2 s at most. */
 const OPEN_BURST = 60;
 const OPEN_PER_SECOND = 5;
@@ -115,6 +119,9 @@ async function assemble(config: HeadendConfig, deps: HeadendDeps, closing: Closi
   closing.push(every(clock, SWEEP_MS, () => sweep(book, stream.value, log)));
   closing.push(every(clock, PROCESS_MS, () => processUsage(book, log)));
   closing.push(every(clock, PROCESS_MS, () => refreshPricing(book, log)));
+  const post: PostJson = (address, body) => postJson(clock, limits.httpTimeoutMs, address, body);
+  const vendors = new VendorSender({ store: book, post, wallMs: () => clock.wallMs(), log });
+  closing.push(every(clock, VENDOR_MS, () => void vendors.turn()));
   const rtspUrl = stream.value.rtspUrl(reachableHost(config.host));
   const url = `https://${bracketed(reachableHost(config.host))}:${http.value.port}`;
   return ok({
