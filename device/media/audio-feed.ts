@@ -201,7 +201,8 @@ export class AudioFeed {
     const heard = await this.#parts.player.heardSample();
     this.#polling = false;
     if (this.#state !== 'flowing' || stream !== this.#streamOf) return;
-    this.#heardSample = Math.max(this.#heardSample, heard);
+    // Behind the end of a film its last picture stays for a moment, which nobody has to see.
+    this.#heardSample = Math.max(this.#heardSample, Math.min(heard, this.#parts.work.totalSamples));
     this.#heardAtMs = monotonicMs(this.#parts.clock);
     this.#followDrift();
     if (!this.#padded || this.#endRaised || this.#heardSample < sampleAfter(this.#parts.work, this.#limitPackets)) return;

@@ -112,6 +112,7 @@ export class MpvPlayer implements Player {
     const stream = this.#stream;
     if (stream === null || stream.totalSamples !== null) return;
     stream.totalSamples = Math.min(totalSamples, stream.handedSample);
+    if (this.#starved && stream.put.format === 'mpegts') this.#heardSample = stream.totalSamples;
     for (const page of stream.put.tail()) this.#fifo?.write(page);
   }
 
