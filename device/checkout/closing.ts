@@ -1,5 +1,5 @@
 import { type ClassCount, packetsOf } from '../../src/domain/credit/billing-class.ts';
-import { indexesIn, type PaidRanges } from '../../src/domain/credit/paid-ranges.ts';
+import { indexesIn, type PaidRanges, withoutIndexes } from '../../src/domain/credit/paid-ranges.ts';
 import { settlePlay } from '../../src/domain/credit/settle-play.ts';
 import type { ClosingStatement, EndReason } from '../../src/domain/credit/statements.ts';
 import type { Terms } from '../../src/domain/credit/terms.ts';
@@ -58,7 +58,7 @@ export function closePlay(facts: ClosingFacts, signer: Signer): Closing {
   return { chargedMinor, refundMinor, statement: { text, signature: toHex(signer.sign(new TextEncoder().encode(text))) } };
 }
 
-/** Packets that were paid for, at or above index `heardPackets`: they were never heard, and go back (ruling 6). */
-export function paidUnheard(paid: PaidRanges, heardPackets: number): number {
-  return indexesIn(paid.map(([first, packets]) => [first, Math.max(0, Math.min(packets, first + packets - heardPackets))] as const));
+/** Packets that were paid for and never heard: they go back (ruling 6). */
+export function paidUnheard(paid: PaidRanges, heard: PaidRanges): number {
+  return indexesIn(withoutIndexes(paid, heard));
 }

@@ -121,7 +121,7 @@ export class PayEpoch {
     this.#heardAtMs = monotonicMs(this.#parts.clock);
     const begins = started.value.packetIndex ?? packetIndex;
     if (begins < packetIndex) this.#parts.buffer.beginsAt(begins);
-    this.#receiver.begin(started.value.timestampOffset, this.#heardAtMs);
+    this.#receiver.begin(started.value.timestampOffset, started.value.firstSequence, this.#heardAtMs);
     return ok(undefined);
   }
 

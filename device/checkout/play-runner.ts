@@ -1,3 +1,4 @@
+import { addIndexes, NO_INDEXES, type PaidRanges } from '../../src/domain/credit/paid-ranges.ts';
 import type { EndReason } from '../../src/domain/credit/statements.ts';
 import { limits } from '../../src/limits.ts';
 import { every, monotonicMs } from '../../src/ports/clock.ts';
@@ -44,6 +45,9 @@ export class StreamedPlay implements PlayRunner {
   /** A jukebox starts a confirmed work again: its paid pass begins after this many restarts; null where nothing starts again. */
   #restartsAtConfirm: number | null = null;
   #paused = false;
+  /** Heard before the last seek, and where that one went. */
+  #heardBefore: PaidRanges = NO_INDEXES;
+  #heardFrom = 0;
   #stalled: PlayView['stalled'] = null;
   #audibleGaps = 0;
   #sounded = false;
@@ -135,6 +139,17 @@ export class StreamedPlay implements PlayRunner {
     await this.#feed?.release();
   }
 
+  async seek(positionMs: number): Promise<void> {
+    const session = this.#session;
+    if (session === null || this.#ending !== null || this.#paused || this.#phase !== 'paid' || this.#passPending()) return;
+    const { packets, packetMs } = session.terms;
+    const from = Math.max(0, Math.min(packets - 1, Math.floor(positionMs / packetMs)));
+    this.#heardBefore = this.#heard();
+    this.#heardFrom = from;
+    session.buffer.seek(from);
+    await this.#source.request(from);
+  }
+
   suppressAcks(on: boolean): void {
     if (this.#session !== null) this.#session.suppressed = on;
   }
@@ -152,6 +167,7 @@ export class StreamedPlay implements PlayRunner {
       session: this.#session,
       positionSample: this.#feed?.heardSample ?? 0,
       paidSample: this.#paidSample(),
+      heard: this.#heard(),
       stalled: this.#stalled,
       paused: this.#paused,
       audibleGaps: this.#audibleGaps,
@@ -321,6 +337,11 @@ export class StreamedPlay implements PlayRunner {
     return Math.min(packetsHeard(this.#given.work, this.#feed?.heardSample ?? 0), Math.max(0, limit - 1));
   }
 
+  /** Packets of the work that were heard; all up to here, unless somebody sought. */
+  #heard(): PaidRanges {
+    return addIndexes(this.#heardBefore, this.#heardFrom, packetsHeard(this.#given.work, this.#paidSample()) - this.#heardFrom);
+  }
+
   /** Samples heard of the pass that counts: after a confirmed trial that starts the work again, only the paid one. */
   #paidSample(): number {
     const feed = this.#feed;
@@ -341,7 +362,7 @@ export class StreamedPlay implements PlayRunner {
     const heardSample = this.#paidSample();
     const heardMs = Math.floor(heardSample / SAMPLES_PER_MS);
     const session = this.#session;
-    const statement = session === null ? null : this.#statement(session, reason, heardSample, heardMs);
+    const statement = session === null ? null : this.#statement(session, reason, heardMs);
     await session?.tearDown();
     const chargedMinor = statement?.chargedMinor ?? 0n;
     const end = { playId: this.playId, chargedMinor, heardMs, endReason: reason, statement: statement?.statement ?? null };
@@ -355,10 +376,10 @@ export class StreamedPlay implements PlayRunner {
     return { playId: this.playId, endReason: reason, ...outcome, heardMs, view: this.#lastView };
   }
 
-  #statement(session: PlaySession, endReason: EndReason, heardSample: number, heardMs: number): ReturnType<typeof closePlay> {
+  #statement(session: PlaySession, endReason: EndReason, heardMs: number): ReturnType<typeof closePlay> {
     const counts = session.finalCounts();
     const { terms, termsHash, epochNumber, confirmEventId, ledger } = session;
-    const unheardPaidPackets = paidUnheard(ledger.paidRanges, packetsHeard(this.#given.work, heardSample));
+    const unheardPaidPackets = paidUnheard(ledger.paidRanges, this.#heard());
     const facts = { terms, termsHash, playId: this.playId, epoch: epochNumber, counts, unheardPaidPackets, lostPackets: ledger.lostPaid, heardMs };
     return closePlay({ ...facts, confirmEventId, endReason, wallMs: this.#parts.clock.wallMs() }, this.#parts.signer);
   }

@@ -1,6 +1,8 @@
 import { counts } from '../../src/domain/credit/ack-ledger.ts';
 import { packetsOf } from '../../src/domain/credit/billing-class.ts';
+import type { PaidRanges } from '../../src/domain/credit/paid-ranges.ts';
 import { settlePlay } from '../../src/domain/credit/settle-play.ts';
+import type { Terms } from '../../src/domain/credit/terms.ts';
 import { partAt } from '../../src/domain/credit/work-parts.ts';
 import { packetMsOf } from '../../src/units/time.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
@@ -16,6 +18,8 @@ export interface ViewFacts {
   readonly positionSample: number;
   /** Heard of the pass that is paid for. */
   readonly paidSample: number;
+  /** Packets of the work that were heard in it. */
+  readonly heard: PaidRanges;
   readonly stalled: PlayView['stalled'];
   readonly paused: boolean;
   readonly audibleGaps: number;
@@ -52,14 +56,13 @@ export function buildPlayView(facts: ViewFacts): PlayView {
     acksSuppressed: session?.suppressed ?? false,
     paused: facts.paused,
     paidSoFarMinor: paidSoFar(facts),
-    priceInForce: priceInForce(facts),
+    priceInForce: session === null ? null : priceInForce(session.terms, facts.phase, packetsHeard(given.work, positionSample)),
   };
 }
 
-function priceInForce({ session, phase, given, positionSample }: ViewFacts): PriceInForce | null {
-  if (session === null) return null;
-  const { terms } = session;
-  const part = partAt(terms, Math.min(terms.packets - 1, packetsHeard(given.work, positionSample)));
+/** What the part of the work costs that sounds at a packet. */
+export function priceInForce(terms: Pick<Terms, 'nodes' | 'packets' | 'parts'>, phase: PlayView['phase'], packetIndex: number): PriceInForce | null {
+  const part = partAt(terms, Math.min(terms.packets - 1, packetIndex));
   const node = terms.nodes[part?.node ?? 0];
   if (part === null || node === undefined) return null;
   const billingClass = phase === 'trial' ? 'trial' : node.quoteMinor === '0' ? 'free' : part.billingClass;
@@ -68,10 +71,10 @@ function priceInForce({ session, phase, given, positionSample }: ViewFacts): Pri
 }
 
 /** What the play would cost if it ended now. */
-function paidSoFar({ session, given, paidSample }: ViewFacts): string {
+function paidSoFar({ session, heard }: ViewFacts): string {
   if (session === null) return '0';
   const { ledger, terms } = session;
   const acknowledged = counts(ledger);
-  const unheardPaidPackets = Math.min(packetsOf(acknowledged, 'paid'), paidUnheard(ledger.paidRanges, packetsHeard(given.work, paidSample)));
+  const unheardPaidPackets = Math.min(packetsOf(acknowledged, 'paid'), paidUnheard(ledger.paidRanges, heard));
   return String(settlePlay(terms, { counts: acknowledged, unheardPaidPackets, lostPackets: ledger.lostPaid }).chargedMinor);
 }

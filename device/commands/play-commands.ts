@@ -63,6 +63,18 @@ const volume: Command<CommandContext> = {
   },
 };
 
+const seek: Command<CommandContext> = {
+  name: 'seek',
+  help: 'jumps in the song that is paid for; what was paid is not paid again',
+  roles: everyone,
+  guard: 'none',
+  arguments: [{ name: 'seconds', kind: 'integer', required: true, help: 'forward, or back with a minus' }],
+  run: async ({ box }, { seconds = '0' }) => {
+    box.intent({ type: 'intent.seek', byMs: 1_000 * Number(seconds) }, CONSOLE);
+    return done(box.view().sentence);
+  },
+};
+
 const acks: Command<CommandContext> = {
   name: 'acks',
   help: 'sends or suppresses acknowledgements: shows the credit window closing',
@@ -83,5 +95,6 @@ export const playCommands: readonly Command<CommandContext>[] = [
   skip,
   intent('stop', 'ends the song; what was not heard is given back', { type: 'intent.stop' }),
   volume,
+  seek,
   acks,
 ];

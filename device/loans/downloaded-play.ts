@@ -147,6 +147,9 @@ export class DownloadedPlay implements PlayRunner {
     await this.#feed.release();
   }
 
+  /** What is owed for a loan is reckoned from how far it was heard: who jumped would pay for what he left out. */
+  async seek(): Promise<void> {}
+
   /** There are no acknowledgements here. */
   suppressAcks(): void {}
 

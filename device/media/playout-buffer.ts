@@ -40,6 +40,8 @@ export class PlayoutBuffer {
   readonly #packets = new Map<number, Uint8Array>();
   #run: number | null = null;
   #lowestRun = 0;
+  /** Slots below it are of before the last seek; infinite until the answer to its PLAY says where it begins. */
+  #firstSlot = Number.NEGATIVE_INFINITY;
   #next = 0;
   /** One above the highest packet index seen in this run. */
   #end = 0;
@@ -105,6 +107,18 @@ export class PlayoutBuffer {
     this.#expectedFrom = from;
   }
 
+  /** As `restart`, wherever the sender goes: the slot that its answer names begins the new run. */
+  seek(from: number): void {
+    this.restart(from);
+    this.#lowestRun = Number.NEGATIVE_INFINITY;
+    this.#firstSlot = Number.POSITIVE_INFINITY;
+  }
+
+  /** The answer to PLAY: where a seek takes effect. */
+  beginsWithSlot(sequence: number): void {
+    if (this.#firstSlot === Number.POSITIVE_INFINITY) this.#firstSlot = sequence;
+  }
+
   /** Keeps giving out this run until the first packet of the next one (from packet `from`) arrives. */
   expectRestart(from: number): void {
     this.#lowestRun = this.#runFrom(from);
@@ -131,12 +145,14 @@ export class PlayoutBuffer {
   beginEpoch(): void {
     this.#continues = this.#expectedFrom === null;
     this.#lowestRun = Number.NEGATIVE_INFINITY;
+    this.#firstSlot = Number.NEGATIVE_INFINITY;
     this.#abandonedBelow = 0;
     this.#run = null;
   }
 
   put(slot: AudioSlot, nowMs: number): Placement {
     const run = slot.sequence - slot.packetIndex;
+    if (slot.sequence < this.#firstSlot) return this.#firstSlot === Number.POSITIVE_INFINITY ? 'foreign' : 'late';
     if (run !== this.#run) {
       if (run < Math.max(this.#lowestRun, this.#run ?? this.#lowestRun)) return 'late';
       if (!this.#adopt(run, slot.packetIndex)) return 'foreign';

@@ -58,9 +58,15 @@ export class RtpReceiver {
     return this.#counts;
   }
 
-  /** RTP timestamp of packet 0, from the answer to PLAY. The first datagrams may have overtaken it: they are read now. */
-  begin(timestampOffset: number, nowMs: number): void {
+  /**
+   * The answer to PLAY. The first datagrams may have overtaken it: they are read now.
+   * @param timestampOffset RTP timestamp of packet 0 of the work
+   * @param firstSequence low 16 bits of the slot that the sender goes on with; null where it did not say
+   */
+  begin(timestampOffset: number, firstSequence: number | null, nowMs: number): void {
     this.#timestampOffset = timestampOffset;
+    this.#buffer.beginsWithSlot(firstSequence === null ? this.#reference : extendSequence(firstSequence, this.#reference));
+    this.retry(nowMs);
     const early = this.#early;
     this.#early = [];
     for (const datagram of early) this.receive(datagram, nowMs);

@@ -21,6 +21,7 @@ export interface BoxEffects {
   endPlay(reason: EndReason): void;
   /** OK while something plays. */
   enqueue(workId: string | null): void;
+  seek(byMs: number): void;
   suppressAcks(on: boolean): void;
   acceptCoins(on: boolean): void;
   /** How loud the box may be, whatever its volume. At once: a fire alarm waits for nothing. */
@@ -41,14 +42,21 @@ const noEffects: BoxEffects = {
   resumePlay: nothing,
   endPlay: nothing,
   enqueue: nothing,
+  seek: nothing,
   suppressAcks: nothing,
   acceptCoins: nothing,
   setSound: nothing,
 };
 
+/** With the headend every work can be had, without it what lies here: nothing else is sold (ruling 12). */
+function canHave(context: BoxContext, workId: string | null | undefined): boolean {
+  return context.online || (workId != null && context.atHand.includes(workId));
+}
+
 /** The opposite of each other's guards: the chart rests in one of both. */
 function canTakeCoins(context: BoxContext): boolean {
-  return context.online && !context.storageLow && !context.alarm && context.outOfService === null && context.acceptorFaults.length === 0;
+  const playable = context.online || context.atHand.length > 0;
+  return playable && !context.storageLow && !context.alarm && context.outOfService === null && context.acceptorFaults.length === 0;
 }
 
 /** The vocabulary of the chart: types, guards, actions, delays. The regions are in files of their own. */
@@ -68,10 +76,16 @@ export function boxVocabulary(effects: BoxEffects = noEffects) {
       namesWork: ({ event }) => event.type === 'intent.ok' && event.workId !== undefined,
       namesOtherWork: ({ context, event }) => event.type === 'intent.ok' && event.workId !== undefined && event.workId !== context.workId,
       canSellChosen: ({ context, event }) =>
-        event.type === 'intent.ok' && event.workId !== undefined && context.online && !context.storageLow && !context.alarm && context.outOfService === null,
-      canSell: ({ context }) => context.online && !context.storageLow,
+        event.type === 'intent.ok' &&
+        event.workId !== undefined &&
+        canHave(context, event.workId) &&
+        !context.storageLow &&
+        !context.alarm &&
+        context.outOfService === null,
+      canSell: ({ context }) => canHave(context, context.workId) && !context.storageLow,
+      canEnqueue: ({ context, event }) => event.type === 'intent.ok' && canHave(context, event.workId),
       sellsOutright: ({ context }) => context.outright,
-      queueCanPlay: ({ context }) => context.queueWaits && context.online && !context.alarm && context.outOfService === null,
+      queueCanPlay: ({ context }) => context.queueWaits && (context.online || context.atHand.length > 0) && !context.alarm && context.outOfService === null,
       mayAccept: ({ context }) => context.takesCoins && canTakeCoins(context),
       mayNotAccept: ({ context }) => !canTakeCoins(context),
       isOutOfService: ({ context }) => context.outOfService !== null,
@@ -97,6 +111,9 @@ export function boxVocabulary(effects: BoxEffects = noEffects) {
       resumePlay: () => effects.resumePlay(),
       endPlay: ({ context }) => effects.endPlay(context.endReason),
       enqueue: ({ event }) => effects.enqueue(event.type === 'intent.ok' ? (event.workId ?? null) : null),
+      seek: ({ event }) => {
+        if (event.type === 'intent.seek') effects.seek(event.byMs);
+      },
       suppressAcks: ({ event }) => {
         if (event.type === 'intent.suppress-acks') effects.suppressAcks(event.on);
       },
@@ -123,7 +140,9 @@ export function boxVocabulary(effects: BoxEffects = noEffects) {
           ? ALARM_WORDS
           : context.storageLow
             ? storageWords(context)
-            : 'The headend can not be reached: nothing can be played for money just now.',
+            : context.atHand.length > 0
+              ? 'The headend can not be reached: only what is checked out on this box plays just now.'
+              : 'The headend can not be reached: nothing can be played for money just now.',
         noticeCode: context.storageLow ? 'storage-low' : 'no-sale',
       })),
       noteFault: assign(({ event }) =>
@@ -144,6 +163,7 @@ export function boxVocabulary(effects: BoxEffects = noEffects) {
       endClosed: assign({ endReason: 'closed' }),
       setOnline: assign({ online: true }),
       setOffline: assign({ online: false }),
+      noteAtHand: assign(({ event }) => (event.type === 'loans.at-hand' ? { atHand: event.works } : {})),
       setStorageLow: assign(({ event }) => ({
         storageLow: true,
         storageWhy: event.type === 'service.storage-low' ? (event.why ?? 'full') : ('full' as const),

@@ -5,6 +5,7 @@ import { every, monotonicMs, sleep } from '../../src/ports/clock.ts';
 import type { Currency } from '../../src/units/money.ts';
 import { money } from '../../src/units/money.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
+import type { CashFacts } from '../cash/inhibit-rule.ts';
 import { BookError } from '../stores/book-error.ts';
 import { FREE_SETTING } from '../stores/coin-bonus.ts';
 import { isLanguage, type Language } from '../texts/box-texts.ts';
@@ -72,7 +73,7 @@ export class Box implements BoxControl {
       createBoxMachine(
         {
           recoverPlays: () => this.#then(() => this.#recover()),
-          startTrial: (workId) => this.#then(async () => this.#adopt(await this.#starter.startTrial(workId))),
+          startTrial: (workId) => this.#then(async () => this.#adopt(await this.#starter.startTrial(workId, this.#atHandOnly()))),
           buyOutright: (workId) => this.#then(() => this.#buyOutright(workId)),
           startNext: () => this.#then(() => this.#startNext()),
           confirmPlay: () => this.#then(() => this.#confirm()),
@@ -80,6 +81,7 @@ export class Box implements BoxControl {
           resumePlay: () => this.#then(async () => this.#runner?.resume()),
           endPlay: (reason) => this.#then(() => this.#end(reason)),
           enqueue: (workId) => this.#then(() => this.#enqueue(workId)),
+          seek: (byMs) => this.#then(async () => this.#runner?.seek(this.#runner.view().positionMs + byMs)),
           suppressAcks: (on) => this.#runner?.suppressAcks(on),
           acceptCoins: (on) => parts.acceptCoins(on),
           // Beside the other effects: silence waits for none of them.
@@ -130,6 +132,8 @@ export class Box implements BoxControl {
 
   raise(event: BoxEvent): void {
     this.#actor.send(event);
+    // What could not be played without the headend waited in the queue.
+    if (event.type === 'net.online') this.#offerQueue();
   }
 
   /** Resolves when everything that was decided so far has been carried out. */
@@ -146,6 +150,8 @@ export class Box implements BoxControl {
       catalogueVersion: parts.catalogue.version(),
       glance: this.#glance,
       play: this.#runner?.view() ?? null,
+      loans: parts.loans.views(),
+      renewal: parts.loans.renewal(),
       focusIndex: this.#focusIndex,
       volumePercent: this.#volume.percent,
       volumeRange: this.#volume.range,
@@ -178,6 +184,7 @@ export class Box implements BoxControl {
     else if (event.type === 'intent.ok' && this.#music.isPlaying(this.#runner?.playId ?? null))
       this.#afterMusic(event.workId === undefined ? this.#withFocus() : event);
     else if (event.type === 'intent.skip' && event.reason !== undefined) this.#then(() => this.#skip(event.reason ?? ''));
+    else if (event.type === 'intent.renew') this.#then(() => this.#answerRenewal(event.licence, event.yes));
     else if (event.type === 'intent.volume') this.#then(() => this.#volume.change(event.delta));
     else if (event.type === 'intent.language') this.#then(() => this.#changeLanguage(event.language));
     else this.raise(event.type === 'intent.ok' && event.workId === undefined ? this.#withFocus() : event);
@@ -207,9 +214,32 @@ export class Box implements BoxControl {
     return { playback, cash, service, shortLine, volumePercent, catalogueSize, silentPlayer, queue: this.#glance.queue.length };
   }
 
+  /** What decides whether a coin is taken, beside the acceptor itself (ruling 12). */
+  cashFacts(): Omit<CashFacts, 'coinsWaiting'> {
+    const { online, atHand, storageLow, storageWhy, outOfService, alarm } = this.#actor.getSnapshot().context;
+    return {
+      bookWritable: !(storageLow && storageWhy === 'held'),
+      storageLow,
+      playable: atHand.length > 0 || (online && this.works().length > 0),
+      inService: outOfService === null && !alarm,
+      creditMinor: this.#glance.creditMinor,
+    };
+  }
+
   /** What the venue allows at this time of day; null where it says nothing. */
   holdVolume(range: VolumeRange | null): void {
     this.#volume.hold(range);
+  }
+
+  /** What is checked out has changed: what plays without the headend, or only what is seen of it. */
+  loansChanged(): void {
+    const works = this.#parts.loans.playableWorks();
+    const { atHand } = this.#actor.getSnapshot().context;
+    if (works.length !== atHand.length || works.some((work) => !atHand.includes(work))) {
+      this.raise({ type: 'loans.at-hand', works });
+      this.#offerQueue();
+    }
+    this.#show();
   }
 
   catalogueChanged(): void {
@@ -241,18 +271,28 @@ export class Box implements BoxControl {
     });
   }
 
+  #offerQueue(): void {
+    if (this.#glance.queue.length > 0) this.#actor.send({ type: 'queue.ready' });
+  }
+
+  async #answerRenewal(licence: string, yes: boolean): Promise<void> {
+    const refused = await this.#parts.loans.answerRenewal(licence, yes);
+    if (refused !== null) this.raise({ type: 'notice.say', message: refused });
+    this.#show();
+  }
+
   #adopt(runner: PlayRunner | null): void {
     this.#runner = runner;
   }
 
   async #buyOutright(workId: string): Promise<void> {
-    this.#adopt(await this.#starter.buyOutright(workId));
+    this.#adopt(await this.#starter.buyOutright(workId, this.#atHandOnly()));
     await this.#refresh();
     this.#parts.uploader.kick();
   }
 
   async #startNext(): Promise<void> {
-    this.#adopt(await this.#starter.startNext());
+    this.#adopt(await this.#starter.startNext(this.#atHandOnly()));
     await this.#music.note(this.#runner?.playId ?? null);
     await this.#refresh();
   }
@@ -318,6 +358,12 @@ export class Box implements BoxControl {
     const wish = this.#wish;
     this.#wish = null;
     if (wish !== null) this.raise(wish);
+  }
+
+  /** Without the headend only these can be taken out of the queue. */
+  #atHandOnly(): readonly string[] | undefined {
+    const { online, atHand } = this.#actor.getSnapshot().context;
+    return online ? undefined : atHand;
   }
 
   #focused(): CatalogueWork | null {

@@ -14,12 +14,16 @@ export type IntentEvent =
   | { readonly type: 'intent.play-pause' | 'intent.stop' }
   /** With a reason where staff ends what a guest has paid for. */
   | { readonly type: 'intent.skip'; readonly reason?: string }
+  /** Answers the renewal query of a checked-out title. */
+  | { readonly type: 'intent.renew'; readonly licence: string; readonly yes: boolean }
   | { readonly type: 'intent.volume'; readonly delta: number }
   /** The mute key: silent, or not any more. */
   | { readonly type: 'intent.mute' }
   /** What the box says to whoever has not chosen a language: its panel, its console, its screen. */
   | { readonly type: 'intent.language'; readonly language: Language }
   /** Suppress or allow acknowledgements: the demonstration of the credit window. */
+  /** Forward, or back where negative. */
+  | { readonly type: 'intent.seek'; readonly byMs: number }
   | { readonly type: 'intent.suppress-acks'; readonly on: boolean };
 
 /** From the runner of the play that sounds (or is about to). */
@@ -55,7 +59,11 @@ export type CashEvent =
   /** What `cash.fault` of this code told is over. */
   | { readonly type: 'cash.cleared'; readonly code: string };
 
-export type ConnectivityEvent = { readonly type: 'net.online' } | { readonly type: 'net.offline'; readonly reason: string };
+export type ConnectivityEvent =
+  | { readonly type: 'net.online' }
+  | { readonly type: 'net.offline'; readonly reason: string }
+  /** Which works play without the headend: all that are checked out, whole and open. */
+  | { readonly type: 'loans.at-hand'; readonly works: readonly string[] };
 
 export type ServiceEvent =
   | { readonly type: 'service.on'; readonly reason: string }

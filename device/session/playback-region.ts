@@ -31,6 +31,7 @@ export function playbackRegion(vocabulary: BoxVocabulary) {
       'notice.over': { actions: 'clearNotice' },
       'cash.credit-changed': { actions: ['clearNotice', 'clearClaim'] },
       'play.trial-over': { actions: 'noteTrialOver' },
+      'intent.seek': { actions: 'seek' },
       'intent.suppress-acks': { actions: 'suppressAcks' },
     },
     states: {
@@ -128,7 +129,7 @@ export function playbackRegion(vocabulary: BoxVocabulary) {
         initial: 'flowing',
         always: close,
         on: {
-          'intent.ok': { actions: 'enqueue' },
+          'intent.ok': [{ guard: 'canEnqueue', actions: 'enqueue' }, { actions: 'noteOffline' }],
           'intent.skip': skip,
           'intent.stop': stop,
           'play.finished': finish,

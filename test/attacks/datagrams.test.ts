@@ -31,7 +31,7 @@ describe('ruling 23: datagrams that anybody can send', () => {
       waitingMax: 100,
       onResolved: (slot) => acknowledged.push(slot.sequence),
     });
-    receiver.begin(scene.box.timestampOrigin, 0);
+    receiver.begin(scene.box.timestampOrigin, null, 0);
     for (let sequence = 0; sequence < 300; sequence += 1) receiver.receive(encodeRtp({ ...OPUS, sequence, ssrc: scene.stream.ssrc }), 0);
     for (let sequence = 0; sequence < 300; sequence += 1) receiver.receive(encodeRtp({ ...OPUS, payloadType: RTX_PAYLOAD_TYPE, sequence, ssrc: sequence }), 0);
     expect([acknowledged, receiver.counts.refused]).toEqual([[], 600]);

@@ -58,6 +58,7 @@ class SilentPlays implements PlayPort {
       },
       pause: async () => {},
       resume: async () => {},
+      seek: async () => {},
       suppressAcks: () => {},
       end: async (reason) => {
         const outcome = await this.#settle(playId, reason);

@@ -20,6 +20,7 @@ function recordingEffects(asked: string[]): BoxEffects {
     'resumePlay',
     'endPlay',
     'enqueue',
+    'seek',
     'suppressAcks',
     'acceptCoins',
     'setSound',

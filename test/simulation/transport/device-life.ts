@@ -168,7 +168,7 @@ export class DeviceLife {
     const closing = closePlay(
       {
         ...{ terms: row.terms, termsHash: row.termsHash, playId: row.playId, epoch: this.#epochNumber, counts: all },
-        ...{ unheardPaidPackets: paidUnheard(this.#ledger.paidRanges, this.#ear.heard), lostPackets, heardMs: this.#ear.heard * 20 },
+        ...{ unheardPaidPackets: paidUnheard(this.#ledger.paidRanges, [[0, this.#ear.heard]]), lostPackets, heardMs: this.#ear.heard * 20 },
         ...{ confirmEventId: deviceRow.confirmEventId, endReason, wallMs: clock.wallMs() },
       },
       this.#world.disk.signer,

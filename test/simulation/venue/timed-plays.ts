@@ -77,7 +77,8 @@ export class TimedPlays implements PlayPort {
       },
       pause: async () => note(),
       resume: async () => sound(),
-      suppressAcks: () => {},
+      seek: async () => {},
+    suppressAcks: () => {},
       end: async (reason) => {
         note();
         const outcome = await this.#settle(playId, work.durationMs, reason);

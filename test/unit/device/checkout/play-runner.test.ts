@@ -39,6 +39,35 @@ describe('a bought play', () => {
     expect(box).toBe(outcome.chargedMinor);
   });
 
+  it('can be sought in: what was paid comes again free of charge, and no window is fresh', async () => {
+    scene = await PlayScene.open(2_000);
+    const runner = await scene.bought('p1');
+    await scene.clock.advance(4_000);
+    await scene.eventually(runner.seek(20_000));
+    await scene.clock.advance(4_000);
+    expect(runner.view().positionMs).toBeGreaterThan(23_000);
+    const paidBefore = runner.view().paidPackets;
+    await scene.eventually(runner.seek(1_000));
+    await scene.clock.advance(2_000);
+    expect(runner.view().positionMs).toBeGreaterThan(2_500);
+    // What was under way, and then a hundred packets that are granted again.
+    expect(runner.view().paidPackets - paidBefore).toBeLessThan(W);
+    runner.suppressAcks(true);
+    for (let jump = 0; jump < 6; jump += 1) {
+      await scene.eventually(runner.seek(24_000 + 2_000 * jump));
+      await scene.clock.advance(1_500);
+    }
+    expect(scene.headend.paid?.views()[0]?.maxUnpaidPackets).toBeLessThanOrEqual(W);
+    runner.suppressAcks(false);
+    await scene.clock.advance(3_000);
+    const outcome = await scene.eventually(runner.end('stopped'));
+    // Heard: 4 s from the start, 4 s from 20 s, and what a window lets through afterwards; of 40 s that cost 1.00.
+    expect(outcome.chargedMinor).toBeGreaterThanOrEqual(18n);
+    expect(outcome.chargedMinor).toBeLessThan(40n);
+    expect(await scene.upload()).toEqual(['agreed']);
+    expect(await scene.earned()).toMatchObject({ box: outcome.chargedMinor, headend: outcome.chargedMinor, problem: null });
+  });
+
   it('ends once, however often it is ended', async () => {
     scene = await PlayScene.open(400);
     const runner = await scene.bought('p1');

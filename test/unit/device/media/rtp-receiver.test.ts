@@ -28,7 +28,7 @@ function receiver(capacity = 50, nextSequence = 0) {
 describe('the receiver', () => {
   it('acknowledges each authentic packet once, and never a forged one', () => {
     const { made, resolved, forged } = receiver();
-    made.begin(OFFSET, 0);
+    made.begin(OFFSET, null, 0);
     const bad = packet(1);
     forged.add(bad);
     for (const datagram of [packet(0), bad, packet(2), packet(0), packet(2)]) made.receive(datagram, 0);
@@ -41,14 +41,14 @@ describe('the receiver', () => {
     made.receive(packet(0), 0);
     made.receive(packet(1), 0);
     expect(resolved).toHaveLength(0);
-    made.begin(OFFSET, 0);
+    made.begin(OFFSET, null, 0);
     expect(resolved.map((slot) => slot.packetIndex)).toEqual([0, 1]);
   });
 
   it('follows the sequence over 16 bits and the timestamps over 32', () => {
     const { made, resolved, buffer } = receiver(50, 65_530);
     buffer.restart(65_530);
-    made.begin(OFFSET, 0);
+    made.begin(OFFSET, null, 0);
     for (let at = 65_530; at < 65_545; at += 1) made.receive(packet(at), 0);
     expect(resolved.map((slot) => slot.sequence)).toEqual(Array.from({ length: 15 }, (_, at) => 65_530 + at));
     expect(resolved.map((slot) => slot.packetIndex)).toEqual(resolved.map((slot) => slot.sequence));
@@ -56,7 +56,7 @@ describe('the receiver', () => {
 
   it('does not acknowledge what finds no room, until there is room', () => {
     const { made, buffer, resolved } = receiver(4);
-    made.begin(OFFSET, 0);
+    made.begin(OFFSET, null, 0);
     for (let at = 0; at < 6; at += 1) made.receive(packet(at), 0);
     expect(resolved).toHaveLength(4);
     made.receive(packet(5), 0);
@@ -68,7 +68,7 @@ describe('the receiver', () => {
 
   it('holds a bounded number of packets for a sender that does not stop', () => {
     const { made, resolved } = receiver(4);
-    made.begin(OFFSET, 0);
+    made.begin(OFFSET, null, 0);
     for (let at = 0; at < 200; at += 1) made.receive(packet(at), 0);
     expect(resolved).toHaveLength(4);
     expect(made.counts.refused).toBe(200 - 4 - 20);
