@@ -8,6 +8,7 @@ import type { StreamHouse } from '../../src/headend/stream-port.ts';
 import { limits } from '../../src/limits.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import { systemRandom } from '../../src/platform/system-random.ts';
+import { makeFilmWork } from '../fakes/film-work.ts';
 import { MemoryCatalogue } from '../fakes/memory-catalogue.ts';
 import { MemorySegments } from '../fakes/memory-segments.ts';
 import { makeOpusWork } from '../fakes/opus-work.ts';
@@ -20,6 +21,9 @@ const RTP_PORT = 46_000 + 2 * (process.pid % 4_000);
 const FREE = 'w0000000000000000000000000000free';
 const PRICED = 'w000000000000000000000000000price';
 const SOLD = 'w0000000000000000000000000000sold';
+const FILM = 'w0000000000000000000000000000film';
+/** Of the clip, and of its last picture that stays. */
+const FILM_PICTURES = 3 * 25 + 15;
 const FREE_SECONDS = 4;
 /** Of the priced work of 12 s a third is free to hear. */
 const TRIAL_SECONDS = 4;
@@ -41,6 +45,8 @@ beforeAll(async () => {
   catalogue.putWork(await makeOpusWork(FREE, FREE_SECONDS, true, segments), 'free');
   catalogue.putWork(await makeOpusWork(PRICED, 3 * TRIAL_SECONDS, false, segments), 'priced');
   catalogue.putWork(await makeOpusWork(SOLD, 3 * TRIAL_SECONDS, false, segments), 'sold');
+  const film = await makeFilmWork(FILM, 3, true, segments);
+  catalogue.putWork(film.work, 'film', film.renditions);
   const log = { info: () => {}, warn: () => {} };
   const ports = { host: HOST, rtspPort: 0, rtpPort: RTP_PORT };
   house = await createStreamHouse({ clock: systemClock, random: systemRandom, log, registry, catalogue, segments, ...ports });
@@ -88,9 +94,29 @@ const CLIENTS: Readonly<Record<string, Client>> = {
     ),
 };
 
-function play(name: string, work: string, transport: Transport): Promise<Played> {
+/** A film into a transport stream: pictures are counted in it by ffprobe. */
+const VIEWERS: Readonly<Record<string, Client>> = {
+  ffmpeg: (url, transport, file) => `ffmpeg -hide_banner -loglevel warning -rtsp_transport ${transport} -i ${url} -c copy -f mpegts -y ${file}`.split(' '),
+  mpv: (url, transport, file) =>
+    `mpv --no-config --msg-level=all=warn --rtsp-transport=${transport} --of=mpegts --ovc=mpeg2video --oac=mp2 --o=${file} ${url}`.split(' '),
+  GStreamer: (url, transport, file) =>
+    `gst-launch-1.0 -q rtspsrc location=${url} protocols=${transport} latency=400 ! rtpmp2tdepay ! filesink location=${file}`.split(' '),
+};
+
+async function view(name: string, transport: Transport): Promise<{ readonly status: number | null; readonly pictures: number; readonly said: string }> {
+  const file = join(folder, `${name}-${transport}-film.ts`);
+  const ended = await run(VIEWERS[name]?.(`${house.rtspUrl(HOST)}works/${FILM}`, transport, file) ?? []);
+  const probe = spawnSync('ffprobe', `-v error -count_frames -select_streams v -show_entries stream=nb_read_frames -of csv=p=0 ${file}`.split(' '));
+  return { ...ended, pictures: Number.parseInt(probe.stdout.toString(), 10) };
+}
+
+async function play(name: string, work: string, transport: Transport): Promise<Played> {
   const file = join(folder, `${name}-${transport}-${work}.wav`);
-  const [program = '', ...args] = CLIENTS[name]?.(`${house.rtspUrl(HOST)}works/${work}`, transport, file) ?? [];
+  const ended = await run(CLIENTS[name]?.(`${house.rtspUrl(HOST)}works/${work}`, transport, file) ?? []);
+  return { ...ended, samples: samplesIn(file) };
+}
+
+function run([program = '', ...args]: readonly string[]): Promise<{ readonly status: number | null; readonly said: string }> {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   const hear = (chunk: Buffer): void => {
@@ -98,7 +124,7 @@ function play(name: string, work: string, transport: Transport): Promise<Played>
   };
   child.stdout.on('data', hear);
   child.stderr.on('data', hear);
-  return new Promise((resolve) => child.once('close', (status) => resolve({ status, samples: samplesIn(file), said })));
+  return new Promise((resolve) => child.once('close', (status) => resolve({ status, said })));
 }
 
 /** GStreamer pauses after the end, and sometimes interrupts its own PAUSE while it is being written: that is its affair. */
@@ -145,13 +171,21 @@ test('a work that is not there is 404', async () => {
   expect(said).toMatch(/404|not found/i);
 });
 
+describe.concurrent.each(CELLS)('%s over %s', (name, transport) => {
+  test('shows a free film whole', { timeout: 60_000 }, async ({ expect }) => {
+    const { status, pictures, said } = await view(name, transport);
+    expect(endedWell(status, said), said).toBe(true);
+    expect(Math.abs(pictures - FILM_PICTURES)).toBeLessThanOrEqual(5);
+  });
+});
+
 describe.skipIf(!canCapture)('tshark as the dissector', () => {
   test('finds RTSP, RTP, sender reports and BYE in all this, and nothing malformed', { timeout: 60_000 }, async () => {
     await capture?.stop();
     const fields = (filter: string, field: string): readonly string[] => capture?.fields(filter, field) ?? [];
     const probes = `udp.dstport==${RTP_PORT}`;
     expect(fields(`(_ws.malformed || _ws.expert.severity == "Error") && !(${probes})`, 'frame.number')).toEqual([]);
-    expect(fields(`rtp && udp.srcport==${RTP_PORT}`, 'rtp.p_type').every((type) => type === '97' || type === '98')).toBe(true);
+    expect(fields(`rtp && udp.srcport==${RTP_PORT}`, 'rtp.p_type').every((type) => ['33', '97', '98'].includes(type))).toBe(true);
     expect(fields(`rtp && udp.srcport==${RTP_PORT}`, 'rtp.seq').length).toBeGreaterThan(50 * FREE_SECONDS);
     const rtcp = fields('rtcp', 'rtcp.pt').join(',').split(',');
     expect(rtcp).toEqual(expect.arrayContaining(['200', '202', '203']));
