@@ -47,6 +47,7 @@ export type CheckoutFault =
   | 'limits'
   | 'not-for-coins'
   | 'no-price'
+  | 'unpaid'
   | 'no-rendition'
   | 'conflict'
   | 'currency'

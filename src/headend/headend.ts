@@ -7,9 +7,12 @@ import type { OutletRow } from '../ports/headend-stores.ts';
 import type { Log } from '../ports/log.ts';
 import type { Random } from '../ports/random.ts';
 import { type Fault, fault, ok, type Result } from '../units/result.ts';
+import { tellPeople } from './alerts/alert-channels.ts';
+import { AlertDesk } from './alerts/alert-desk.ts';
 import { createCatalogueView } from './catalogue-view.ts';
 import { CheckoutDesk } from './checkout-desk.ts';
 import type { HeadendConfig } from './headend-config.ts';
+import { accountRoutes } from './http/account-routes.ts';
 import { catalogueRoutes } from './http/catalogue-routes.ts';
 import { enrolRoutes } from './http/enrol-routes.ts';
 import { createHttpServer } from './http/http-server.ts';
@@ -24,6 +27,7 @@ import { usageRoutes } from './http/usage-routes.ts';
 import { LicenceDesk } from './licences/licence-desk.ts';
 import { LoanDesk } from './licences/loan-desk.ts';
 import { operatorPages } from './operator/operator-pages.ts';
+import { AccountDesk } from './pricing/account-desk.ts';
 import { VendorDesk } from './pricing/vendor-desk.ts';
 import { type PostJson, VendorSender } from './pricing/vendor-sender.ts';
 import { ResumeDesk } from './resume-desk.ts';
@@ -66,6 +70,7 @@ export type HeadendFault = Fault<
 /** What a box may owe before we have heard of it: for all, and per box. */
 const FLOOR_SETTING = 'offline-floor-minor';
 const SWEEP_MS = 60_000;
+const ALERT_MS = 30_000;
 /** Usage is processed in small pieces: a piece takes less than a packet. */
 const PROCESS_MS = 1_000;
 const PROCESS_RECORDS = 100;
@@ -116,6 +121,8 @@ async function assemble(config: HeadendConfig, deps: HeadendDeps, closing: Closi
   const http = await listen(config, { ...deps, book, segments, stream: stream.value, trust: trust.value });
   if (!http.ok) return http;
   closing.push(http.value.close);
+  const alerts = new AlertDesk({ book, clock, log, tell: tellPeople });
+  closing.push(every(clock, ALERT_MS, () => void alerts.look()));
   closing.push(every(clock, SWEEP_MS, () => sweep(book, stream.value, log)));
   closing.push(every(clock, PROCESS_MS, () => processUsage(book, log)));
   closing.push(every(clock, PROCESS_MS, () => refreshPricing(book, log)));
@@ -155,7 +162,8 @@ interface RouteParts extends HeadendDeps {
 
 function composeRoutes({ clock, random, log, book, segments, stream, trust }: RouteParts): readonly Route[] {
   const shared = { registry: book, catalogue: book, credit: book, trials: book, stream, signer: trust.signer, clock, random };
-  const quote = createWorkQuote(book, book.defaults().vendor, clock);
+  const accounts = new AccountDesk({ store: book, wallMs: () => clock.wallMs() });
+  const quote = createWorkQuote(book, book.defaults().vendor, clock, (outlet) => accounts.refusal(outlet));
   const enrolment = new EnrolmentDesk({ outlets: book, caDer: trust.caDer, headendPublicKey: trust.signer.publicKey, wallMs: () => clock.wallMs() });
   const desk = new LicenceDesk({ checkouts: book, loans: book, catalogue: book, quote, clock, random });
   const floorMinor = ({ outlet }: OutletRow): string | null => book.getSetting(`${FLOOR_SETTING}/${outlet}`) ?? book.getSetting(FLOOR_SETTING);
@@ -168,6 +176,7 @@ function composeRoutes({ clock, random, log, book, segments, stream, trust }: Ro
     ...licenceRoutes({ desk, catalogue: book, clock }),
     ...loanRoutes({ desk, loans, putFloor: (outlet, minor) => book.putSetting(`${FLOOR_SETTING}/${outlet}`, minor) }),
     ...usageRoutes({ usage: book }),
+    ...accountRoutes({ desk: accounts, payments: book }),
     ...pricingRoutes({ desk: new VendorDesk(book), pricing: book, loadReader: async () => (await import('../authoring/pricing/read-model.ts')).readModels }),
     ...recordRoutes(takeReportsInto({ registry: book, quarantine: book, usage: book, commands: book, signer: trust.signer, stream, clock, log })),
   ];

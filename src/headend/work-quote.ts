@@ -19,7 +19,7 @@ import type { WorkQuote } from './checkout-terms.ts';
 import { type PricingEventStore, resourceOf } from './stores/pricing-event-rows.ts';
 import type { PriceNode, PricingStore } from './stores/pricing-rows.ts';
 
-export type QuoteFault = Fault<'not-for-coins' | 'no-price'>;
+export type QuoteFault = Fault<'not-for-coins' | 'no-price' | 'unpaid'>;
 /** @param atMs the moment it is for, wall clock; absent: now. With the same history it gives the same snapshot. */
 export type QuoteWork = (work: StoredWork, outlet: OutletRow, atMs?: number) => Result<WorkQuote, QuoteFault>;
 
@@ -39,8 +39,16 @@ const NODES_MAX = limits.classCountsPerReceipt / 4;
  * What a use of a work costs this account: rated by its model, from what the account has used so far. The models and the snapshot go with
  * the quote, so that the box can reckon it again (ruling 11). A payer in coins is offered instantaneous cycles only (ruling 5).
  */
-export function createWorkQuote(store: Store, vendor: VendorId, clock: Pick<Clock, 'wallMs'>): QuoteWork {
+export function createWorkQuote(
+  store: Store,
+  vendor: VendorId,
+  clock: Pick<Clock, 'wallMs'>,
+  /** Why nothing that costs is sold to this account, or null. */
+  refusal: (outlet: OutletRow) => string | null = () => null,
+): QuoteWork {
   return (work, outlet, at = clock.wallMs()) => {
+    const unpaid = work.free ? null : refusal(outlet);
+    if (unpaid !== null) return fault('unpaid', unpaid);
     const pricing = pricingOf(store, vendor, work);
     if (!pricing.ok) return pricing;
     const { nodes, parts } = pricing.value;

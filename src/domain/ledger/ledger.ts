@@ -17,6 +17,7 @@ import { fault, ok } from '../../units/result.ts';
  *  claim     patron-credit   -> unclaimed            unclaimed -> patron-credit (redeemed)
  *  payout    patron-credit   -> refunded             (cash handed back by staff; refunded is credit-normal)
  *  bill      account-debt    -> earned               (headend)
+ *  payment   cash-box        -> account-debt         (headend)
  * ```
  * An arrow reads "debit the left, credit the right".
  */
@@ -49,7 +50,19 @@ export interface Transfer {
   readonly reason: TransferReason;
 }
 
-export type TransferReason = 'coin' | 'bonus' | 'grant' | 'hold' | 'charge' | 'refund' | 'claim-issued' | 'claim-redeemed' | 'payout' | 'bill' | 'adjustment';
+export type TransferReason =
+  | 'coin'
+  | 'bonus'
+  | 'grant'
+  | 'hold'
+  | 'charge'
+  | 'refund'
+  | 'claim-issued'
+  | 'claim-redeemed'
+  | 'payout'
+  | 'bill'
+  | 'adjustment'
+  | 'payment';
 
 export type LedgerFault = Fault<'amount-not-positive' | 'same-account' | 'key-reused' | 'overdrawn'>;
 
@@ -96,7 +109,11 @@ export function findImbalance(totals: readonly AccountTotals[]): string | null {
     if (balance < 0n) return `${account} is ${balance}`;
   }
   const moneyIn =
-    balanceOf(totals, 'cash-box') + balanceOf(totals, 'card-takings') + balanceOf(totals, 'staff-grants') + balanceOf(totals, 'unexplained-pulses') + balanceOf(totals, 'account-debt');
+    balanceOf(totals, 'cash-box') +
+    balanceOf(totals, 'card-takings') +
+    balanceOf(totals, 'staff-grants') +
+    balanceOf(totals, 'unexplained-pulses') +
+    balanceOf(totals, 'account-debt');
   const left = balanceOf(totals, 'patron-credit') + balanceOf(totals, 'held') + balanceOf(totals, 'unclaimed');
   const gone = balanceOf(totals, 'earned') + balanceOf(totals, 'refunded') + balanceOf(totals, 'payable-to-headend') + balanceOf(totals, 'vendor-share');
   assert(moneyIn - gone - left === 0n || debits !== credits, 'the equation follows from balanced books');

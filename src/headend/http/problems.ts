@@ -33,6 +33,7 @@ export const PROBLEM_STATUS = {
   currency: 409,
   'not-for-coins': 409,
   'no-price': 409,
+  unpaid: 402,
   'model-id-taken': 409,
   'node-taken': 409,
   'return-incomplete': 409,

@@ -10,6 +10,7 @@ import type { Random } from '../../ports/random.ts';
 import type { TrialStore } from '../../ports/trial-store.ts';
 import type { Currency } from '../../units/money.ts';
 import { accountCreditRows } from './account-credit-rows.ts';
+import { type AlertStore, alertRows } from './alert-rows.ts';
 import { catalogueRows } from './catalogue-rows.ts';
 import { type CheckoutStore, checkoutRows } from './checkout-rows.ts';
 import { commandRows } from './command-rows.ts';
@@ -22,6 +23,7 @@ import { type OperatorReportStore, operatorReportRows } from './operator-report-
 import { type OperatorStore, operatorRows } from './operator-rows.ts';
 import { outletRows } from './outlet-rows.ts';
 import { ensureDefaultParties, readSetting, writeSetting } from './party-rows.ts';
+import { type PaymentStore, paymentRows } from './payment-rows.ts';
 import { type PricingEventStore, pricingEventRows } from './pricing-event-rows.ts';
 import { type PricingStore, pricingRows } from './pricing-rows.ts';
 import { type PricingStateStore, pricingStateRows } from './pricing-state-rows.ts';
@@ -55,6 +57,7 @@ export interface HeadendBook
     CommandStore,
     NonceStore,
     PricingStore,
+    PaymentStore,
     PricingEventStore,
     PricingStateStore,
     VendorResultStore,
@@ -68,6 +71,7 @@ export interface HeadendBook
     GatewayStore,
     OperatorStore,
     OperatorAccountStore,
+    AlertStore,
     OperatorReportStore {
   getSetting(name: string): string | null;
   putSetting(name: string, value: string): void;
@@ -141,6 +145,7 @@ function composeBook(context: StoreContext, currency: Currency): HeadendBook {
     ...outletRows(context, parties),
     ...commandRows(context),
     ...pricingRows(context),
+    ...paymentRows(context),
     ...pricingEventRows(context),
     ...pricingStateRows(context),
     ...vendorResultRows(context),
@@ -154,6 +159,7 @@ function composeBook(context: StoreContext, currency: Currency): HeadendBook {
     ...gatewayRows(context),
     ...operatorRows(context),
     ...operatorAccountRows(context),
+    ...alertRows(context),
     ...operatorReportRows(context),
     getSetting: (name) => readSetting(context, name),
     putSetting: (name, value) => writeSetting(context, name, value),

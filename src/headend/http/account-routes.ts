@@ -1,0 +1,62 @@
+import * as api from '../../wire/account-api.ts';
+import type { AccountDesk } from '../pricing/account-desk.ts';
+import type { KeptPayment, PaymentStore } from '../stores/payment-rows.ts';
+import { httpFault } from './problems.ts';
+import { deviceRoute, openRoute, type Route, type RouteAnswer, reply } from './route.ts';
+
+/** What an account owes, and how it pays. */
+export function accountRoutes({ desk, payments }: { readonly desk: AccountDesk; readonly payments: PaymentStore }): readonly Route[] {
+  return [
+    deviceRoute(
+      {
+        method: 'GET',
+        path: '/v1/account',
+        summary: 'How the account of the box stands, with the form by which it can pay',
+        body: null,
+        response: api.AccountStanding,
+      },
+      (_request, outlet) => reply(desk.standing(outlet)),
+    ),
+    deviceRoute(
+      { method: 'POST', path: '/v1/account/top-ups', summary: 'The filled-in form; once by its key', body: api.TopUpRequest, response: api.TopUpAnswer },
+      ({ body }, outlet) => {
+        const asked = desk.topUp(outlet, body);
+        return asked.ok ? shown(asked.value, 201) : asked;
+      },
+    ),
+    openRoute(
+      {
+        method: 'POST',
+        path: '/v1/admin/payments/:payment',
+        summary: 'What the payment system says became of a payment',
+        access: 'operator',
+        body: api.PaymentOutcome,
+        response: api.TopUpAnswer,
+      },
+      ({ body, params }) => {
+        const settled = desk.settle(params.payment ?? '', body.state, body.reason);
+        return settled.ok ? shown(settled.value) : settled;
+      },
+    ),
+    openRoute(
+      {
+        method: 'PUT',
+        path: '/v1/admin/accounts/:account/payment-terms',
+        summary: 'When what an account is charged falls due, and when nothing more is sold to it',
+        access: 'operator',
+        body: api.PaymentTermsBody,
+        response: null,
+      },
+      ({ body, params }) => {
+        const account = params.account ?? '';
+        if (payments.accountName(account) === null) return httpFault('not-found', 'There is no such account.');
+        desk.putTerms(account, body);
+        return reply({ account, terms: body });
+      },
+    ),
+  ];
+}
+
+function shown({ payment, state, reason }: KeptPayment, status = 200): RouteAnswer {
+  return reply({ key: payment, state, reason }, status);
+}

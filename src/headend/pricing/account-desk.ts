@@ -1,0 +1,86 @@
+import { type PaymentStanding, type PaymentTerms, standingOf } from '../../domain/ledger/payment-standing.ts';
+import { unreachable } from '../../units/assert.ts';
+import { minorDigitsOf } from '../../units/iso-4217.ts';
+import { decimalText } from '../../units/rational.ts';
+import type { Fault, Result } from '../../units/result.ts';
+import { type AccountStanding, PAYMENT_METHODS, type PaymentTermsBody, type TopUpRequest } from '../../wire/account-api.ts';
+import type { KeptPayment, PaymentStore } from '../stores/payment-rows.ts';
+
+export interface AccountDeskDeps {
+  readonly store: PaymentStore & { getSetting(name: string): string | null; putSetting(name: string, value: string): void };
+  readonly wallMs: () => number;
+}
+
+type Payer = { readonly account: string; readonly currency: string };
+
+const SETTING = 'payment-terms';
+const DAY_MS = 86_400_000;
+
+/** How accounts stand with what they owe, the form by which they pay, and what follows where they do not (P-25). */
+export class AccountDesk {
+  readonly #deps: AccountDeskDeps;
+
+  constructor(deps: AccountDeskDeps) {
+    this.#deps = deps;
+  }
+
+  /** Where nobody set terms nothing falls due: the box of a house owes its own headend. */
+  standing({ account, currency }: Payer): AccountStanding {
+    const { store, wallMs } = this.#deps;
+    const terms = this.#terms(account);
+    const standing: PaymentStanding = standingOf(store.accountCharges(account), store.payments(account), terms ?? NEVER, wallMs());
+    const { state, owedMinor, overdueMinor, overdueSinceMs } = standing;
+    const suggested = [...new Set([overdueMinor, owedMinor])].filter((minor) => minor > 0n).map(String);
+    return {
+      ...{ state, owedMinor: String(owedMinor), overdueMinor: String(overdueMinor), currency },
+      overdueSince: overdueSinceMs === null ? null : new Date(overdueSinceMs).toISOString(),
+      text: wordsOf(standing, currency),
+      topUp: terms === null || owedMinor === 0n ? null : { suggestedMinor: suggested, methods: [...PAYMENT_METHODS] },
+    };
+  }
+
+  /** Why nothing is sold to this account any more, or null. */
+  refusal(payer: Payer): string | null {
+    if (this.#terms(payer.account) === null) return null;
+    const { state, text } = this.standing(payer);
+    return state === 'unpaid' ? text : null;
+  }
+
+  topUp({ account, currency }: Payer, { key, amountMinor, method }: TopUpRequest): Result<KeptPayment, Fault<'conflict'>> {
+    return this.#deps.store.askPayment({ payment: key, account, minor: BigInt(amountMinor), currency, method });
+  }
+
+  settle(payment: string, state: 'paid' | 'failed', reason: string): Result<KeptPayment, Fault<'not-found' | 'conflict'>> {
+    return this.#deps.store.settlePayment(payment, state, reason);
+  }
+
+  putTerms(account: string, terms: PaymentTermsBody): void {
+    this.#deps.store.putSetting(`${SETTING}/${account}`, JSON.stringify(terms));
+  }
+
+  #terms(account: string): PaymentTerms | null {
+    const text = this.#deps.store.getSetting(`${SETTING}/${account}`);
+    const days = text === null ? null : (JSON.parse(text) as PaymentTermsBody);
+    return days === null ? null : { dueMs: days.dueDays * DAY_MS, unpaidMs: days.unpaidDays * DAY_MS };
+  }
+}
+
+const NEVER: PaymentTerms = { dueMs: Number.POSITIVE_INFINITY, unpaidMs: Number.POSITIVE_INFINITY };
+
+function wordsOf({ state, owedMinor, overdueMinor }: PaymentStanding, currency: string): string {
+  const money = (minor: bigint): string => `${decimalText(minor, minorDigitsOf(currency) ?? 2)} ${currency}`;
+  switch (state) {
+    case 'current':
+      return owedMinor === 0n ? 'Nothing is owed.' : `${money(owedMinor)} are owed, and not due yet.`;
+    case 'partial':
+      return `A part was paid; ${money(overdueMinor)} are still overdue. Please pay the rest.`;
+    case 'failed':
+      return `The last payment did not go through; ${money(owedMinor)} are owed. Please try again, or pay in another way.`;
+    case 'late':
+      return `${money(overdueMinor)} are overdue. Please pay, so that the music goes on.`;
+    case 'unpaid':
+      return `${money(overdueMinor)} were not paid: nothing more is sold until they are.`;
+    default:
+      return unreachable(state);
+  }
+}

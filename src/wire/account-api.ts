@@ -1,0 +1,44 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { PAYMENT_STATES } from '../domain/ledger/payment-standing.ts';
+
+const closed = { additionalProperties: false } as const;
+const Amount = Type.String({ pattern: '^-?[0-9]{1,15}$' });
+export const PAYMENT_METHODS = ['card', 'transfer', 'cash'] as const;
+const Method = Type.Union(PAYMENT_METHODS.map((method) => Type.Literal(method)));
+
+/** How the account of a box stands, and the form by which it can pay; amounts in minor units. */
+export const AccountStanding = Type.Object({
+  state: Type.Union(PAYMENT_STATES.map((state) => Type.Literal(state))),
+  owedMinor: Amount,
+  overdueMinor: Amount,
+  overdueSince: Type.Union([Type.String(), Type.Null()]),
+  currency: Type.String({ maxLength: 3 }),
+  /** What is to be said, in English; a box says it in its own language, by the state. */
+  text: Type.String({ maxLength: 300 }),
+  /** null: nothing is owed. Sent to /v1/account/top-ups. */
+  topUp: Type.Union([Type.Object({ suggestedMinor: Type.Array(Amount), methods: Type.Array(Method) }), Type.Null()]),
+});
+export type AccountStanding = Static<typeof AccountStanding>;
+
+/** The filled-in form. Its key makes it happen once. */
+export const TopUpRequest = Type.Object(
+  { key: Type.String({ pattern: '^[A-Za-z0-9-]{8,64}$' }), amountMinor: Type.String({ pattern: '^[1-9][0-9]{0,8}$' }), method: Method },
+  closed,
+);
+export type TopUpRequest = Static<typeof TopUpRequest>;
+export const TopUpAnswer = Type.Object({
+  key: Type.String(),
+  state: Type.Union([Type.Literal('pending'), Type.Literal('paid'), Type.Literal('failed')]),
+  reason: Type.String(),
+});
+/** What the payment system says became of it. */
+export const PaymentOutcome = Type.Object(
+  { state: Type.Union([Type.Literal('paid'), Type.Literal('failed')]), reason: Type.String({ maxLength: 200 }) },
+  closed,
+);
+/** Days from a charge until it is due, and until nothing more is sold; null: nothing ever falls due. */
+export const PaymentTermsBody = Type.Union([
+  Type.Object({ dueDays: Type.Integer({ minimum: 0, maximum: 3_650 }), unpaidDays: Type.Integer({ minimum: 1, maximum: 3_650 }) }, closed),
+  Type.Null(),
+]);
+export type PaymentTermsBody = Static<typeof PaymentTermsBody>;
