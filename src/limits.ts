@@ -171,6 +171,8 @@ export const limits = {
   operatorFormBytes: 16_384,
   /** A box that has not reported for this long is called silent. */
   boxSilentMs: 600_000,
+  /** Older faults and collections are history: nobody is told of them any more. */
+  alertNewsMs: 86_400_000,
   enrolmentCodeMs: 3_600_000,
 
   batchRecords: 200,

@@ -3,16 +3,26 @@ export const OPERATOR_ROLES = ['owner', 'location-staff', 'bookkeeper', 'account
 export type OperatorRole = (typeof OPERATOR_ROLES)[number];
 
 /** What pages show and their buttons do. */
-export const PERMISSIONS = ['see-fleet', 'hold-box', 'service-box', 'see-money', 'settle-collection', 'manage-music', 'manage-prices', 'see-audit'] as const;
+export const PERMISSIONS = [
+  'see-fleet',
+  'hold-box',
+  'service-box',
+  'see-money',
+  'settle-collection',
+  'manage-music',
+  'manage-prices',
+  'manage-alerts',
+  'see-audit',
+] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
 const ALLOWED: Readonly<Record<OperatorRole, readonly Permission[]>> = {
   owner: PERMISSIONS,
   'location-staff': ['see-fleet', 'hold-box'],
   bookkeeper: ['see-fleet', 'see-money', 'settle-collection'],
-  'account-manager': ['see-fleet', 'hold-box', 'see-money', 'settle-collection', 'manage-music', 'manage-prices', 'see-audit'],
+  'account-manager': ['see-fleet', 'hold-box', 'see-money', 'settle-collection', 'manage-music', 'manage-prices', 'manage-alerts', 'see-audit'],
   'music-manager': ['see-fleet', 'manage-music'],
-  technician: ['see-fleet', 'hold-box', 'service-box'],
+  technician: ['see-fleet', 'hold-box', 'service-box', 'manage-alerts'],
   collector: ['see-fleet', 'see-money'],
 };
 

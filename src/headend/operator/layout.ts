@@ -45,6 +45,7 @@ export const TABS: readonly Tab[] = [
   { path: '/operator/money', title: 'Money', permission: 'see-money' },
   { path: '/operator/collections', title: 'Collections', permission: 'see-money' },
   { path: '/operator/music', title: 'Music', permission: 'manage-music' },
+  { path: '/operator/alerts', title: 'Alerts', permission: 'manage-alerts' },
   { path: '/operator/records', title: 'Records', permission: 'see-audit' },
   { path: '/operator/actions', title: 'Actions', permission: 'see-audit' },
 ];

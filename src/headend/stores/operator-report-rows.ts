@@ -37,6 +37,7 @@ export interface CommandRow {
 }
 
 export interface FaultRow {
+  readonly id: string;
   readonly atMs: number;
   readonly body: string;
 }
@@ -88,7 +89,7 @@ export function operatorReportRows({ database, clock }: StoreContext): OperatorR
       ),
     faultsOf: (outlet, limit) =>
       database.all<FaultRow>(
-        "SELECT wall_ms AS atMs, body FROM usage_records WHERE outlet = ? AND kind = 'fault' ORDER BY received_at_ms DESC, sequence DESC LIMIT ?",
+        "SELECT generation || ':' || sequence AS id, wall_ms AS atMs, body FROM usage_records WHERE outlet = ? AND kind = 'fault' ORDER BY received_at_ms DESC, sequence DESC LIMIT ?",
         outlet,
         limit,
       ),

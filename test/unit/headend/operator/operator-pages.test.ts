@@ -1,6 +1,7 @@
 import Fastify from 'fastify';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { OperatorRole } from '../../../../src/domain/access/operator-roles.ts';
+import { readAlertSettings } from '../../../../src/headend/alerts/alert-settings.ts';
 import { formatRanges } from '../../../../src/headend/billing/sequence-ranges.ts';
 import { makeOperator } from '../../../../src/headend/operator/operator-accounts.ts';
 import { operatorPages } from '../../../../src/headend/operator/operator-pages.ts';
@@ -247,6 +248,26 @@ describe('journeys to an outcome', () => {
     const [hidden] = book.works();
     await browser.send('/operator/music/hide', { work: hidden?.id ?? '', outlet: 'all', reason: 'not before "nine"' }, '/operator/music');
     expect(book.openCommands(outlet.outlet).map(({ line }) => line)).toEqual([`filter add work "${hidden?.id}" "not before 'nine' (anna)"`]);
+  });
+
+  it('says who is told of alerts, without ever showing an address again', async () => {
+    const { browser, signIn, book } = await signedIn('technician');
+    await signIn();
+    const fields = {
+      webhook: 'https://hook.example/very-secret',
+      smtp: '',
+      mailTo: 'kim@example.org',
+      mailFrom: '',
+      quiet: '22:00-07:00',
+      zone: 'Europe/Berlin',
+    };
+    expect((await browser.send('/operator/alerts', { ...fields, quiet: 'at night' }, '/operator/alerts')).statusCode).toBe(400);
+    await browser.send('/operator/alerts', fields, '/operator/alerts');
+    await browser.send('/operator/alerts', { ...fields, webhook: '', quiet: '23:00-06:00' }, '/operator/alerts');
+    expect(readAlertSettings(book)).toMatchObject({ webhook: fields.webhook, quietText: '23:00-06:00', mailTo: 'kim@example.org' });
+    expect((await browser.open('/operator/alerts')).body).not.toContain('very-secret');
+    await browser.send('/operator/alerts', { ...fields, webhook: '', 'no-webhook': 'on' }, '/operator/alerts');
+    expect(readAlertSettings(book).webhook).toBe('');
   });
 
   it('sums up cash by week, with a picture', async () => {
