@@ -8,7 +8,7 @@ import type { LicenceApi } from '../../src/ports/licence-api.ts';
 import type { Signer } from '../../src/ports/signer.ts';
 import { err, ok, type Result } from '../../src/units/result.ts';
 import { CatalogueResponse, NonceResponse, OfferResponse, Problem, ReportResponse, ResumeResponse } from '../../src/wire/http-api.ts';
-import { LicenceList, StatusDocument } from '../../src/wire/licence-api.ts';
+import { KeyLease, LicenceList, LoanContent, StatusDocument } from '../../src/wire/licence-api.ts';
 import type { EnrolledIdentity } from './enrolled-identity.ts';
 import { type HttpsAnswer, openHttpsExchange } from './https-exchange.ts';
 
@@ -31,6 +31,8 @@ interface SignedCall {
 
 /** A catalogue of limits.libraryFilesMax works stays below this. */
 const CATALOGUE_BYTES_MAX = 256 * 1_048_576;
+/** A list of 10,000 segments stays below this. */
+const LOAN_BYTES_MAX = 4 * 1_048_576;
 const BUSY_RETRY_MS = 1_000;
 
 /** The headend over pinned TLS, every request signed with the key of this box (rulings 22, 28). Never throws; waiting and asking again is the caller's. */
@@ -82,12 +84,23 @@ export function createHeadendClient(deps: HeadendClientDeps): HeadendApi & Licen
     registerLicence: (licence) => ask(StatusDocument, { method: 'POST', path: `/v1/licences/${encodeURIComponent(licence)}/register` }),
     renewLicence: (licence) => ask(StatusDocument, { method: 'PUT', path: `/v1/licences/${encodeURIComponent(licence)}/renew` }),
     returnLicence: (licence, body) => ask(StatusDocument, { method: 'PUT', path: `/v1/licences/${encodeURIComponent(licence)}/return`, body }),
+    loanContent: (licence) => ask(LoanContent, { method: 'GET', path: `${pathOf(licence)}/content`, answerBytesMax: LOAN_BYTES_MAX }),
+    async loanPart(licence, segment, from) {
+      const answer = await call({ method: 'GET', path: `${pathOf(licence)}/content/${segment}?from=${from}` });
+      return answer.ok ? ok(answer.value.body) : answer;
+    },
+    leaseKey: (licence, number) => ask(KeyLease, { method: 'POST', path: `${pathOf(licence)}/key`, body: { number } }),
+    sendBack: (licence, segment, part) => call({ method: 'PUT', path: `${pathOf(licence)}/content/${segment}`, body: part }),
     report: (request) => ask(ReportResponse, { method: 'POST', path: '/v1/records', body: request }),
     async close() {
       await exchange?.https.close();
       exchange = null;
     },
   };
+}
+
+function pathOf(licence: string): string {
+  return `/v1/licences/${encodeURIComponent(licence)}`;
 }
 
 function signedHeaders(signer: Signer, identity: EnrolledIdentity, request: SignedCall, body: Uint8Array | null): Readonly<Record<string, string>> {

@@ -1,11 +1,11 @@
 import { packetsOf } from '../../src/domain/credit/billing-class.ts';
 import type { EndReason } from '../../src/domain/credit/statements.ts';
-import { limits } from '../../src/limits.ts';
 import { sha256Hex } from '../../src/platform/crypto/digest.ts';
 import { SAMPLE_RATE_HZ } from '../../src/units/time.ts';
 import { decodeReceipt } from '../../src/wire/ack-receipt.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
 import { parseTerms } from '../../src/wire/terms-text.ts';
+import { heardSince } from '../media/heard-since.ts';
 import type { PlaybackEvent } from '../session/events.ts';
 import type { PlayPort, PlayRunner } from '../session/play-port.ts';
 import type { PaySessionRow, PlayRow } from '../stores/book-port.ts';
@@ -56,7 +56,7 @@ export class StreamedPlays implements PlayPort {
     }
     const runner = new StreamedPlay(this.#parts, { playId, work, trial: false }, raise);
     this.#newest = runner;
-    const goesOn = play.state !== 'trial' && (await runner.recover(left.start, await this.#heardSample(left.heardSample)));
+    const goesOn = play.state !== 'trial' && (await runner.recover(left.start, await heardSince(this.#parts.player, left.heardSample)));
     if (goesOn) return runner;
     await runner.end(play.state === 'trial' ? 'trial-declined' : 'failed');
     return null;
@@ -67,7 +67,7 @@ export class StreamedPlays implements PlayPort {
     if (play === null) return;
     const left = await this.#leftBy(play);
     const reason = play.state === 'trial' ? 'trial-declined' : endReason;
-    await this.#closeFromRows(playId, left, left === null ? 0 : await this.#heardSample(left.heardSample), reason);
+    await this.#closeFromRows(playId, left, left === null ? 0 : await heardSince(this.#parts.player, left.heardSample), reason);
   }
 
   async #openPlay(playId: string): Promise<PlayRow | null> {
@@ -94,15 +94,6 @@ export class StreamedPlays implements PlayPort {
     const heardMs = heardPackets * start.terms.packetMs;
     const closing = closePlay({ ...start, playId, unheardPaidPackets, heardMs, endReason, wallMs: clock.wallMs() }, signer);
     await book.settle({ playId, chargedMinor: closing.chargedMinor, heardMs, endReason, statement: closing.statement });
-  }
-
-  /** The player may have played on while the app was away; what it says is believed within what it can have held. */
-  async #heardSample(kept: number): Promise<number> {
-    // Where no receipt says that this pass was heard, the player may hold another: the trial before it, or the work before.
-    if (kept === 0) return 0;
-    const now = await this.#parts.player.heardSample();
-    const mostSamples = 48 * (2 * limits.receiptIntervalMs + limits.playoutBufferMs);
-    return now > kept && now - kept <= mostSamples ? now : kept;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../../src/ports/clock.ts';
 import type { LicenceApi } from '../../src/ports/licence-api.ts';
 import type { HardwareDesk } from '../boards/hardware-desk.ts';
+import type { LoanCounter } from '../loans/loan-counter.ts';
 import type { BoxControl, CommandOutcome } from '../session/box-view.ts';
 import type { BoxEvent } from '../session/events.ts';
 import type { Book } from '../stores/book-port.ts';
@@ -40,6 +41,7 @@ export interface CommandContext {
   readonly newKey: () => string;
   /** Absent where there is no headend to ask, as in a simulation. */
   readonly licences?: LicenceApi;
+  readonly loans?: LoanCounter;
   readonly venue?: Venue;
   /** Absent in a simulation, as is the clock that watching takes. */
   readonly hardware?: HardwareDesk;

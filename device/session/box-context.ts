@@ -23,6 +23,8 @@ export interface BoxContext {
   /** False on a set-top, whose account pays: its slot stays shut. */
   readonly takesCoins: boolean;
   readonly online: boolean;
+  /** Works that play without the headend: they lie on this box (ruling 12). */
+  readonly atHand: readonly string[];
   readonly storageLow: boolean;
   readonly storageWhy: 'full' | 'held';
   readonly outOfService: string | null;
@@ -47,6 +49,7 @@ export const firstContext: BoxContext = {
   queueWaits: false,
   takesCoins: true,
   online: false,
+  atHand: [],
   storageLow: false,
   storageWhy: 'full',
   outOfService: null,

@@ -3,6 +3,7 @@ import type { Log } from '../../src/ports/log.ts';
 import type { Player } from '../../src/ports/player.ts';
 import type { Random } from '../../src/ports/random.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
+import type { LoansOfBox } from '../loans/loan-view.ts';
 import type { Book } from '../stores/book-port.ts';
 import type { UsageWriter } from '../usage/usage-writer.ts';
 import type { BoxControl, BoxTotals, CommandOutcome } from './box-view.ts';
@@ -33,6 +34,8 @@ export interface BoxParts {
   readonly plays: PlayPort;
   readonly player: Pick<Player, 'silent' | 'setVolume'>;
   readonly catalogue: CatalogueView;
+  /** Checked-out titles. */
+  readonly loans: LoansOfBox;
   readonly usage: UsageTrail;
   readonly uploader: { kick(): void };
   readonly simulatedAcceptor: boolean;

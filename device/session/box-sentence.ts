@@ -78,7 +78,7 @@ function keyOfState(facts: SentenceFacts): BoxTextKey {
 }
 
 function browseKey({ context, catalogueSize, creditMinor }: SentenceFacts): BoxTextKey {
-  if (!context.online) return 'offline';
+  if (!context.online) return context.atHand.length > 0 ? 'offlineAtHand' : 'offline';
   if (catalogueSize === 0) return 'empty';
   return creditMinor > 0n ? 'chooseWithCredit' : 'choose';
 }

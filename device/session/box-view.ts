@@ -1,4 +1,5 @@
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
+import type { LoanView, RenewalQuery } from '../loans/loan-view.ts';
 import type { CustomerReceipt, LedgerSummary, OutboxState, QueueEntryRow } from '../stores/book-port.ts';
 import type { Language } from '../texts/box-texts.ts';
 import type { Said } from '../texts/said.ts';
@@ -39,6 +40,10 @@ export interface BoxView {
   /** When a work that is bought now would start at the latest: quoted before anybody pays. */
   readonly nextStartInMs: number;
   readonly lastReceipt: CustomerReceipt | null;
+  /** Titles that are checked out on this box, with how far their download is. */
+  readonly loans: readonly LoanView[];
+  /** A checked-out title whose time is over: `intent.renew` with its licence answers yes or no. */
+  readonly renewal: RenewalQuery | null;
   readonly volumePercent: number;
   /** What the venue allows at this time of day; null where it says nothing. */
   /** What sounds was chosen by nobody: whoever chooses something ends it. */

@@ -28,6 +28,8 @@ export interface ViewFacts {
   readonly catalogueVersion: string;
   readonly glance: BookGlance;
   readonly play: PlayView | null;
+  readonly loans: BoxView['loans'];
+  readonly renewal: BoxView['renewal'];
   readonly focusIndex: number;
   readonly volumePercent: number;
   readonly volumeRange: BoxView['volumeRange'];
@@ -78,6 +80,8 @@ export function buildView(facts: ViewFacts): BoxView {
     queue: timed.queue,
     nextStartInMs: timed.nextStartInMs,
     lastReceipt: facts.glance.lastReceipt,
+    loans: facts.loans,
+    renewal: facts.renewal,
     volumePercent: facts.volumePercent,
     volumeRange: facts.volumeRange,
     houseMusic: facts.houseMusic,

@@ -20,11 +20,12 @@ export class PlayStarter {
     this.#raise = raise;
   }
 
-  async startTrial(workId: string): Promise<PlayRunner | null> {
+  /** @param works that can be played now; all where it is left out */
+  async startTrial(workId: string, works?: readonly string[]): Promise<PlayRunner | null> {
     const playId = this.#newPlayId();
     const work = this.#parts.catalogue.offered(workId);
     if (work === null) return this.#refuse(playId, 'work-gone', 'This work can not be chosen here any more.');
-    if (work.free) return await this.buyOutright(workId);
+    if (work.free) return await this.buyOutright(workId, works);
     const begun = await this.#parts.book.beginTrial({ playId, workId, title: work.title, artist: work.artist, quoteMinor: BigInt(work.priceMinor) });
     if (begun === 'ok') return await this.#start(playId, work, true);
     this.#raise({ type: 'play.trial-used', playId });
@@ -32,12 +33,12 @@ export class PlayStarter {
   }
 
   /** Without a pre-listen: the price is held, and the work sounds, after what may wait before it. */
-  async buyOutright(workId: string): Promise<PlayRunner | null> {
-    return (await this.enqueue(workId)) ? await this.startNext() : null;
+  async buyOutright(workId: string, works?: readonly string[]): Promise<PlayRunner | null> {
+    return (await this.enqueue(workId)) ? await this.startNext(works) : null;
   }
 
-  async startNext(): Promise<PlayRunner | null> {
-    const next = await this.#parts.book.takeNext();
+  async startNext(works?: readonly string[]): Promise<PlayRunner | null> {
+    const next = await this.#parts.book.takeNext(works);
     // What waited was given back meanwhile: nobody asked, so nobody is told.
     if (next === null) return this.#refuse(this.#newPlayId(), 'queue-empty', '');
     const work = this.#parts.catalogue.work(next.play.workId);

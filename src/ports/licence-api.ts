@@ -1,5 +1,5 @@
 import type { Result } from '../units/result.ts';
-import type { LicenceList, ReturnRequest, StatusDocument } from '../wire/licence-api.ts';
+import type { KeyLease, LicenceList, LoanContent, ReturnedPart, ReturnRequest, StatusDocument } from '../wire/licence-api.ts';
 import type { HeadendError } from './headend-api.ts';
 
 /** Checkout, renewal and return as the box sees them; failures carry LSD's code as `problem`. */
@@ -10,5 +10,12 @@ export interface LicenceApi {
   registerLicence(licence: string): Promise<Result<StatusDocument, HeadendError>>;
   /** By one period. */
   renewLicence(licence: string): Promise<Result<StatusDocument, HeadendError>>;
+  /** Signed terms and the list of segments. */
+  loanContent(licence: string): Promise<Result<LoanContent, HeadendError>>;
+  /** At most limits.loanPartBytes of a segment, from a byte on. */
+  loanPart(licence: string, segment: number, from: number): Promise<Result<Uint8Array, HeadendError>>;
+  /** @param number of the key in use; null before the first, and for licences without a pulse */
+  leaseKey(licence: string, number: number | null): Promise<Result<KeyLease, HeadendError>>;
+  sendBack(licence: string, segment: number, part: ReturnedPart): Promise<Result<unknown, HeadendError>>;
   returnLicence(licence: string, brought: ReturnRequest): Promise<Result<StatusDocument, HeadendError>>;
 }

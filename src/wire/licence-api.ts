@@ -53,7 +53,7 @@ export const LendingRule = Type.Object(
   {
     resourceKind: Type.Union([Type.Literal('work'), Type.Literal('software')]),
     mode: Type.Union([Type.Literal('continuous'), Type.Literal('intermittent')]),
-    pulseMs: Type.Union([Type.Integer({ minimum: 100, maximum: 86_400_000 }), Type.Null()]),
+    pulseMs: Type.Union([Type.Integer({ minimum: 1_000, maximum: 86_400_000 }), Type.Null()]),
     unlock: Type.Union([Type.Literal('use'), Type.Literal('lease'), Type.Literal('good'), Type.Null()]),
     protection: Text(40),
     /** One checkout or renewal; of no meaning where it is unlocked for good. */

@@ -18,7 +18,7 @@ const closed = { additionalProperties: false } as const;
 const Rights = Type.Object(
   {
     mode: oneOf(RIGHTS_MODES),
-    pulseMs: Type.Union([Type.Integer({ minimum: 100, maximum: 86_400_000 }), Type.Null()]),
+    pulseMs: Type.Union([Type.Integer({ minimum: 1_000, maximum: 86_400_000 }), Type.Null()]),
     unlock: Type.Union([oneOf(UNLOCKS), Type.Null()]),
     protection: Type.String({ maxLength: 40 }),
   },

@@ -84,6 +84,8 @@ export const sampleView: ViewOfBox = {
   })),
   nextStartInMs: 300_000,
   lastReceipt: null,
+  loans: [],
+  renewal: null,
   volumePercent: 80,
   volumeRange: null,
   houseMusic: false,

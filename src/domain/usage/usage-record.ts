@@ -11,7 +11,7 @@ export interface RecordOrigin {
 
 /** What happened. Everything that is not here is filled in by `buildUsageRecord`. */
 export interface UsageEvent
-  extends Pick<UsageBody, 'ViewId' | 'Feature' | 'key' | 'eventSource' | 'eventId' | 'fundingSource' | 'kind' | 'heardMs' | 'endReason' | 'order'> {
+  extends Pick<UsageBody, 'ViewId' | 'Feature' | 'key' | 'eventSource' | 'eventId' | 'fundingSource' | 'kind' | 'heardMs' | 'endReason' | 'order' | 'loanUse'> {
   readonly eventType: UsageEventType;
   readonly titleDomain: string;
   readonly domains: readonly string[];
@@ -54,7 +54,7 @@ export function buildUsageRecord(origin: RecordOrigin, event: UsageEvent): Resul
   return problem === null ? ok(body) : problem;
 }
 
-const DATA = ['ViewId', 'Feature', 'key', 'eventSource', 'eventId', 'fundingSource', 'kind', 'endReason', 'order'] as const;
+const DATA = ['ViewId', 'Feature', 'key', 'eventSource', 'eventId', 'fundingSource', 'kind', 'endReason', 'order', 'loanUse'] as const;
 
 /** The event-specific data that is there: an absent element does not stand in the record at all. */
 function eventData(event: UsageEvent): Pick<UsageBody, (typeof DATA)[number]> {

@@ -67,7 +67,7 @@ export async function startBoxLife(parts: BoxLifeParts, onReady: (box: Box, book
     onCredit: () => void box.moneyMoved(),
     onFault: (code) => box.raise({ type: 'cash.fault', code }),
   });
-  const slot = new CoinSlot({ acceptor, feed, clock });
+  const slot = new CoinSlot({ acceptor, feed, clock, facts: () => box.cashFacts() });
   const keeper = new SettlementKeeper({ book, log, headendPublicKey: () => identity.headendPublicKey });
   const uploader = createUploader({
     ...{ book, headend, clock, random, log },
@@ -79,6 +79,7 @@ export async function startBoxLife(parts: BoxLifeParts, onReady: (box: Box, book
   const box: Box = new Box({
     ...{ profile: 'jukebox', name: 'Bar', currency: 'EUR', simulatedAcceptor: true },
     ...{ clock, random, log, book, plays, player, catalogue, usage, uploader },
+    loans: { views: () => [], renewal: () => null, playableWorks: () => [], answerRenewal: async () => null },
     acceptCoins: (on) => slot.accept(on),
     insertCoin: (valueMinor) => slot.insert(valueMinor),
     runCommand: (control, line, by) =>
