@@ -60,5 +60,7 @@ export interface ServerFigures {
   readonly packetsSent: number;
   readonly packetsPaid: number;
   readonly lateMs: { readonly p50: number; readonly p99: number; readonly max: number };
-  readonly protectMicros: number;
+  /** Microseconds of processor time a packet, each measured alone in the process of the streams. */
+  readonly srtpMicros: number;
+  readonly bareSendMicros: number;
 }

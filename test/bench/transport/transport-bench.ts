@@ -1,4 +1,5 @@
-// `npm run bench:transport -- --streams 500 --seconds 8 --json`: what a paid packet costs the headend, and how punctual it is.
+// `npm run bench:transport -- --streams 500 --seconds 8 --json`: what a paid packet costs the headend, how punctual it is, what comes back, and
+// what others do beside it. `--alone` leaves the others out.
 import { fork } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
 import { loadavg } from 'node:os';
@@ -9,11 +10,14 @@ import { toHex } from '../../../src/units/bytes.ts';
 import { VirtualBox } from '../../fakes/virtual-box.ts';
 import { machine } from '../figures.ts';
 import { benchSession, benchWork, boxSsrc, type ServerFigures, type StreamStarted } from './bench-session.ts';
+import { beside } from './beside/beside.ts';
+import { returnTraffic } from './return-traffic.ts';
 
 const { values } = parseArgs({
   options: {
     streams: { type: 'string', default: '500' },
     seconds: { type: 'string', default: '8' },
+    alone: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
@@ -103,14 +107,19 @@ async function run(): Promise<ServerFigures> {
 
 const figures = await run();
 const perCoreSecond = figures.packetsPaid / figures.cpuSeconds;
-const microsAPacket = 1e6 / perCoreSecond;
-const report = {
+const micros = 1e6 / perCoreSecond;
+const ours = {
   machine: machine(),
   loadAverage: loadavg().map((load) => Math.round(10 * load) / 10),
   streams,
   ...figures,
   paidPacketsPerCoreSecond: Math.round(perCoreSecond),
-  /** Computed: the measured cost a packet less the cost of SRTP, measured in the same process. */
-  paidPacketsPerCoreSecondWithoutSrtpComputed: Math.round(1e6 / Math.max(1, microsAPacket - figures.protectMicros)),
+  /** Computed: the measured cost a packet less that of SRTP. */
+  paidPacketsPerCoreSecondWithoutSrtpComputed: Math.round(1e6 / Math.max(1, micros - figures.srtpMicros)),
+  /** How often a packet costs what sending it costs: does not depend on what else the machine does, as both suffer from it. */
+  costInBareSends: Math.round((100 * micros) / figures.bareSendMicros) / 100,
+  returnTraffic: await returnTraffic(),
 };
+const report = values.alone ? ours : { ...ours, beside: await beside() };
 process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : `${JSON.stringify(report, null, 2)}\n`);
+process.exit(0);
