@@ -34,6 +34,7 @@ const FILES = {
   libfaketime: { package: 'libfaketime', path: `${LIBRARIES}/faketime/libfaketimeMT.so.1` },
   'avr-libc': { package: 'avr-libc', path: '/usr/lib/avr/include/avr/io.h' },
   recording: { package: 'fretsonfire-songs-sectoid', path: '/usr/share/games/fretsonfire/data/songs/sectoid/Metal madness/guitar.ogg' },
+  film: { package: 'forensics-samples-files', path: '/usr/share/forensics-samples/original-files/movie2/movie-hello.mp4' },
 };
 const NEEDS = { start: ['ffmpeg', 'ffprobe', 'mpv'], ingest: ['ffmpeg', 'ffprobe'] };
 

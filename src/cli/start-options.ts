@@ -26,7 +26,7 @@ export const startHelp = `Starts a headend and one box on this machine, on embed
 usage: npm start -- [options]        (or: ackbox start [options])
 
   --profile jukebox|set-top   a box in a venue (default), or on a TV
-  --library DIR               play your own folder of audio files (any format ffmpeg reads)
+  --library DIR               play your own folder of audio files and films (any format ffmpeg reads)
   --console                   open the box's serial console on a pseudo terminal, and print its path
   --board NAME                pi3, pi4, pi5, zero2w: buttons, lamps, contacts and coin pulses on its GPIO lines; simulated: pressed by
                               command (ackbox tell board press KEY_OK); panel: an Arduino (with --panel)

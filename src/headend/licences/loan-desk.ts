@@ -53,6 +53,7 @@ export class LoanDesk {
     const { licence, work } = held.value;
     const rights = checkPropertyRights(licence.rights);
     if (!rights.ok) return fault('rights-refused', rights.error.message);
+    if (work.video !== undefined) return fault('rights-refused', 'Films are not lent yet, only streamed.');
     const priced = this.#issue(outlet, licence, work);
     if (!priced.ok) return priced;
     const issued = priced.value;
