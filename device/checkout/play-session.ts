@@ -220,6 +220,8 @@ export class PlaySession {
       resumed.value.nextSequence,
       firstUnpaid(from(), resumed.value, this.terms.packetMs),
     );
+    // What was agreed lies above our own receipt: signed only at the next turn, it would soon leave nothing to be acknowledged (ruling 27).
+    if (connected.ok) void this.writeReceipt();
     return connected.ok ? connected : { ok: false, error: { ...connected.error, final: false } };
   }
 
