@@ -41,26 +41,29 @@ export class PacketCipher {
 
   /**
    * The packet with all but its first `clearBytes` encrypted, and the tag, and `room` bytes more for the caller.
-   * @param authenticated the clear bytes, and what else the tag covers
+   * @param more what the tag covers instead of the clear bytes
    */
-  seal(ssrc: number, index: number, packet: Uint8Array, clearBytes: number, authenticated: Uint8Array, room = 0): Uint8Array {
-    const sealed = new Uint8Array(packet.length + GCM_TAG_BYTES + room);
+  seal(ssrc: number, index: number, packet: Uint8Array, clearBytes: number, more?: { readonly authenticated: DataView; readonly room: number }): Uint8Array {
+    const sealed = new Uint8Array(packet.length + GCM_TAG_BYTES + (more?.room ?? 0));
     sealed.set(packet);
     const view = viewOf(sealed);
     const bytes = packet.length - clearBytes;
     const at = this.#streamFor(ssrc, index, bytes);
     this.#apply(view, clearBytes, bytes, at);
-    this.#writeTag(viewOf(authenticated), view, clearBytes, bytes, at);
+    this.#writeTag(more?.authenticated ?? null, view, clearBytes, bytes, at);
     sealed.set(tagBytes, packet.length);
     return sealed;
   }
 
-  /** @returns the packet in clear, or null where the tag is wrong */
-  open(ssrc: number, index: number, sealed: Uint8Array, clearBytes: number, authenticated: Uint8Array): Uint8Array | null {
+  /**
+   * @param authenticated what the tag covers instead of the clear bytes
+   * @returns the packet in clear, or null where the tag is wrong
+   */
+  open(ssrc: number, index: number, sealed: Uint8Array, clearBytes: number, authenticated: DataView | null = null): Uint8Array | null {
     const bytes = sealed.length - clearBytes - GCM_TAG_BYTES;
     if (bytes < 0) return null;
     const at = this.#streamFor(ssrc, index, bytes);
-    this.#writeTag(viewOf(authenticated), viewOf(sealed), clearBytes, bytes, at);
+    this.#writeTag(authenticated, viewOf(sealed), clearBytes, bytes, at);
     if (!timingSafeEqual(tagBytes, sealed.subarray(clearBytes + bytes))) return null;
     const opened = sealed.slice(0, clearBytes + bytes);
     this.#apply(viewOf(opened), clearBytes, bytes, at);
@@ -74,9 +77,9 @@ export class PacketCipher {
     for (; done < bytes; done += 1) view.setUint8(from + done, view.getUint8(from + done) ^ stream.getUint8(at + BLOCK_BYTES + done));
   }
 
-  #writeTag(authenticated: DataView, sealed: DataView, from: number, bytes: number, at: number): void {
+  #writeTag(authenticated: DataView | null, sealed: DataView, from: number, bytes: number, at: number): void {
     assert(this.#ghash !== null, 'the key stream is made first');
-    this.#ghash.digest(authenticated, authenticated.byteLength, sealed, from, bytes, tag);
+    this.#ghash.digest(authenticated ?? sealed, authenticated?.byteLength ?? from, sealed, from, bytes, tag);
     for (let word = 0; word < 4; word += 1) tag.setInt32(4 * word, tag.getInt32(4 * word) ^ this.#stream.getInt32(at + 4 * word));
   }
 

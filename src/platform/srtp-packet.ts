@@ -5,6 +5,8 @@ export const SRTP_TAG_BYTES = GCM_TAG_BYTES;
 export const RTCP_CLEAR_BYTES = 8;
 const INDEX_BYTES = 4;
 const ENCRYPTED_FLAG = 0x8000_0000;
+/** Written and read within one call. */
+const rtcpAuthenticated = new DataView(new ArrayBuffer(RTCP_CLEAR_BYTES + INDEX_BYTES));
 
 /**
  * AEAD_AES_128_GCM over one RTP packet: header and extension stay in clear and are authenticated, payload and padding are
@@ -12,17 +14,17 @@ const ENCRYPTED_FLAG = 0x8000_0000;
  * @param index 48-bit packet index: rollover counter and sequence number
  */
 export function sealRtp(cipher: PacketCipher, packet: Uint8Array, headerBytes: number, index: number): Uint8Array {
-  return cipher.seal(wordAt(packet, 8), index, packet, headerBytes, packet.subarray(0, headerBytes));
+  return cipher.seal(wordAt(packet, 8), index, packet, headerBytes);
 }
 
 /** @returns the RTP packet in clear, or null where the tag is wrong */
 export function openRtp(cipher: PacketCipher, packet: Uint8Array, headerBytes: number, index: number): Uint8Array | null {
-  return cipher.open(wordAt(packet, 8), index, packet, headerBytes, packet.subarray(0, headerBytes));
+  return cipher.open(wordAt(packet, 8), index, packet, headerBytes);
 }
 
 /** One RTCP compound; the word with flag and 31-bit index follows the tag and is authenticated too (RFC 7714, 9). */
 export function sealRtcp(cipher: PacketCipher, packet: Uint8Array, index: number): Uint8Array {
-  const sealed = cipher.seal(wordAt(packet, 4), index, packet, RTCP_CLEAR_BYTES, clearAndIndex(packet, index), INDEX_BYTES);
+  const sealed = cipher.seal(wordAt(packet, 4), index, packet, RTCP_CLEAR_BYTES, { authenticated: clearAndIndex(packet, index), room: INDEX_BYTES });
   new DataView(sealed.buffer, sealed.byteOffset).setUint32(sealed.length - INDEX_BYTES, ENCRYPTED_FLAG + index);
   return sealed;
 }
@@ -38,13 +40,13 @@ export function openRtcp(cipher: PacketCipher, packet: Uint8Array, index: number
   return cipher.open(wordAt(packet, 4), index, packet.subarray(0, -INDEX_BYTES), RTCP_CLEAR_BYTES, clearAndIndex(packet, index));
 }
 
-function clearAndIndex(packet: Uint8Array, index: number): Uint8Array {
-  const authenticated = new Uint8Array(RTCP_CLEAR_BYTES + INDEX_BYTES);
-  authenticated.set(packet.subarray(0, RTCP_CLEAR_BYTES));
-  new DataView(authenticated.buffer).setUint32(RTCP_CLEAR_BYTES, ENCRYPTED_FLAG + index);
-  return authenticated;
+function clearAndIndex(packet: Uint8Array, index: number): DataView {
+  for (let at = 0; at < RTCP_CLEAR_BYTES; at += 1) rtcpAuthenticated.setUint8(at, packet[at] ?? 0);
+  rtcpAuthenticated.setUint32(RTCP_CLEAR_BYTES, ENCRYPTED_FLAG + index);
+  return rtcpAuthenticated;
 }
 
-function wordAt(packet: Uint8Array, offset: number): number {
-  return new DataView(packet.buffer, packet.byteOffset, packet.byteLength).getUint32(offset);
+/** Read byte by byte: a DataView for each packet costs more. */
+export function wordAt(packet: Uint8Array, at: number): number {
+  return (((packet[at] ?? 0) << 24) | ((packet[at + 1] ?? 0) << 16) | ((packet[at + 2] ?? 0) << 8) | (packet[at + 3] ?? 0)) >>> 0;
 }

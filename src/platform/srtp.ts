@@ -6,7 +6,7 @@ import { rtpHeaderBytes } from '../wire/rtp.ts';
 import type { SrtpMaster } from './crypto/session-keys.ts';
 import { ReplayWindow } from './replay-window.ts';
 import { deriveSrtpCiphers } from './srtp-keys.ts';
-import { openRtcp, openRtp, RTCP_CLEAR_BYTES, rtcpIndexOf, SRTP_TAG_BYTES, sealRtcp, sealRtp } from './srtp-packet.ts';
+import { openRtcp, openRtp, RTCP_CLEAR_BYTES, rtcpIndexOf, SRTP_TAG_BYTES, sealRtcp, sealRtp, wordAt } from './srtp-packet.ts';
 
 export type SrtpFault = 'truncated' | 'not-rtp' | 'replayed' | 'bad-tag' | 'too-many-sources';
 
@@ -42,8 +42,8 @@ export function createSrtpSender(master: SrtpMaster, ssrc: number, firstSequence
   return {
     protectRtp(packet) {
       const header = rtpHeaderBytes(packet);
-      assert(header.ok && viewOf(packet).getUint32(8) === ssrc, 'an RTP packet of this source is given');
-      const index = extendSequence(viewOf(packet).getUint16(2), highest);
+      assert(header.ok && wordAt(packet, 8) === ssrc, 'an RTP packet of this source is given');
+      const index = extendSequence(wordAt(packet, 0) & 0xffff, highest);
       const sealed = sealRtp(ciphers.rtp, packet, header.value, index);
       assert(index > highest - TAGS_KEPT, 'a retransmission is younger than the tags kept');
       tags.note(index, sealed.subarray(-SRTP_TAG_BYTES));
@@ -51,7 +51,7 @@ export function createSrtpSender(master: SrtpMaster, ssrc: number, firstSequence
       return sealed;
     },
     protectRtcp(packet) {
-      assert(packet.length >= RTCP_CLEAR_BYTES && viewOf(packet).getUint32(4) === ssrc, 'an RTCP packet of this source is given');
+      assert(packet.length >= RTCP_CLEAR_BYTES && wordAt(packet, 4) === ssrc, 'an RTCP packet of this source is given');
       assert(rtcpIndex < 2 ** 31, 'a key protects at most 2^31 RTCP packets');
       const sealed = sealRtcp(ciphers.rtcp, packet, rtcpIndex);
       rtcpIndex += 1;
@@ -69,15 +69,15 @@ export function createSrtpReceiver(master: SrtpMaster, firstSequence = 0): SrtpR
     unprotectRtp(packet) {
       const header = rtpHeaderBytes(packet);
       if (!header.ok) return header;
-      const ssrc = viewOf(packet).getUint32(8);
+      const ssrc = wordAt(packet, 8);
       const seen = rtpSeen.get(ssrc) ?? new ReplayWindow();
-      const index = extendSequence(viewOf(packet).getUint16(2), seen.highest < 0 ? firstSequence : seen.highest);
+      const index = extendSequence(wordAt(packet, 0) & 0xffff, seen.highest < 0 ? firstSequence : seen.highest);
       return accept(rtpSeen, ssrc, seen, index, () => openRtp(ciphers.rtp, packet, header.value, index));
     },
     unprotectRtcp(packet) {
       const index = rtcpIndexOf(packet);
       if (index === null) return fault('truncated', 'the datagram is not encrypted RTCP; drop it');
-      const ssrc = viewOf(packet).getUint32(4);
+      const ssrc = wordAt(packet, 4);
       return accept(rtcpSeen, ssrc, rtcpSeen.get(ssrc) ?? new ReplayWindow(), index, () => openRtcp(ciphers.rtcp, packet, index));
     },
   };
@@ -112,8 +112,4 @@ class SentTags {
     this.#indexes[place] = index;
     this.#tags.set(tag, from);
   }
-}
-
-function viewOf(packet: Uint8Array): DataView {
-  return new DataView(packet.buffer, packet.byteOffset, packet.byteLength);
 }

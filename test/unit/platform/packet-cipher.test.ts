@@ -31,10 +31,9 @@ describe('the cipher of packets', () => {
         for (const { jump, packet, clear } of steps) {
           index = Math.max(0, index + jump) % 2 ** 48;
           const clearBytes = Math.min(clear, packet.length);
-          const head = packet.subarray(0, clearBytes);
-          const sealed = sealing.seal(ssrc, index, packet, clearBytes, head);
+          const sealed = sealing.seal(ssrc, index, packet, clearBytes);
           expect(sealed).toEqual(sealByOpenSsl(key, salt, ssrc, index, packet, clearBytes));
-          expect(opening.open(ssrc, index, sealed, clearBytes, head)).toEqual(packet);
+          expect(opening.open(ssrc, index, sealed, clearBytes)).toEqual(packet);
         }
       }),
       { numRuns: 60 },
@@ -44,24 +43,15 @@ describe('the cipher of packets', () => {
   it('opens nothing of which a bit was changed, and goes on after it', () => {
     const [key, salt] = [new Uint8Array(16).fill(7), new Uint8Array(12).fill(9)];
     const packet = Uint8Array.from({ length: 60 }, (_, at) => at);
-    const head = packet.subarray(0, 12);
     const opening = new PacketCipher(key, salt);
-    const sealed = new PacketCipher(key, salt).seal(1, 5, packet, 12, head);
-    for (let bit = 12 * 8; bit < 8 * sealed.length; bit += 1) {
+    const sealed = new PacketCipher(key, salt).seal(1, 5, packet, 12);
+    for (let bit = 0; bit < 8 * sealed.length; bit += 1) {
       const forged = sealed.slice();
       forged[bit >> 3] = (forged[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-      expect(opening.open(1, 5, forged, 12, head)).toBeNull();
+      expect(opening.open(1, 5, forged, 12)).toBeNull();
     }
-    expect(
-      opening.open(
-        1,
-        5,
-        sealed,
-        12,
-        head.map((byte) => byte ^ 1),
-      ),
-    ).toBeNull();
-    expect(opening.open(1, 6, sealed, 12, head)).toBeNull();
-    expect(opening.open(1, 5, sealed, 12, head)).toEqual(packet);
+    expect(opening.open(1, 5, sealed, 12, new DataView(new ArrayBuffer(12)))).toBeNull();
+    expect(opening.open(1, 6, sealed, 12)).toBeNull();
+    expect(opening.open(1, 5, sealed, 12)).toEqual(packet);
   });
 });
