@@ -221,6 +221,11 @@ export class LoanScene {
     return openLoans({ ...parts, api: this.#throughTheCable(), freeBytes: () => 1e12, ...options });
   }
 
+  /** The headend, where the cable is in. */
+  get headendApi(): Client {
+    return this.#throughTheCable();
+  }
+
   #throughTheCable(): Client {
     return new Proxy(this.client, {
       get: (client, name: keyof Client) => {

@@ -6,6 +6,7 @@ export interface TracedRow extends StoredUsage {
   readonly receivedAtMs: number;
 }
 
+/** Of a PaySession; or the use of a checked-out title: its record's number, and its licence for the session. */
 export interface TracedBill {
   readonly number: number;
   readonly sid: string;
@@ -56,7 +57,9 @@ export function usageTraceRows(context: StoreContext): UsageTraceStore {
       ),
     billOf: (id) => {
       const bill = database.one<Omit<TracedBill, 'transfers'>>(
-        `SELECT number, sid, play_id AS playId, CAST(charged_minor AS TEXT) AS chargedMinor, currency, basis FROM bills WHERE ? IN (play_id, sid)`,
+        `SELECT number, sid, play_id AS playId, CAST(charged_minor AS TEXT) AS chargedMinor, currency, basis FROM bills WHERE ? IN (play_id, sid)
+         UNION ALL SELECT sequence, licence, play_id, CAST(charged_minor AS TEXT), currency, 'usage' FROM loan_uses WHERE play_id = ?`,
+        id,
         id,
       );
       if (bill === null) return null;

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PlayRunner } from '../../../../device/session/play-port.ts';
+import { traceUsage } from '../../../../src/headend/usage/usage-trace.ts';
 import type { StoredWork } from '../../../../src/ports/headend-stores.ts';
 import { LendingHeadend, LoanScene, payload } from '../../../fakes/loan-scene.ts';
 
@@ -50,6 +51,8 @@ describe('a checked-out work, with the cable out', () => {
     expect(await billed()).toEqual({ totalMinor: before + 100n, problem: null });
     expect((await scene.book.outboxState()).quarantined).toBe(0);
     expect((await scene.book.ledger()).problem).toBeNull();
+    const traced = traceUsage(headend.running.book, playId).records.find((record) => record.event === 'USAGE');
+    expect(traced?.money).toMatchObject({ basis: 'usage', chargedMinor: '100', transfers: [expect.stringMatching(/^use:/)] });
   });
 
   test('that is stopped costs what was heard, rounded once, and the rest goes back', async () => {

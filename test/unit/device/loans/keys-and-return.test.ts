@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { licenceCommands } from '../../../../device/commands/licence-commands.ts';
 import type { StoredWork } from '../../../../src/ports/headend-stores.ts';
 import { LendingHeadend, LoanScene } from '../../../fakes/loan-scene.ts';
 
@@ -204,13 +205,15 @@ describe('a return', () => {
 });
 
 describe('the period', () => {
+  const leftMs = (): number => Math.ceil((scene.loans.views()[0]?.endMs ?? 0) - scene.loans.shelf.nowMs());
+
   test('ends by a clock that never goes back, asks whether to renew, and goes on after yes', async () => {
     headend.lend(work, { periodMs: 60_000 });
     const licence = await scene.downloaded(work);
-    await scene.clock.advance(59_000);
+    await scene.clock.advance(leftMs() - 100);
     expect(scene.stateOf(licence)).toBe('ready');
     expect(scene.loans.renewal()).toBeNull();
-    await scene.clock.advance(1_100);
+    await scene.clock.advance(200);
     expect(scene.stateOf(licence)).toBe('expired');
     expect(opens()).toBe(false);
     expect(scene.loans.renewal()).toMatchObject({ licence, title: work.title, text: expect.stringContaining('Renew it?') });
@@ -225,7 +228,7 @@ describe('the period', () => {
   test('answered with no, it asks no more', async () => {
     headend.lend(work, { periodMs: 60_000 });
     const licence = await scene.downloaded(work);
-    await scene.clock.advance(60_100);
+    await scene.clock.advance(leftMs() + 100);
     expect(await scene.loans.answerRenewal(licence, false)).toBeNull();
     expect(scene.loans.renewal()).toBeNull();
     await scene.restart();
@@ -247,4 +250,26 @@ test('a program is erased after each use, and fetched again only when it is aske
   expect(scene.stateOf(licence)).toBe('downloading');
   await scene.downloaded(work);
   expect(scene.stateOf(licence)).toBe('ready');
+});
+
+test('the commands of the box drive the content: checkout, list, renew, return, with the headend or without', async () => {
+  const context = {
+    box: { works: () => headend.works, view: () => ({ loans: scene.loans.views() }) },
+    licences: scene.headendApi,
+    loans: scene.loans.counter,
+  } as unknown as Parameters<(typeof licenceCommands)[number]['run']>[0];
+  const run = (name: string, values: Readonly<Record<string, string>> = {}) =>
+    licenceCommands.find((command) => command.name === name)?.run(context, values) ?? Promise.reject(new Error(name));
+  expect(await run('licence checkout', { work: work.id })).toMatchObject({ ok: true, data: { status: 'active' } });
+  await scene.loans.downloads.settled();
+  expect((await run('licence list')).text).toMatch(new RegExp(`active +\\d{4}-.*${work.title}[\\s\\S]*here: ready 100 % +${work.title}`));
+  expect(await run('licence renew', { title: work.id })).toMatchObject({ ok: true });
+  expect(await run('licence renew', { title: 'nothing of ours' })).toMatchObject({ ok: false, code: 'no-such-licence' });
+  scene.cableOut = true;
+  expect((await run('licence list')).text).toMatch(/here: ready 100 %[\s\S]*cannot be reached/);
+  expect(await run('licence return', { title: work.id })).toMatchObject({ ok: true, data: { headend: 'to-be-told' } });
+  expect((await run('licence list')).text).toMatch(/here: returning/);
+  scene.cableOut = false;
+  expect(await run('licence return', { title: work.id })).toMatchObject({ ok: true, data: { headend: 'told' } });
+  expect(await run('licence return', { title: work.id })).toMatchObject({ ok: false, code: 'return-already' });
 });

