@@ -14,9 +14,11 @@ import { CheckoutDesk } from './checkout-desk.ts';
 import type { HeadendConfig } from './headend-config.ts';
 import { accountRoutes } from './http/account-routes.ts';
 import { catalogueRoutes } from './http/catalogue-routes.ts';
+import { creditRoutes } from './http/credit-routes.ts';
 import { enrolRoutes } from './http/enrol-routes.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { licenceRoutes, loanRoutes } from './http/licence-routes.ts';
+import { pricingLicenceRoutes } from './http/pricing-licence-routes.ts';
 import { pricingRoutes } from './http/pricing-routes.ts';
 import { createRateLimit } from './http/rate-limit.ts';
 import { recordRoutes } from './http/record-routes.ts';
@@ -28,6 +30,7 @@ import { LicenceDesk } from './licences/licence-desk.ts';
 import { LoanDesk } from './licences/loan-desk.ts';
 import { operatorPages } from './operator/operator-pages.ts';
 import { AccountDesk } from './pricing/account-desk.ts';
+import { DebitDesk } from './pricing/debit-desk.ts';
 import { VendorDesk } from './pricing/vendor-desk.ts';
 import { type PostJson, VendorSender } from './pricing/vendor-sender.ts';
 import { ResumeDesk } from './resume-desk.ts';
@@ -177,6 +180,8 @@ function composeRoutes({ clock, random, log, book, segments, stream, trust }: Ro
     ...loanRoutes({ desk, loans, putFloor: (outlet, minor) => book.putSetting(`${FLOOR_SETTING}/${outlet}`, minor) }),
     ...usageRoutes({ usage: book }),
     ...accountRoutes({ desk: accounts, payments: book }),
+    ...creditRoutes({ credit: book, accountName: (account) => book.accountName(account) }),
+    ...pricingLicenceRoutes({ desk: new DebitDesk(book), pricing: book, wallMs: () => clock.wallMs() }),
     ...pricingRoutes({ desk: new VendorDesk(book), pricing: book, loadReader: async () => (await import('../authoring/pricing/read-model.ts')).readModels }),
     ...recordRoutes(takeReportsInto({ registry: book, quarantine: book, usage: book, commands: book, signer: trust.signer, stream, clock, log })),
   ];
