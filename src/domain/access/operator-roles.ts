@@ -8,6 +8,7 @@ export const PERMISSIONS = [
   'hold-box',
   'service-box',
   'see-money',
+  'see-usage',
   'settle-collection',
   'manage-music',
   'manage-prices',
@@ -19,9 +20,9 @@ export type Permission = (typeof PERMISSIONS)[number];
 const ALLOWED: Readonly<Record<OperatorRole, readonly Permission[]>> = {
   owner: PERMISSIONS,
   'location-staff': ['see-fleet', 'hold-box'],
-  bookkeeper: ['see-fleet', 'see-money', 'settle-collection'],
-  'account-manager': ['see-fleet', 'hold-box', 'see-money', 'settle-collection', 'manage-music', 'manage-prices', 'manage-alerts', 'see-audit'],
-  'music-manager': ['see-fleet', 'manage-music'],
+  bookkeeper: ['see-fleet', 'see-money', 'see-usage', 'settle-collection'],
+  'account-manager': ['see-fleet', 'hold-box', 'see-money', 'see-usage', 'settle-collection', 'manage-music', 'manage-prices', 'manage-alerts', 'see-audit'],
+  'music-manager': ['see-fleet', 'see-usage', 'manage-music'],
   technician: ['see-fleet', 'hold-box', 'service-box', 'manage-alerts'],
   collector: ['see-fleet', 'see-money'],
 };

@@ -44,6 +44,7 @@ export const TABS: readonly Tab[] = [
   { path: '/operator', title: 'Boxes', permission: 'see-fleet' },
   { path: '/operator/money', title: 'Money', permission: 'see-money' },
   { path: '/operator/collections', title: 'Collections', permission: 'see-money' },
+  { path: '/operator/usage', title: 'Usage', permission: 'see-usage' },
   { path: '/operator/music', title: 'Music', permission: 'manage-music' },
   { path: '/operator/alerts', title: 'Alerts', permission: 'manage-alerts' },
   { path: '/operator/records', title: 'Records', permission: 'see-audit' },

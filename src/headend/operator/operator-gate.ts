@@ -85,6 +85,10 @@ export class OperatorGate {
   }
 }
 
+export function queryOf(request: FastifyRequest, name: string): string | undefined {
+  return new URL(request.url, 'https://headend').searchParams.get(name) ?? undefined;
+}
+
 export function field(request: FastifyRequest, name: string): string {
   return request.body instanceof URLSearchParams ? (request.body.get(name) ?? '') : '';
 }

@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { maySend } from '../../domain/access/operator-roles.ts';
 import { limits } from '../../limits.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -7,14 +6,13 @@ import { monotonicMs } from '../../ports/clock.ts';
 import type { CatalogueStore } from '../../ports/headend-stores.ts';
 import type { CommandStore, OutletStore } from '../../ports/outlet-store.ts';
 import type { OutletId } from '../../units/ids.ts';
-import { tellPeople } from '../alerts/alert-channels.ts';
-import { type AlertSettings, putAlertSettings, readAlertSettings } from '../alerts/alert-settings.ts';
 import { type OperatorDeps, type OperatorView, viewBills, viewHeadend, viewLedger } from '../billing/operator-view.ts';
 import { createRateLimit } from '../http/rate-limit.ts';
-import type { AlertStore } from '../stores/alert-rows.ts';
 import type { OperatorAccountStore } from '../stores/operator-account-rows.ts';
 import type { OperatorReportStore } from '../stores/operator-report-rows.ts';
-import { alertsBody } from './alerts-page.ts';
+import type { UsageProcessingStore } from '../stores/usage-processing-rows.ts';
+import type { UsageReportStore } from '../stores/usage-report-rows.ts';
+import { type AlertRoutesBook, alertRoutes } from './alert-routes.ts';
 import { actionsBody, recordsBody } from './audit-pages.ts';
 import { boxBody } from './box-page.ts';
 import { collectionsBody } from './collections-page.ts';
@@ -24,17 +22,18 @@ import { operatorPage, PAGE_HEADERS } from './layout.ts';
 import { moneyBody, readLength } from './money-page.ts';
 import { musicBody } from './music-page.ts';
 import { signIn } from './operator-accounts.ts';
-import { field, OperatorGate } from './operator-gate.ts';
+import { field, OperatorGate, queryOf } from './operator-gate.ts';
 import { type OperatorCaller, OperatorSessions } from './operator-sessions.ts';
 import { signInPage } from './sign-in-page.ts';
+import { usageRoutes } from './usage-routes.ts';
 
 export type PagesBook = OperatorDeps['book'] &
   OperatorAccountStore &
   OperatorReportStore &
-  Pick<AlertStore, 'recentAlerts'> & { getSetting(name: string): string | null; putSetting(name: string, value: string): void } & Pick<
-    CatalogueStore,
-    'works'
-  > &
+  UsageReportStore &
+  UsageProcessingStore &
+  AlertRoutesBook &
+  Pick<CatalogueStore, 'works'> &
   Pick<OutletStore, 'outlets'> &
   Pick<CommandStore, 'putCommand'>;
 
@@ -59,17 +58,14 @@ export async function operatorPages(app: FastifyInstance, deps: OperatorPagesDep
   );
   seeing(app, gate, deps);
   acting(app, gate, deps);
-  alerting(app, gate, deps);
+  usageRoutes(app, gate, deps);
+  alertRoutes(app, gate, deps);
   signing(app, gate, deps, sessions);
   programs(app, gate, deps);
 }
 
 function send(answer: FastifyReply, page: string): FastifyReply {
   return answer.type('text/html; charset=utf-8').send(page);
-}
-
-function queryOf(request: FastifyRequest, name: string): string | undefined {
-  return new URL(request.url, 'https://headend').searchParams.get(name) ?? undefined;
 }
 
 function seeing(app: FastifyInstance, gate: OperatorGate, deps: OperatorPagesDeps): void {
@@ -169,49 +165,6 @@ function acting(app: FastifyInstance, gate: OperatorGate, { book }: OperatorPage
       return answer.redirect(outlets.length === 1 ? `/operator/boxes/${outlets[0]?.outlet}` : '/operator/music', 303);
     }),
   );
-}
-
-function alerting(app: FastifyInstance, gate: OperatorGate, { book, clock }: OperatorPagesDeps): void {
-  const show = (caller: OperatorCaller, answer: FastifyReply, said: string): FastifyReply => {
-    const facts = { settings: readAlertSettings(book), alerts: book.recentAlerts(ROWS), said };
-    return send(answer, operatorPage({ path: '/operator/alerts', title: 'Alerts', caller }, alertsBody(facts, caller)));
-  };
-  app.get(
-    '/operator/alerts',
-    gate.guarded('manage-alerts', (caller, _request, answer) => show(caller, answer, '')),
-  );
-  app.post(
-    '/operator/alerts',
-    gate.guarded('manage-alerts', (caller, request, answer) => {
-      const put = putAlertSettings(book, alertFields(request, readAlertSettings(book)));
-      book.noteOperatorAction({ who: caller.name, role: caller.role, action: 'set alerts', about: '', outcome: put.ok ? 'ok' : put.error.code });
-      return show(caller, answer.code(put.ok ? 200 : 400), put.ok ? 'Kept.' : put.error.message);
-    }),
-  );
-  app.post(
-    '/operator/alerts/test',
-    gate.guarded('manage-alerts', async (caller, _request, answer) => {
-      const test = { key: 'test', outlet: '', kind: 'fault', text: `A test by ${caller.name}: alerts of this headend arrive.`, atMs: clock.wallMs() } as const;
-      const problem = await tellPeople([test], readAlertSettings(book));
-      return show(caller, answer, problem === null ? 'The test was sent.' : `The test did not arrive: ${problem}.`);
-    }),
-  );
-}
-
-/** An address that is left empty stays: it is never shown, so that nobody types it anew to change the quiet hours. */
-function alertFields(request: FastifyRequest, before: AlertSettings): Parameters<typeof putAlertSettings>[1] {
-  const kept = (name: 'webhook' | 'smtp'): Record<string, string> => {
-    if (field(request, `no-${name}`) !== '') return { [name]: '' };
-    return field(request, name) === '' ? {} : { [name]: field(request, name) };
-  };
-  const secret = before.webhookSecret === '' ? { webhookSecret: randomBytes(32).toString('base64url') } : {};
-  const [mailFrom, mailTo, quiet, zone] = ['mailFrom', 'mailTo', 'quiet', 'zone'].map((name) => field(request, name).trim()) as [
-    string,
-    string,
-    string,
-    string,
-  ];
-  return { ...kept('webhook'), ...kept('smtp'), ...secret, mailFrom, mailTo, quiet, zone };
 }
 
 function signing(app: FastifyInstance, gate: OperatorGate, { book, clock }: OperatorPagesDeps, sessions: OperatorSessions): void {

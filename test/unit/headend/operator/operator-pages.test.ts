@@ -6,6 +6,7 @@ import { formatRanges } from '../../../../src/headend/billing/sequence-ranges.ts
 import { makeOperator } from '../../../../src/headend/operator/operator-accounts.ts';
 import { operatorPages } from '../../../../src/headend/operator/operator-pages.ts';
 import type { OperatorAccountStore } from '../../../../src/headend/stores/operator-account-rows.ts';
+import { REPORTS } from '../../../../src/headend/usage/usage-reporter.ts';
 import { limits } from '../../../../src/limits.ts';
 import { oneTimeCode, stepAt } from '../../../../src/platform/crypto/totp.ts';
 import { bookFixture, EVENT_ID, enrol, offeredSession, progressOf, record, records, settleWith, statementOf, work } from '../stores/book-fixture.ts';
@@ -63,6 +64,8 @@ it('escapes every text, and lets no script run', async () => {
       '/operator/money',
       '/operator/collections',
       '/operator/music',
+      '/operator/usage?report=gaps',
+      '/operator/usage?report=plays',
       '/operator/records',
       '/operator/actions',
     ].map(async (url) => {
@@ -268,6 +271,15 @@ describe('journeys to an outcome', () => {
     expect((await browser.open('/operator/alerts')).body).not.toContain('very-secret');
     await browser.send('/operator/alerts', { ...fields, webhook: '', 'no-webhook': 'on' }, '/operator/alerts');
     expect(readAlertSettings(book).webhook).toBe('');
+  });
+
+  it.each(Object.keys(REPORTS))('shows the report %s with a picture or its rows, and gives it as CSV and JSON', async (report) => {
+    const { browser, signIn } = await signedIn('music-manager');
+    await signIn();
+    expect((await browser.open(`/operator/usage?report=${report}`)).body).toContain(`<option value="${report}" selected>`);
+    expect((await browser.open(`/operator/usage.json?report=${report}`)).json()).toMatchObject({ report });
+    expect((await browser.open(`/operator/usage.csv?report=${report}`)).headers['content-type']).toMatch(/^text\/csv/);
+    expect((await browser.open(`/operator/usage?report=${report}&from=yesterday`)).statusCode).toBe(400);
   });
 
   it('sums up cash by week, with a picture', async () => {
