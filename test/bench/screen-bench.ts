@@ -1,23 +1,21 @@
 // `npm run bench:screen`: the budgets of the box's screen, on a real house and in Debian's Chromium. `-- --json` for one JSON object.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { CatalogueIndex } from '../../device/screen/catalogue-index.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import { manyWorks } from '../fakes/many-works.ts';
+import { launchScreenHouse, worksOf } from '../fakes/screen-house.ts';
 import { type Figure, figure, machine, renderTable } from './figures.ts';
 import { coreShares } from './process-stat.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
 const FIRST_PAINT_BUDGET_MS = 300;
 const KEY_BUDGET_MS = 50;
 const SEARCH_BUDGET_MS = 30;
@@ -25,7 +23,6 @@ const PAGES_BUDGET_SHARE = 0.05;
 const WORKS = 100_000;
 const PAGES = 20;
 const WINDOW_MS = 15_000;
-const BROWSER_ARGS = ['--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -66,39 +63,6 @@ async function searchFigures(): Promise<readonly Figure[]> {
     figure('search index made in', 'ms', builtMs),
     figure('search index, memory', 'bytes', bytes),
   ];
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
-
-interface SeenWork {
-  readonly id: string;
-  readonly free: boolean;
-}
-
-/** Answers as soon as the box is up; then waits until its catalogue is whole. */
-async function untilUp(url: string): Promise<void> {
-  while (
-    !(await fetch(`${url}/api/view`).then(
-      (answer) => answer.ok,
-      () => false,
-    ))
-  )
-    await sleep(50);
-}
-
-async function worksOf(url: string): Promise<readonly SeenWork[]> {
-  for (;;) {
-    const { works } = (await (await fetch(`${url}/api/works`)).json()) as { readonly works: readonly SeenWork[] };
-    if (works.length >= 8) return works;
-    await sleep(300);
-  }
 }
 
 async function paintMs(page: Page, url: string): Promise<number> {
@@ -168,15 +132,12 @@ async function openPagesCost(url: string, pid: number): Promise<readonly Figure[
 }
 
 async function houseFigures(folder: string): Promise<readonly Figure[]> {
-  const url = `http://127.0.0.1:${await freePort()}`;
-  const ports = ['--screen-port', new URL(url).port, '--http-port', '0', '--rtsp-port', '0'];
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', chromiumSandbox: false, args: BROWSER_ARGS });
-  const page = await browser.newPage({ viewport: { width: 1_280, height: 720 } });
-  const house = spawn(process.execPath, ['src/cli/bootstrap.mjs', 'start', '--data', folder, ...ports], { cwd: ROOT, stdio: 'ignore' });
+  const house = await launchScreenHouse(folder);
+  const { url } = house;
   try {
-    await untilUp(url);
+    const page = await house.browser.newPage({ viewport: { width: 1_280, height: 720 } });
     const firstPaint = await paintMs(page, url);
-    const works = await worksOf(url);
+    const works = await worksOf(url, 8);
     const paints: number[] = [];
     for (let count = 0; count < 10; count += 1) paints.push(await paintMs(page, url));
     const body = JSON.stringify({ type: 'intent.ok', workId: works.find((work) => work.free)?.id });
@@ -187,12 +148,10 @@ async function houseFigures(folder: string): Promise<readonly Figure[]> {
     return [
       figure('first paint, box just up', 'ms', firstPaint, FIRST_PAINT_BUDGET_MS),
       figure('first paint, p95 of 10', 'ms', quantile(paints, 0.95), FIRST_PAINT_BUDGET_MS),
-      ...[...keys, ...memory, ...(await openPagesCost(url, boxPid(folder, house)))],
+      ...[...keys, ...memory, ...(await openPagesCost(url, boxPid(folder, house.process)))],
     ];
   } finally {
-    await browser.close();
-    house.kill('SIGTERM');
-    await once(house, 'exit');
+    await house.stop();
   }
 }
 

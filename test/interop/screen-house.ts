@@ -1,16 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect, vi } from 'vitest';
 import { dropFolders, scratchFolder } from '../fakes/headend-on-localhost.ts';
+import { launchScreenHouse, worksOf } from '../fakes/screen-house.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const BROWSER_ARGS = ['--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const AXE = readFileSync(join(ROOT, 'node_modules', 'axe-core', 'axe.min.js'), 'utf8');
-const SHOTS = process.env.ACKBOX_SCREENSHOTS;
 export const SOON = { timeout: 15_000, interval: 100 };
 
 /** A house with its screen open in a browser. */
@@ -25,27 +21,10 @@ export interface ScreenHouse {
   close(): Promise<void>;
 }
 
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
-
 export async function openScreenHouse(profile: 'jukebox' | 'set-top' = 'jukebox'): Promise<ScreenHouse> {
   const folder = scratchFolder();
-  const url = `http://127.0.0.1:${await freePort()}`;
-  const ports = ['--screen-port', new URL(url).port, '--http-port', '0', '--rtsp-port', '0'];
-  const args = ['src/cli/bootstrap.mjs', 'start', '--data', folder, '--profile', profile, ...ports];
-  const house: ChildProcess = spawn(process.execPath, args, { cwd: ROOT, stdio: 'ignore' });
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', chromiumSandbox: false, args: BROWSER_ARGS });
-  const works = async (): Promise<number> => {
-    const answer = await fetch(`${url}/api/works`).catch(() => null);
-    return answer?.ok === true ? ((await answer.json()) as { readonly total: number }).total : 0;
-  };
-  await vi.waitUntil(async () => (await works()) >= 5, { timeout: 55_000, interval: 200 });
+  const { url, browser, stop } = await launchScreenHouse(folder, profile);
+  await worksOf(url, 5);
   const complaints: string[] = [];
   const strangers: string[] = [];
   return {
@@ -66,11 +45,7 @@ export async function openScreenHouse(profile: 'jukebox' | 'set-top' = 'jukebox'
     },
     boxPid: () => pidOfBox(join(folder, 'box')),
     async close() {
-      await browser.close();
-      if (house.exitCode === null) {
-        house.kill('SIGTERM');
-        await once(house, 'exit');
-      }
+      await stop();
       dropFolders(folder);
     },
   };
@@ -161,10 +136,5 @@ export class ScreenPage {
       `axe.run().then(({ violations }) => violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
         .flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html.slice(0, 160))))`,
     );
-  }
-
-  /** Where pictures are wanted (npm run pictures), the screen as it is now. */
-  async shoot(name: string): Promise<void> {
-    if (SHOTS !== undefined) await this.page.screenshot({ path: join(SHOTS, `${name}.png`) });
   }
 }

@@ -49,7 +49,6 @@ describe('every screen', () => {
     await screen.open(entry);
     await expect.poll(() => screen.ask('imagesDrawn()'), SOON).toBe(true);
     await screen.isSound(entry);
-    await screen.shoot(entry);
     await screen.press('Escape', 'Escape', 'Escape');
     await screen.oneFocus();
     expect(await screen.text('h1')).toBe('Songs');
@@ -96,7 +95,6 @@ describe('from a coin to the receipt, with arrows and OK alone', () => {
     expect(await screen.text('.terms')).toContain('0.50 EUR');
     expect(await screen.text('#starts')).toBe('at once');
     await screen.isSound('work');
-    await screen.shoot('work');
   });
 
   test('the pre-listen counts down beside the price, and OK is the answer that has the focus', async () => {
@@ -108,7 +106,6 @@ describe('from a coin to the receipt, with arrows and OK alone', () => {
     expect(before).toBeGreaterThan(20);
     await expect.poll(async () => Number(await screen.text('#seconds')), SOON).toBeLessThan(before);
     await screen.isSound('question');
-    await screen.shoot('question');
   });
 
   test('Back declines, and nothing is charged', async () => {
@@ -129,7 +126,6 @@ describe('from a coin to the receipt, with arrows and OK alone', () => {
     await expect.poll(async () => unpaid.add(await screen.text('#unpaid')).size, SOON).toBeGreaterThan(1);
     await expect.poll(() => screen.text('#paid-so-far'), SOON).toMatch(/^0\.0[1-9] EUR$/);
     await screen.isSound('playing');
-    await screen.shoot('playing');
   });
 
   test('another choice joins the queue, its start told before it is paid', async () => {
@@ -191,7 +187,6 @@ describe('from a coin to the receipt, with arrows and OK alone', () => {
     const dark = data.flat().filter(Boolean).length;
     expect((await screen.page.locator('.code path').getAttribute('d'))?.split('M').length).toBe(dark + 1);
     await screen.isSound('receipt');
-    await screen.shoot('receipt-after-skip');
   });
 
   test('what was heard stands in the charts', async () => {
@@ -233,7 +228,6 @@ describe('whoever is in front of it', () => {
     expect(await screen.text('h1')).toBe(songs);
     expect(await screen.text('.credit')).toContain(creditWord);
     expect(await screen.page.evaluate('document.documentElement.lang')).toBe(language);
-    await screen.shoot(`songs-${language}`);
   });
 
   test.each(['largest', 'normal'])('chooses how large the text is (%s), on both usual sizes of a screen', async (size) => {
@@ -262,7 +256,6 @@ describe('whoever is in front of it', () => {
     await expect.poll(() => other.page.locator('.slide').count(), SOON).toBe(5);
     expect(await other.ask('everything()')).toEqual(['wake']);
     await other.isWhole('attract');
-    await other.shoot('attract');
     await other.press('ArrowDown');
     await expect.poll(() => other.text('h1'), SOON).toBe('Songs');
     await other.page.close();
