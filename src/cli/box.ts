@@ -27,6 +27,8 @@ Run a box:
   --console-port PATH  a serial port for the console, such as /dev/ttyS0 (115200 8N1, with sign-in)
   --input-devices read infrared and CEC remotes and keyboards (the user is in the group input)
   --decodes LIST  what films it shows, the best first, such as hevc-2160,h264-1080 (default: what its board is known to)
+  --credit LIST   terms it asks for, such as trial=deferred,policy=literal,W=40,R=240,T=120,e=10,grow=30-80+5/500,within=30000,
+                  confirm=button: the kind of pre-listen (restrict, large-window, deferred), of loss policy, the windows, how W grows
   --config FILE   such options from a file, name=value a line; those chosen with configure and those given here win
   --kept-player   the player runs as a service of its own
   A new box shows a code, XXXX-XXXX-XXXX, and waits until it is entered at the headend.

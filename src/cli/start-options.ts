@@ -37,6 +37,7 @@ usage: npm start -- [options]        (or: ackbox start [options])
   --input-devices             read remotes and keyboards of the kernel
   --transport udp|tcp|tls     how the music travels: datagrams (default; tcp by itself where none get through), or in the
                               RTSP connection, in clear or in TLS; encrypted in all three
+  --credit LIST               terms that the box asks for (ackbox box --help)
   --data DIR                  where headend and box keep everything (default: .ackbox in the checkout)
   --screen-port N             the box's screen (default 8480; 0 = any free port)
   --http-port N, --rtsp-port N  the headend (default 8443 and 8554; 0 = any)
@@ -57,6 +58,7 @@ function port(text: string | undefined, fallback: number): number {
 
 /** Options of the box that are handed on to it, which says what is wrong with them. */
 const FITTINGS = {
+  credit: { type: 'string' },
   board: { type: 'string' },
   panel: { type: 'string' },
   'panel-coins': { type: 'string' },
