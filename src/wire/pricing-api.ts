@@ -81,6 +81,40 @@ export const PartsBody = Type.Object(
   closed,
 );
 export const PartsAnswer = Type.Object({ parts: Type.Array(Type.Object({ packets: Type.Integer(), node: Type.Union([Type.String(), Type.Null()]) })) });
+/** Uses under licences, as another program reports them; debited all together, each once by its key. */
+export const DebitBody = Type.Object(
+  {
+    uses: Type.Array(
+      Type.Object({ key: Id, licence: Type.Integer({ minimum: 1 }), start: Instant, seconds: Type.Number({ minimum: 0, maximum: 1e9 }) }, closed),
+      { minItems: 1, maxItems: 5_000 },
+    ),
+  },
+  closed,
+);
+export const DebitAnswer = Type.Object({ debited: Type.Array(Type.Object({ key: Type.String(), minor: Type.String() })) });
+/** Begins a licence, as a subscription does: one a user and resource; another model ends the one before. */
+export const LicenceBody = Type.Object(
+  {
+    account: Type.String({ maxLength: 64 }),
+    resource: Type.String({ minLength: 1, maxLength: 140 }),
+    model: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+    currency: Type.String({ pattern: '^[A-Z]{3}$' }),
+    start: Instant,
+    time_zone: Type.String({ maxLength: 64 }),
+  },
+  closed,
+);
+export const LicenceAnswer = Type.Object({ licence: Type.Integer() });
+/** The user takes the alternate payment that stands on offer (ruling 42). */
+export const AcceptBody = Type.Object({ key: Id, amountMinor: Type.String({ pattern: '^[0-9]{1,15}$' }) }, closed);
+export const LicenceState = Type.Object({
+  licence: Type.Integer(),
+  start: Type.String(),
+  ended: Type.Union([Type.String(), Type.Null()]),
+  uses: Type.Integer(),
+  cycles: Type.Array(Free),
+  adjustments: Type.Array(Free),
+});
 export const AddressBody = Type.Object({ address: Type.Union([Type.String({ pattern: '^https?://', maxLength: 300 }), Type.Null()]) }, closed);
 
 export type RateBody = Static<typeof RateBody>;

@@ -8,7 +8,7 @@ import { DifferenceTally } from '../../src/domain/rating/difference-tally.ts';
 import { instantText } from '../../src/wire/rating-json.ts';
 import { modelOf } from '../fakes/price-scene.ts';
 import { machine } from './figures.ts';
-import { benchExpression } from './rating-bench.ts';
+import { benchExpression } from './rating-bench-model.ts';
 
 const START = Date.UTC(2016, 0, 28);
 const LINES = 50;

@@ -23,6 +23,11 @@ export function postTransfer(context: StoreContext, transfer: Transfer): void {
   const verdict = admitTransfer(transfer, existing === null ? null : { ...existing, amountMinor: BigInt(existing.amountMinor) }, available);
   assert(verdict.ok, verdict.ok ? '' : `the headend posts admissible transfers only: ${verdict.error.message}`);
   if (verdict.value === 'already-posted') return;
+  insertTransfer(context, transfer);
+}
+
+/** Posts a charge whose key the caller has just made: nobody can have posted it. */
+export function insertTransfer({ database, clock }: StoreContext, transfer: Transfer): void {
   database.run(
     'INSERT INTO ledger_transfers (key, debit, credit, amount_minor, currency, party, play_id, reason, posted_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     transfer.key,
@@ -33,7 +38,7 @@ export function postTransfer(context: StoreContext, transfer: Transfer): void {
     transfer.party,
     transfer.playId,
     transfer.reason,
-    context.clock.wallMs(),
+    clock.wallMs(),
   );
 }
 
@@ -102,7 +107,7 @@ export function auditLedger(context: StoreContext): string | null {
     );
     if (unposted !== null) return `use ${unposted.play} of a loan is not posted as it was billed`;
     const stray = database.one<{ key: string }>(
-      `SELECT key FROM ledger_transfers WHERE CASE WHEN play_id IS NULL THEN key NOT GLOB 'cycle:*' AND key NOT GLOB 'payment:*'
+      `SELECT key FROM ledger_transfers WHERE CASE WHEN play_id IS NULL THEN key NOT GLOB 'cycle:*' AND key NOT GLOB 'debit:*' AND key NOT GLOB 'payment:*'
          ELSE play_id NOT IN (SELECT play_id FROM billed_plays) END LIMIT 1`,
     );
     return stray === null ? null : `transfer ${stray.key} belongs to no bill`;

@@ -3,6 +3,7 @@ import type { HeardCounts } from '../../domain/credit/settle-play.ts';
 import type { Terms } from '../../domain/credit/terms.ts';
 import { soldPackets } from '../../domain/credit/work-parts.ts';
 import type { PaySessionRow } from '../../ports/headend-stores.ts';
+import { insertTransfer } from './ledger-rows.ts';
 import type { StoreContext } from './store-context.ts';
 
 /** A licence as the rater knows it: one a user, resource and model (document 002, 1.3.2). */
@@ -35,6 +36,8 @@ export interface KeptEvent {
 
 /** What is recorded of one use, or of an offer that was accepted. */
 export interface NewEvent {
+  /** Its licence where the caller knows it; else it is found, or begun, by user, resource and model. */
+  readonly licence?: number;
   /** Its key: the same one again changes nothing. */
   readonly event: string;
   readonly kind: 'use' | 'accept';
@@ -57,6 +60,8 @@ export interface PricingEventStore {
   openPricingLicence(licence: Pick<NewEvent, 'userId' | 'resourceId' | 'modelHash' | 'currency' | 'startMs'> & { readonly timeZone: string }): number;
   pricingLicence(userId: string, resourceId: string, modelHash: string): PricingLicence | null;
   licenceNumbered(licence: number): PricingLicence | null;
+  /** Number of the newest event of a licence that goes on; null where there is none such. */
+  newestEvent(licence: number): number | null;
   pricingLicences(userId: string): readonly PricingLicence[];
   /** In the order of recording. */
   pricingEvents(licence: number): readonly KeptEvent[];
@@ -81,6 +86,8 @@ export function pricingEventRows(context: StoreContext): PricingEventStore {
       }),
     pricingLicence: (userId, resourceId, modelHash) => readLicence(context, userId, resourceId, modelHash),
     licenceNumbered: (licence) => asLicence(database.one<LicenceCells>(`${LICENCE} WHERE licence = ?`, licence)),
+    newestEvent: (licence) =>
+      database.one<{ newest: number }>('SELECT newest_number AS newest FROM pricing_licences WHERE licence = ? AND ended_ms IS NULL', licence)?.newest ?? null,
     pricingLicences: (userId) => database.all<LicenceCells>(`${LICENCE} WHERE user_id = ? AND standing = 1 ORDER BY licence`, userId).map(plainLicence),
     pricingEvents: (licence) => readEvents(context, licence),
     endPricingLicence: (licence, atMs) => {
@@ -115,13 +122,24 @@ export function readAllLicences(context: StoreContext): readonly PricingLicence[
 
 export function recordUse(context: StoreContext, event: NewEvent): void {
   const { database, clock } = context;
-  const licence = readLicence(context, event.userId, event.resourceId, event.modelHash)?.licence ?? beginLicence(context, event, houseTimeZone(context));
+  const licence =
+    event.licence ?? readLicence(context, event.userId, event.resourceId, event.modelHash)?.licence ?? beginLicence(context, event, houseTimeZone(context));
   const changed = database.run(
     `INSERT OR IGNORE INTO usage_events (event, licence, kind, play_id, start_ms, duration_ms, amount_minor, recorded_at_ms)
      SELECT ?, licence, ?, ?, max(?, start_ms), ?, ?, ? FROM pricing_licences WHERE licence = ?`,
     ...[event.event, event.kind, event.playId, event.startMs, event.durationMs, event.amountMinor, clock.wallMs(), licence],
   );
-  if (changed === 1) database.run('UPDATE pricing_licences SET newest_number = last_insert_rowid() WHERE licence = ?', licence);
+  if (changed === 0) return;
+  database.run('UPDATE pricing_licences SET newest_number = last_insert_rowid() WHERE licence = ?', licence);
+  if (event.kind === 'use' && event.playId === null && (event.amountMinor ?? 0n) > 0n) postDebit(context, event, event.amountMinor ?? 0n);
+}
+
+/** No play bills it: its quote is posted with it. */
+function postDebit(context: StoreContext, { event, currency, userId }: NewEvent, amountMinor: bigint): void {
+  insertTransfer(context, {
+    ...{ key: `debit:${event}`, debit: 'account-debt', credit: 'earned', amountMinor, currency },
+    ...{ party: userId, playId: null, reason: 'bill' },
+  });
 }
 
 /** The zone in which months begin for licences that begin by themselves. */
@@ -130,7 +148,11 @@ function houseTimeZone({ database }: StoreContext): string {
 }
 
 /** A licence of the same user and resource under another model ends with this one: it was re-pointed (P-2). */
-function beginLicence(context: StoreContext, licence: Omit<NewEvent, 'event' | 'kind' | 'playId' | 'durationMs' | 'amountMinor'>, timeZone: string): number {
+function beginLicence(
+  context: StoreContext,
+  licence: Omit<NewEvent, 'licence' | 'event' | 'kind' | 'playId' | 'durationMs' | 'amountMinor'>,
+  timeZone: string,
+): number {
   const { database } = context;
   const { userId, resourceId, modelHash, currency, standing, startMs } = licence;
   database.run(

@@ -116,7 +116,11 @@ function chargedForPlays(context: StoreContext, { licence }: PricingLicence): bi
      WHERE play_id IN (SELECT play_id FROM usage_events WHERE licence = ? AND kind = 'use')`,
     licence,
   );
-  return BigInt(row?.minor ?? '0');
+  const debited = context.database.one<{ minor: string }>(
+    "SELECT CAST(coalesce(sum(amount_minor), 0) AS TEXT) AS minor FROM usage_events WHERE licence = ? AND kind = 'use' AND play_id IS NULL",
+    licence,
+  );
+  return BigInt(row?.minor ?? '0') + BigInt(debited?.minor ?? '0');
 }
 
 const BESIDE = 'key > ? AND key < ?';

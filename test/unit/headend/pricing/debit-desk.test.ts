@@ -1,0 +1,49 @@
+import { afterEach, expect, test } from 'vitest';
+import { readModels } from '../../../../src/authoring/pricing/read-model.ts';
+import { DebitDesk } from '../../../../src/headend/pricing/debit-desk.ts';
+import { VendorDesk } from '../../../../src/headend/pricing/vendor-desk.ts';
+import { type BookFixture, bookFixture } from '../stores/book-fixture.ts';
+
+let fixture: BookFixture | null = null;
+afterEach(() => {
+  fixture?.remove();
+  fixture = null;
+});
+
+/** 1.00 a use, from the third use of a month on 0.50; 2.00 a month. */
+const XML = `<?xml version="1.0"?><pricingModel version="1.0"><pricingModelID value="d"/><description>d</description><pricingExpression>
+  <billingCycle><monthly dayOfMonth="1"/></billingCycle><alternatePricing><billingAttributes><fixedRateUseCost currency="EUR" value="1"/>
+  <billingCycleCost currency="EUR" value="2"/></billingAttributes><triggerDefinitions><instanceTrigger><triggerEntry>
+  <condition type="integer" value="2"/><billingModificationAttributes><fixedRateUseCost currency="EUR" value="0.50"/></billingModificationAttributes>
+  </triggerEntry></instanceTrigger></triggerDefinitions></alternatePricing></pricingExpression></pricingModel>`;
+
+test('uses are debited in groups at what they cost after those before, once by their keys, and the month comes beside them', async () => {
+  const opened = bookFixture();
+  fixture = opened;
+  const { book, clock } = opened;
+  const uploaded = new VendorDesk(book).upload(readModels, book.defaults().vendor, XML);
+  if (!uploaded.ok) throw new Error(uploaded.error.message);
+  const startMs = clock.wallMs();
+  const licence = book.openPricingLicence({ userId: 'u1', resourceId: 'r1', modelHash: uploaded.value.hash, currency: 'EUR', startMs, timeZone: 'UTC' });
+  const desk = new DebitDesk(book);
+  const use = (key: string, atMs: number) => ({ key, licence, startMs: startMs + atMs, durationMs: 1_000 });
+  expect(desk.debit([use('a', 1_000), use('b', 2_000)])).toMatchObject({ ok: true, value: [{ minor: 100n }, { minor: 100n }] });
+  // Known already, then two new ones, of which one stands there twice.
+  const again = desk.debit([use('b', 2_000), use('c', 3_000), use('c', 3_000), use('d', 4_000)]);
+  expect(again).toMatchObject({ ok: true, value: [{ minor: 100n }, { minor: 50n }, { minor: 50n }, { minor: 50n }] });
+  // Somebody else writes under the licence: it is noticed.
+  const row = book.licenceNumbered(licence);
+  if (row === null) throw new Error('no licence');
+  book.recordUses([{ ...row, event: 'x', kind: 'use', playId: null, startMs: startMs + 500, durationMs: 0, amountMinor: 100n }]);
+  expect(new DebitDesk(book).debit([use('e', 5_000)])).toMatchObject({ value: [{ minor: 50n }] });
+  expect(book.ledgerTotalMinor()).toBe(450n);
+  expect(desk.debit([use('f', 6_000), { ...use('g', 1), licence: 99 }])).toMatchObject({ ok: false, error: { code: 'not-found' } });
+  expect(desk.debit([use('early', -1)])).toMatchObject({ ok: false, error: { code: 'bad-request' } });
+  expect(book.pricingEvents(licence)).toHaveLength(6);
+  await clock.advance(40 * 86_400_000);
+  while (book.refreshLicences(10) > 0) {}
+  // Six uses cost 1 + 1 + 4 x 0.50, as the one that came late was before: 4.00, and the month 2.00.
+  expect(book.ledgerTotalMinor()).toBe(600n);
+  expect(book.auditPricing().findings).toEqual([]);
+  expect(book.auditLedger()).toBeNull();
+});
