@@ -3,11 +3,23 @@ import { parseArgs } from 'node:util';
 import { beginWalk, CHECKOUT_OUTCOMES, type CheckoutOutcome, type CheckoutWalk, walkStep } from '../domain/licence/checkout-walk.ts';
 import { readStep } from '../domain/licence/checkout-words.ts';
 import { statusAt } from '../domain/licence/licence.ts';
+import { lendOrBound } from './checkout-lend.ts';
 import { EXIT, type Subcommand } from './subcommand.ts';
 
-const help = `Checkout, renewal and return of a title, walked without a headend.
+const help = `How titles are lent, by the operator; and checkout, renewal and return of a title, walked without a headend.
 
 usage: ackbox checkout walk --steps FILE [--json]
+       ackbox checkout lend WORK [--mode intermittent|continuous] [--unlock use|lease|good] [--pulse SECONDS] [--days N] [--software]
+       ackbox checkout floor BOX MINOR
+       lend and floor take --headend URL (default https://127.0.0.1:8443), --data DIR (the headend's folder) and --json
+
+lend says how a work is lent from now on:
+  --mode         intermittent (default): the box opens it without the headend; continuous: only as long as its session pulse comes
+  --unlock       of an intermittent licence: use (the key goes after each use), lease (default: until its end), good (for ever)
+  --pulse        seconds; a continuous licence ends its lease when no pulse came for so long
+  --days         of one checkout or renewal (default 14)
+  --software     erased after each use
+floor says what a box may owe, in minor units, before the headend has heard of it; it stands in the signed terms.
 
 The walk begins with a title that was checked out and downloaded, and waits for its first usage report (state 336 of the
 checkout figure). FILE is one of:
@@ -29,9 +41,14 @@ Exit codes: 0 walked, 1 the file cannot be read, 2 wrong usage, 3 some step is u
 
 export const checkoutCommand: Subcommand = {
   name: 'checkout',
-  summary: 'walk a checkout, renewal or return',
+  summary: 'say how titles are lent; walk a checkout, renewal or return',
   help,
   async run(argv, io) {
+    if (argv[0] === 'lend' || argv[0] === 'floor') {
+      const code = await lendOrBound(argv[0], argv.slice(1), io);
+      if (code === null) io.err(help);
+      return code ?? EXIT.usage;
+    }
     const { values, positionals } = parseArgs({
       args: [...argv],
       allowPositionals: true,

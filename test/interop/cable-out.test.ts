@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -103,8 +103,18 @@ describe('a title that is checked out', () => {
   });
 });
 
+const ackbox = (...args: readonly string[]) => run(NODE, ['src/cli/ackbox.ts', ...args]);
+
 describe('the cable out', () => {
   test('what is checked out plays to its end, sample by sample; everything else is refused before money', { timeout: 120_000 }, async () => {
+    const { outlet } = JSON.parse(readFileSync(join(folder('box'), 'enrolment.json'), 'utf8')) as { outlet: string };
+    const operator = ['--headend', url, '--data', folder('headend')];
+    expect(await ackbox('checkout', 'floor', outlet, '60', ...operator)).toMatchObject({ code: 0, out: expect.stringContaining('may owe 60') });
+    expect(await ackbox('checkout', 'lend', await workId('here'), '--unlock', 'use', ...operator)).toMatchObject({ code: 0 });
+    expect(await ackbox('checkout', 'lend', await workId('here'), '--pulse', '5', ...operator)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('no session pulse'),
+    });
     expect(await tell('licence checkout here')).toMatchObject({ ok: true });
     await stateOf('here', 'ready');
     const [here, there] = [await workId('here'), await workId('there')];
@@ -132,6 +142,15 @@ describe('the cable out', () => {
     const heard = sound.subarray(first - begins, first - begins + reference.length);
     expect(heard.length).toBe(reference.length);
     expect(heard.findIndex((sample, at) => sample !== reference[at])).toBe(-1);
+  });
+
+  test('sells no more than the floor that was signed, until the headend has heard of it', { timeout: 60_000 }, async () => {
+    await watch.press('intent.ok', { workId: await workId('here') });
+    await watch.until('the pre-listen', (view) => ((view.nowPlaying?.play.positionMs ?? 0) > 200 ? true : null));
+    await watch.press('intent.ok');
+    await watch.until('a refusal', (view) => (view.sentence.includes('Not enough credit') ? true : null));
+    await watch.press('intent.back');
+    await watch.until('the end of it', (view) => (view.playback === 'browse' ? true : null));
   });
 
   test('is billed to the minor unit when the headend is back, and once', { timeout: 60_000 }, async () => {
