@@ -23,7 +23,7 @@ function runtimeModules(modules: string): ReadonlySet<string> {
   const found = new Set<string>();
   const visit = (name: string, asker: string): void => {
     const folder = findModule(name, asker, modules);
-    if (folder === null || found.has(folder)) return;
+    if (found.has(folder)) return;
     found.add(folder);
     const { dependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { dependencies?: Record<string, string> };
     for (const needed of Object.keys(dependencies)) visit(needed, folder);
@@ -32,12 +32,13 @@ function runtimeModules(modules: string): ReadonlySet<string> {
   return found;
 }
 
-function findModule(name: string, asker: string, modules: string): string | null {
+/** Throws where npm has not installed it: half a package must not be built. */
+function findModule(name: string, asker: string, modules: string): string {
   for (let folder = asker; folder.startsWith(modules); folder = dirname(folder)) {
     const candidate = join(basename(folder) === 'node_modules' ? folder : join(folder, 'node_modules'), name);
     if (existsSync(join(candidate, 'package.json'))) return candidate;
   }
-  return null;
+  throw new Error(`${name}, which ${asker} needs, is not installed; run npm install.`);
 }
 
 function isShipped(path: string, architecture: 'x64' | 'arm64'): boolean {
