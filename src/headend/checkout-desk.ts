@@ -93,7 +93,7 @@ export class CheckoutDesk {
     const { outlet, request, work, quote } = wish;
     const ephemeral = generateEphemeral();
     const sid = asId<SessionId>(toHex(random.bytes(16)));
-    const lease = leaseWindow(this.#deps, { account: outlet.account, sid, free: work.free, terms: granted.credit });
+    const lease = leaseWindow(this.#deps, { account: outlet.account, sid, work, terms: granted.credit });
     if (!lease.ok) return lease;
     const terms = composeTerms({
       sid,

@@ -105,7 +105,7 @@ export class ResumeDesk {
     const theirPublic = fromHex(request.deviceEphemeral);
     const sid = fromHex(old.sid);
     assert(theirPublic !== null && sid !== null, 'the schema admits hex only');
-    const lease = leaseWindow(this.#deps, { account: old.account, sid: old.sid, free: work.free, terms: old.terms.credit });
+    const lease = leaseWindow(this.#deps, { account: old.account, sid: old.sid, work, terms: old.terms.credit });
     if (!lease.ok) return lease;
     if (!registry.advanceEpoch(old.sid, old.epoch, request.epoch, request.deviceEphemeral, headendEphemeral, agreed))
       return fault('stale-epoch', 'Another resume of this play came first.');

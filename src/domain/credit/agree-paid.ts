@@ -58,7 +58,7 @@ export function agreePaid(terms: Terms, known: PaidWork, claim: PaidClaim): Resu
 }
 
 /** Each (node, class) by its own maximum (ruling 18). */
-export function mergeCounts(left: readonly ClassCount[], right: readonly ClassCount[]): readonly ClassCount[] {
+function mergeCounts(left: readonly ClassCount[], right: readonly ClassCount[]): readonly ClassCount[] {
   const merged = [...left];
   for (const count of right) {
     const at = merged.findIndex((other) => other.node === count.node && other.billingClass === count.billingClass);

@@ -74,6 +74,27 @@ describe('SDP', () => {
     expect(parseOffer(buildOffer(offer))).toEqual({ ok: true, value: offer });
   });
 
+  it('says every term that can be asked for, and reads it again as it was', () => {
+    const adaptation = { minPackets: 30, maxPackets: 80, stepPackets: 5, afterPackets: 100, afterMs: 0 };
+    const ackpay = {
+      session: null,
+      credit: { ...CREDIT_TERMS, policy: 'literal', transitWindowPackets: 200, adaptation },
+      trial: { mode: 'deferred', packets: 900, confirmWithinMs: 30_000 },
+      confirmModes: ['player-end', 'button'],
+      classes: ['trial', 'paid', 'free', 'regrant'],
+    } as const;
+    const text = buildOffer({ address: '192.0.2.7', payloadType: 97, ackpay });
+    expect(text.split('\r\n')).toContain('a=ackpay-window:W=50 R=250 T=200 min=30 max=80 step=5 after=100 aftertime=0');
+    expect(parseOffer(text)).toMatchObject({ ok: true, value: { ackpay } });
+    for (const [known, foreign] of [
+      ['mode=deferred', 'mode=endless'],
+      ['policy=literal', 'policy=kind'],
+      ['T=200', 'T=many'],
+      ['max=80', 'max=-1'],
+    ] as const)
+      expect(parseOffer(text.replace(known, foreign)), foreign).toMatchObject({ ok: false });
+  });
+
   it('refuses an offer without terms, or with a number missing', () => {
     const text = buildOffer({ address: '192.0.2.7', payloadType: 97, ackpay: { session: null, credit: CREDIT_TERMS, trial: null } });
     expect(parseOffer(text.replace('W=50 ', ''))).toMatchObject({ error: { code: 'malformed' } });
