@@ -39,8 +39,8 @@ export type FileOutcome =
   | { readonly kind: 'failed'; readonly code: 'program-missing' | 'disk-full'; readonly reason: string };
 
 /** Names that promise sound or a film: where such a file holds none, its owner wants to know. */
-const MEDIA_NAMES =
-  /^\.(mp3|mp2|m4a|m4b|aac|alac|flac|wav|wave|aif|aiff|aifc|ogg|oga|opus|spx|wma|ape|wv|mpc|tta|ac3|dts|amr|au|caf|mka|weba|mp4|m4v|mov|mkv|webm|avi|ogv|mpg|mpeg|m2ts|wmv|flv)$/i;
+const MEDIA_NAMES = /^\.(mp3|mp2|m4a|m4b|aac|alac|flac|wav|wave|aif|aiff|aifc|ogg|oga|opus|spx|wma|ape|wv|mpc|tta|ac3|dts|amr|au|caf|mka|weba)$/i;
+const FILM_NAMES = /^\.(mp4|m4v|mov|mkv|webm|avi|ogv|mpg|mpeg|m2ts|wmv|flv)$/i;
 
 /** One file: skipped where nothing changed, else made into a work. `sourceKey` names it across runs. */
 export async function ingestFile(file: FoundFile, sourceKey: string, deps: IngestFileDeps): Promise<FileOutcome> {
@@ -90,12 +90,13 @@ export async function isIntact(work: StoredWork, deps: Pick<IngestFileDeps, 'seg
 }
 
 async function takeIn(file: FoundFile, sourceKey: string, fingerprint: string, ends: FileEnds, price: WorkPrice, deps: IngestFileDeps): Promise<FileOutcome> {
-  const wanted = MEDIA_NAMES.test(extname(file.name));
+  const film = FILM_NAMES.test(extname(file.name));
+  const wanted = film || AUDIO_NAMES.test(extname(file.name));
   if (file.bytes === 0) return wanted ? skipped('the file is empty') : { kind: 'not-audio' };
   const probed = await probeFile(file.path, deps);
   if (!probed.ok && probed.error.code !== 'unreadable') return asOutcome(probed.error.code, probed.error.message);
-  if (!probed.ok) return wanted ? skipped(`it is no sound file and no film, or is damaged (${probed.error.message})`) : { kind: 'not-audio' };
-  if (probed.value.kind === 'not-audio') return wanted ? skipped('it holds neither sound nor pictures') : { kind: 'not-audio' };
+  if (!probed.ok) return wanted ? skipped(`it is not a ${film ? 'film' : 'sound file'}, or is damaged (${probed.error.message})`) : { kind: 'not-audio' };
+  if (probed.value.kind === 'not-audio') return wanted ? skipped('it holds no sound') : { kind: 'not-audio' };
   if (ends.breaksOff) return skipped('it breaks off in the middle; copy it again');
   const paid = taggedPrice(probed.value.tags, price);
   if (!paid.ok) return skipped(paid.error.message);

@@ -134,7 +134,7 @@ class IngestRun {
     const { folder, catalogue, segments } = this.#options;
     const audio = this.#scan.files.length - this.#counts['not-audio'];
     if (audio === 0 && this.#skipped.length === 0 && !this.#stopped()) {
-      return fault('no-audio', `no sound file and no film was found in ${folder}; put some there (any format that ffmpeg reads), or name another folder`);
+      return fault('no-audio', `no sound file was found in ${folder}, and no film; put music there (any format that ffmpeg reads), or name another folder`);
     }
     const whole = this.#done === this.#scan.files.length && this.#scan.unreadable.length === 0;
     const retired = whole ? retireMissing(this.#scan.root, new Set([...this.#works, ...this.#spared]), catalogue) : [];
