@@ -39,7 +39,7 @@ export type FileOutcome =
   | { readonly kind: 'failed'; readonly code: 'program-missing' | 'disk-full'; readonly reason: string };
 
 /** Names that promise sound or a film: where such a file holds none, its owner wants to know. */
-const MEDIA_NAMES = /^\.(mp3|mp2|m4a|m4b|aac|alac|flac|wav|wave|aif|aiff|aifc|ogg|oga|opus|spx|wma|ape|wv|mpc|tta|ac3|dts|amr|au|caf|mka|weba)$/i;
+const AUDIO_NAMES = /^\.(mp3|mp2|m4a|m4b|aac|alac|flac|wav|wave|aif|aiff|aifc|ogg|oga|opus|spx|wma|ape|wv|mpc|tta|ac3|dts|amr|au|caf|mka|weba)$/i;
 const FILM_NAMES = /^\.(mp4|m4v|mov|mkv|webm|avi|ogv|mpg|mpeg|m2ts|wmv|flv)$/i;
 
 /** One file: skipped where nothing changed, else made into a work. `sourceKey` names it across runs. */
