@@ -111,9 +111,9 @@ function questionOf(playback: string, work: CatalogueWork | null, { play, langua
   return { text: ask(playback === 'outright' ? 'buy' : 'play'), note: ask(note), priceMinor: work.priceMinor, secondsLeft };
 }
 
-/** Each entry with the time until it starts: what is left of the play under way, and the whole of those before it. */
-function withStartTimes({ play, glance, work }: ViewFacts): Pick<BoxView, 'queue' | 'nextStartInMs'> {
-  let startsInMs = play === null ? 0 : Math.max(0, play.durationMs - play.positionMs);
+/** Each entry with the time until it starts: what is left of the play under way, and the whole of those before it. Music of the house ends for whoever chooses. */
+function withStartTimes({ play, glance, work, houseMusic }: ViewFacts): Pick<BoxView, 'queue' | 'nextStartInMs'> {
+  let startsInMs = play === null || houseMusic ? 0 : Math.max(0, play.durationMs - play.positionMs);
   const queue = glance.queue.map((entry) => {
     const timed = { ...entry, startsInMs };
     startsInMs += work(entry.workId)?.durationMs ?? 0;

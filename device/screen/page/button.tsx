@@ -5,7 +5,7 @@ export interface ButtonProps {
   /** Unique on its screen: the focus comes back to it. */
   readonly name: string;
   readonly icon?: IconName;
-  readonly kind?: 'main' | 'plain' | 'entry' | 'card' | 'row' | 'key' | 'choice';
+  readonly kind?: 'main' | 'plain' | 'entry' | 'seek' | 'card' | 'row' | 'key' | 'choice';
   /** Has the focus when its screen is entered. */
   readonly first?: boolean;
   readonly pressed?: boolean;

@@ -1,11 +1,12 @@
 import { intend, noteEntry } from './api.ts';
 import { type Direction, moveFocus, nameOf, takeFocus } from './focus.ts';
+import { asksRenewal } from './question.tsx';
 import { eraseLetter, typeLetter } from './search.tsx';
 import { tick } from './sound.ts';
-import { current, open, pop, top } from './store.ts';
+import { change, current, open, pop, top } from './store.ts';
 
 /** What a key means, whatever it came from. */
-export type Meaning = Direction | 'ok' | 'back' | 'home' | 'play-pause' | 'skip' | 'stop' | 'louder' | 'quieter';
+export type Meaning = Direction | 'ok' | 'back' | 'home' | 'play-pause' | 'skip' | 'stop' | 'louder' | 'quieter' | 'mute';
 
 /** A browser's names of keys; remotes of televisions send some of them too. */
 const BROWSER_KEYS: Readonly<Record<string, Meaning>> = {
@@ -24,6 +25,7 @@ const BROWSER_KEYS: Readonly<Record<string, Meaning>> = {
   MediaStop: 'stop',
   AudioVolumeUp: 'louder',
   AudioVolumeDown: 'quieter',
+  AudioVolumeMute: 'mute',
 };
 
 /** The kernel's names, as the box passes them on from its own buttons and remotes. */
@@ -44,7 +46,9 @@ const INTENTS: Partial<Record<Meaning, string>> = { 'play-pause': 'intent.play-p
 
 /** Back takes one screen away; on the lowest it leads to the rail, and there to the songs. It never ends nowhere. */
 function goBack(asking: boolean): void {
-  if (asking) intend('intent.back');
+  // A renewal is put off by Back, not refused: what is given back is gone.
+  if (asksRenewal(current())) change({ putOff: current().view.renewal?.licence ?? null });
+  else if (asking) intend('intent.back');
   else if (!pop()) leaveRoot();
 }
 
@@ -58,12 +62,28 @@ function leaveRoot(): void {
   }
 }
 
+/** Presses that follow each other this closely are one hold, and each reaches further. */
+const HOLD_MS = 400;
+const STEPS_MS = [5_000, 5_000, 5_000, 10_000, 10_000, 20_000, 20_000, 30_000];
+let held = 0;
+let lastSeekMs = 0;
+
+function seek(direction: 'left' | 'right'): void {
+  const nowMs = performance.now();
+  held = nowMs - lastSeekMs < HOLD_MS ? held + 1 : 0;
+  lastSeekMs = nowMs;
+  const stepMs = STEPS_MS[Math.min(held, STEPS_MS.length - 1)] ?? 0;
+  intend('intent.seek', { byMs: direction === 'left' ? -stepMs : stepMs });
+}
+
 export function act(meaning: Meaning, asking: boolean): void {
   noteEntry('2');
-  if (meaning === 'left' || meaning === 'right' || meaning === 'up' || meaning === 'down') {
+  if ((meaning === 'left' || meaning === 'right') && nameOf(document.activeElement) === 'seek') seek(meaning);
+  else if (meaning === 'left' || meaning === 'right' || meaning === 'up' || meaning === 'down') {
     if (moveFocus(meaning)) tick();
   } else if (meaning === 'ok') (document.activeElement as HTMLElement | null)?.click();
   else if (meaning === 'back') goBack(asking);
+  else if (meaning === 'mute') intend('intent.mute');
   else if (meaning === 'home') open({ name: 'songs' });
   else if (meaning === 'louder' || meaning === 'quieter') intend('intent.volume', { delta: meaning === 'louder' ? 5 : -5 });
   else intend(INTENTS[meaning] ?? 'intent.back');

@@ -8,7 +8,7 @@ import { Frame } from './frame.tsx';
 import { act, meaningOfBoxKey, meaningOfKey } from './keys.ts';
 import type { Route, View } from './model.ts';
 import { NowPlaying } from './playing.tsx';
-import { asksSomething, Question } from './question.tsx';
+import { asksRenewal, asksSomething, Question } from './question.tsx';
 import { Queue } from './queue.tsx';
 import { ReceiptSheet } from './receipt.tsx';
 import { followWish, pressSwitch, screenChanged } from './scan.ts';
@@ -86,7 +86,7 @@ let shown: { readonly route: Route | null; readonly asks: string } = { route: nu
 /** What is asked and what is shown are screens of their own; the focus of the next one is waited for before it is drawn. */
 function enterScreen(state: State): void {
   const asking = asksSomething(state);
-  const asks = `${asking} ${state.view.question !== null}`;
+  const asks = `${asking} ${state.view.question !== null} ${asksRenewal(state)}`;
   if (top() === shown.route && asks === shown.asks) return;
   shown = { route: top(), asks };
   awaitFocus(!asking);

@@ -28,7 +28,7 @@ export function NowPlaying({ state }: { readonly state: State }): JSX.Element {
         </p>
         <h1>{playing?.title ?? t('nowPlaying')}</h1>
         <p class="by">{playing?.artist ?? ''}</p>
-        {playing === null ? null : <Course playing={playing} />}
+        {playing === null ? null : <Course playing={playing} seeks={view.profile === 'set-top'} />}
         <Controls state={state} playing={playing} />
         <UpNext view={view} />
       </section>
@@ -39,12 +39,21 @@ export function NowPlaying({ state }: { readonly state: State }): JSX.Element {
   );
 }
 
-function Course({ playing }: { readonly playing: Playing }): JSX.Element {
+/** Left and right move within what plays, further the longer they are held; OK pauses. */
+function SeekBar({ playing }: { readonly playing: Playing }): JSX.Element {
+  return (
+    <Button kind="seek" name="seek" label={t('seek')} press={() => intend('intent.play-pause')}>
+      <Progress positionMs={playing.play.positionMs} durationMs={playing.play.durationMs} />
+    </Button>
+  );
+}
+
+function Course({ playing, seeks }: { readonly playing: Playing; readonly seeks: boolean }): JSX.Element {
   const { play } = playing;
   const free = playing.free || play.phase === 'trial';
   return (
     <div class="course">
-      <Progress positionMs={play.positionMs} durationMs={play.durationMs} />
+      {seeks ? <SeekBar playing={playing} /> : <Progress positionMs={play.positionMs} durationMs={play.durationMs} />}
       <p class="ends">
         <span>{clock(play.positionMs)}</span>
         <span>{clock(play.durationMs)}</span>

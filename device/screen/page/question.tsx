@@ -3,19 +3,25 @@ import { intend } from './api.ts';
 import { Button } from './button.tsx';
 import { Cover } from './cover.tsx';
 import { Purse } from './frame.tsx';
-import type { Work } from './model.ts';
+import type { View, Work } from './model.ts';
 import { type State, top, trialSeconds } from './store.ts';
 import { amount, t } from './texts.ts';
 import { sentence } from './words.ts';
 
 /** A question stands, or this page has just asked for a work that is being opened or confirmed. */
-export function asksSomething({ view, choosing }: State): boolean {
-  return view.question !== null || (choosing === 'play' && (view.playback === 'checkout' || view.playback === 'confirming'));
+export function asksSomething(state: State): boolean {
+  const { view, choosing } = state;
+  return view.question !== null || asksRenewal(state) || (choosing === 'play' && (view.playback === 'checkout' || view.playback === 'confirming'));
+}
+
+export function asksRenewal({ view, putOff }: State): boolean {
+  return view.question === null && view.renewal !== null && view.renewal.licence !== putOff;
 }
 
 /** The pre-listen with its countdown, the price, and the two answers. */
 export function Question({ state }: { readonly state: State }): JSX.Element {
   const { view } = state;
+  if (asksRenewal(state) && view.renewal !== null) return <Renewal renewal={view.renewal} />;
   const route = top();
   const work: Work | null = view.nowPlaying ?? (route.name === 'work' ? route.work : null);
   const outright = view.playback === 'outright';
@@ -55,6 +61,27 @@ export function Question({ state }: { readonly state: State }): JSX.Element {
       <div class="corner" data-group="head">
         <Purse state={state} />
       </div>
+    </main>
+  );
+}
+
+/** The time of a title that is kept on this box is over. */
+function Renewal({ renewal }: { readonly renewal: NonNullable<View['renewal']> }): JSX.Element {
+  const { licence, title, text } = renewal;
+  return (
+    <main class="stage alone">
+      <section class="facts" data-roll="" data-group="content">
+        <h1>{title}</h1>
+        <p class="by">{text}</p>
+        <div class="actions across">
+          <Button kind="main" name="renew" first icon="check" press={() => intend('intent.renew', { licence, yes: true })}>
+            {t('renew')}
+          </Button>
+          <Button name="return" icon="back" press={() => intend('intent.renew', { licence, yes: false })}>
+            {t('giveBack')}
+          </Button>
+        </div>
+      </section>
     </main>
   );
 }

@@ -10,6 +10,8 @@ export interface State {
   readonly search: string;
   /** This page asked for a work: the box is about to open it, or to put it into the queue. */
   readonly choosing: 'play' | 'queue' | null;
+  /** The renewal that is answered another time. */
+  readonly putOff: string | null;
   /** The box does not answer. */
   readonly away: boolean;
   /** What the box did not take, in its words. */
@@ -30,6 +32,7 @@ let state: State = {
   stack: [HOME],
   search: '',
   choosing: null,
+  putOff: null,
   away: false,
   refusal: null,
 };
@@ -79,5 +82,5 @@ export function pop(): boolean {
 
 /** As a new guest finds it. */
 export function beginAnew(): void {
-  change({ stack: [HOME], search: '', refusal: null, preferences: state.view.profile === 'jukebox' ? state.kept : state.preferences });
+  change({ stack: [HOME], search: '', refusal: null, putOff: null, preferences: state.view.profile === 'jukebox' ? state.kept : state.preferences });
 }

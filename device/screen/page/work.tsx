@@ -15,7 +15,7 @@ const waits = (state: State): boolean => state.view.nowPlaying !== null;
 /** One work: what it is, what it costs and when it would start, before anybody pays. */
 export function WorkSheet({ state, work }: { readonly state: State; readonly work: Work }): JSX.Element {
   const { view } = state;
-  const missing = BigInt(work.free ? 0 : work.priceMinor) - BigInt(view.creditMinor);
+  const missing = BigInt(work.free || view.housePays ? 0 : work.priceMinor) - BigInt(view.creditMinor);
   return (
     <main class="stage">
       <div class="big">

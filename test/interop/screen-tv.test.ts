@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openScreenHouse, type ScreenHouse, type ScreenPage, SOON } from './screen-house.ts';
+
+let house: ScreenHouse;
+let screen: ScreenPage;
+
+beforeAll(async () => {
+  house = await openScreenHouse('set-top');
+  screen = await house.page();
+}, 150_000);
+
+afterAll(async () => await house?.close());
+
+interface SeenView {
+  readonly playback: string;
+  readonly nowPlaying: { readonly play: { readonly positionMs: number; readonly durationMs: number } } | null;
+}
+
+const view = async (): Promise<SeenView> => (await (await fetch(`${house.url}/api/view`)).json()) as SeenView;
+
+describe('the screen of a set-top', () => {
+  test('goes on where the free part was, and shows what plays', async () => {
+    await expect.poll(() => screen.focus(), SOON).toMatch(/^work:/);
+    await screen.press('Enter');
+    await expect.poll(() => screen.focus(), SOON).toBe('choose');
+    if ((await screen.text('[data-focus="choose"]')).startsWith('Listen')) {
+      await screen.press('Enter');
+      await expect.poll(() => screen.focus(), SOON).toBe('yes');
+      expect(await screen.text('.note')).toBe('It then goes on from here.');
+    }
+    await screen.press('Enter');
+    await expect.poll(() => screen.focus(), SOON).toBe('pause');
+    await expect.poll(async () => (await view()).playback, SOON).toBe('playing.flowing');
+    await screen.isSound('playing on a set-top');
+  });
+
+  test('moves within what plays, further the longer an arrow is held', async () => {
+    await screen.goTo('seek');
+    const asked: number[] = [];
+    screen.page.on('request', (request) => {
+      const body = request.postDataJSON() as { readonly type?: string; readonly byMs?: number } | null;
+      if (body?.type === 'intent.seek') asked.push(body.byMs ?? 0);
+    });
+    const before = (await view()).nowPlaying?.play.positionMs ?? 0;
+    await screen.press('ArrowRight');
+    await expect.poll(async () => (await view()).nowPlaying?.play.positionMs ?? 0, SOON).toBeGreaterThan(before + 5_000);
+    // Held: the keyboard says it again and again, quicker than a person could.
+    const again = `document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', repeat: true, bubbles: true, cancelable: true }))`;
+    await screen.page.evaluate(`{ ${`${again};`.repeat(4)} }`);
+    await expect.poll(() => asked.length, SOON).toBe(5);
+    expect(asked).toEqual(asked.toSorted((left, right) => left - right));
+    expect(asked.at(-1)).toBeGreaterThan(asked[0] ?? 0);
+    expect(await screen.focus()).toBe('seek');
+    await screen.press('ArrowDown');
+    expect(await screen.focus()).not.toBe('seek');
+  });
+
+  test('keeps what the household wishes', async () => {
+    await screen.open('settings');
+    await screen.goTo('language:fr');
+    await screen.press('Enter');
+    await expect.poll(() => screen.text('h1'), SOON).toBe('Réglages');
+    await screen.page.reload();
+    await expect.poll(() => screen.text('h1'), SOON).toBe('Titres');
+  });
+
+  test('asks whether a title is kept longer; Back puts the answer off', async () => {
+    const { page } = screen;
+    const answers: unknown[] = [];
+    await page.route('**/api/events*', (route) => route.abort());
+    await page.route('**/api/intent', async (route) => {
+      answers.push(route.request().postDataJSON());
+      await route.fulfill({ json: { ok: true } });
+    });
+    await page.route(`${house.url}/`, async (route) => {
+      const html = await (await route.fetch()).text();
+      const renewal = { licence: 'l1', title: 'Night Tram', text: 'Its time is over. Keep it for another week?' };
+      await route.fulfill({ contentType: 'text/html', body: html.replace(/"renewal":null/, `"renewal":${JSON.stringify(renewal)}`) });
+    });
+    await page.reload();
+    await expect.poll(() => screen.focus(), SOON).toBe('renew');
+    await screen.isSound('renewal');
+    await screen.press('Enter');
+    await expect.poll(() => answers, SOON).toMatchObject([{ type: 'intent.renew', licence: 'l1', yes: true }]);
+    await screen.press('Escape');
+    await expect.poll(() => screen.text('h1'), SOON).toBe('Titres');
+    await screen.oneFocus();
+  });
+});
