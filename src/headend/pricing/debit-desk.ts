@@ -30,7 +30,6 @@ interface OpenLicence {
   readonly row: PricingLicence;
   readonly model: PreparedModel;
   readonly zone: Zone;
-  readonly digits: number;
   readonly events: HistoryEvent[];
   readonly prices: Map<string, bigint>;
 }
@@ -93,7 +92,7 @@ export class DebitDesk {
     const digits = minorDigitsOf(row.currency) ?? 2;
     const kept = this.#store.pricingEvents(licence);
     const prices = new Map(kept.map(({ event, amountMinor }) => [event, amountMinor ?? 0n]));
-    return { row, model, zone: zone.value, digits, events: kept.map((event) => asHistory(event, digits)), prices };
+    return { row, model, zone: zone.value, events: kept.map((event) => asHistory(event, digits)), prices };
   }
 
   #model({ modelHash, currency }: PricingLicence): PreparedModel | null {
@@ -114,7 +113,7 @@ function priceOf({ row, model, zone, events }: OpenLicence, { startMs, durationM
 }
 
 function note(licence: OpenLicence, { key, startMs, durationMs }: Debit, minor: bigint): void {
-  licence.events.push({ kind: 'use', id: key, startMs, durationMs, quote: fromMinor(minor, licence.digits) });
+  licence.events.push({ kind: 'use', id: key, startMs, durationMs, quote: null });
   licence.prices.set(key, minor);
 }
 
@@ -126,7 +125,8 @@ function newEvent(
   return { licence, event: key, kind: 'use', playId: null, userId, resourceId, modelHash, currency, standing, startMs, durationMs, amountMinor: minor };
 }
 
+/** Without the quotes of earlier uses: milestones follow the replay (ruling 11), so no price hangs on them. */
 function asHistory({ event, kind, startMs, durationMs, amountMinor }: KeptEvent, digits: number): HistoryEvent {
-  const amount = amountMinor === null ? null : fromMinor(amountMinor, digits);
-  return kind === 'accept' && amount !== null ? { kind, id: event, startMs, amount } : { kind: 'use', id: event, startMs, durationMs, quote: amount };
+  if (kind === 'use') return { kind, id: event, startMs, durationMs, quote: null };
+  return { kind, id: event, startMs, amount: fromMinor(amountMinor ?? 0n, digits) };
 }
