@@ -70,6 +70,9 @@ export type HeadendFault = Fault<
   'already-running' | 'folder-unusable' | 'port-taken' | 'trust-damaged' | 'book-damaged' | 'book-locked' | 'book-newer' | 'storage-full' | 'storage-failed'
 >;
 
+/** Read with the first model: a headend that reads none does not hold libxml2. */
+const loadReader = async () => (await import('../authoring/pricing/read-model.ts')).readModels;
+
 /** What a box may owe before we have heard of it: for all, and per box. */
 const FLOOR_SETTING = 'offline-floor-minor';
 const SWEEP_MS = 60_000;
@@ -182,7 +185,7 @@ function composeRoutes({ clock, random, log, book, segments, stream, trust }: Ro
     ...accountRoutes({ desk: accounts, payments: book }),
     ...creditRoutes({ credit: book, accountName: (account) => book.accountName(account) }),
     ...pricingLicenceRoutes({ desk: new DebitDesk(book), pricing: book, wallMs: () => clock.wallMs() }),
-    ...pricingRoutes({ desk: new VendorDesk(book), pricing: book, loadReader: async () => (await import('../authoring/pricing/read-model.ts')).readModels }),
+    ...pricingRoutes({ desk: new VendorDesk(book), pricing: book, loadReader }),
     ...recordRoutes(takeReportsInto({ registry: book, quarantine: book, usage: book, commands: book, signer: trust.signer, stream, clock, log })),
   ];
 }
@@ -203,7 +206,7 @@ async function listen(config: HeadendConfig, parts: RouteParts): Promise<Result<
     certificatePem: trust.serverCertificatePem,
     keyPem: trust.serverKeyPem,
     log,
-    pages: (app) => void app.register(operatorPages, { book, stream, clock, operatorToken: trust.operatorToken }),
+    pages: (app) => void app.register(operatorPages, { book, stream, clock, operatorToken: trust.operatorToken, loadReader }),
   });
   try {
     await server.listen({ port: config.httpPort, host: config.host });

@@ -46,13 +46,13 @@ export class Simulation {
     const zone = openZone(usage.value.timeZone);
     if (!zone.ok) return fault('invalid-user', zone.error.message);
     const { currency, licenceStartMs: startMs, events } = usage.value;
-    if (currency !== (this.#currency ?? currency)) {
-      return fault('other-currency', `the history is in ${currency}, the simulation in ${this.#currency}: amounts of two currencies are never added (A-36)`);
-    }
-    return this.#rateBoth(user, currency, { startMs, zone: zone.value, events, untilMs: this.#untilMs });
+    return this.rateHistory(user, currency, { startMs, zone: zone.value, events, untilMs: this.#untilMs });
   }
 
-  #rateBoth(user: string, currency: string, history: LicenceHistory): Result<SimulatedUser, Fault<SimulationFault>> {
+  /** The same for a history that is known to be sound. */
+  rateHistory(user: string, currency: string, history: LicenceHistory): Result<SimulatedUser, Fault<SimulationFault>> {
+    if (currency !== (this.#currency ?? currency))
+      return fault('other-currency', `the history is in ${currency}, the simulation in ${this.#currency}: amounts of two currencies are never added (A-36)`);
     this.#currency = currency;
     this.#prepared ??= [prepareModel(this.#models[0], currency), prepareModel(this.#models[1], currency)];
     const [before, after] = [rateHistory(this.#prepared[0], history), rateHistory(this.#prepared[1], history)];

@@ -46,6 +46,7 @@ export const TABS: readonly Tab[] = [
   { path: '/operator/collections', title: 'Collections', permission: 'see-money' },
   { path: '/operator/usage', title: 'Usage', permission: 'see-usage' },
   { path: '/operator/music', title: 'Music', permission: 'manage-music' },
+  { path: '/operator/prices', title: 'Prices', permission: 'manage-prices' },
   { path: '/operator/alerts', title: 'Alerts', permission: 'manage-alerts' },
   { path: '/operator/records', title: 'Records', permission: 'see-audit' },
   { path: '/operator/actions', title: 'Actions', permission: 'see-audit' },

@@ -24,6 +24,7 @@ import { musicBody } from './music-page.ts';
 import { signIn } from './operator-accounts.ts';
 import { field, OperatorGate, queryOf } from './operator-gate.ts';
 import { type OperatorCaller, OperatorSessions } from './operator-sessions.ts';
+import { type PricesBook, type PricesRoutesDeps, pricesRoutes } from './prices-routes.ts';
 import { signInPage } from './sign-in-page.ts';
 import { usageRoutes } from './usage-routes.ts';
 
@@ -33,6 +34,7 @@ export type PagesBook = OperatorDeps['book'] &
   UsageReportStore &
   UsageProcessingStore &
   AlertRoutesBook &
+  PricesBook &
   Pick<CatalogueStore, 'works'> &
   Pick<OutletStore, 'outlets'> &
   Pick<CommandStore, 'putCommand'>;
@@ -41,6 +43,7 @@ export interface OperatorPagesDeps extends OperatorDeps {
   readonly book: PagesBook;
   readonly operatorToken: string;
   readonly clock: Clock;
+  readonly loadReader: PricesRoutesDeps['loadReader'];
 }
 
 const RENEW_SECONDS = 5;
@@ -53,13 +56,12 @@ const SIGN_INS = { burst: 10, perSecond: 0.1, addresses: 1_000 } as const;
 export async function operatorPages(app: FastifyInstance, deps: OperatorPagesDeps): Promise<void> {
   const sessions = new OperatorSessions(deps.clock);
   const gate = new OperatorGate({ accounts: deps.book, sessions, operatorToken: deps.operatorToken });
-  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: limits.operatorFormBytes }, (_request, body, done) =>
-    done(null, new URLSearchParams(String(body))),
-  );
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => done(null, new URLSearchParams(String(body))));
   seeing(app, gate, deps);
   acting(app, gate, deps);
   usageRoutes(app, gate, deps);
   alertRoutes(app, gate, deps);
+  pricesRoutes(app, gate, deps);
   signing(app, gate, deps, sessions);
   programs(app, gate, deps);
 }
@@ -170,7 +172,7 @@ function acting(app: FastifyInstance, gate: OperatorGate, { book }: OperatorPage
 function signing(app: FastifyInstance, gate: OperatorGate, { book, clock }: OperatorPagesDeps, sessions: OperatorSessions): void {
   const limit = createRateLimit(SIGN_INS.burst, SIGN_INS.perSecond, SIGN_INS.addresses);
   app.get('/operator/sign-in', async (_request, answer) => send(answer.headers(PAGE_HEADERS), signInPage('')));
-  app.post('/operator/sign-in', async (request, answer) => {
+  app.post('/operator/sign-in', { bodyLimit: limits.operatorFormBytes }, async (request, answer) => {
     answer.headers(PAGE_HEADERS);
     const waitMs = limit.take(request.ip, monotonicMs(clock));
     if (waitMs > 0)

@@ -24,6 +24,7 @@ import { type OperatorStore, operatorRows } from './operator-rows.ts';
 import { outletRows } from './outlet-rows.ts';
 import { ensureDefaultParties, readSetting, writeSetting } from './party-rows.ts';
 import { type PaymentStore, paymentRows } from './payment-rows.ts';
+import { type PriceTrialStore, priceTrialRows } from './price-trial-rows.ts';
 import { type PricingEventStore, pricingEventRows } from './pricing-event-rows.ts';
 import { type PricingStore, pricingRows } from './pricing-rows.ts';
 import { type PricingStateStore, pricingStateRows } from './pricing-state-rows.ts';
@@ -72,6 +73,7 @@ export interface HeadendBook
     OperatorStore,
     OperatorAccountStore,
     AlertStore,
+    PriceTrialStore,
     OperatorReportStore {
   getSetting(name: string): string | null;
   putSetting(name: string, value: string): void;
@@ -160,6 +162,7 @@ function composeBook(context: StoreContext, currency: Currency): HeadendBook {
     ...operatorRows(context),
     ...operatorAccountRows(context),
     ...alertRows(context),
+    ...priceTrialRows(context),
     ...operatorReportRows(context),
     getSetting: (name) => readSetting(context, name),
     putSetting: (name, value) => writeSetting(context, name, value),

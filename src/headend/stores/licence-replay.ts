@@ -61,7 +61,8 @@ export function dueOf({ bills, events, instantaneous }: LicenceReplay): bigint {
   return bills.reduce((sum, bill) => sum + bill.amountDue, 0n) - quoted;
 }
 
-function asHistory({ event, kind, startMs, durationMs, amountMinor }: KeptEvent, digits: number): HistoryEvent {
+/** An event of the book as the rater reads it. */
+export function asHistory({ event, kind, startMs, durationMs, amountMinor }: KeptEvent, digits: number): HistoryEvent {
   const amount = amountMinor === null ? null : fromMinor(amountMinor, digits);
   if (kind === 'use') return { kind, id: event, startMs, durationMs, quote: amount };
   assert(amount !== null, 'an acceptance names what was accepted');

@@ -1,5 +1,6 @@
 import Fastify from 'fastify';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { readModels } from '../../../../src/authoring/pricing/read-model.ts';
 import type { OperatorRole } from '../../../../src/domain/access/operator-roles.ts';
 import { readAlertSettings } from '../../../../src/headend/alerts/alert-settings.ts';
 import { formatRanges } from '../../../../src/headend/billing/sequence-ranges.ts';
@@ -18,7 +19,7 @@ async function pages() {
   const fixture = bookFixture();
   const { book, clock } = fixture;
   const app = Fastify();
-  await app.register(operatorPages, { book, clock, operatorToken: TOKEN, stream: { view: () => null } });
+  await app.register(operatorPages, { book, clock, operatorToken: TOKEN, stream: { view: () => null }, loadReader: async () => readModels });
   onTestFinished(async () => {
     await app.close();
     fixture.remove();
@@ -64,6 +65,7 @@ it('escapes every text, and lets no script run', async () => {
       '/operator/money',
       '/operator/collections',
       '/operator/music',
+      '/operator/prices',
       '/operator/usage?report=gaps',
       '/operator/usage?report=plays',
       '/operator/records',
@@ -280,6 +282,42 @@ describe('journeys to an outcome', () => {
     expect((await browser.open(`/operator/usage.json?report=${report}`)).json()).toMatchObject({ report });
     expect((await browser.open(`/operator/usage.csv?report=${report}`)).headers['content-type']).toMatch(/^text\/csv/);
     expect((await browser.open(`/operator/usage?report=${report}&from=yesterday`)).statusCode).toBe(400);
+  });
+
+  it('publishes a price after simulating it on what was really used, and not before', async () => {
+    const { browser, signIn, book, clock } = await signedIn('account-manager');
+    await signIn();
+    const perUse = (id: string, price: string): string =>
+      `<?xml version="1.0"?><pricingModel version="1.0"><pricingModelID value="${id}"/><description>d</description><pricingExpression><billingCycle><instantaneous/></billingCycle><basicPricing><billingAttributes><fixedRateUseCost currency="EUR" value="${price}"/></billingAttributes></basicPricing></pricingExpression></pricingModel>`;
+    const [now, then] = [
+      { node: 'songs', xml: perUse('songs-1', '0.70') },
+      { node: 'songs', xml: perUse('songs-2', '0.90') },
+    ];
+    const publish = async (what: typeof now) => {
+      const tried = await browser.send('/operator/prices/try', what, '/operator/prices');
+      const seal = /name="seal" value="([0-9a-f]+)"/.exec(tried.body)?.[1] ?? '';
+      return { tried: tried.body, published: await browser.send('/operator/prices/publish', { ...what, seal }, '/operator/prices') };
+    };
+    expect((await browser.send('/operator/prices/publish', { ...now, seal: '' }, '/operator/prices')).body).toContain('Try this model first.');
+    expect((await publish(now)).published.body).toContain('songs-1 is in force at songs.');
+    const { account } = book.defaults();
+    const use = {
+      kind: 'use',
+      playId: null,
+      userId: account,
+      resourceId: 'w1',
+      currency: 'EUR',
+      standing: true,
+      durationMs: 60_000,
+      amountMinor: 70n,
+    } as const;
+    const modelHash = book.priceNode('songs')?.modelHash ?? '';
+    book.recordUses([1, 2].map((number) => ({ ...use, event: `u${number}`, modelHash, startMs: clock.wallMs() - 1_000 * number })));
+    const { tried, published } = await publish(then);
+    expect(tried).toContain('1 users: 0 would pay less, 1 more, 0 the same; together 1.40 EUR before, 1.80 EUR after.');
+    expect(published.body).toContain('songs-2 is in force at songs.');
+    expect((await browser.send('/operator/prices/try', { node: 'songs', xml: '<pricingModel' }, '/operator/prices')).body).toMatch(/line 1, column \d+/);
+    expect((await browser.open('/operator/actions')).body).toContain('publish price');
   });
 
   it('sums up cash by week, with a picture', async () => {
