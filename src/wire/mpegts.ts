@@ -1,5 +1,3 @@
-import { assert } from '../units/assert.ts';
-
 /** A transport stream is a row of these (ISO/IEC 13818-1, 2.4.3). */
 export const TS_PACKET_BYTES = 188;
 /** As many as fit a datagram (RFC 2250, 2). */
@@ -52,13 +50,6 @@ export function readTsPacket(bytes: Uint8Array, offset = 0): TsPacket | null {
   };
 }
 
-/** True where packets of 188 bytes follow one another from `offset` to the end. */
-export function isTransportStream(bytes: Uint8Array, offset = 0): boolean {
-  if (bytes.length <= offset || (bytes.length - offset) % TS_PACKET_BYTES !== 0) return false;
-  for (let at = offset; at < bytes.length; at += TS_PACKET_BYTES) if (bytes[at] !== SYNC) return false;
-  return true;
-}
-
 /** A packet of stuffing: for a slot in which nothing is due. */
 export function nullPacket(): Uint8Array {
   const packet = new Uint8Array(TS_PACKET_BYTES).fill(0xff);
@@ -66,34 +57,9 @@ export function nullPacket(): Uint8Array {
   return packet;
 }
 
-/**
- * A packet with a payload of at most 184 bytes; what is short of it is filled by the adaptation field.
- * For what we say ourselves; the pictures and the sound come from an encoder.
- */
-export function encodeTsPacket(packet: Pick<TsPacket, 'pid' | 'unitStart' | 'continuity' | 'randomAccess' | 'pcrTicks' | 'payload'>): Uint8Array {
-  const { pid, unitStart, continuity, randomAccess, pcrTicks, payload } = packet;
-  const fieldBytes = TS_PACKET_BYTES - HEADER_BYTES - payload.length;
-  const needed = pcrTicks !== null ? 8 : randomAccess ? 2 : 0;
-  assert(fieldBytes >= needed && pid >= 0 && pid <= NULL_PID, 'the packet has room for its fields');
-  const bytes = new Uint8Array(TS_PACKET_BYTES).fill(0xff);
-  bytes.set([SYNC, (unitStart ? 0x40 : 0) | (pid >> 8), pid & 0xff, (fieldBytes > 0 ? 0x20 : 0) | (payload.length > 0 ? 0x10 : 0) | (continuity & 0x0f)]);
-  if (fieldBytes > 0) bytes[HEADER_BYTES] = fieldBytes - 1;
-  if (fieldBytes > 1) bytes[HEADER_BYTES + 1] = (randomAccess ? 0x40 : 0) | (pcrTicks === null ? 0 : 0x10);
-  if (pcrTicks !== null) writePcr(bytes.subarray(HEADER_BYTES + 2), pcrTicks);
-  bytes.set(payload, HEADER_BYTES + fieldBytes);
-  return bytes;
-}
-
 /** 33 bits of 90 kHz, 6 reserved bits, 9 bits of 27 MHz (2.4.3.5). */
 function readPcr(field: Uint8Array): number {
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = field.subarray(2, 8);
   const base = (a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d) * 2 + (e >> 7);
   return base * 300 + (((e & 1) << 8) | f);
-}
-
-function writePcr(target: Uint8Array, ticks: number): void {
-  const base = Math.floor(ticks / 300) % 2 ** 33;
-  const extension = Math.floor(ticks) % 300;
-  const high = Math.floor(base / 2);
-  target.set([(high >>> 24) & 0xff, (high >>> 16) & 0xff, (high >>> 8) & 0xff, high & 0xff, ((base % 2) << 7) | 0x7e | (extension >> 8), extension & 0xff]);
 }
