@@ -40,7 +40,7 @@ describe('the package of the box', () => {
     for (const folder of [scratch, tree]) chmodSync(folder, 0o755);
     mkdirSync(data);
     if (process.getuid?.() === 0) chownSync(data, NOBODY, NOBODY);
-  }, 90_000);
+  }, 240_000);
   afterAll(() => {
     for (const child of children) child.kill('SIGKILL');
   });
