@@ -1,12 +1,11 @@
 import { type Actor, createActor, type SnapshotFrom } from 'xstate';
 import type { EndReason } from '../../src/domain/credit/statements.ts';
 import { limits } from '../../src/limits.ts';
-import { every, monotonicMs, sleep } from '../../src/ports/clock.ts';
+import { every, monotonicMs } from '../../src/ports/clock.ts';
 import type { Currency } from '../../src/units/money.ts';
 import { money } from '../../src/units/money.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
-import type { CashFacts } from '../cash/inhibit-rule.ts';
-import { BookError } from '../stores/book-error.ts';
+import type { SlotFacts } from '../cash/coin-slot.ts';
 import { FREE_SETTING } from '../stores/coin-bonus.ts';
 import { isLanguage, type Language } from '../texts/box-texts.ts';
 import { firstContext } from './box-context.ts';
@@ -14,6 +13,8 @@ import { type BoxMachine, createBoxMachine } from './box-machine.ts';
 import type { BoxParts } from './box-parts.ts';
 import type { BoxControl, BoxTotals, BoxView, CommandOutcome } from './box-view.ts';
 import { ASKING, type BookGlance, buildView, dotted } from './build-view.ts';
+import { cashFactsOf } from './cash-region.ts';
+import { EffectQueue } from './effect-queue.ts';
 import { CLOSED_REASON, EVENING_ENDED_SETTING, refundQueue } from './evening-end.ts';
 import type { BoxEvent, IntentEvent, PlaybackEvent } from './events.ts';
 import { HouseMusic } from './house-music.ts';
@@ -25,13 +26,12 @@ import { OUT_OF_SERVICE_SETTING } from './service-region.ts';
 import { ShownFor } from './shown-for.ts';
 import { SoundGate } from './sound-gate.ts';
 import { VolumeDesk, type VolumeRange } from './volume-desk.ts';
+import { WorkFocus } from './work-focus.ts';
 
 const VIEW_INTERVAL_MS = 250;
 const LANGUAGE_SETTING = 'language';
 /** How often it is looked whether a coin session was left alone for too long (limits.coinSessionIdleMs). */
 const IDLE_CHECK_MS = 10_000;
-/** How long an effect under way is waited for at the end; a supervisor waits 10 s for the whole box. */
-const STOP_WAIT_MS = 5_000;
 
 /** The running box: carries out what the statechart decides, one effect after the other, and shows what came of it. */
 export class Box implements BoxControl {
@@ -44,12 +44,11 @@ export class Box implements BoxControl {
   readonly #listeners = new Set<(view: BoxView) => void>();
   #runner: PlayRunner | null = null;
   #glance: BookGlance = { creditMinor: 0n, queue: [], lastReceipt: null, housePays: false };
-  #focusIndex = 0;
+  readonly #focus: WorkFocus;
   readonly #gate: SoundGate;
   readonly #volume: VolumeDesk;
   #language: Language = 'en';
-  /** Effects on the play run one after the other: an end never overtakes a start. */
-  #tail: Promise<void> = Promise.resolve();
+  readonly #effects: EffectQueue;
   #stopTicking: () => void = () => {};
   #stopIdleChecks: () => void = () => {};
   readonly #music: HouseMusic;
@@ -63,6 +62,8 @@ export class Box implements BoxControl {
     this.#parts = parts;
     this.#starter = new PlayStarter(parts, (event) => this.#onPlayback(event));
     this.#log = new PlayLog(parts);
+    this.#effects = new EffectQueue(parts.clock, parts.log, (code, message) => this.raise({ type: 'play.refused', playId: '', code, message }));
+    this.#focus = new WorkFocus(() => parts.catalogue.works());
     this.#music = new HouseMusic(parts, this.#starter);
     this.#gate = new SoundGate(parts.player, parts.log);
     this.#volume = new VolumeDesk({ clock: parts.clock, player: this.#gate, book: parts.book, changed: () => this.#show() });
@@ -72,16 +73,16 @@ export class Box implements BoxControl {
     this.#actor = createActor(
       createBoxMachine(
         {
-          recoverPlays: () => this.#then(() => this.#recover()),
-          startTrial: (workId) => this.#then(async () => this.#adopt(await this.#starter.startTrial(workId, this.#atHandOnly()))),
-          buyOutright: (workId) => this.#then(() => this.#buyOutright(workId)),
-          startNext: () => this.#then(() => this.#startNext()),
-          confirmPlay: () => this.#then(() => this.#confirm()),
-          pausePlay: () => this.#then(() => this.#pause()),
-          resumePlay: () => this.#then(async () => this.#runner?.resume()),
-          endPlay: (reason) => this.#then(() => this.#end(reason)),
-          enqueue: (workId) => this.#then(() => this.#enqueue(workId)),
-          seek: (byMs) => this.#then(async () => this.#runner?.seek(this.#runner.view().positionMs + byMs)),
+          recoverPlays: () => this.#effects.add(() => this.#recover()),
+          startTrial: (workId) => this.#effects.add(async () => this.#adopt(await this.#starter.startTrial(workId, this.#atHandOnly()))),
+          buyOutright: (workId) => this.#effects.add(() => this.#buyOutright(workId)),
+          startNext: () => this.#effects.add(() => this.#startNext()),
+          confirmPlay: () => this.#effects.add(() => this.#confirm()),
+          pausePlay: () => this.#effects.add(() => this.#pause()),
+          resumePlay: () => this.#effects.add(async () => this.#runner?.resume()),
+          endPlay: (reason) => this.#effects.add(() => this.#end(reason)),
+          enqueue: (workId) => this.#effects.add(() => this.#enqueue(workId)),
+          seek: (byMs) => this.#effects.add(async () => this.#runner?.seek(this.#runner.view().positionMs + byMs)),
           suppressAcks: (on) => this.#runner?.suppressAcks(on),
           acceptCoins: (on) => parts.acceptCoins(on),
           // Beside the other effects: silence waits for none of them.
@@ -114,7 +115,7 @@ export class Box implements BoxControl {
     this.#stopTicking = every(this.#parts.clock, VIEW_INTERVAL_MS, () => {
       if (this.#runner !== null) this.#show();
     });
-    this.#stopIdleChecks = every(this.#parts.clock, IDLE_CHECK_MS, () => this.#then(() => this.#closeIdlePayer()));
+    this.#stopIdleChecks = every(this.#parts.clock, IDLE_CHECK_MS, () => this.#effects.add(() => this.#closeIdlePayer()));
   }
 
   /** Leaves what plays to the next start: the player plays on what it holds, the rows say how to go on. */
@@ -124,8 +125,7 @@ export class Box implements BoxControl {
     this.#notice.stop();
     this.#claim.stop();
     this.#volume.stop();
-    // What waits for room on the disk is taken up from its rows at the next start.
-    await Promise.race([this.#tail, sleep(this.#parts.clock, STOP_WAIT_MS)]);
+    await this.#effects.settledSoon();
     this.#actor.stop();
     await this.#parts.usage.signOff();
   }
@@ -133,12 +133,12 @@ export class Box implements BoxControl {
   raise(event: BoxEvent): void {
     this.#actor.send(event);
     // What could not be played without the headend waited in the queue.
-    if (event.type === 'net.online') this.#offerQueue();
+    if ((event.type === 'net.online' || event.type === 'loans.at-hand') && this.#glance.queue.length > 0) this.#actor.send({ type: 'queue.ready' });
   }
 
   /** Resolves when everything that was decided so far has been carried out. */
   async settled(): Promise<void> {
-    await this.#tail;
+    await this.#effects.settled();
   }
 
   view(): BoxView {
@@ -152,7 +152,7 @@ export class Box implements BoxControl {
       play: this.#runner?.view() ?? null,
       loans: parts.loans.views(),
       renewal: parts.loans.renewal(),
-      focusIndex: this.#focusIndex,
+      focusIndex: this.#focus.index,
       volumePercent: this.#volume.percent,
       volumeRange: this.#volume.range,
       houseMusic: this.#music.isPlaying(this.#runner?.playId ?? null),
@@ -183,10 +183,10 @@ export class Box implements BoxControl {
     if (event.type === 'intent.up' || event.type === 'intent.down') this.#moveFocus(event.type === 'intent.down' ? 1 : -1);
     else if (event.type === 'intent.ok' && this.#music.isPlaying(this.#runner?.playId ?? null))
       this.#afterMusic(event.workId === undefined ? this.#withFocus() : event);
-    else if (event.type === 'intent.skip' && event.reason !== undefined) this.#then(() => this.#skip(event.reason ?? ''));
-    else if (event.type === 'intent.renew') this.#then(() => this.#answerRenewal(event.licence, event.yes));
-    else if (event.type === 'intent.volume') this.#then(() => this.#volume.change(event.delta));
-    else if (event.type === 'intent.language') this.#then(() => this.#changeLanguage(event.language));
+    else if (event.type === 'intent.skip' && event.reason !== undefined) this.#effects.add(() => this.#skip(event.reason ?? ''));
+    else if (event.type === 'intent.renew') this.#effects.add(() => this.#answerRenewal(event.licence, event.yes));
+    else if (event.type === 'intent.volume') this.#effects.add(() => this.#volume.change(event.delta));
+    else if (event.type === 'intent.language') this.#effects.add(() => this.#changeLanguage(event.language));
     else this.raise(event.type === 'intent.ok' && event.workId === undefined ? this.#withFocus() : event);
   }
 
@@ -215,15 +215,8 @@ export class Box implements BoxControl {
   }
 
   /** What decides whether a coin is taken, beside the acceptor itself (ruling 12). */
-  cashFacts(): Omit<CashFacts, 'coinsWaiting'> {
-    const { online, atHand, storageLow, storageWhy, outOfService, alarm } = this.#actor.getSnapshot().context;
-    return {
-      bookWritable: !(storageLow && storageWhy === 'held'),
-      storageLow,
-      playable: atHand.length > 0 || (online && this.works().length > 0),
-      inService: outOfService === null && !alarm,
-      creditMinor: this.#glance.creditMinor,
-    };
+  cashFacts(): ReturnType<SlotFacts> {
+    return cashFactsOf(this.#actor.getSnapshot().context, this.works().length, this.#glance.creditMinor);
   }
 
   /** What the venue allows at this time of day; null where it says nothing. */
@@ -234,16 +227,12 @@ export class Box implements BoxControl {
   /** What is checked out has changed: what plays without the headend, or only what is seen of it. */
   loansChanged(): void {
     const works = this.#parts.loans.playableWorks();
-    const { atHand } = this.#actor.getSnapshot().context;
-    if (works.length !== atHand.length || works.some((work) => !atHand.includes(work))) {
-      this.raise({ type: 'loans.at-hand', works });
-      this.#offerQueue();
-    }
+    if (String(works) !== String(this.#actor.getSnapshot().context.atHand)) this.raise({ type: 'loans.at-hand', works });
     this.#show();
   }
 
   catalogueChanged(): void {
-    this.#focusIndex = Math.min(this.#focusIndex, Math.max(0, this.works().length - 1));
+    this.#focus.clamp();
     this.#show();
   }
 
@@ -260,19 +249,6 @@ export class Box implements BoxControl {
     this.#parts.usage.keyPressed(key, place).catch((error: unknown) => {
       this.#parts.log.warn('key-not-recorded', { message: error instanceof Error ? error.message : String(error) });
     });
-  }
-
-  #then(effect: () => Promise<void>): void {
-    this.#tail = this.#tail.then(effect).catch((error: unknown) => {
-      const message = error instanceof Error ? error.message : String(error);
-      this.#parts.log.warn('effect-failed', { message });
-      // The book says what to do; without words the wish would only time out.
-      if (error instanceof BookError) this.raise({ type: 'play.refused', playId: '', code: error.code, message });
-    });
-  }
-
-  #offerQueue(): void {
-    if (this.#glance.queue.length > 0) this.#actor.send({ type: 'queue.ready' });
   }
 
   async #answerRenewal(licence: string, yes: boolean): Promise<void> {
@@ -338,14 +314,14 @@ export class Box implements BoxControl {
   }
 
   async #enqueue(workId: string | null): Promise<void> {
-    const added = await this.#starter.enqueue(workId ?? this.#focused()?.id ?? null);
+    const added = await this.#starter.enqueue(workId ?? this.#focus.work()?.id ?? null);
     await this.#refresh();
     this.#parts.uploader.kick();
     if (added) this.raise({ type: 'queue.ready' });
   }
 
   #onPlayback(event: PlaybackEvent): void {
-    if (event.type === 'play.opened' || event.type === 'play.confirmed') this.#then(() => this.#log.started(event, this.#runner?.view() ?? null));
+    if (event.type === 'play.opened' || event.type === 'play.confirmed') this.#effects.add(() => this.#log.started(event, this.#runner?.view() ?? null));
     if (event.type === 'play.settled') void this.#settled(event);
     else this.raise(event);
   }
@@ -366,20 +342,15 @@ export class Box implements BoxControl {
     return online ? undefined : atHand;
   }
 
-  #focused(): CatalogueWork | null {
-    return this.works()[this.#focusIndex] ?? null;
-  }
-
   /** OK without a work answers the question where one stands, and means the work in focus otherwise. */
   #withFocus(): IntentEvent {
     const playback = dotted(this.#actor.getSnapshot().value.playback);
-    const work = this.#focused();
+    const work = this.#focus.work();
     return work === null || ASKING.has(playback) ? { type: 'intent.ok' } : { type: 'intent.ok', workId: work.id };
   }
 
   #moveFocus(step: number): void {
-    const count = this.works().length;
-    this.#focusIndex = count === 0 ? 0 : (this.#focusIndex + step + count) % count;
+    this.#focus.move(step);
     this.#show();
   }
 
@@ -400,7 +371,7 @@ export class Box implements BoxControl {
     const idleMs = monotonicMs(this.#parts.clock) - this.#touchedMs;
     const { playback, service, queue } = this.view();
     if (idleMs < limits.backgroundIdleMs || playback !== 'browse' || service !== 'inService' || queue.length > 0) return;
-    this.#then(async () => {
+    this.#effects.add(async () => {
       if (!(await this.#music.choose())) return;
       await this.#refresh();
       this.raise({ type: 'queue.ready' });
