@@ -6,7 +6,6 @@ type SendKey = (key: KeyName) => void;
 /** What steers a page; sound, money and volume are the box's own. */
 const STEERING: ReadonlySet<KeyName> = new Set<KeyName>([
   ...(['KEY_UP', 'KEY_DOWN', 'KEY_LEFT', 'KEY_RIGHT', 'KEY_OK', 'KEY_ENTER', 'KEY_BACK', 'KEY_ESC', 'KEY_BACKSPACE', 'KEY_HOMEPAGE'] as const),
-  ...(['KEY_0', 'KEY_1', 'KEY_2', 'KEY_3', 'KEY_4', 'KEY_5', 'KEY_6', 'KEY_7', 'KEY_8', 'KEY_9'] as const),
 ]);
 
 /**

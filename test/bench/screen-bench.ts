@@ -128,7 +128,11 @@ async function openPagesCost(url: string, pid: number): Promise<readonly Figure[
   ended.abort();
   await Promise.allSettled(readers);
   if (views < PAGES * 20) throw new Error(`the open pages saw only ${views} views: nothing played`);
-  return [figure('box while playing, no page', 'share', alone), figure(`${PAGES} open pages cost`, 'share', Math.max(0, crowded - alone), PAGES_BUDGET_SHARE)];
+  return [
+    figure('box while playing, no page', 'share', alone),
+    figure(`box while playing, ${PAGES} pages`, 'share', crowded),
+    figure(`${PAGES} open pages cost`, 'share', Math.max(0, crowded - alone), PAGES_BUDGET_SHARE),
+  ];
 }
 
 async function houseFigures(folder: string): Promise<readonly Figure[]> {

@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { Icon, type IconName } from './icons.tsx';
 
-export interface ButtonProps {
+interface ButtonProps {
   /** Unique on its screen: the focus comes back to it. */
   readonly name: string;
   readonly icon?: IconName;

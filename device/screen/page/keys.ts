@@ -6,7 +6,7 @@ import { tick } from './sound.ts';
 import { change, current, open, pop, top } from './store.ts';
 
 /** What a key means, whatever it came from. */
-export type Meaning = Direction | 'ok' | 'back' | 'home' | 'play-pause' | 'skip' | 'stop' | 'louder' | 'quieter' | 'mute';
+type Meaning = Direction | 'ok' | 'back' | 'home' | 'play-pause' | 'skip' | 'stop' | 'louder' | 'quieter' | 'mute';
 
 /** A browser's names of keys; remotes of televisions send some of them too. */
 const BROWSER_KEYS: Readonly<Record<string, Meaning>> = {

@@ -94,7 +94,7 @@ function Controls({ state, playing }: { readonly state: State; readonly playing:
   );
 }
 
-export function Volume({ percent }: { readonly percent: number }): JSX.Element {
+function Volume({ percent }: { readonly percent: number }): JSX.Element {
   const step = 5;
   return (
     <>

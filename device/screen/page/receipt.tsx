@@ -40,7 +40,7 @@ function Line({ label, value, strong = false }: { readonly label: string; readon
 }
 
 /** All that a dispute needs: the words, and the play that they are about. */
-export function codeText({ text, playId }: Pick<Receipt, 'text' | 'playId'>): string {
+function codeText({ text, playId }: Pick<Receipt, 'text' | 'playId'>): string {
   return `${text}\n${playId}`;
 }
 
