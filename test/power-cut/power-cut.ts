@@ -20,8 +20,8 @@ const PORTS = { http: 18_443, rtsp: 18_554, screen: 28_480 } as const;
 /** As the guest sees this machine. */
 const HEADEND_URL = `https://10.0.2.2:${PORTS.http}`;
 const LINES = { ok: 0, coin: 5 } as const;
-const BOOT_MS = 400_000;
-const STEP_MS = 60_000;
+const BOOT_MS = 900_000;
+const STEP_MS = 240_000;
 const LOOK_MS = 500;
 
 const { values } = parseArgs({
