@@ -1,5 +1,6 @@
 import type { CommandOutcome } from '../session/box-view.ts';
 import type { IntentEvent } from '../session/events.ts';
+import { isLanguage, LANGUAGES } from '../texts/box-texts.ts';
 import { type Command, type CommandContext, done } from './command.ts';
 import { findWork } from './find-work.ts';
 
@@ -75,6 +76,19 @@ const seek: Command<CommandContext> = {
   },
 };
 
+const language: Command<CommandContext> = {
+  name: 'language',
+  help: 'what the panel, the console and the screen say, unless a guest chooses otherwise',
+  roles: ['staff', 'technician', 'headend'],
+  guard: 'none',
+  arguments: [{ name: 'code', kind: 'text', required: true, help: LANGUAGES.join(', ') }],
+  run: async ({ box }, { code }): Promise<CommandOutcome> => {
+    if (!isLanguage(code)) return { ok: false, code: 'bad-argument', text: `The languages of this box are ${LANGUAGES.join(', ')}.`, data: null };
+    box.intent({ type: 'intent.language', language: code }, CONSOLE);
+    return done(`language ${code}`);
+  },
+};
+
 const acks: Command<CommandContext> = {
   name: 'acks',
   help: 'sends or suppresses acknowledgements: shows the credit window closing',
@@ -95,6 +109,7 @@ export const playCommands: readonly Command<CommandContext>[] = [
   skip,
   intent('stop', 'ends the song; what was not heard is given back', { type: 'intent.stop' }),
   volume,
+  language,
   seek,
   acks,
 ];

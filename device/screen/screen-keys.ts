@@ -5,7 +5,16 @@ type SendKey = (key: KeyName) => void;
 
 /** What steers a page; sound, money and volume are the box's own. */
 const STEERING: ReadonlySet<KeyName> = new Set<KeyName>([
-  ...(['KEY_UP', 'KEY_DOWN', 'KEY_LEFT', 'KEY_RIGHT', 'KEY_OK', 'KEY_ENTER', 'KEY_BACK', 'KEY_ESC', 'KEY_BACKSPACE', 'KEY_HOMEPAGE'] as const),
+  'KEY_UP',
+  'KEY_DOWN',
+  'KEY_LEFT',
+  'KEY_RIGHT',
+  'KEY_OK',
+  'KEY_ENTER',
+  'KEY_BACK',
+  'KEY_ESC',
+  'KEY_BACKSPACE',
+  'KEY_HOMEPAGE',
 ]);
 
 /**

@@ -84,6 +84,17 @@ describe('a work whose start was heard as often as it is free', () => {
   });
 });
 
+describe('the language of the box', () => {
+  test('is told by whoever looks after it, kept, and spoken on every surface', async () => {
+    scene = await new BoxScene().start();
+    expect(await scene.command('language xx')).toBe('The languages of this box are en, de, fr.');
+    await scene.command('language de');
+    await scene.quiet();
+    expect(await scene.command('show status')).toMatch(/says +Wähle einen Titel; die ersten Sekunden sind frei\./);
+    expect([scene.box.view().shortLine, await scene.book.getSetting('language')]).toEqual(['Titel wählen', 'de']);
+  });
+});
+
 describe('a set-top', () => {
   test('takes no coin, says why, and keeps its slot shut', async () => {
     scene = await new BoxScene('set-top').start();
