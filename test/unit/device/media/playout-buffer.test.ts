@@ -119,3 +119,29 @@ describe('the playout buffer', () => {
     expect(indexes(drain(buffer, 0, 0))).toEqual([10]);
   });
 });
+
+describe('a film that is taken up', () => {
+  it('begins with the picture that stands alone before the asked moment, and hands out everything from there on', () => {
+    const buffer = new PlayoutBuffer(50);
+    buffer.restart(100);
+    buffer.beginEpoch();
+    buffer.beginsAt(94);
+    for (let index = 94; index < 104; index += 1)
+      expect(buffer.put({ sequence: 1_000 + index, packetIndex: index, payload: Uint8Array.of(index) }, 0)).toBe('placed');
+    expect(Array.from({ length: 10 }, () => buffer.take(0, 500)?.packetIndex)).toEqual([94, 95, 96, 97, 98, 99, 100, 101, 102, 103]);
+  });
+
+  it('goes straight on where the player holds what was before: what comes again is not shown again', () => {
+    const buffer = new PlayoutBuffer(50);
+    for (let index = 0; index < 10; index += 1) buffer.put({ sequence: index, packetIndex: index, payload: Uint8Array.of(index) }, 0);
+    while (buffer.take(0, 500) !== null) {}
+    buffer.expectContinuation();
+    buffer.beginsAt(4);
+    expect([4, 9, 10].map((index) => buffer.put({ sequence: 20 + index, packetIndex: index, payload: Uint8Array.of(index) }, 0))).toEqual([
+      'late',
+      'late',
+      'placed',
+    ]);
+    expect(buffer.take(0, 500)?.packetIndex).toBe(10);
+  });
+});
