@@ -108,7 +108,12 @@ export class ScreenPage {
 
   /** From the rail, with OK; then waits until the screen has its own focus. */
   async open(entry: string): Promise<void> {
-    for (let count = 0; count < 4 && !(await this.focus()).startsWith('rail:'); count += 1) await this.press('Escape');
+    // What the box did last may reach the page a moment later, and then Back means another thing.
+    await vi.waitUntil(async () => {
+      if ((await this.focus()).startsWith('rail:')) return true;
+      await this.press('Escape');
+      return false;
+    }, SOON);
     await this.goTo(`rail:${entry}`);
     await this.press('Enter');
     await this.page.locator('main :is(.card, .nothing, .row, .settings, .receipt)').first().waitFor();
