@@ -3,9 +3,9 @@
 // not count. Few different lines are written, under as many names as there are users, and each is read anew.
 
 import { parseArgs } from 'node:util';
-import { Simulation } from '../../src/wire/simulation.ts';
 import { DifferenceTally } from '../../src/domain/rating/difference-tally.ts';
 import { instantText } from '../../src/wire/rating-json.ts';
+import { Simulation } from '../../src/wire/simulation.ts';
 import { modelOf } from '../fakes/price-scene.ts';
 import { machine } from './figures.ts';
 import { benchExpression } from './rating-bench-model.ts';
