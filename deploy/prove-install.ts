@@ -96,7 +96,7 @@ try {
     env: { ...process.env, SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '0' },
   });
   try {
-    const pid = await until('systemd', () => /^\d+/.exec(run('sh', '-c', `ps -o pid= --ppid ${machine.pid ?? 0} || true`).trim())?.[0] ?? null);
+    const pid = await until('systemd', () => /(\d+) systemd$/m.exec(run('sh', '-c', `ps -o pid=,comm= --ppid ${machine.pid ?? 0} || true`))?.[1] ?? null);
     await proveServices(pid);
     await proveWatchdog(pid);
   } finally {

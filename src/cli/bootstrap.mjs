@@ -23,8 +23,6 @@ const PROGRAMS = {
   snmpwalk: 'snmp',
   'systemd-analyze': 'systemd',
   'systemd-nspawn': 'systemd-container',
-  'qemu-system-aarch64': 'qemu-system-arm',
-  'qemu-aarch64-static': 'qemu-user-static',
 };
 const LIBRARIES = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`;
 const GST_PLUGINS = `${LIBRARIES}/gstreamer-1.0`;
