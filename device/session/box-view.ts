@@ -45,11 +45,11 @@ export interface BoxView {
   /** A checked-out title whose time is over: `intent.renew` with its licence answers yes or no. */
   readonly renewal: RenewalQuery | null;
   readonly volumePercent: number;
-  /** What the venue allows at this time of day; null where it says nothing. */
   /** What sounds was chosen by nobody: whoever chooses something ends it. */
   readonly houseMusic: boolean;
   /** Free hours: the house pays for what is chosen. */
   readonly housePays: boolean;
+  /** What the venue allows at this time of day; null where it says nothing. */
   readonly volumeRange: { readonly minPercent: number; readonly maxPercent: number } | null;
   readonly silentPlayer: boolean;
   /** No coin acceptor is fitted: the screen offers a coin button instead. */

@@ -369,8 +369,9 @@ export class Box implements BoxControl {
   /** Music of the house, if nobody has touched the box for a while and it does nothing else. */
   async playBackground(): Promise<void> {
     const idleMs = monotonicMs(this.#parts.clock) - this.#touchedMs;
-    const { playback, service, queue } = this.view();
-    if (idleMs < limits.backgroundIdleMs || playback !== 'browse' || service !== 'inService' || queue.length > 0) return;
+    const { playback, service, connectivity, queue } = this.view();
+    const busy = playback !== 'browse' || service !== 'inService' || connectivity !== 'online' || queue.length > 0;
+    if (busy || idleMs < limits.backgroundIdleMs) return;
     this.#effects.add(async () => {
       if (!(await this.#music.choose())) return;
       await this.#refresh();

@@ -21,9 +21,9 @@ export type IntentEvent =
   | { readonly type: 'intent.mute' }
   /** What the box says to whoever has not chosen a language: its panel, its console, its screen. */
   | { readonly type: 'intent.language'; readonly language: Language }
-  /** Suppress or allow acknowledgements: the demonstration of the credit window. */
   /** Forward, or back where negative. */
   | { readonly type: 'intent.seek'; readonly byMs: number }
+  /** Suppress or allow acknowledgements: the demonstration of the credit window. */
   | { readonly type: 'intent.suppress-acks'; readonly on: boolean };
 
 /** From the runner of the play that sounds (or is about to). */
