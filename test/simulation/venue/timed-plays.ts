@@ -78,7 +78,7 @@ export class TimedPlays implements PlayPort {
       pause: async () => note(),
       resume: async () => sound(),
       seek: async () => {},
-    suppressAcks: () => {},
+      suppressAcks: () => {},
       end: async (reason) => {
         note();
         const outcome = await this.#settle(playId, work.durationMs, reason);
