@@ -1,9 +1,9 @@
 import type { CommandOutcome } from '../session/box-view.ts';
+import { cashCommands } from './cash-commands.ts';
 import { type Command, type CommandContext, done, type Role } from './command.ts';
 import { type LineFault, parseLine, usageOf } from './command-line.ts';
-import { ladderCommands } from './ladder-commands.ts';
-import { cashCommands } from './cash-commands.ts';
 import { hardwareCommands } from './hardware-commands.ts';
+import { ladderCommands } from './ladder-commands.ts';
 import { licenceCommands } from './licence-commands.ts';
 import { moneyCommands } from './money-commands.ts';
 import { playCommands } from './play-commands.ts';
