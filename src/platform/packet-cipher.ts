@@ -57,11 +57,12 @@ export class PacketCipher {
 
   /**
    * @param authenticated what the tag covers instead of the clear bytes
-   * @returns the packet in clear, or null where the tag is wrong
+   * @returns the packet in clear, or null where the tag is wrong, or the packet longer than any of ours
    */
   open(ssrc: number, index: number, sealed: Uint8Array, clearBytes: number, authenticated: DataView | null = null): Uint8Array | null {
     const bytes = sealed.length - clearBytes - GCM_TAG_BYTES;
-    if (bytes < 0) return null;
+    // A stranger may send what no datagram of ours holds.
+    if (bytes < 0 || blocksOf(bytes) > BLOCKS_MAX) return null;
     const at = this.#streamFor(ssrc, index, bytes);
     this.#writeTag(authenticated, viewOf(sealed), clearBytes, bytes, at);
     if (!timingSafeEqual(tagBytes, sealed.subarray(clearBytes + bytes))) return null;
@@ -85,7 +86,7 @@ export class PacketCipher {
 
   /** Where the key stream of a packet begins; of one that follows the last, those of the next are made with it. */
   #streamFor(ssrc: number, index: number, bytes: number): number {
-    const blocks = 1 + Math.ceil(bytes / BLOCK_BYTES);
+    const blocks = blocksOf(bytes);
     assert(blocks <= BLOCKS_MAX, 'a packet fits a datagram');
     const ahead = index - this.#first;
     const inRow = ssrc === this.#ssrc && ahead >= 0 && ahead <= this.#packets;
@@ -122,6 +123,11 @@ export class PacketCipher {
     }
     return this.#aes.update(blocks);
   }
+}
+
+/** That of the tag, and those of the bytes. */
+function blocksOf(bytes: number): number {
+  return 1 + Math.ceil(bytes / BLOCK_BYTES);
 }
 
 function viewOf(bytes: Uint8Array): DataView {

@@ -22,6 +22,13 @@ function sealByOpenSsl(key: Uint8Array, salt: Uint8Array, ssrc: number, index: n
 }
 
 describe('the cipher of packets', () => {
+  it.each([1_452, 2_060, 2_100, 65_507])("finds a stranger's %i bytes not authentic, however many, and opens the next packet", (length) => {
+    const cipher = new PacketCipher(new Uint8Array(16), new Uint8Array(12));
+    expect(cipher.open(7, 2, new Uint8Array(length), 12)).toBeNull();
+    const packet = new Uint8Array(200).fill(3);
+    expect(cipher.open(7, 3, cipher.seal(7, 3, packet, 12), 12)).toEqual(packet);
+  });
+
   it('gives the bytes that OpenSSL gives, whatever the lengths and the order of the packets', () => {
     const step = fc.record({ jump: fc.constantFrom(1, 1, 1, 1, 2, -1, 2 ** 33), packet: bytes(12, 1_400), clear: fc.integer({ min: 0, max: 40 }) });
     fc.assert(
