@@ -75,6 +75,27 @@ export async function enrolledBox(headend: RunningHeadend, headendFolder: string
   return { folder, signer: box.signer, identity, api };
 }
 
+/** A box that the headend knows already: for tests that need many, more than an address may enrol in a minute. */
+export function knownBox({ book, trust, url }: RunningHeadend, folder: string): BoxUnderTest {
+  const opened = openDeviceIdentity(folder);
+  if (!opened.ok) throw new Error(opened.error.message);
+  const signer = opened.value;
+  const { account, location } = book.defaults();
+  const { publicKey } = signer;
+  book.putEnrolment({
+    devicePublicKey: publicKey,
+    nonce: systemRandom.bytes(16),
+    name: 'Box under test',
+    profile: 'jukebox',
+    createdAtMs: systemClock.wallMs(),
+  });
+  const approved = book.approveEnrolment(publicKey, account, location);
+  if (!approved.ok) throw new Error(approved.error.message);
+  const { outlet, currency } = approved.value;
+  const identity = { account, outlet, location, currency, headendPublicKey: trust.signer.publicKey, caPem: trust.caPem, headendUrl: url };
+  return { folder, signer, identity, api: createHeadendClient({ identity: () => identity, signer, clock: systemClock }) };
+}
+
 /** A work on offer; nothing of it needs to be playable here. */
 export function workOnOffer(change: Partial<StoredWork> = {}): StoredWork {
   return {

@@ -16,7 +16,7 @@ import type { LendingRule } from '../../src/wire/licence-api.ts';
 import { encodeSegment, SEGMENT_PACKETS } from '../../src/wire/segment.ts';
 import { MIGRATIONS } from './book-folder.ts';
 import { FakePlayer } from './fake-player.ts';
-import { type BoxUnderTest, dropFolders, enrolledBox, headendOn, scratchFolder, silentLog, workOnOffer } from './headend-on-localhost.ts';
+import { type BoxUnderTest, dropFolders, headendOn, knownBox, scratchFolder, silentLog, workOnOffer } from './headend-on-localhost.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 type Client = ReturnType<typeof createHeadendClient>;
@@ -103,7 +103,7 @@ export class LoanScene {
 
   static async at(headend: LendingHeadend, options: LoanSceneOptions = {}): Promise<LoanScene> {
     const boxFolder = scratchFolder();
-    const box = await enrolledBox(headend.running, headend.folder, boxFolder);
+    const box = knownBox(headend.running, boxFolder);
     const scene = new LoanScene(box, options);
     await scene.loans.counter.start();
     return scene;
