@@ -31,7 +31,9 @@ import type { Say } from './say.ts';
 import { Box } from './session/box.ts';
 import { ProcessGauge } from './session/box-totals.ts';
 import type { BookThread } from './stores/book-client.ts';
+import { keepBookAside, lastKeptAside } from './stores/fresh-start.ts';
 import { watchStorage } from './stores/storage-watch.ts';
+import { strandedMoney } from './stores/stranded-money.ts';
 import { playerEvidence, storeEvidence } from './supervision/box-evidence.ts';
 import type { Supervision } from './supervision/supervision.ts';
 import { TitleIntake } from './usage/title-intake.ts';
@@ -52,6 +54,8 @@ export interface AssemblyParts {
   readonly log: Log;
   readonly say: Say;
   readonly supervision: Supervision;
+  /** Ends this process in order, as SIGTERM would. */
+  readonly end: () => void;
 }
 
 export interface RunningBox {
@@ -73,6 +77,9 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     guarded: true,
   });
   for (const notice of book.opening.notices) say({ event: 'notice', message: notice });
+  const keptAside = book.opening.state === 'new' ? lastKeptAside(config.data) : null;
+  if (keptAside !== null) await book.recordAudit({ event: 'factory-reset', facts: { keptAside } });
+  let afresh = false;
   const headend = createHeadendClient({ identity: () => identity, signer, clock });
   const catalogue = new CatalogueCache({ folder: config.data, headend, clock, log, onChange: () => box.catalogueChanged() });
   const desk = new SessionDesk({ api: headend, identity: () => identity, clock, random, decodes: config.decodes ?? decodersOf(), wish: config.creditWish });
@@ -156,6 +163,10 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
           venue,
           hardware,
           clock,
+          startAfresh() {
+            afresh = true;
+            parts.end();
+          },
         },
         line,
         by.role as Role,
@@ -204,10 +215,19 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
       await feed.stop();
       await uploader.stop();
       await headend.close();
+      const stranded = afresh ? await strandedMoney(book, 'money') : [];
       await book.close();
+      if (afresh) say({ event: 'notice', message: startAfresh(config.data, clock.wallMs(), stranded) });
       await player.close('quit');
     },
   };
+}
+
+/** @returns what became of the factory reset, in words */
+function startAfresh(folder: string, wallMs: number, stranded: readonly string[]): string {
+  if (stranded.length > 0) return `Nothing was reset, as since then there came: ${stranded.join('; ')}.`;
+  const kept = keepBookAside(folder, wallMs);
+  return kept === null ? 'Nothing was reset: the book was not closed cleanly. Try again.' : `The old book is kept in ${kept}.`;
 }
 
 function shortened(outcome: { readonly ok: boolean; readonly code: string; readonly text: string }): {

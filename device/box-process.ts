@@ -43,6 +43,7 @@ async function runGuarded(config: BoxConfig, say: Say, signal: AbortSignal): Pro
   const identity = await Promise.race([enrolling, attaching.then(() => enrolling)]);
   if (identity === null) return await player.close('quit');
   const found = await attaching;
+  const ended = new AbortController();
   const running = await assembleBox({
     config,
     identity,
@@ -54,12 +55,13 @@ async function runGuarded(config: BoxConfig, say: Say, signal: AbortSignal): Pro
     log,
     say,
     supervision,
+    end: () => ended.abort(),
   }).catch(async (error: unknown) => {
     // A player that was playing before us belongs to another box, or to our next try; one of our own making goes with us.
     await player.close(found ? 'detach' : 'quit');
     throw error;
   });
-  await aborted(signal);
+  await aborted(AbortSignal.any([signal, ended.signal]));
   await running.stop();
 }
 

@@ -7,6 +7,7 @@ import { ladderCommands } from './ladder-commands.ts';
 import { licenceCommands } from './licence-commands.ts';
 import { moneyCommands } from './money-commands.ts';
 import { playCommands } from './play-commands.ts';
+import { resetCommands } from './reset-commands.ts';
 import { serviceCommands } from './service-commands.ts';
 import { showCommands } from './show-commands.ts';
 import { venueCommands } from './venue-commands.ts';
@@ -35,6 +36,7 @@ export const boxCommands: readonly Command<CommandContext>[] = [
   ...hardwareCommands,
   ...venueCommands,
   ...ladderCommands,
+  ...resetCommands,
   helpCommand,
 ];
 

@@ -46,6 +46,8 @@ export interface CommandContext {
   /** Absent in a simulation, as is the clock that watching takes. */
   readonly hardware?: HardwareDesk;
   readonly clock?: Clock;
+  /** Ends the process with its book kept aside, if no money is stranded by then. Absent in a simulation. */
+  readonly startAfresh?: () => void;
 }
 
 /** A command that went well, in words and as data. */
