@@ -13,6 +13,8 @@ import type { PlayerStream } from './player-stream.ts';
 
 const PAUSED_FOR_CACHE = 1;
 const CORE_IDLE = 2;
+/** libavformat's own default: mpv has no word for taking a wish back. */
+const SOUND_PROBE_BYTES = 5_000_000;
 /** Without them mpv reads five seconds of a film before it begins (lab/media.md 2). */
 const FILM_PROBE_BYTES = 100_000;
 const FILM_PROBE_SECONDS = 0.3;
@@ -256,7 +258,7 @@ function streamOptions(format: PlayerStream['format']): readonly (readonly [opti
   const film = format === 'mpegts';
   return [
     ['demuxer-lavf-format', format],
-    ['demuxer-lavf-probesize', film ? FILM_PROBE_BYTES : 0],
+    ['demuxer-lavf-probesize', film ? FILM_PROBE_BYTES : SOUND_PROBE_BYTES],
     ['demuxer-lavf-analyzeduration', film ? FILM_PROBE_SECONDS : 0],
     ['vid', film ? 'auto' : 'no'],
   ];
