@@ -50,12 +50,12 @@ const calendarWeek: Command<CommandContext> = {
 
 const calendarAdd: Command<CommandContext> = {
   name: 'calendar add',
-  help: 'closed, event, bonus or background at some time: calendar add happy bonus mon-fri 17:00 19:00 percent=50',
+  help: 'closed, event, free, bonus or background at some time: calendar add happy bonus mon-fri 17:00 19:00 percent=50',
   roles: STAFF,
   guard: 'refunds-paid-items',
   arguments: [
     { name: 'name', kind: 'text', required: true, help: 'what you call it, in small letters' },
-    { name: 'kind', kind: 'text', required: true, help: 'closed, event, bonus or background' },
+    { name: 'kind', kind: 'text', required: true, help: 'closed, event, free, bonus or background' },
     { name: 'days', kind: 'text', required: true, help: 'mon-fri, sat,sun, daily or 2026-12-31' },
     { name: 'from', kind: 'text', required: true, help: 'such as 17:00' },
     { name: 'to', kind: 'text', required: true, help: 'such as 01:00, of the next day where it is earlier' },
