@@ -62,10 +62,8 @@ export class VenueKeeper {
   }
 
   async #apply(): Promise<void> {
-    const { rules, book, clock, holdVolume, playBackground } = this.#parts;
-    const zone = await rules.zone();
-    const nowMs = clock.wallMs();
-    const running = periodsAt(rules.calendar, nowMs + zone.offsetAt(nowMs));
+    const { book, holdVolume, playBackground } = this.#parts;
+    const running = await this.#running();
     const of = (kind: PeriodKind): RunningPeriod | null => running.find(({ period }) => period.kind === kind) ?? null;
     const shut = of('closed') ?? of('event');
     const begun = (await book.getSetting(BEGUN_SETTING)) ?? '';
@@ -76,6 +74,15 @@ export class VenueKeeper {
     await this.#set(FREE_SETTING, of('free') === null ? '' : 'yes');
     if (shut === null && of('background') !== null) await playBackground();
     holdVolume(running.find(({ period }) => period.volume !== null)?.period.volume ?? null);
+  }
+
+  /** Most venues have no calendar: then nobody asks for the zone, whose data is megabytes. */
+  async #running(): Promise<readonly RunningPeriod[]> {
+    const { rules, clock } = this.#parts;
+    if (rules.calendar.periods.length === 0) return [];
+    const zone = await rules.zone();
+    const nowMs = clock.wallMs();
+    return periodsAt(rules.calendar, nowMs + zone.offsetAt(nowMs));
   }
 
   /** What it says is written last: a kill in the middle does it all again. */
