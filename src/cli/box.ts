@@ -26,6 +26,8 @@ Run a box:
   --bills PATH    the serial line of a ccTalk bill validator; may be the coin acceptor's
   --console-port PATH  a serial port for the console, such as /dev/ttyS0 (115200 8N1, with sign-in)
   --input-devices read infrared and CEC remotes and keyboards (the user is in the group input)
+  --screen-host A where its page listens (default 127.0.0.1; 0.0.0.0 shows it to the whole network)
+  --transport udp|tcp|tls  how the music travels (ackbox start --help)
   --decodes LIST  what films it shows, the best first, such as hevc-2160,h264-1080 (default: what its board is known to)
   --credit LIST   terms it asks for, such as trial=deferred,policy=literal,W=40,R=240,T=120,e=10,grow=30-80+5/500,within=30000,
                   confirm=button: the kind of pre-listen (restrict, large-window, deferred), of loss policy, the windows, how W grows
