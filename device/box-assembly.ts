@@ -31,6 +31,7 @@ import type { Say } from './say.ts';
 import { Box } from './session/box.ts';
 import { ProcessGauge } from './session/box-totals.ts';
 import type { BookThread } from './stores/book-client.ts';
+import { readWallQuality } from './stores/book-clock.ts';
 import { keepBookAside, lastKeptAside } from './stores/fresh-start.ts';
 import { watchStorage } from './stores/storage-watch.ts';
 import { strandedMoney } from './stores/stranded-money.ts';
@@ -163,6 +164,10 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
           venue,
           hardware,
           clock,
+          selfTest: {
+            ...{ folder: config.data, clock, random, player, hardware, headend, view: () => box.view() },
+            wallQuality: (wallMs) => readWallQuality(wallMs, 0),
+          },
           startAfresh() {
             afresh = true;
             parts.end();

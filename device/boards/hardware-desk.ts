@@ -2,11 +2,21 @@ import type { CoinWatch } from '../cash/coin-watch.ts';
 import type { RemoteTeacher } from '../input/remote-teacher.ts';
 import type { Board } from './board.ts';
 
+/** An acceptor that can be asked who it is. */
+export interface IdentifiedAcceptor {
+  readonly title: string;
+  /** Asked now, on its line; null where it does not answer. */
+  identify(): Promise<{ readonly name: string; readonly expected: boolean } | null>;
+}
+
 /** What is fitted to the box, for the commands that look at it. Filled by whoever opens a part, emptied when it is gone. */
 export class HardwareDesk {
   board: Board | null = null;
   coinWatch: CoinWatch | null = null;
   remotes: RemoteTeacher | null = null;
+  acceptors: readonly IdentifiedAcceptor[] = [];
+  /** What the displays show for somebody to type back. */
+  shownCode: string | null = null;
   /** Closes or opens a contact of the simulated board; null on a real one. */
   drive: ((pin: number, high: boolean) => boolean) | null = null;
 }

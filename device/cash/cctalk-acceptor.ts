@@ -8,7 +8,7 @@ const SERIOUS: ReadonlySet<number> = new Set([6, 7, 12, 14, 15, 16, 17, 20, 254,
 /** A ccTalk coin acceptor. Faults: acceptor-silent, acceptor-alien, acceptor-error, coins-lost, coin-unknown. */
 export class CctalkAcceptor extends CctalkDevice<CctalkEvent> {
   readonly source = 'cctalk';
-  protected readonly title = 'coin acceptor';
+  readonly title = 'coin acceptor';
   protected readonly category = 'Coin Acceptor';
   protected readonly address = CCTALK_ACCEPTOR;
   protected readonly silentFault = 'acceptor-silent';

@@ -58,7 +58,7 @@ export interface CctalkNews {
 export abstract class CctalkDevice<Event> implements CashDevice {
   abstract readonly source: string;
   /** For people: `coin acceptor`. */
-  protected abstract readonly title: string;
+  abstract readonly title: string;
   /** As the device calls itself. */
   protected abstract readonly category: string;
   protected abstract readonly address: number;
@@ -135,6 +135,14 @@ export abstract class CctalkDevice<Event> implements CashDevice {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Asks the device who it is, now. Null: no answer. */
+  async identify(): Promise<{ readonly name: string; readonly expected: boolean } | null> {
+    const category = await this.ask(CCTALK.category);
+    if (!category.ok) return null;
+    const name = String.fromCharCode(...category.value);
+    return { name, expected: name === this.category };
+  }
+
   /** The box wants money now. */
   protected get wanted(): boolean {
     return monotonicMs(this.options.clock) < this.#acceptUntilMs;
@@ -160,11 +168,10 @@ export abstract class CctalkDevice<Event> implements CashDevice {
   }
 
   async #meet(): Promise<boolean> {
-    const category = await this.ask(CCTALK.category);
-    if (!category.ok) return false;
-    const name = String.fromCharCode(...category.value);
-    if (name !== this.category) {
-      this.options.onFault('acceptor-alien', `A ${JSON.stringify(name)} answers where the ${this.title} should.`);
+    const identity = await this.identify();
+    if (identity === null) return false;
+    if (!identity.expected) {
+      this.options.onFault('acceptor-alien', `A ${JSON.stringify(identity.name)} answers where the ${this.title} should.`);
       return false;
     }
     this.#ready = await this.introduce();

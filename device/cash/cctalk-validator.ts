@@ -16,7 +16,7 @@ const FRAUD: ReadonlySet<number> = new Set([8, 9, 17, 18]);
  */
 export class CctalkValidator extends CctalkDevice<CctalkBillEvent> {
   readonly source = 'cctalk-bills';
-  protected readonly title = 'bill validator';
+  readonly title = 'bill validator';
   protected readonly category = 'Bill Validator';
   protected readonly address = CCTALK_VALIDATOR;
   protected readonly silentFault = 'bills-silent';

@@ -2,6 +2,7 @@ import type { Clock } from '../../src/ports/clock.ts';
 import type { Log } from '../../src/ports/log.ts';
 import type { Random } from '../../src/ports/random.ts';
 import type { Currency } from '../../src/units/money.ts';
+import type { HardwareDesk } from '../boards/hardware-desk.ts';
 import type { BoxEvent } from '../session/events.ts';
 import type { Book } from '../stores/book-port.ts';
 import { cashFaults } from './cash-faults.ts';
@@ -23,6 +24,7 @@ export interface CctalkParts {
   readonly box: { moneyMoved(): Promise<void>; raise(event: BoxEvent): void };
   readonly book: Book;
   readonly slot: CoinSlot;
+  readonly hardware: Pick<HardwareDesk, 'acceptors'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -42,6 +44,7 @@ export function openCctalk(parts: CctalkParts): { close(): Promise<void> } {
     return line === undefined ? [] : [new Device({ ...{ line, folder, currency, clock, random }, onFault: faults.fault, onCleared: faults.cleared })];
   });
   const feeds = devices.map((device) => new CoinFeed({ device, book, clock, log, onFault: faults.fault, onCredit: () => void box.moneyMoved() }));
+  parts.hardware.acceptors = devices;
   for (const device of devices) {
     slot.add(device);
     device.start();

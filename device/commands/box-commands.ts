@@ -10,6 +10,7 @@ import { playCommands } from './play-commands.ts';
 import { resetCommands } from './reset-commands.ts';
 import { serviceCommands } from './service-commands.ts';
 import { showCommands } from './show-commands.ts';
+import { testCommands } from './test-commands.ts';
 import { venueCommands } from './venue-commands.ts';
 
 const helpCommand: Command<CommandContext> = {
@@ -37,6 +38,7 @@ export const boxCommands: readonly Command<CommandContext>[] = [
   ...venueCommands,
   ...ladderCommands,
   ...resetCommands,
+  ...testCommands,
   helpCommand,
 ];
 

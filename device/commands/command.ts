@@ -5,6 +5,7 @@ import type { LoanCounter } from '../loans/loan-counter.ts';
 import type { BoxControl, CommandOutcome } from '../session/box-view.ts';
 import type { BoxEvent } from '../session/events.ts';
 import type { Book } from '../stores/book-port.ts';
+import type { SelfTestParts } from '../supervision/self-tests.ts';
 import type { Venue } from '../venue/venue.ts';
 
 export type Role = 'customer' | 'staff' | 'technician' | 'collector' | 'headend';
@@ -48,6 +49,7 @@ export interface CommandContext {
   readonly clock?: Clock;
   /** Ends the process with its book kept aside, if no money is stranded by then. Absent in a simulation. */
   readonly startAfresh?: () => void;
+  readonly selfTest?: SelfTestParts;
 }
 
 /** A command that went well, in words and as data. */

@@ -7,6 +7,8 @@ import type { CatalogueWork } from '../wire/http-api.ts';
 
 /** An answer of the box takes milliseconds; after this long it hangs. */
 const ANSWER_TIMEOUT_MS = 10_000;
+/** Some commands measure for a minute. */
+const COMMAND_TIMEOUT_MS = 90_000;
 
 /** What a box shows of itself (amounts travel as decimal text). The types are the box's own. */
 export type ViewOfBox = BoxView;
@@ -52,7 +54,7 @@ export class BoxClient {
   }
 
   async command(line: string, role: string): Promise<{ readonly ok: boolean; readonly code: string; readonly text: string; readonly data: unknown }> {
-    return (await this.#post('/api/command', { line, role })) as { ok: boolean; code: string; text: string; data: unknown };
+    return (await this.#post('/api/command', { line, role }, COMMAND_TIMEOUT_MS)) as { ok: boolean; code: string; text: string; data: unknown };
   }
 
   /** Calls back with every view until `signal` ends it or the box goes away; resolves then. */
@@ -73,15 +75,20 @@ export class BoxClient {
     return this.#ask(path, { method: 'GET', headers: this.#headers() });
   }
 
-  #post(path: string, body: unknown): Promise<unknown> {
-    return this.#ask(path, { method: 'POST', headers: { ...this.#headers(), 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  #post(path: string, body: unknown, timeoutMs = ANSWER_TIMEOUT_MS): Promise<unknown> {
+    const headers = { ...this.#headers(), 'content-type': 'application/json' };
+    return this.#ask(path, { method: 'POST', headers, body: JSON.stringify(body) }, timeoutMs);
   }
 
-  async #ask(path: string, options: { readonly method: 'GET' | 'POST'; readonly headers: Record<string, string>; readonly body?: string }): Promise<unknown> {
+  async #ask(
+    path: string,
+    options: { readonly method: 'GET' | 'POST'; readonly headers: Record<string, string>; readonly body?: string },
+    timeoutMs = ANSWER_TIMEOUT_MS,
+  ): Promise<unknown> {
     try {
-      return await answerOf(await request(this.#url + path, { ...options, signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) }));
+      return await answerOf(await request(this.#url + path, { ...options, signal: AbortSignal.timeout(timeoutMs) }));
     } catch (error) {
-      throw explained(error, this.#url, path);
+      throw explained(error, this.#url, path, timeoutMs);
     }
   }
 
@@ -97,10 +104,10 @@ async function answerOf(response: Awaited<ReturnType<typeof request>>): Promise<
 }
 
 /** What undici says of a box that is silent or gone, in words. */
-function explained(error: unknown, url: string, path: string): unknown {
+function explained(error: unknown, url: string, path: string, timeoutMs: number): unknown {
   if (!(error instanceof Error)) return error;
   if (error.name === 'TimeoutError')
-    return new Error(`The box at ${url} did not answer ${path} within ${ANSWER_TIMEOUT_MS / 1_000} s; look into box.log in its data folder.`);
+    return new Error(`The box at ${url} did not answer ${path} within ${timeoutMs / 1_000} s; look into box.log in its data folder.`);
   if (!('code' in error)) return error;
   return new Error(`The box at ${url} cannot be reached (${String(error.code)}). Does npm start still run?`);
 }

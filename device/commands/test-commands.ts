@@ -1,0 +1,76 @@
+import { sleep } from '../../src/ports/clock.ts';
+import { type SelfTest, type SelfTestParts, selfTests, type TestResult } from '../supervision/self-tests.ts';
+import { type Command, type CommandContext, done } from './command.ts';
+
+/** They run side by side, so that all of them are over in it too. */
+const LONGEST_MS = 30_000;
+const CODE_DIGITS = 4;
+
+const test: Command<CommandContext> = {
+  name: 'test',
+  help: 'tests storage, clock, network, acceptor, sound, buttons, display or all: PASS, FAIL or ABSENT; buttons waits for each key, and the box follows them',
+  roles: ['technician', 'headend'],
+  guard: 'none',
+  arguments: [
+    { name: 'part', kind: 'text', required: true, help: 'storage, clock, network, acceptor, sound, buttons, display or all' },
+    { name: 'code', kind: 'text', required: false, help: 'what the display shows, typed back: test display code=1234' },
+  ],
+  run: async (context, { part = '', code }) => {
+    const { selfTest } = context;
+    if (selfTest === undefined) return { ok: false, code: 'not-fitted', text: 'There is nothing to test in a simulation.', data: null };
+    if (part === 'all')
+      return judged(await Promise.all([...Object.values(selfTests).map((one) => timed(one, selfTest)), Promise.resolve(unseenDisplay)]), true);
+    if (part === 'display') return displayTest(context, selfTest, code);
+    const one = Object.hasOwn(selfTests, part) ? selfTests[part] : undefined;
+    if (one === undefined)
+      return { ok: false, code: 'bad-argument', text: `There is a test of ${Object.keys(selfTests).join(', ')}, display, and all.`, data: null };
+    return judged([await timed(one, selfTest)], false);
+  },
+};
+
+const unseenDisplay: TestResult = { part: 'display', result: 'ABSENT', text: 'nobody read it: test display shows a code to type back' };
+
+/** The only proof that a display shows something: a person who reads it. A code is good for one answer. */
+function displayTest({ raise }: CommandContext, { hardware, random }: SelfTestParts, typed: string | undefined): ReturnType<typeof done> {
+  const shown = hardware.shownCode;
+  if (typed === undefined) {
+    hardware.shownCode = [...random.bytes(CODE_DIGITS)].map((byte) => byte % 10).join('');
+    raise({ type: 'notice.say', message: `Code ${hardware.shownCode}` });
+    return done('Every display of the box shows a code now: test display code=WHAT-IT-SHOWS');
+  }
+  hardware.shownCode = null;
+  raise({ type: 'notice.over' });
+  if (shown === null) return { ok: false, code: 'not-shown', text: 'No code is shown: type test display first.', data: null };
+  const right = typed === shown;
+  return judged(
+    [
+      {
+        part: 'display',
+        result: right ? 'PASS' : 'FAIL',
+        text: right ? 'the code was read from it' : `it was to show ${shown}, and ${typed.slice(0, 20)} was read`,
+      },
+    ],
+    false,
+  );
+}
+
+async function timed(one: SelfTest, parts: SelfTestParts): Promise<TestResult> {
+  const part = Object.entries(selfTests).find(([, candidate]) => candidate === one)?.[0] ?? '';
+  const failed = (text: string): TestResult => ({ part, result: 'FAIL', text });
+  return await Promise.race([
+    one(parts).catch((error: unknown) => failed(error instanceof Error ? error.message : String(error))),
+    sleep(parts.clock, LONGEST_MS).then(() => failed(`not over after ${LONGEST_MS / 1_000} s`)),
+  ]);
+}
+
+function judged(results: readonly TestResult[], summed: boolean): ReturnType<typeof done> {
+  const failed = results.filter(({ result }) => result === 'FAIL');
+  const absent = results.filter(({ result }) => result === 'ABSENT');
+  const sum =
+    failed.length > 0 ? `FAIL: ${failed.map(({ part }) => part).join(', ')}` : `PASS: ${results.length - absent.length} parts, ${absent.length} not judged`;
+  const rows = results.map(({ part, result, text }) => `${part.padEnd(10)}${result.padEnd(8)}${text}`);
+  const ok = failed.length === 0;
+  return { ok, code: ok ? 'ok' : 'test-failed', text: [...rows, ...(summed ? [sum] : [])].join('\n'), data: results };
+}
+
+export const testCommands: readonly Command<CommandContext>[] = [test];
