@@ -20,7 +20,7 @@ export type CommandResult = ReportRequest['commandResults'][number];
 export type HeadendCommand = ReportResponse['commands'][number];
 
 export interface UploaderOptions {
-  readonly book: Pick<Book, 'pendingRecords' | 'acknowledgeRecords'>;
+  readonly book: Pick<Book, 'pendingRecords' | 'acknowledgeRecords' | 'rewindRecords'>;
   readonly headend: Pick<HeadendApi, 'report'>;
   readonly clock: Clock;
   readonly random: Random;
@@ -164,9 +164,19 @@ class OutboxUploader implements Uploader {
     if (blamed) this.#options.log.warn('status-refused', { results: commandResults.length });
     if (whole || blamed) this.#commands.delivered(commandResults);
     await this.#accept(generation, records, batch.at(-1)?.sequence ?? 0, answer.value);
+    if (await this.#rewound(generation, batch[0]?.sequence ?? 0, answer.value)) return true;
     const progressed = batch.length === 0 || answer.value.acknowledgedThrough >= (batch[0]?.sequence ?? 0);
     if (!progressed) this.#fail(null);
     return progressed && records.length > 0 && (records.length === limits.batchRecords || batch.length < records.length);
+  }
+
+  /** A headend that was restored from a backup has less than it confirmed: it is told again what is still here. */
+  async #rewound(generation: string, first: number, { acknowledgedThrough }: ReportResponse): Promise<boolean> {
+    if (first === 0 || acknowledgedThrough >= first - 1) return false;
+    const { book, log } = this.#options;
+    const again = await book.rewindRecords(generation, acknowledgedThrough);
+    if (again) log.warn('records-told-again', { from: acknowledgedThrough + 1, to: first - 1 });
+    return again;
   }
 
   #deliverable(record: OutboxRecord): OutboxRecord {

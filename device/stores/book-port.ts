@@ -240,6 +240,11 @@ export interface Book extends LoanBook {
 
   pendingRecords(limit: number): Promise<{ readonly generation: string; readonly records: readonly OutboxRecord[] }>;
   acknowledgeRecords(generation: string, through: number, conflicts: readonly number[]): Promise<void>;
+  /**
+   * The headend has fewer records than it confirmed: those that are kept here are told again, from this one on.
+   * @returns whether there is something to tell again; what is gone for good is a fault record
+   */
+  rewindRecords(generation: string, through: number): Promise<boolean>;
   outboxState(): Promise<OutboxState>;
   ledger(): Promise<LedgerSummary>;
   getSetting(name: string): Promise<string | null>;

@@ -62,6 +62,7 @@ export const BOOK_METHODS: Readonly<Record<BookMethod, true>> = {
   flush: true,
   pendingRecords: true,
   acknowledgeRecords: true,
+  rewindRecords: true,
   outboxState: true,
   ledger: true,
   getSetting: true,

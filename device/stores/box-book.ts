@@ -91,6 +91,21 @@ export class BoxBook implements SyncBook {
   };
 
   /** What is said of another generation is not ours; the mark only moves forward. */
+  rewindRecords: SyncBook['rewindRecords'] = (generation, through) => {
+    const { outboxRows } = this.#open().core.parts;
+    const before = outboxRows.state();
+    if (generation !== before.generation || through >= before.acknowledgedThrough) return false;
+    return this.core.transaction('rewind', () => {
+      const mark = outboxRows.rewind(through);
+      const moved = mark < before.acknowledgedThrough;
+      // Said once: at the next report nothing moves any more.
+      if (moved && mark > through) {
+        const message = `The headend misses records ${through + 1} to ${mark}, which this box has let go: restore a newer backup.`;
+        this.core.record({ kind: 'fault', body: { code: 'records-gone', message } });
+      }
+      return moved;
+    });
+  };
   acknowledgeRecords: SyncBook['acknowledgeRecords'] = (generation, through, conflicts) => {
     const { outboxRows, journal } = this.#open().core.parts;
     const before = outboxRows.state();

@@ -103,6 +103,29 @@ export class OutboxRows {
     );
   }
 
+  /**
+   * The headend lost what it had confirmed, as one does that was restored from a backup: the mark goes back to what it has, as far as
+   * rows were kept. @returns the mark
+   */
+  rewind(through: number): number {
+    const { acknowledgedThrough } = this.state();
+    const kept = this.#database.all<{ readonly sequence: bigint }>(
+      'SELECT sequence FROM outbox WHERE sequence > ? AND sequence <= ? ORDER BY sequence DESC',
+      ...[through, acknowledgedThrough],
+    );
+    const gap = kept.findIndex(({ sequence }, index) => Number(sequence) !== acknowledgedThrough - index);
+    const mark = acknowledgedThrough - (gap === -1 ? kept.length : gap);
+    const counted = this.#database.one<{ n: bigint }>(
+      "SELECT count(*) AS n FROM outbox WHERE sequence > ? AND sequence <= ? AND kind = 'usage'",
+      mark,
+      acknowledgedThrough,
+    );
+    this.#database.write('outbox-unacked', 'UPDATE outbox SET acked_at_ms = NULL WHERE sequence > ?', mark);
+    const sql = 'UPDATE outbox_state SET acknowledged_through = ?, usage_acknowledged = usage_acknowledged - ? WHERE id = 1';
+    this.#database.write('outbox-mark', sql, mark, counted?.n ?? 0n);
+    return mark;
+  }
+
   #quarantine(sequence: number, state: OutboxState, nowMs: number): void {
     if (sequence < 1 || sequence > state.written) return;
     const fresh = this.#database.write('outbox-conflict', 'INSERT OR IGNORE INTO outbox_conflicts (sequence, noted_at_ms) VALUES (?, ?)', sequence, nowMs);

@@ -343,3 +343,52 @@ describe('an evening of trouble', () => {
     expect(headend.requests.findLast(({ records }) => records.length > 0)?.records.map(({ kind }) => kind)).toEqual(['fault', 'fault', 'fault']);
   });
 });
+
+describe('a headend that was restored from a backup', () => {
+  /** What it had confirmed since the backup is gone. */
+  function restoreTo(through: number): void {
+    for (const sequence of [...headend.taken.keys()]) if (sequence > through) headend.taken.delete(sequence);
+    headend.report = async (request) => {
+      headend.requests.push(request);
+      // As the real one: it stops at the first gap.
+      for (const { sequence, bodyHash } of request.records) if (sequence === headend.taken.size + 1) headend.taken.set(sequence, bodyHash);
+      return ok({ acknowledgedThrough: headend.taken.size, conflicts: [], settlements: [], commands: [] });
+    };
+  }
+
+  test('is told again what it has lost, once, and then what is new', async () => {
+    for (let counter = 1; counter <= 9; counter += 1) await book.insertCoin(coin(counter));
+    uploader.start();
+    expect(await drained()).toBe(true);
+    const whole = new Map(headend.taken);
+    restoreTo(4);
+    await book.insertCoin(coin(10));
+    uploader.kick();
+    expect(await drained()).toBe(true);
+    expect(headend.taken.size).toBe(whole.size + 1);
+    for (const [sequence, hash] of whole) expect(headend.taken.get(sequence)).toBe(hash);
+    expect(await book.outboxState()).toMatchObject({ acknowledgedThrough: 10, written: 10 });
+    expect(connectivity).not.toContain('net.offline');
+  });
+
+  test('that misses more than the box has kept is a fault, said once', async () => {
+    for (let counter = 1; counter <= 6; counter += 1) await book.insertCoin(coin(counter));
+    uploader.start();
+    await drained();
+    book.box.core.parts.database.write('test', 'DELETE FROM outbox WHERE sequence <= 3');
+    restoreTo(1);
+    await book.insertCoin(coin(7));
+    uploader.kick();
+    await folder.clock.advance(120_000);
+    const faults = (await book.pendingRecords(100)).records.filter(({ kind }) => kind === 'fault');
+    expect(faults.map(({ body }) => JSON.parse(body))).toEqual([
+      { code: 'records-gone', message: 'The headend misses records 2 to 3, which this box has let go: restore a newer backup.' },
+    ]);
+  });
+
+  async function drained(): Promise<boolean> {
+    const draining = uploader.drain(30_000);
+    await folder.clock.advance(30_000);
+    return await draining;
+  }
+});
