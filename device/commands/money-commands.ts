@@ -1,5 +1,6 @@
 import { type Currency, formatMoney, minorDigits } from '../../src/units/money.ts';
 import type { CommandOutcome } from '../session/box-view.ts';
+import { GRANT_CEILING_SETTING } from '../stores/grant-rows.ts';
 import { type Command, type CommandContext, done } from './command.ts';
 
 /** `1.5` of a two-digit currency is 150 minor units; null where it has more digits than the currency. */
@@ -46,6 +47,21 @@ const grant: Command<CommandContext> = {
   },
 };
 
+const ceiling: Command<CommandContext> = {
+  name: 'credit ceiling',
+  help: 'how much each of the staff may give away in a day',
+  roles: ['technician', 'headend'],
+  guard: 'none',
+  arguments: [{ name: 'amount', kind: 'amount', required: true, help: 'such as 50.00' }],
+  run: async ({ box, book }, { amount = '' }) => {
+    const currency = box.view().currency as Currency;
+    const minor = minorUnits(amount, currency);
+    if (minor === null || minor === 0n) return wrongAmount(currency);
+    await book.putSetting(GRANT_CEILING_SETTING, String(minor));
+    return done(`Each of the staff may give away ${formatMoney({ minor, currency })} a day.`);
+  },
+};
+
 const redeem: Command<CommandContext> = {
   name: 'claim redeem',
   help: 'turns the code of a receipt into credit',
@@ -59,4 +75,4 @@ const redeem: Command<CommandContext> = {
   },
 };
 
-export const moneyCommands: readonly Command<CommandContext>[] = [coin, grant, redeem];
+export const moneyCommands: readonly Command<CommandContext>[] = [coin, grant, ceiling, redeem];

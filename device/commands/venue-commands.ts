@@ -1,4 +1,4 @@
-import { readPeriod, weekLines } from '../../src/domain/queue/calendar-text.ts';
+import { readPeriod, timeText, weekLines } from '../../src/domain/queue/calendar-text.ts';
 import { addFilter, FILTER_FIELDS, filterWords, removeFilter } from '../../src/domain/queue/content-filter.ts';
 import { addPeriod, conflicts, plan, removePeriod, type VenueCalendar, weekdayOf } from '../../src/domain/queue/venue-calendar.ts';
 import type { Fault, Result } from '../../src/units/result.ts';
@@ -77,6 +77,20 @@ const calendarRemove: Command<CommandContext> = {
   run: withVenue(async (venue, _context, { name = '' }) => await changeCalendar(venue, removePeriod(venue.rules.calendar, name))),
 };
 
+const calendarZone: Command<CommandContext> = {
+  name: 'calendar zone',
+  help: 'the time zone of the clock on the wall: calendar zone Europe/Berlin',
+  roles: ['technician', 'headend'],
+  guard: 'refunds-paid-items',
+  arguments: [{ name: 'name', kind: 'text', required: true, help: 'such as Europe/Berlin or UTC' }],
+  run: withVenue(async (venue, _context, { name = '' }) => {
+    const zone = await venue.rules.putZone(name);
+    if (!zone.ok) return refused(zone.error);
+    await venue.keeper.look();
+    return done(`The clock on the wall shows ${timeText(await venue.wallMs())}.`, { zone: zone.value.name });
+  }),
+};
+
 const filterAdd: Command<CommandContext> = {
   name: 'filter add',
   help: 'hides works here, with a reason: filter add genre metal "families before nine"',
@@ -135,4 +149,13 @@ const whyHidden: Command<CommandContext> = {
   }),
 };
 
-export const venueCommands: readonly Command<CommandContext>[] = [calendarWeek, calendarAdd, calendarRemove, filterAdd, filterRemove, filterList, whyHidden];
+export const venueCommands: readonly Command<CommandContext>[] = [
+  calendarWeek,
+  calendarAdd,
+  calendarRemove,
+  calendarZone,
+  filterAdd,
+  filterRemove,
+  filterList,
+  whyHidden,
+];

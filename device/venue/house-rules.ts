@@ -3,6 +3,7 @@ import { calendarText, parseCalendar } from '../../src/domain/queue/calendar-tex
 import { type ContentFilter, type FilteredWork, hiddenBy } from '../../src/domain/queue/content-filter.ts';
 import { ALWAYS_OPEN, type VenueCalendar } from '../../src/domain/queue/venue-calendar.ts';
 import { openZone, type Zone } from '../../src/domain/rating/zone.ts';
+import type { Fault, Result } from '../../src/units/result.ts';
 import type { Book } from '../stores/book-port.ts';
 import { LADDER_SETTING } from '../stores/coin-bonus.ts';
 
@@ -70,6 +71,13 @@ export class HouseRules {
   async putLadder(ladder: PriceLadder): Promise<void> {
     await this.#book.putSetting(LADDER_SETTING, ladderText(ladder));
     this.#ladder = ladder;
+  }
+
+  /** The zone of the clock on the wall, by its IANA name. */
+  async putZone(name: string): Promise<Result<Zone, Fault>> {
+    const zone = openZone(name);
+    if (zone.ok) await this.#book.putSetting(TIME_ZONE_SETTING, name);
+    return zone;
   }
 
   /** Of the clock on the wall. */

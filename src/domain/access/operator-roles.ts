@@ -34,7 +34,7 @@ export function mayOperator(role: OperatorRole, permission: Permission): boolean
 /** Commands of the box's registry that ride on a permission; what is not named here is sent to no box from a page. */
 const COMMANDS: Readonly<Partial<Record<Permission, readonly string[]>>> = {
   'hold-box': ['service', 'skip', 'volume', 'calendar add', 'calendar remove', 'credit grant', 'evening end'],
-  'service-box': ['service', 'volume', 'set', 'test', 'board check'],
+  'service-box': ['service', 'volume', 'test', 'board check', 'coin watch', 'show'],
   'manage-music': ['filter add', 'filter remove', 'calendar add', 'calendar remove'],
   'manage-prices': ['ladder set'],
 };

@@ -167,6 +167,27 @@ describe('free hours', () => {
   });
 });
 
+describe('what the owner of a venue sets', () => {
+  test('the zone of the clock on the wall decides when it closes', async () => {
+    await open();
+    const technician = { role: 'technician', surface: 'console' } as const;
+    await plan('shut closed', 60, 90);
+    expect(scene.box.view().service).toBe('inService');
+    expect((await scene.box.command('calendar zone Moon/Base', technician)).ok).toBe(false);
+    // One hour east of UTC it is an hour later.
+    expect((await scene.box.command('calendar zone Etc/GMT-1', technician)).text).toContain('The clock on the wall shows');
+    await scene.quiet();
+    expect(scene.box.view().service).toBe('outOfService');
+  });
+
+  test('the ceiling of a day holds for the staff', async () => {
+    await open();
+    await scene.box.command('credit ceiling 1.00', { role: 'technician', surface: 'console' });
+    expect(await scene.command('credit grant 2.00 sorry')).toContain('1.00 EUR');
+    expect(await scene.command('credit grant 1.00 sorry')).toBe('Credit: 1.00 EUR');
+  });
+});
+
 describe('a filter', () => {
   test('hides, explains itself, keeps what was bought, and shows again', async () => {
     await open();
