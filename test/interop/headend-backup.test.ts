@@ -54,7 +54,13 @@ describe('a backup of a headend, taken while it streams and bills', () => {
 
     house = new RunningHouse(data);
     await house.until('the restored headend', (view) => (view.connectivity === 'online' && view.catalogueSize >= 2 ? true : null), 40_000);
+    // What the box had delivered after the backup it delivers again, whatever the headend of before had confirmed.
+    await house.coin();
+    const { outbox } = await house.deliveredTotals();
     const operator = await house.operator();
+    const [generation] = operator.outlets[0]?.generations ?? [];
+    expect(generation?.missing).toBe('');
+    expect(generation?.deliveredThrough).toBeGreaterThanOrEqual(outbox.written);
     expect(operator.ledger.problem).toBeNull();
     expect(BigInt(balance(operator, 'earned'))).toBeGreaterThanOrEqual(BigInt(billed));
     await house.end();
