@@ -31,7 +31,9 @@ const showStatus: Command<CommandContext> = {
         ['credit', amount(view.creditMinor, view.currency)],
         ['works', String(view.catalogueSize)],
         ['queue', String(view.queue.length)],
-        ['volume', `${view.volumePercent} %`],
+        ['volume', `${view.volumePercent} %${view.volumeRange === null ? '' : ` (${view.volumeRange.minPercent} to ${view.volumeRange.maxPercent} % now)`}`],
+        ...(view.houseMusic ? [['music', 'of the house'] as const] : []),
+        ...(view.housePays ? [['who pays', 'the house'] as const] : []),
       ]),
       view,
     );

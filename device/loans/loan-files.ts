@@ -1,6 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { syncFolder } from '../../src/platform/sync-folder.ts';
 import type { FaultHook } from '../stores/book-options.ts';
 import { noFaults } from '../stores/book-options.ts';
 
@@ -125,13 +126,4 @@ function headOf(licence: string): Buffer {
 function freeOf(folder: string): number {
   const facts = statfsSync(folder);
   return facts.bavail * facts.bsize;
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }

@@ -1,4 +1,4 @@
-import type { ClassCount } from '../../src/domain/credit/billing-class.ts';
+import { type ClassCount, mergeCounts } from '../../src/domain/credit/billing-class.ts';
 import type { PaidRanges } from '../../src/domain/credit/paid-ranges.ts';
 import { limits } from '../../src/limits.ts';
 import type { BookDatabase } from './book-database.ts';
@@ -83,16 +83,6 @@ export class SessionRows {
       limits.closedSessionsKept,
     );
   }
-}
-
-export function mergeCounts(left: readonly ClassCount[], right: readonly ClassCount[]): readonly ClassCount[] {
-  const merged = new Map<string, ClassCount>();
-  for (const count of [...left, ...right]) {
-    const key = `${count.node}/${count.billingClass}`;
-    const known = merged.get(key);
-    if (known === undefined || known.packets < count.packets) merged.set(key, count);
-  }
-  return [...merged.values()];
 }
 
 function toSession(row: Columns | null): PaySessionRow | null {

@@ -1,6 +1,6 @@
 import { limits } from '../../limits.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
-import { type ClassCount, packetsOf } from './billing-class.ts';
+import { type ClassCount, mergeCounts, packetsOf } from './billing-class.ts';
 import { asRanges, closeLowHoles, indexesIn, joinIndexes, type PaidRanges, withoutIndexes } from './paid-ranges.ts';
 import type { Terms } from './terms.ts';
 import { soldByNode } from './work-parts.ts';
@@ -55,18 +55,6 @@ export function agreePaid(terms: Terms, known: PaidWork, claim: PaidClaim): Resu
     ),
   ];
   return ok({ counts, paidRanges: closeLowHoles(joinIndexes(known.paidRanges, named), limits.paidRanges) });
-}
-
-/** Each (node, class) by its own maximum (ruling 18). */
-function mergeCounts(left: readonly ClassCount[], right: readonly ClassCount[]): readonly ClassCount[] {
-  const merged = [...left];
-  for (const count of right) {
-    const at = merged.findIndex((other) => other.node === count.node && other.billingClass === count.billingClass);
-    const before = merged[at];
-    if (before === undefined) merged.push(count);
-    else if (before.packets < count.packets) merged[at] = count;
-  }
-  return merged;
 }
 
 function addCounts(counts: readonly ClassCount[], more: readonly ClassCount[]): readonly ClassCount[] {

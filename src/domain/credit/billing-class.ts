@@ -38,3 +38,14 @@ export interface Span {
 export function packetsOf(counts: readonly ClassCount[], billingClass: BillingClass): number {
   return counts.reduce((sum, count) => (count.billingClass === billingClass ? sum + count.packets : sum), 0);
 }
+
+/** Each (node, class) by its own maximum (ruling 18). */
+export function mergeCounts(left: readonly ClassCount[], right: readonly ClassCount[]): readonly ClassCount[] {
+  const merged = new Map<string, ClassCount>();
+  for (const count of [...left, ...right]) {
+    const key = `${count.node}/${count.billingClass}`;
+    const known = merged.get(key);
+    if (known === undefined || known.packets < count.packets) merged.set(key, count);
+  }
+  return [...merged.values()];
+}

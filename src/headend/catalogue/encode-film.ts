@@ -1,11 +1,10 @@
 import { limits } from '../../limits.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { type Fault, fault, ok, type Result } from '../../units/result.ts';
-import type { Encoded, EncodeFault } from './encode.ts';
-import { LOUDNESS_FILTER, readLoudness } from './loudness.ts';
+import { type Fault, ok, type Result } from '../../units/result.ts';
+import { type Encoded, type EncodeFault, runFfmpeg } from './encode.ts';
+import { LOUDNESS_FILTER } from './loudness.ts';
 import type { ProbedFilm } from './probe.ts';
-import { runProgram } from './program-run.ts';
-import { inputFile, type MediaPrograms, plainReason } from './programs.ts';
+import { inputFile, type MediaPrograms } from './programs.ts';
 import type { RenditionPlan } from './video-renditions.ts';
 
 export interface FilmRun {
@@ -31,27 +30,8 @@ const PICTURES_PER_SECOND_MAX = 30;
 
 /** One rendition of a film: H.264 or HEVC with AAC in a transport stream, sound to the end, a picture that stands alone every 1.25 s. */
 export async function encodeFilm(run: FilmRun): Promise<Result<Encoded, Fault<EncodeFault>>> {
-  let outMs = 0;
-  const ended = await runProgram({
-    program: run.programs.ffmpeg,
-    args: filmArguments(run),
-    clock: run.clock,
-    signal: run.signal,
-    onLine: (line) => {
-      const micros = Number(/^out_time_us=(\d+)$/.exec(line)?.[1] ?? Number.NaN);
-      if (!Number.isFinite(micros)) return;
-      outMs = Math.round(micros / 1_000);
-      run.onSeconds?.(Math.floor(micros / 1e6));
-    },
-  });
-  if (!ended.ok) {
-    const { code, message } = ended.error;
-    return fault(code === 'output-too-large' ? 'undecodable' : code, message);
-  }
-  const { exitCode, errors, errorCount, lines } = ended.value;
-  if (errors.some((line) => line.includes('No space left on device'))) return fault('disk-full', 'the disk is full; make room and ingest again');
-  if (exitCode !== 0) return fault('undecodable', plainReason(errors, run.path));
-  return ok({ loudness: readLoudness(lines), durationMs: Math.max(0, outMs - TAIL_MS), errorCount, errors });
+  const encoded = await runFfmpeg(run, { path: run.path, args: filmArguments(run) });
+  return encoded.ok ? ok({ ...encoded.value, durationMs: Math.max(0, encoded.value.durationMs - TAIL_MS) }) : encoded;
 }
 
 function filmArguments({ path, film, plan, target }: FilmRun): readonly string[] {

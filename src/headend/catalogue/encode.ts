@@ -16,7 +16,7 @@ export interface EncodeRun {
   readonly programs: MediaPrograms;
   readonly clock: Clock;
   readonly signal?: AbortSignal | undefined;
-  readonly onSeconds?: (seconds: number) => void;
+  readonly onSeconds?: ((seconds: number) => void) | undefined;
   /** Somebody waits for this one: full priority, and less effort of the encoder and the peak meter for half the time. */
   readonly urgent?: boolean;
 }
@@ -34,19 +34,29 @@ export type EncodeFault = 'undecodable' | 'disk-full' | 'program-missing' | 'sto
 /** Opus at 96 kb/s in packets of 20 ms; loudness is measured on the way, so that the source is decoded once. */
 export async function encodeOpus(run: EncodeRun): Promise<Result<Encoded, Fault<EncodeFault>>> {
   const path = 'path' in run.source ? run.source.path : '';
+  const input = 'samples' in run.source ? { input: run.source.samples } : {};
+  return await runFfmpeg(run, { path, args: encodeArguments(run), urgent: run.urgent === true, ...input });
+}
+
+/** What `runFfmpeg` is told beside its arguments. `path` is for people, where the input is a file. */
+type FfmpegJob = { readonly path: string; readonly args: readonly string[]; readonly urgent?: boolean; readonly input?: AsyncIterable<Uint8Array> };
+
+/** Runs ffmpeg to its end, with its progress told on the way; `durationMs` is what it put out. */
+export async function runFfmpeg(
+  { programs, clock, signal, onSeconds }: Pick<EncodeRun, 'programs' | 'clock' | 'signal' | 'onSeconds'>,
+  { path, ...job }: FfmpegJob,
+): Promise<Result<Encoded, Fault<EncodeFault>>> {
   let durationMs = 0;
   const ended = await runProgram({
-    program: run.programs.ffmpeg,
-    args: encodeArguments(run),
-    clock: run.clock,
-    signal: run.signal,
-    urgent: run.urgent === true,
-    ...('samples' in run.source ? { input: run.source.samples } : {}),
+    program: programs.ffmpeg,
+    clock,
+    signal,
+    ...job,
     onLine: (line) => {
       const micros = Number(/^out_time_us=(\d+)$/.exec(line)?.[1] ?? Number.NaN);
       if (!Number.isFinite(micros)) return;
       durationMs = Math.round(micros / 1_000);
-      run.onSeconds?.(Math.floor(micros / 1e6));
+      onSeconds?.(Math.floor(micros / 1e6));
     },
   });
   if (!ended.ok) {

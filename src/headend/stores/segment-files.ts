@@ -1,6 +1,7 @@
 import { access, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256Hex } from '../../platform/crypto/digest.ts';
+import { syncFolder } from '../../platform/sync-folder.ts';
 import type { SegmentStore } from '../../ports/segment-store.ts';
 import { assert } from '../../units/assert.ts';
 
@@ -85,14 +86,5 @@ export class SegmentFiles implements SegmentStore {
   #path(hash: string): string {
     assert(/^[0-9a-f]{64}$/.test(hash), 'a segment is named by its SHA-256');
     return join(this.#root, hash.slice(0, 2), hash.slice(2, 4), hash);
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }

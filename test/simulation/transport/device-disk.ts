@@ -1,7 +1,7 @@
 import type { Closing } from '../../../device/checkout/closing.ts';
 import type { Book } from '../../../device/stores/book-port.ts';
-import { mergeCounts } from '../../../device/stores/session-rows.ts';
 import type { ClassCount } from '../../../src/domain/credit/billing-class.ts';
+import { mergeCounts } from '../../../src/domain/credit/billing-class.ts';
 import { NO_INDEXES, type PaidRanges } from '../../../src/domain/credit/paid-ranges.ts';
 
 /** What the book of the box keeps of one play (device/stores/session-rows.ts), with the same merges; it survives every kill. */
