@@ -1,5 +1,4 @@
 import { type Actor, createActor, type SnapshotFrom } from 'xstate';
-import type { EndReason } from '../../src/domain/credit/statements.ts';
 import { limits } from '../../src/limits.ts';
 import { every, monotonicMs } from '../../src/ports/clock.ts';
 import type { Currency } from '../../src/units/money.ts';
@@ -15,13 +14,10 @@ import type { BoxControl, BoxTotals, BoxView, CommandOutcome } from './box-view.
 import { ASKING, type BookGlance, buildView, dotted } from './build-view.ts';
 import { cashFactsOf } from './cash-region.ts';
 import { EffectQueue } from './effect-queue.ts';
-import { CLOSED_REASON, EVENING_ENDED_SETTING, refundQueue } from './evening-end.ts';
-import type { BoxEvent, IntentEvent, PlaybackEvent } from './events.ts';
-import { HouseMusic } from './house-music.ts';
+import { CLOSED_REASON, EVENING_ENDED_SETTING } from './evening-end.ts';
+import type { BoxEvent, IntentEvent } from './events.ts';
 import { machineClock } from './machine-clock.ts';
-import { PlayLog } from './play-log.ts';
-import type { PlayRunner } from './play-port.ts';
-import { PlayStarter } from './play-starter.ts';
+import { PlayTurns } from './play-turns.ts';
 import { OUT_OF_SERVICE_SETTING } from './service-region.ts';
 import { ShownFor } from './shown-for.ts';
 import { SoundGate } from './sound-gate.ts';
@@ -37,12 +33,10 @@ const IDLE_CHECK_MS = 10_000;
 export class Box implements BoxControl {
   readonly #parts: BoxParts;
   readonly #actor: Actor<BoxMachine>;
-  readonly #starter: PlayStarter;
-  readonly #log: PlayLog;
+  readonly #turns: PlayTurns;
   /** A household owes what it hears (ruling 2). */
   readonly #takesCoins: boolean;
   readonly #listeners = new Set<(view: BoxView) => void>();
-  #runner: PlayRunner | null = null;
   #glance: BookGlance = { creditMinor: 0n, queue: [], lastReceipt: null, housePays: false };
   readonly #focus: WorkFocus;
   readonly #gate: SoundGate;
@@ -51,20 +45,20 @@ export class Box implements BoxControl {
   readonly #effects: EffectQueue;
   #stopTicking: () => void = () => {};
   #stopIdleChecks: () => void = () => {};
-  readonly #music: HouseMusic;
-  /** What a guest chose while music of the house played: his turn comes when it has ended. */
-  #wish: IntentEvent | null = null;
   #touchedMs = 0;
   readonly #notice: ShownFor;
   readonly #claim: ShownFor;
 
   constructor(parts: BoxParts) {
     this.#parts = parts;
-    this.#starter = new PlayStarter(parts, (event) => this.#onPlayback(event));
-    this.#log = new PlayLog(parts);
     this.#effects = new EffectQueue(parts.clock, parts.log, (code, message) => this.raise({ type: 'play.refused', playId: '', code, message }));
     this.#focus = new WorkFocus(() => parts.catalogue.works());
-    this.#music = new HouseMusic(parts, this.#starter);
+    this.#turns = new PlayTurns(parts, {
+      raise: (event) => this.raise(event),
+      later: (effect) => this.#effects.add(effect),
+      refresh: () => this.#refresh(),
+      context: () => this.#actor.getSnapshot().context,
+    });
     this.#gate = new SoundGate(parts.player, parts.log);
     this.#volume = new VolumeDesk({ clock: parts.clock, player: this.#gate, book: parts.book, changed: () => this.#show() });
     this.#takesCoins = parts.profile === 'jukebox';
@@ -73,17 +67,17 @@ export class Box implements BoxControl {
     this.#actor = createActor(
       createBoxMachine(
         {
-          recoverPlays: () => this.#effects.add(() => this.#recover()),
-          startTrial: (workId) => this.#effects.add(async () => this.#adopt(await this.#starter.startTrial(workId, this.#atHandOnly()))),
-          buyOutright: (workId) => this.#effects.add(() => this.#buyOutright(workId)),
-          startNext: () => this.#effects.add(() => this.#startNext()),
-          confirmPlay: () => this.#effects.add(() => this.#confirm()),
-          pausePlay: () => this.#effects.add(() => this.#pause()),
-          resumePlay: () => this.#effects.add(async () => this.#runner?.resume()),
-          endPlay: (reason) => this.#effects.add(() => this.#end(reason)),
-          enqueue: (workId) => this.#effects.add(() => this.#enqueue(workId)),
-          seek: (byMs) => this.#effects.add(async () => this.#runner?.seek(this.#runner.view().positionMs + byMs)),
-          suppressAcks: (on) => this.#runner?.suppressAcks(on),
+          recoverPlays: () => this.#effects.add(() => this.#turns.recover()),
+          startTrial: (workId) => this.#effects.add(() => this.#turns.startTrial(workId)),
+          buyOutright: (workId) => this.#effects.add(() => this.#turns.buyOutright(workId)),
+          startNext: () => this.#effects.add(() => this.#turns.startNext()),
+          confirmPlay: () => this.#effects.add(() => this.#turns.confirm()),
+          pausePlay: () => this.#effects.add(() => this.#turns.pause()),
+          resumePlay: () => this.#effects.add(() => this.#turns.resume()),
+          endPlay: (reason) => this.#effects.add(() => this.#turns.end(reason)),
+          enqueue: (workId) => this.#effects.add(() => this.#turns.enqueue(workId ?? this.#focus.work()?.id ?? null)),
+          seek: (byMs) => this.#effects.add(() => this.#turns.seek(byMs)),
+          suppressAcks: (on) => this.#turns.suppressAcks(on),
           acceptCoins: (on) => parts.acceptCoins(on),
           // Beside the other effects: silence waits for none of them.
           setSound: (level) => this.#gate.allow(level),
@@ -113,7 +107,7 @@ export class Box implements BoxControl {
     if (reason !== null) this.raise({ type: 'service.on', reason });
     await this.#parts.usage.signOn();
     this.#stopTicking = every(this.#parts.clock, VIEW_INTERVAL_MS, () => {
-      if (this.#runner !== null) this.#show();
+      if (this.#turns.view() !== null) this.#show();
     });
     this.#stopIdleChecks = every(this.#parts.clock, IDLE_CHECK_MS, () => this.#effects.add(() => this.#closeIdlePayer()));
   }
@@ -149,13 +143,13 @@ export class Box implements BoxControl {
       work: (id) => parts.catalogue.work(id),
       catalogueVersion: parts.catalogue.version(),
       glance: this.#glance,
-      play: this.#runner?.view() ?? null,
+      play: this.#turns.view(),
       loans: parts.loans.views(),
       renewal: parts.loans.renewal(),
       focusIndex: this.#focus.index,
       volumePercent: this.#volume.percent,
       volumeRange: this.#volume.range,
-      houseMusic: this.#music.isPlaying(this.#runner?.playId ?? null),
+      houseMusic: this.#turns.isHouseMusic(),
       silentPlayer: parts.player.silent,
       simulatedAcceptor: parts.simulatedAcceptor,
       lastContactMs: parts.lastContactMs(),
@@ -181,9 +175,8 @@ export class Box implements BoxControl {
     this.raise({ type: 'notice.claim-over' });
     this.#recordKey(event.type.slice('intent.'.length));
     if (event.type === 'intent.up' || event.type === 'intent.down') this.#moveFocus(event.type === 'intent.down' ? 1 : -1);
-    else if (event.type === 'intent.ok' && this.#music.isPlaying(this.#runner?.playId ?? null))
-      this.#afterMusic(event.workId === undefined ? this.#withFocus() : event);
-    else if (event.type === 'intent.skip' && event.reason !== undefined) this.#effects.add(() => this.#skip(event.reason ?? ''));
+    else if (event.type === 'intent.ok' && this.#turns.isHouseMusic()) this.#turns.afterMusic(event.workId === undefined ? this.#withFocus() : event);
+    else if (event.type === 'intent.skip' && event.reason !== undefined) this.#effects.add(() => this.#turns.skip(event.reason ?? ''));
     else if (event.type === 'intent.renew') this.#effects.add(() => this.#answerRenewal(event.licence, event.yes));
     else if (event.type === 'intent.volume') this.#effects.add(() => this.#volume.change(event.delta));
     else if (event.type === 'intent.language') this.#effects.add(() => this.#changeLanguage(event.language));
@@ -257,89 +250,12 @@ export class Box implements BoxControl {
     this.#show();
   }
 
-  #adopt(runner: PlayRunner | null): void {
-    this.#runner = runner;
-  }
-
-  async #buyOutright(workId: string): Promise<void> {
-    this.#adopt(await this.#starter.buyOutright(workId, this.#atHandOnly()));
-    await this.#refresh();
-    this.#parts.uploader.kick();
-  }
-
-  async #startNext(): Promise<void> {
-    this.#adopt(await this.#starter.startNext(this.#atHandOnly()));
-    await this.#music.note(this.#runner?.playId ?? null);
-    await this.#refresh();
-  }
-
   /** What a guest left behind becomes a claim; the next coin opens a session of its own (ruling 2). */
   async #closeIdlePayer(): Promise<void> {
     const claim = await this.#parts.book.closeIdlePayer();
     if (claim === null) return;
     await this.moneyMoved();
     this.raise({ type: 'notice.claim', code: claim.claimCode, amountMinor: claim.amountMinor.toString() });
-  }
-
-  async #recover(): Promise<void> {
-    const { book } = this.#parts;
-    const outOfService = this.#actor.getSnapshot().context.outOfService !== null;
-    if (outOfService) await this.#starter.closeAll();
-    else this.#runner = await this.#starter.recover();
-    await this.#music.note(this.#runner?.playId ?? null);
-    if (await book.getSetting(EVENING_ENDED_SETTING)) await refundQueue(book);
-    await this.#refresh();
-    if (this.#glance.queue.length > 0) this.raise({ type: 'queue.ready' });
-    this.raise({ type: 'recovery.done' });
-  }
-
-  async #confirm(): Promise<void> {
-    await this.#runner?.confirm();
-    await this.#refresh();
-    this.#parts.uploader.kick();
-  }
-
-  async #pause(): Promise<void> {
-    await this.#runner?.pause();
-    await this.#log.paused();
-  }
-
-  async #end(reason: EndReason): Promise<void> {
-    const runner = this.#runner;
-    this.#runner = null;
-    if (runner === null) await this.#starter.abandon(reason);
-    else await this.#log.ended(await runner.end(reason));
-    await this.#refresh();
-    this.#parts.uploader.kick();
-  }
-
-  async #enqueue(workId: string | null): Promise<void> {
-    const added = await this.#starter.enqueue(workId ?? this.#focus.work()?.id ?? null);
-    await this.#refresh();
-    this.#parts.uploader.kick();
-    if (added) this.raise({ type: 'queue.ready' });
-  }
-
-  #onPlayback(event: PlaybackEvent): void {
-    if (event.type === 'play.opened' || event.type === 'play.confirmed') this.#effects.add(() => this.#log.started(event, this.#runner?.view() ?? null));
-    if (event.type === 'play.settled') void this.#settled(event);
-    else this.raise(event);
-  }
-
-  /** Whoever sees the box idle again sees the receipt and the credit of the play that ended; what waits is known before. */
-  async #settled(event: PlaybackEvent): Promise<void> {
-    await this.#refresh().catch(() => {});
-    if (this.#glance.queue.length > 0) this.raise({ type: 'queue.ready' });
-    this.raise(event);
-    const wish = this.#wish;
-    this.#wish = null;
-    if (wish !== null) this.raise(wish);
-  }
-
-  /** Without the headend only these can be taken out of the queue. */
-  #atHandOnly(): readonly string[] | undefined {
-    const { online, atHand } = this.#actor.getSnapshot().context;
-    return online ? undefined : atHand;
   }
 
   /** OK without a work answers the question where one stands, and means the work in focus otherwise. */
@@ -360,36 +276,21 @@ export class Box implements BoxControl {
     this.#show();
   }
 
-  /** What a guest chooses ends what nobody chose. */
-  #afterMusic(wish: IntentEvent): void {
-    this.#wish = wish;
-    this.raise({ type: 'intent.stop' });
-  }
-
   /** Music of the house, if nobody has touched the box for a while and it does nothing else. */
   async playBackground(): Promise<void> {
     const idleMs = monotonicMs(this.#parts.clock) - this.#touchedMs;
     const { playback, service, connectivity, queue } = this.view();
     const busy = playback !== 'browse' || service !== 'inService' || connectivity !== 'online' || queue.length > 0;
     if (busy || idleMs < limits.backgroundIdleMs) return;
-    this.#effects.add(async () => {
-      if (!(await this.#music.choose())) return;
-      await this.#refresh();
-      this.raise({ type: 'queue.ready' });
-    });
+    this.#effects.add(() => this.#turns.playHouseMusic());
   }
 
-  /** The reason is kept before the song ends: the receipt is written then. */
-  async #skip(reason: string): Promise<void> {
-    if (this.#runner !== null) await this.#parts.book.noteEnd(this.#runner.playId, reason);
-    this.raise({ type: 'intent.skip' });
-  }
-
-  async #refresh(): Promise<void> {
+  async #refresh(): Promise<number> {
     const { book } = this.#parts;
     const [payer, queue, receipts, free] = await Promise.all([book.currentPayer(), book.queue(), book.receipts(1), book.getSetting(FREE_SETTING)]);
     this.#glance = { creditMinor: payer?.creditMinor ?? 0n, queue, lastReceipt: receipts[0] ?? null, housePays: free === 'yes' };
     this.#show();
+    return queue.length;
   }
 
   #show(): void {

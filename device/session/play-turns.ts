@@ -1,0 +1,153 @@
+import type { EndReason } from '../../src/domain/credit/statements.ts';
+import type { BoxParts } from './box-parts.ts';
+import { EVENING_ENDED_SETTING, refundQueue } from './evening-end.ts';
+import type { BoxEvent, IntentEvent, PlaybackEvent } from './events.ts';
+import { HouseMusic } from './house-music.ts';
+import { PlayLog } from './play-log.ts';
+import type { PlayRunner, PlayView } from './play-port.ts';
+import { PlayStarter } from './play-starter.ts';
+
+/** What the turns need of the box around them. */
+export interface TurnsHost {
+  readonly raise: (event: BoxEvent) => void;
+  /** One effect after the other: an end never overtakes a start. */
+  readonly later: (effect: () => Promise<void>) => void;
+  /** Reads credit and queue again. @returns how many plays wait */
+  readonly refresh: () => Promise<number>;
+  readonly context: () => { readonly online: boolean; readonly atHand: readonly string[]; readonly outOfService: string | null };
+}
+
+/** The plays of a box, one after the other: what the statechart decides about them is carried out here. */
+export class PlayTurns {
+  readonly #parts: BoxParts;
+  readonly #host: TurnsHost;
+  readonly #starter: PlayStarter;
+  readonly #log: PlayLog;
+  readonly #music: HouseMusic;
+  #runner: PlayRunner | null = null;
+  /** What a guest chose while music of the house played: his turn comes when it has ended. */
+  #wish: IntentEvent | null = null;
+
+  constructor(parts: BoxParts, host: TurnsHost) {
+    this.#parts = parts;
+    this.#host = host;
+    this.#starter = new PlayStarter(parts, (event) => this.#onPlayback(event));
+    this.#log = new PlayLog(parts);
+    this.#music = new HouseMusic(parts, this.#starter);
+  }
+
+  view(): PlayView | null {
+    return this.#runner?.view() ?? null;
+  }
+
+  isHouseMusic(): boolean {
+    return this.#music.isPlaying(this.#runner?.playId ?? null);
+  }
+
+  async startTrial(workId: string): Promise<void> {
+    this.#runner = await this.#starter.startTrial(workId, this.#atHandOnly());
+  }
+
+  async buyOutright(workId: string): Promise<void> {
+    this.#runner = await this.#starter.buyOutright(workId, this.#atHandOnly());
+    await this.#moneyMoved();
+  }
+
+  async startNext(): Promise<void> {
+    this.#runner = await this.#starter.startNext(this.#atHandOnly());
+    await this.#music.note(this.#runner?.playId ?? null);
+    await this.#host.refresh();
+  }
+
+  async confirm(): Promise<void> {
+    await this.#runner?.confirm();
+    await this.#moneyMoved();
+  }
+
+  async pause(): Promise<void> {
+    await this.#runner?.pause();
+    await this.#log.paused();
+  }
+
+  async resume(): Promise<void> {
+    await this.#runner?.resume();
+  }
+
+  async seek(byMs: number): Promise<void> {
+    await this.#runner?.seek(this.#runner.view().positionMs + byMs);
+  }
+
+  suppressAcks(on: boolean): void {
+    this.#runner?.suppressAcks(on);
+  }
+
+  async end(reason: EndReason): Promise<void> {
+    const runner = this.#runner;
+    this.#runner = null;
+    if (runner === null) await this.#starter.abandon(reason);
+    else await this.#log.ended(await runner.end(reason));
+    await this.#moneyMoved();
+  }
+
+  async enqueue(workId: string | null): Promise<void> {
+    const added = await this.#starter.enqueue(workId);
+    await this.#moneyMoved();
+    if (added) this.#host.raise({ type: 'queue.ready' });
+  }
+
+  /** The reason is kept before the song ends: the receipt is written then. */
+  async skip(reason: string): Promise<void> {
+    if (this.#runner !== null) await this.#parts.book.noteEnd(this.#runner.playId, reason);
+    this.#host.raise({ type: 'intent.skip' });
+  }
+
+  /** What a guest chooses ends what nobody chose. */
+  afterMusic(wish: IntentEvent): void {
+    this.#wish = wish;
+    this.#host.raise({ type: 'intent.stop' });
+  }
+
+  async playHouseMusic(): Promise<void> {
+    if (!(await this.#music.choose())) return;
+    await this.#host.refresh();
+    this.#host.raise({ type: 'queue.ready' });
+  }
+
+  /** Takes up what an earlier run left open; a box that came up out of service closes it instead. */
+  async recover(): Promise<void> {
+    const { book } = this.#parts;
+    if (this.#host.context().outOfService !== null) await this.#starter.closeAll();
+    else this.#runner = await this.#starter.recover();
+    await this.#music.note(this.#runner?.playId ?? null);
+    if (await book.getSetting(EVENING_ENDED_SETTING)) await refundQueue(book);
+    if ((await this.#host.refresh()) > 0) this.#host.raise({ type: 'queue.ready' });
+    this.#host.raise({ type: 'recovery.done' });
+  }
+
+  #onPlayback(event: PlaybackEvent): void {
+    if (event.type === 'play.opened' || event.type === 'play.confirmed') this.#host.later(() => this.#log.started(event, this.view()));
+    if (event.type === 'play.settled') void this.#settled(event);
+    else this.#host.raise(event);
+  }
+
+  /** Whoever sees the box idle again sees the receipt and the credit of the play that ended; what waits is known before. */
+  async #settled(event: PlaybackEvent): Promise<void> {
+    const waiting = await this.#host.refresh().catch(() => 0);
+    if (waiting > 0) this.#host.raise({ type: 'queue.ready' });
+    this.#host.raise(event);
+    const wish = this.#wish;
+    this.#wish = null;
+    if (wish !== null) this.#host.raise(wish);
+  }
+
+  async #moneyMoved(): Promise<void> {
+    await this.#host.refresh();
+    this.#parts.uploader.kick();
+  }
+
+  /** Without the headend only these can be taken out of the queue. */
+  #atHandOnly(): readonly string[] | undefined {
+    const { online, atHand } = this.#host.context();
+    return online ? undefined : atHand;
+  }
+}
