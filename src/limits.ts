@@ -44,6 +44,11 @@ export const limits = {
   fairTurns: 2,
   fairHistory: 50,
   ladderRungs: 20,
+  /** Guests with phones at one box, how many plays of one wait and are shown to him, and how long one may do nothing. */
+  openGuests: 200,
+  guestQueued: 5,
+  guestPlaysShown: 10,
+  guestIdleMs: 14_400_000,
   /** Nobody touches an idle box for this long, and its background music begins. */
   backgroundIdleMs: 20_000,
   /** Works that the background music remembers having played. */
@@ -143,6 +148,20 @@ export const limits = {
   ingestFolderDepth: 32,
   sidecarBytes: 262_144,
 
+  /** Live channels of one headend; each holds the newest of what it sends in memory. */
+  channelsMax: 32,
+  channelCacheMs: 20_000,
+  /** How far behind its source a channel is joined, at least: the lead of a film must be there already. */
+  channelReserveMs: 1_000,
+  /** Nothing came for this long, and a channel is off the air. */
+  channelSilenceMs: 3_000,
+  /** One play of a channel: its price is that of so much. */
+  channelPlayMs: 3_600_000,
+  channelNumberMax: 9_999,
+  /** Bits a second that a channel may be said to have, over the fullest packets that there are. */
+  channelMegabitsMax: 4,
+  channelRestartMs: 1_000,
+
   httpBodyBytes: 1_048_576,
   httpTimeoutMs: 10_000,
   rtspMessageBytes: 16_384,
@@ -180,6 +199,8 @@ export const limits = {
   recordBodyBytes: 16_384,
   recordCommitIntervalMs: 5_000,
   reportIntervalMs: 10_000,
+  /** Records of reports that share one transaction of the headend: what its loop writes at once beside streams. */
+  reportGroupRecords: 1_000,
   reportBackoffMinMs: 500,
   reportBackoffMaxMs: 60_000,
   retentionAckedRecords: 10_000,
@@ -283,6 +304,10 @@ export const limits = {
   /** How often the watchdog proves by a write that the disk takes writes. */
   watchdogProbeMs: 60_000,
   bootConfigBytes: 16_384,
+  /** Shown lines that a console's line has not taken yet. */
+  consoleUnreadBytes: 65_536,
+  /** A support bundle, as it travels over a serial line: three minutes at 115,200 baud. */
+  supportBundleBytes: 2_097_152,
 } as const;
 
 assert(limits.receiptWindowMs >= limits.creditWindowMs + limits.receiptIntervalMs + 1_000, 'R >= W + receipt interval + round trip + commit (ruling 14)');

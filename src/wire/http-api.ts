@@ -60,6 +60,8 @@ export const CatalogueWork = Type.Object({
   cover: Type.Union([Hex(32), Type.Null()]),
   /** A work with pictures; absent for sound alone. Its packets last `packetMs` and not 20 ms, in every rendition. */
   video: Type.Optional(Type.Object({ packetMs: Type.Integer({ minimum: 1, maximum: limits.packetMs }), renditions: Type.Array(Rendition, { minItems: 1 }) })),
+  /** A live channel, and its number on the remote: packet 0 is the moment at which it is joined. */
+  channel: Type.Optional(Type.Object({ number: Type.Integer({ minimum: 0, maximum: 9_999 }) })),
 });
 export type CatalogueWork = Static<typeof CatalogueWork>;
 export const CatalogueResponse = Type.Object({ version: Text(64), works: Type.Array(CatalogueWork) });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { migrate } from '../../platform/migrate.ts';
 import { projectRoot } from '../../platform/project-root.ts';
 import type { AccountCreditStore } from '../../ports/account-credit-store.ts';
+import type { ChannelStore } from '../../ports/channel-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CatalogueStore, RegistryStore, UsageStore } from '../../ports/headend-stores.ts';
 import type { CommandStore, NonceStore, OutletStore } from '../../ports/outlet-store.ts';
@@ -10,8 +11,10 @@ import type { Random } from '../../ports/random.ts';
 import type { TrialStore } from '../../ports/trial-store.ts';
 import type { Currency } from '../../units/money.ts';
 import { accountCreditRows } from './account-credit-rows.ts';
+import { type AccountStatementStore, accountStatementRows } from './account-statement-rows.ts';
 import { type AlertStore, alertRows } from './alert-rows.ts';
 import { catalogueRows } from './catalogue-rows.ts';
+import { channelRows } from './channel-rows.ts';
 import { type CheckoutStore, checkoutRows } from './checkout-rows.ts';
 import { commandRows } from './command-rows.ts';
 import { type GatewayStore, gatewayRows } from './gateway-rows.ts';
@@ -50,6 +53,7 @@ export interface HeadendBookOptions {
 /** The system of record of the headend: one SQLite file (design.md, "headend store"). */
 export interface HeadendBook
   extends CatalogueStore,
+    ChannelStore,
     RegistryStore,
     AbandonmentStore,
     UsageStore,
@@ -59,6 +63,7 @@ export interface HeadendBook
     NonceStore,
     PricingStore,
     PaymentStore,
+    AccountStatementStore,
     PricingEventStore,
     PricingStateStore,
     VendorResultStore,
@@ -140,14 +145,17 @@ function migrateBook(database: HeadendDatabase, options: HeadendBookOptions): vo
 
 function composeBook(context: StoreContext, currency: Currency): HeadendBook {
   const parties = ensureDefaultParties(context, currency);
+  const catalogue = catalogueRows(context);
   return {
-    ...catalogueRows(context),
+    ...catalogue,
+    ...channelRows(context, catalogue),
     ...registryRows(context),
     ...usageRows(context),
     ...outletRows(context, parties),
     ...commandRows(context),
     ...pricingRows(context),
     ...paymentRows(context),
+    ...accountStatementRows(context),
     ...pricingEventRows(context),
     ...pricingStateRows(context),
     ...vendorResultRows(context),
