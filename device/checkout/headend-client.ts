@@ -2,11 +2,13 @@ import type { Static, TSchema } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { limits } from '../../src/limits.ts';
 import { OUTLET_HEADER, SIGNATURE_HEADER, signRequest } from '../../src/platform/request-signature.ts';
+import type { AccountApi } from '../../src/ports/account-api.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { HeadendApi, HeadendError } from '../../src/ports/headend-api.ts';
 import type { LicenceApi } from '../../src/ports/licence-api.ts';
 import type { Signer } from '../../src/ports/signer.ts';
 import { err, ok, type Result } from '../../src/units/result.ts';
+import { AccountAnswer, TopUpAnswer } from '../../src/wire/account-api.ts';
 import { CatalogueResponse, NonceResponse, OfferResponse, Problem, ReportResponse, ResumeResponse } from '../../src/wire/http-api.ts';
 import { KeyLease, LicenceList, LoanContent, StatusDocument } from '../../src/wire/licence-api.ts';
 import type { EnrolledIdentity } from './enrolled-identity.ts';
@@ -27,6 +29,8 @@ interface SignedCall {
   readonly ephemeral?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly answerBytesMax?: number;
+  /** A status above 399 that brings the answer all the same. */
+  readonly answersAlso?: number;
 }
 
 /** A catalogue of limits.libraryFilesMax works stays below this. */
@@ -36,7 +40,7 @@ const LOAN_BYTES_MAX = 4 * 1_048_576;
 const BUSY_RETRY_MS = 1_000;
 
 /** The headend over pinned TLS, every request signed with the key of this box (rulings 22, 28). Never throws; waiting and asking again is the caller's. */
-export function createHeadendClient(deps: HeadendClientDeps): HeadendApi & LicenceApi {
+export function createHeadendClient(deps: HeadendClientDeps): HeadendApi & LicenceApi & AccountApi {
   let exchange: { readonly identity: EnrolledIdentity; readonly https: ReturnType<typeof openHttpsExchange> } | null = null;
 
   const call = async (request: SignedCall): Promise<Result<HttpsAnswer, HeadendError>> => {
@@ -54,7 +58,7 @@ export function createHeadendClient(deps: HeadendClientDeps): HeadendApi & Licen
       body,
       answerBytesMax: request.answerBytesMax ?? limits.httpBodyBytes,
     });
-    if (!answer.ok || answer.value.status < 400) return answer;
+    if (!answer.ok || answer.value.status < 400 || answer.value.status === request.answersAlso) return answer;
     return err(toError(answer.value));
   };
 
@@ -91,7 +95,10 @@ export function createHeadendClient(deps: HeadendClientDeps): HeadendApi & Licen
     },
     leaseKey: (licence, number) => ask(KeyLease, { method: 'POST', path: `${pathOf(licence)}/key`, body: { number } }),
     sendBack: (licence, segment, part) => call({ method: 'PUT', path: `${pathOf(licence)}/content/${segment}`, body: part }),
-    report: (request) => ask(ReportResponse, { method: 'POST', path: '/v1/records', body: request }),
+    account: () => ask(AccountAnswer, { method: 'GET', path: '/v1/account' }),
+    topUp: (request) => ask(TopUpAnswer, { method: 'POST', path: '/v1/account/top-ups', body: request }),
+    // 409 names what was set aside; it counts as delivered (ruling 30).
+    report: (request) => ask(ReportResponse, { method: 'POST', path: '/v1/records', body: request, answersAlso: 409 }),
     async close() {
       await exchange?.https.close();
       exchange = null;

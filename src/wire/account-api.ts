@@ -20,6 +20,45 @@ export const AccountStanding = Type.Object({
 });
 export type AccountStanding = Static<typeof AccountStanding>;
 
+const Title = Type.String({ maxLength: 400 });
+/** What the account was charged for: a play, the use of a loan, a use that another program reported, a cycle; or what it paid. */
+export const CHARGE_KINDS = ['play', 'loan', 'use', 'cycle', 'payment'] as const;
+/** A line of the ledger about the account; negative: given back, or paid. */
+export const ChargedLine = Type.Object({
+  number: Type.Integer({ minimum: 1 }),
+  at: Type.String(),
+  kind: Type.Union(CHARGE_KINDS.map((kind) => Type.Literal(kind))),
+  title: Title,
+  amountMinor: Amount,
+});
+export type ChargedLine = Static<typeof ChargedLine>;
+/** A billing cycle under way: its bill, if nothing more is used until it closes. */
+export const RunningCycle = Type.Object({
+  title: Title,
+  model: Type.String({ maxLength: 300 }),
+  since: Type.String(),
+  until: Type.String(),
+  uses: Type.Integer({ minimum: 0 }),
+  amountMinor: Amount,
+});
+export type RunningCycle = Static<typeof RunningCycle>;
+/** What became of a form that was filled in. */
+const AskedPayment = Type.Object({
+  key: Type.String(),
+  amountMinor: Amount,
+  method: Type.String({ maxLength: 40 }),
+  state: Type.Union([Type.Literal('pending'), Type.Literal('paid'), Type.Literal('failed')]),
+  reason: Type.String({ maxLength: 200 }),
+});
+/** The standing, with the newest lines behind it, the cycles that are open, and the newest payments. */
+export const AccountAnswer = Type.Object({
+  ...AccountStanding.properties,
+  charges: Type.Array(ChargedLine),
+  cycles: Type.Array(RunningCycle),
+  payments: Type.Array(AskedPayment),
+});
+export type AccountAnswer = Static<typeof AccountAnswer>;
+
 /** The filled-in form. Its key makes it happen once. */
 export const TopUpRequest = Type.Object(
   { key: Type.String({ pattern: '^[A-Za-z0-9-]{8,64}$' }), amountMinor: Type.String({ pattern: '^[1-9][0-9]{0,8}$' }), method: Method },
@@ -31,6 +70,7 @@ export const TopUpAnswer = Type.Object({
   state: Type.Union([Type.Literal('pending'), Type.Literal('paid'), Type.Literal('failed')]),
   reason: Type.String(),
 });
+export type TopUpAnswer = Static<typeof TopUpAnswer>;
 /** What the payment system says became of it. */
 export const PaymentOutcome = Type.Object(
   { state: Type.Union([Type.Literal('paid'), Type.Literal('failed')]), reason: Type.String({ maxLength: 200 }) },

@@ -9,7 +9,7 @@ import { approveByCode } from '../../src/cli/approve-enrolment.ts';
 import { type RunningHeadend, startHeadend } from '../../src/headend/headend.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import { systemRandom } from '../../src/platform/system-random.ts';
-import type { HeadendApi, HeadendError } from '../../src/ports/headend-api.ts';
+import type { HeadendError } from '../../src/ports/headend-api.ts';
 import type { StoredWork } from '../../src/ports/headend-stores.ts';
 import type { Signer } from '../../src/ports/signer.ts';
 
@@ -35,7 +35,7 @@ export interface BoxUnderTest {
   readonly folder: string;
   readonly signer: Signer;
   readonly identity: EnrolledIdentity;
-  readonly api: HeadendApi;
+  readonly api: ReturnType<typeof createHeadendClient>;
 }
 
 /** The box's side of an enrolment, with the code it shows. */

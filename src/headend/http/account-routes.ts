@@ -11,11 +11,11 @@ export function accountRoutes({ desk, payments }: { readonly desk: AccountDesk; 
       {
         method: 'GET',
         path: '/v1/account',
-        summary: 'How the account of the box stands, with the form by which it can pay',
+        summary: 'How the account of the box stands, its charges and open cycles, with the form by which it can pay',
         body: null,
-        response: api.AccountStanding,
+        response: api.AccountAnswer,
       },
-      (_request, outlet) => reply(desk.standing(outlet)),
+      (_request, outlet) => reply(desk.statement(outlet)),
     ),
     deviceRoute(
       { method: 'POST', path: '/v1/account/top-ups', summary: 'The filled-in form; once by its key', body: api.TopUpRequest, response: api.TopUpAnswer },

@@ -3,16 +3,20 @@ import { unreachable } from '../../units/assert.ts';
 import { minorDigitsOf } from '../../units/iso-4217.ts';
 import { decimalText } from '../../units/rational.ts';
 import type { Fault, Result } from '../../units/result.ts';
-import { type AccountStanding, PAYMENT_METHODS, type PaymentTermsBody, type TopUpRequest } from '../../wire/account-api.ts';
+import { type AccountAnswer, type AccountStanding, PAYMENT_METHODS, type PaymentTermsBody, type TopUpRequest } from '../../wire/account-api.ts';
+import type { AccountStatementStore } from '../stores/account-statement-rows.ts';
 import type { KeptPayment, PaymentStore } from '../stores/payment-rows.ts';
 
 export interface AccountDeskDeps {
-  readonly store: PaymentStore & { getSetting(name: string): string | null; putSetting(name: string, value: string): void };
+  readonly store: PaymentStore & AccountStatementStore & { getSetting(name: string): string | null; putSetting(name: string, value: string): void };
   readonly wallMs: () => number;
 }
 
 type Payer = { readonly account: string; readonly currency: string };
 
+const LINES_SHOWN = 20;
+const CYCLES_SHOWN = 10;
+const PAYMENTS_SHOWN = 5;
 const SETTING = 'payment-terms';
 const DAY_MS = 86_400_000;
 
@@ -36,6 +40,26 @@ export class AccountDesk {
       overdueSince: overdueSinceMs === null ? null : new Date(overdueSinceMs).toISOString(),
       text: wordsOf(standing, currency),
       topUp: terms === null || owedMinor === 0n ? null : { suggestedMinor: suggested, methods: [...PAYMENT_METHODS] },
+    };
+  }
+
+  /** The standing with what is behind it: charges, open cycles, payments. */
+  statement(payer: Payer): AccountAnswer {
+    const { store } = this.#deps;
+    const iso = (ms: number): string => new Date(ms).toISOString();
+    return {
+      ...this.standing(payer),
+      charges: store.accountLines(payer.account, LINES_SHOWN).map(({ number, atMs, kind, title, minor }) => {
+        return { number, at: iso(atMs), kind, title, amountMinor: String(minor) };
+      }),
+      cycles: store.openCycles(payer.account, CYCLES_SHOWN).map(({ title, model, bill }) => {
+        return { title, model, since: iso(bill.startMs), until: iso(bill.endMs), uses: bill.useCount, amountMinor: String(bill.amountDue) };
+      }),
+      payments: store
+        .payments(payer.account)
+        .slice(-PAYMENTS_SHOWN)
+        .reverse()
+        .map(({ payment, minor, method, state, reason }) => ({ key: payment, amountMinor: String(minor), method, state, reason })),
     };
   }
 

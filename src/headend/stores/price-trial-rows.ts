@@ -2,7 +2,7 @@ import type { LicenceHistory } from '../../domain/rating/rate-history.ts';
 import { openZone } from '../../domain/rating/zone.ts';
 import { minorDigitsOf } from '../../units/iso-4217.ts';
 import { asHistory } from './licence-replay.ts';
-import { readAllLicences, readEvents } from './pricing-event-rows.ts';
+import { readEvents, readLicences } from './pricing-event-rows.ts';
 import type { StoreContext } from './store-context.ts';
 
 /** The uses of one licence, ready to be rated under any model. */
@@ -23,7 +23,7 @@ export interface PriceTrialStore {
 export function priceTrialRows(context: StoreContext): PriceTrialStore {
   return {
     usageUnder: (modelHash, untilMs, limit) =>
-      readAllLicences(context)
+      readLicences(context, 'true ORDER BY licence')
         .filter((licence) => licence.modelHash === modelHash)
         .slice(-limit)
         .flatMap((licence) => {

@@ -116,8 +116,9 @@ export function licencesBehind(context: StoreContext, nowMs: number, limit: numb
   return [...behind, ...due.filter(({ licence }) => !behind.some((other) => other.licence === licence))].map(plainLicence);
 }
 
-export function readAllLicences(context: StoreContext): readonly PricingLicence[] {
-  return context.database.all<LicenceCells>(`${LICENCE} ORDER BY licence`).map(plainLicence);
+/** @param where SQL after WHERE, with its values */
+export function readLicences(context: StoreContext, where: string, ...values: readonly (string | number)[]): readonly PricingLicence[] {
+  return context.database.all<LicenceCells>(`${LICENCE} WHERE ${where}`, ...values).map(plainLicence);
 }
 
 export function recordUse(context: StoreContext, event: NewEvent): void {

@@ -3,7 +3,7 @@ import { type AdjustmentLine, adjustmentsSince } from '../../domain/rating/adjus
 import type { CycleBill } from '../../domain/rating/cycle-bill.ts';
 import { postTransfer, readTotals } from './ledger-rows.ts';
 import { billText, cacheRows, dueOf, type LicenceReplay, readBillText, replayLicence, type TableRows } from './licence-replay.ts';
-import { licencesBehind, type PricingLicence, readAllLicences, readEvents } from './pricing-event-rows.ts';
+import { licencesBehind, type PricingLicence, readEvents, readLicences } from './pricing-event-rows.ts';
 import type { StoreContext } from './store-context.ts';
 import { keepVendorResults } from './vendor-result-rows.ts';
 
@@ -183,7 +183,7 @@ function readLines(context: StoreContext, licence: PricingLicence): readonly Adj
 
 function audit(context: StoreContext): ReturnType<PricingStateStore['auditPricing']> {
   const findings: PriceAuditFinding[] = [];
-  const licences = readAllLicences(context);
+  const licences = readLicences(context, 'true ORDER BY licence');
   let events = 0;
   for (const licence of licences) {
     const history = readEvents(context, licence.licence).filter(({ number }) => number <= licence.throughNumber);

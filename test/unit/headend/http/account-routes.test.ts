@@ -5,10 +5,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunningHeadend } from '../../../../src/headend/headend.ts';
 import { AccountDesk } from '../../../../src/headend/pricing/account-desk.ts';
 import { createWorkQuote } from '../../../../src/headend/work-quote.ts';
+import { sha256Hex } from '../../../../src/platform/crypto/digest.ts';
 import { systemClock } from '../../../../src/platform/system-clock.ts';
 import type { OutletRow } from '../../../../src/ports/headend-stores.ts';
 import { asId } from '../../../../src/units/ids.ts';
+import { encodeModel } from '../../../../src/wire/model-json.ts';
 import { type BoxUnderTest, dropFolders, enrolledBox, headendOn, scratchFolder, workOnOffer } from '../../../fakes/headend-on-localhost.ts';
+import { modelOf } from '../../../fakes/price-scene.ts';
 
 const DAY_MS = 86_400_000;
 const folders = [scratchFolder(), scratchFolder()] as const;
@@ -73,4 +76,39 @@ test('an account without terms of payment owes nothing that is due; unpaid, it i
   expect(desk.standing(outlet)).toMatchObject({ state: 'current', owedMinor: '0', text: 'Nothing is owed.' });
   expect(quote(workOnOffer(), outlet).ok).toBe(true);
   expect(book.auditLedger()).toBeNull();
+});
+
+test('a box is told what its account was charged, what the open cycle will cost, and what became of its payments', async () => {
+  const { book } = headend;
+  const expression =
+    '<billingCycle><timePeriod days="30"/></billingCycle><basicPricing><billingAttributes><fixedRateUseCost currency="EUR" value="0.40"/><billingCycleCost currency="EUR" value="5.00"/></billingAttributes></basicPricing>';
+  const model = encodeModel(modelOf(expression));
+  const modelHash = sha256Hex(model);
+  const work = workOnOffer();
+  book.putWork(work, 'danube');
+  book.putPriceModel({ hash: modelHash, modelId: 'monthly', vendor: book.defaults().vendor, text: model, source: null });
+  const key = { userId: outlet.account, resourceId: work.id, modelHash, currency: 'EUR' };
+  const use = { ...key, kind: 'use', playId: null, standing: true, durationMs: 0, amountMinor: 40n } as const;
+  const startMs = Date.now() - 40 * DAY_MS;
+  book.recordUses([
+    { ...use, event: 'use-1', startMs },
+    { ...use, event: 'use-2', startMs: startMs + 35 * DAY_MS },
+  ]);
+  book.refreshLicences(10);
+  const told = await box.api.account();
+  expect(told).toMatchObject({
+    ok: true,
+    value: {
+      charges: [
+        { kind: 'cycle', title: 'Blue Danube', amountMinor: '500' },
+        { kind: 'use', title: 'Blue Danube', amountMinor: '40' },
+        { kind: 'use', title: 'Blue Danube', amountMinor: '40' },
+        { kind: 'payment', amountMinor: '-1500' },
+      ],
+      cycles: [{ title: 'Blue Danube', model: 'monthly', since: new Date(startMs + 30 * DAY_MS).toISOString(), uses: 1, amountMinor: '540' }],
+      payments: [{ key: 'top-up-0001', amountMinor: '1500', method: 'card', state: 'paid' }],
+    },
+  });
+  expect(await box.api.topUp({ key: 'top-up-0002', amountMinor: '80', method: 'transfer' })).toMatchObject({ ok: true, value: { state: 'pending' } });
+  expect(await box.api.account()).toMatchObject({ value: { payments: [{ key: 'top-up-0002', state: 'pending' }, { key: 'top-up-0001' }] } });
 });

@@ -1,0 +1,10 @@
+import type { Result } from '../units/result.ts';
+import type { AccountAnswer, TopUpAnswer, TopUpRequest } from '../wire/account-api.ts';
+import type { HeadendError } from './headend-api.ts';
+
+/** What a box asks about the account that it plays on. */
+export interface AccountApi {
+  account(): Promise<Result<AccountAnswer, HeadendError>>;
+  /** The filled-in form; the same key again changes nothing. */
+  topUp(request: TopUpRequest): Promise<Result<TopUpAnswer, HeadendError>>;
+}
