@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { payloadFingerprint } from '../domain/usage/payload-fingerprint.ts';
 import { type ProcessingRecord, readProcessingRecord } from '../domain/usage/processing-record.ts';
 import { UsageIntake } from '../domain/usage/usage-intake.ts';
 import { UsageTally, type UsageTotals } from '../domain/usage/usage-totals.ts';
@@ -48,6 +49,12 @@ export async function aggregateFile(
   return counter.outcome();
 }
 
+/** A record, and the whole payload that it was read from. */
+interface ReadLine {
+  readonly record: ProcessingRecord;
+  readonly value: unknown;
+}
+
 class FileCounter {
   readonly #onLeftOut: (line: LeftOut) => void;
   readonly #tally = new UsageTally();
@@ -67,7 +74,7 @@ class FileCounter {
     let next = 0;
     for await (const lines of readLines(path)) {
       for (const line of lines) {
-        const record = this.#read(line);
+        const record = this.#read(line)?.record ?? null;
         if (record === null || line === null) continue;
         const [device, outlet] = [`d${record.deviceId}`, JSON.stringify([record.accountNo, record.outletNo])];
         const place = places.get(device) ?? places.get(outlet) ?? next++ % parts;
@@ -92,15 +99,16 @@ class FileCounter {
   }
 
   #admit(intake: UsageIntake, line: string | null): void {
-    const record = this.#spread ? reread(line) : this.#read(line);
-    if (record === null) return;
-    const admission = intake.admit(record);
+    const read = this.#spread ? reread(line) : this.#read(line);
+    if (read === null) return;
+    const { record, value } = read;
+    const admission = intake.admit(record, payloadFingerprint(value));
     if (admission === 'accepted') this.#accepted += 1;
     else if (admission === 'duplicate') this.#duplicates += 1;
     else this.#leave('conflict', `${record.id} came before with another payload; the first one counts.`, this.#spread ? null : this.#lines);
   }
 
-  #read(line: string | null): ProcessingRecord | null {
+  #read(line: string | null): ReadLine | null {
     if (line !== null && line.trim() === '') return null;
     this.#lines += 1;
     if (line === null) return this.#leave('line-too-long', `A line may have ${limits.usageLineBytes} bytes.`, this.#lines);
@@ -111,7 +119,7 @@ class FileCounter {
       return this.#leave('not-json', 'The line is not JSON.', this.#lines);
     }
     const read = readProcessingRecord(value);
-    return read.ok ? read.value : this.#leave(read.error.code, read.error.message, this.#lines);
+    return read.ok ? { record: read.value, value } : this.#leave(read.error.code, read.error.message, this.#lines);
   }
 
   #leave(code: string, message: string, line: number | null): null {
@@ -122,7 +130,8 @@ class FileCounter {
 }
 
 /** What was read well a moment ago. */
-function reread(line: string | null): ProcessingRecord | null {
-  const read = readProcessingRecord(JSON.parse(line ?? 'null'));
-  return read.ok ? read.value : null;
+function reread(line: string | null): ReadLine | null {
+  const value: unknown = JSON.parse(line ?? 'null');
+  const read = readProcessingRecord(value);
+  return read.ok ? { record: read.value, value } : null;
 }

@@ -10,6 +10,7 @@ import { type Fault, fault, ok, type Result } from '../units/result.ts';
 import { tellPeople } from './alerts/alert-channels.ts';
 import { AlertDesk } from './alerts/alert-desk.ts';
 import { createCatalogueView } from './catalogue-view.ts';
+import { createChannelRefusal } from './channels/channel-refusal.ts';
 import { CheckoutDesk } from './checkout-desk.ts';
 import type { HeadendConfig } from './headend-config.ts';
 import { accountRoutes } from './http/account-routes.ts';
@@ -43,6 +44,7 @@ import type { StreamHouse } from './stream-port.ts';
 import { EnrolmentDesk } from './trust/enrolment-desk.ts';
 import { type HeadendTrust, openTrust } from './trust/headend-trust.ts';
 import { serverNames } from './trust/server-names.ts';
+import { ReportCommits } from './usage/report-commits.ts';
 import { takeReportsInto } from './usage/usage-gateway.ts';
 import { processSomeUsage } from './usage/usage-processor.ts';
 import { createWorkQuote } from './work-quote.ts';
@@ -79,7 +81,7 @@ const SWEEP_MS = 60_000;
 const ALERT_MS = 30_000;
 /** Usage is processed in small pieces: a piece takes less than a packet. */
 const PROCESS_MS = 1_000;
-const PROCESS_RECORDS = 100;
+const PROCESS_RECORDS = 500;
 const REFRESH_LICENCES = 20;
 const VENDOR_MS = 5_000;
 /** Unsigned requests of one address: a box polls its enrolment every 2 s at most. */
@@ -121,7 +123,7 @@ async function assemble(config: HeadendConfig, deps: HeadendDeps, closing: Closi
   closing.push(() => book.close());
   const segments = new SegmentFiles(join(config.data, 'segments'));
   const tls = { certificatePem: trust.value.serverCertificatePem, keyPem: trust.value.serverKeyPem };
-  const stream = await openStream(config, { clock, random, log, registry: book, catalogue: book, segments, tls });
+  const stream = await openStream(config, { clock, random, log, registry: book, catalogue: book, segments, channels: book, tls });
   if (!stream.ok) return stream;
   closing.push(() => stream.value.close());
   const http = await listen(config, { ...deps, book, segments, stream: stream.value, trust: trust.value });
@@ -129,7 +131,7 @@ async function assemble(config: HeadendConfig, deps: HeadendDeps, closing: Closi
   closing.push(http.value.close);
   const alerts = new AlertDesk({ book, clock, log, tell: tellPeople });
   closing.push(every(clock, ALERT_MS, () => void alerts.look()));
-  closing.push(every(clock, SWEEP_MS, () => sweep(book, stream.value, log)));
+  closing.push(every(clock, SWEEP_MS, () => void sweep(book, stream.value, log)));
   closing.push(every(clock, PROCESS_MS, () => processUsage(book, log)));
   closing.push(every(clock, PROCESS_MS, () => refreshPricing(book, log)));
   const post: PostJson = (address, body) => postJson(clock, limits.httpTimeoutMs, address, body);
@@ -168,17 +170,19 @@ interface RouteParts extends HeadendDeps {
 
 function composeRoutes({ clock, random, log, book, segments, stream, trust }: RouteParts): readonly Route[] {
   const shared = { registry: book, catalogue: book, credit: book, trials: book, stream, signer: trust.signer, clock, random };
+  const channelRefusal = createChannelRefusal(book);
   const accounts = new AccountDesk({ store: book, wallMs: () => clock.wallMs() });
   const quote = createWorkQuote(book, book.defaults().vendor, clock, (outlet) => accounts.refusal(outlet));
   const enrolment = new EnrolmentDesk({ outlets: book, caDer: trust.caDer, headendPublicKey: trust.signer.publicKey, wallMs: () => clock.wallMs() });
   const desk = new LicenceDesk({ checkouts: book, loans: book, catalogue: book, quote, clock, random });
   const floorMinor = ({ outlet }: OutletRow): string | null => book.getSetting(`${FLOOR_SETTING}/${outlet}`) ?? book.getSetting(FLOOR_SETTING);
   const loans = new LoanDesk({ checkouts: book, loans: book, catalogue: book, segments, quote, signer: trust.signer, clock, floorMinor });
+  const commits = new ReportCommits(book, clock);
   const approvalLimit = createRateLimit(CODES_BURST, CODES_PER_SECOND, 1);
   return [
     ...enrolRoutes({ desk: enrolment, caPem: trust.caPem, log, monotonicMs: () => monotonicMs(clock), approvalLimit }),
     ...catalogueRoutes({ catalogue: createCatalogueView(book, { partedWorks: () => book.partedWorks(), quote }, clock), segments }),
-    ...sessionRoutes({ checkout: new CheckoutDesk({ ...shared, quote }), resume: new ResumeDesk(shared) }),
+    ...sessionRoutes({ checkout: new CheckoutDesk({ ...shared, quote, channelRefusal }), resume: new ResumeDesk({ ...shared, channelRefusal }) }),
     ...licenceRoutes({ desk, catalogue: book, clock }),
     ...loanRoutes({ desk, loans, putFloor: (outlet, minor) => book.putSetting(`${FLOOR_SETTING}/${outlet}`, minor) }),
     ...usageRoutes({ usage: book }),
@@ -186,7 +190,7 @@ function composeRoutes({ clock, random, log, book, segments, stream, trust }: Ro
     ...creditRoutes({ credit: book, accountName: (account) => book.accountName(account) }),
     ...pricingLicenceRoutes({ desk: new DebitDesk(book), pricing: book, wallMs: () => clock.wallMs() }),
     ...pricingRoutes({ desk: new VendorDesk(book), pricing: book, loadReader }),
-    ...recordRoutes(takeReportsInto({ registry: book, quarantine: book, usage: book, commands: book, signer: trust.signer, stream, clock, log })),
+    ...recordRoutes(takeReportsInto({ registry: book, quarantine: book, usage: book, commands: book, signer: trust.signer, stream, clock, log, commits })),
   ];
 }
 
@@ -221,10 +225,11 @@ async function listen(config: HeadendConfig, parts: RouteParts): Promise<Result<
   return ok({ port: (server.server.address() as AddressInfo).port, close: () => server.close() });
 }
 
-/** Plays that nobody will close: billed by their last receipt. A failing book is tried again at the next turn. */
-function sweep(book: HeadendBook, stream: StreamHouse, log: Log): void {
+/** Plays that nobody will close: billed by their last receipt. A failing book or a sender that is away is tried again at the next turn. */
+async function sweep(book: HeadendBook, stream: StreamHouse, log: Log): Promise<void> {
   try {
-    for (const sid of book.sweepAbandoned((live) => stream.view(live) !== null)) log.info('session-abandoned', { sid });
+    const live = await stream.live();
+    for (const sid of book.sweepAbandoned((open) => live.has(open))) log.info('session-abandoned', { sid });
   } catch (error) {
     log.warn('sweep-failed', { reason: error instanceof Error ? error.message : String(error) });
   }

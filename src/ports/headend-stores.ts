@@ -156,6 +156,8 @@ export type IntakeOutcome = {
 };
 
 export interface UsageStore {
+  /** All that `steps` write, in one transaction: durable when it returns, or nothing of it. */
+  together<T>(steps: () => T): T;
   /** All or nothing, gapless from what is there, idempotent by (outlet, generation, sequence); another payload is quarantined. */
   intake(outlet: OutletId, generation: string, records: readonly OutboxRecord[], receivedAtMs: number): IntakeOutcome;
   recordCount(outlet: OutletId): { readonly total: number; readonly usage: number };

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { measureOutlet } from '../../src/domain/usage/domain-time.ts';
+import { payloadFingerprint } from '../../src/domain/usage/payload-fingerprint.ts';
 import { orderOutlet } from '../../src/domain/usage/record-order.ts';
 import { UsageIntake } from '../../src/domain/usage/usage-intake.ts';
 import { UsageTally } from '../../src/domain/usage/usage-totals.ts';
@@ -37,7 +38,7 @@ const evening = fc
 
 function aggregate(records: readonly Readonly<Record<string, unknown>>[]) {
   const intake = new UsageIntake();
-  const admitted = records.map((record) => intake.admit(read(record)));
+  const admitted = records.map((record) => intake.admit(read(record), payloadFingerprint(record)));
   const tally = new UsageTally();
   for (const outlet of intake.outlets()) tally.addOutlet(outlet);
   return { totals: tally.totals(), admitted, outlets: [...intake.outlets()] };

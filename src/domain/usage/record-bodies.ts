@@ -71,7 +71,7 @@ export interface OrderedProduct {
 }
 
 export interface CashBody {
-  readonly event: 'coin' | 'card' | 'collection' | 'bonus' | 'hold' | 'settle' | 'refund' | 'grant' | 'claim-issued' | 'claim-redeemed';
+  readonly event: 'coin' | 'card' | 'collection' | 'bonus' | 'hold' | 'settle' | 'premium' | 'refund' | 'grant' | 'claim-issued' | 'claim-redeemed';
   /** Idempotency key of the ledger line. */
   readonly key: string;
   readonly payer: string | null;

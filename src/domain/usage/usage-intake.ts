@@ -10,11 +10,12 @@ export class UsageIntake {
   readonly #fingerprints = new Map<string, number>();
   readonly #outlets = new Map<string, ProcessingRecord[]>();
 
-  admit(record: ProcessingRecord): Admission {
+  /** @param fingerprint of the whole payload (`payloadFingerprint`) */
+  admit(record: ProcessingRecord, fingerprint: number): Admission {
     const keys = keysOf(record);
     const taken = keys.map((key) => this.#fingerprints.get(key)).filter((known) => known !== undefined);
-    if (taken.length > 0) return taken.every((known) => known === record.fingerprint) ? 'duplicate' : 'conflict';
-    for (const key of keys) this.#fingerprints.set(key, record.fingerprint);
+    if (taken.length > 0) return taken.every((known) => known === fingerprint) ? 'duplicate' : 'conflict';
+    for (const key of keys) this.#fingerprints.set(key, fingerprint);
     const outlet = JSON.stringify([record.accountNo, record.outletNo]);
     const known = this.#outlets.get(outlet);
     if (known === undefined) this.#outlets.set(outlet, [record]);

@@ -5,7 +5,10 @@ import { deviceRoute, type Route, reply } from './route.ts';
 /** Takes a batch of a box. It resolves only after the commit in the system of record (ruling 31). */
 export type TakeReport = (outlet: OutletRow, request: ReportRequest) => ReportResponse | Promise<ReportResponse>;
 
-/** Records come in: usage, cash, closing statements, audit, faults. Idempotent by (outlet, generation, sequence). */
+/**
+ * Records come in: usage, cash, closing statements, audit, faults. Idempotent by (outlet, generation, sequence). A batch with something
+ * that was set aside is answered 409 with the same body: it names what, and the rest of the batch is taken (ruling 30).
+ */
 export function recordRoutes(takeReport: TakeReport): readonly Route[] {
   return [
     deviceRoute(
@@ -16,7 +19,10 @@ export function recordRoutes(takeReport: TakeReport): readonly Route[] {
         body: ReportRequest,
         response: ReportResponse,
       },
-      async (request, outlet) => reply(await takeReport(outlet, request.body)),
+      async (request, outlet) => {
+        const answer = await takeReport(outlet, request.body);
+        return reply(answer, answer.conflicts.length > 0 ? 409 : 200);
+      },
     ),
   ];
 }

@@ -22,6 +22,7 @@ interface Progress {
 export function usageRows(context: StoreContext): UsageStore & QuarantineStore {
   const { database } = context;
   return {
+    together: (steps) => database.transaction(steps),
     intake: (outlet, generation, records, receivedAtMs) => database.transaction(() => intake(context, outlet, generation, records, receivedAtMs)),
     recordCount: (outlet) =>
       database.one<{ total: number; usage: number }>(
@@ -57,10 +58,12 @@ function intake(context: StoreContext, outlet: OutletId, generation: string, rec
       continue;
     }
     const poison = poisonOf(record) ?? unpostable(context, outlet, generation, record);
-    if (poison === null) accepted.push(insertRecord(context, outlet, generation, record, receivedAtMs));
+    if (poison === null) insertRecord(context, outlet, generation, record, receivedAtMs);
+    if (poison === null) accepted.push(record);
     else conflicts.push(setAside(context, outlet, generation, record, poison));
     through = record.sequence;
   }
+  if (accepted.length > 0) feedOutbox(context, outlet, generation, before, through, receivedAtMs);
   if (records.length > 0) noteProgress(context, outlet, generation, through, accepted, highestOf(records), receivedAtMs);
   return { acknowledgedThrough: through, accepted, conflicts: [...new Set(conflicts)] };
 }
@@ -108,9 +111,8 @@ function isDuplicate(context: StoreContext, outlet: OutletId, generation: string
   return known !== null && known.bodyHash === record.bodyHash && known.kind === record.kind && sha256Hex(record.body) === record.bodyHash;
 }
 
-function insertRecord(context: StoreContext, outlet: OutletId, generation: string, record: OutboxRecord, receivedAtMs: number): OutboxRecord {
-  const { database } = context;
-  database.run(
+function insertRecord(context: StoreContext, outlet: OutletId, generation: string, record: OutboxRecord, receivedAtMs: number): void {
+  context.database.run(
     `INSERT INTO usage_records (outlet, generation, sequence, boot_id, kind, monotonic_ns, wall_ms, wall_quality, body, body_hash, received_at_ms)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     outlet,
@@ -125,14 +127,15 @@ function insertRecord(context: StoreContext, outlet: OutletId, generation: strin
     record.bodyHash,
     receivedAtMs,
   );
+}
+
+/** What was just taken, in order: one statement for all of it. */
+function feedOutbox({ database }: StoreContext, outlet: OutletId, generation: string, before: number, through: number, atMs: number): void {
   database.run(
-    "INSERT INTO headend_outbox (topic, source, generation, position, created_at_ms) VALUES ('record', ?, ?, ?, ?)",
-    outlet,
-    generation,
-    record.sequence,
-    receivedAtMs,
+    `INSERT INTO headend_outbox (topic, source, generation, position, created_at_ms) SELECT 'record', outlet, generation, sequence, ? FROM usage_records
+     WHERE outlet = ? AND generation = ? AND sequence > ? AND sequence <= ? ORDER BY sequence`,
+    ...[atMs, outlet, generation, before, through],
   );
-  return record;
 }
 
 function setAside(context: StoreContext, outlet: OutletId, generation: string, record: OutboxRecord, poison: Poison): number {

@@ -1,17 +1,20 @@
 import type { Clock } from '../../ports/clock.ts';
-import type { OutletRow, UsageStore } from '../../ports/headend-stores.ts';
+import type { IntakeOutcome, OutletRow, UsageStore } from '../../ports/headend-stores.ts';
 import type { CommandStore } from '../../ports/outlet-store.ts';
 import { type Fault, ok, type Result } from '../../units/result.ts';
 import type { ReportRequest, ReportResponse } from '../../wire/http-api.ts';
 import { ProblemError } from '../http/problems.ts';
 import type { TakeReport } from '../http/record-routes.ts';
 import { type HeadendBookCode, HeadendBookError } from '../stores/headend-book-error.ts';
+import type { ReportCommits } from './report-commits.ts';
 import { answerStatement, type SettlementAnswer, type StatementDeps } from './statement-desk.ts';
 
 export interface GatewayDeps extends StatementDeps {
   readonly usage: UsageStore;
   readonly commands: CommandStore;
   readonly clock: Clock;
+  /** Lets reports share transactions; absent: each has its own. */
+  readonly commits?: ReportCommits;
 }
 
 /** Nothing of the batch was acknowledged; the box keeps it and sends it again. */
@@ -47,9 +50,14 @@ export function takeReportsInto(deps: GatewayDeps): TakeReport {
 
 async function takeBatch(deps: GatewayDeps, outlet: OutletRow, request: ReportRequest): Promise<ReportResponse> {
   const nowMs = deps.clock.wallMs();
-  const { acknowledgedThrough, conflicts } = deps.usage.intake(outlet.outlet, request.generation, request.records, nowMs);
-  deps.usage.putStatus(outlet.outlet, request.status, nowMs);
-  for (const result of request.commandResults) deps.commands.putCommandResult(outlet.outlet, result);
+  const store = (): IntakeOutcome => {
+    const outcome = deps.usage.intake(outlet.outlet, request.generation, request.records, nowMs);
+    deps.usage.putStatus(outlet.outlet, request.status, nowMs);
+    for (const result of request.commandResults) deps.commands.putCommandResult(outlet.outlet, result);
+    return outcome;
+  };
+  const stored = deps.commits === undefined ? deps.usage.together(store) : await deps.commits.commit(request.records.length, store);
+  const { acknowledgedThrough, conflicts } = stored;
   if (conflicts.length > 0) deps.log.warn('records-quarantined', { outlet: outlet.outlet, sequences: conflicts.join(' ') });
   const statements = request.records.filter(
     (record) => record.kind === 'receipt' && record.sequence <= acknowledgedThrough && !conflicts.includes(record.sequence),

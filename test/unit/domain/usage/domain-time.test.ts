@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { payloadFingerprint } from '../../../../src/domain/usage/payload-fingerprint.ts';
 import { readProcessingRecord } from '../../../../src/domain/usage/processing-record.ts';
 import { UsageIntake } from '../../../../src/domain/usage/usage-intake.ts';
 import { UsageTally } from '../../../../src/domain/usage/usage-totals.ts';
@@ -6,7 +7,7 @@ import { read, shoppingVisit, shopRecord } from '../../../fakes/usage-records.ts
 
 function aggregate(records: readonly Readonly<Record<string, unknown>>[]) {
   const intake = new UsageIntake();
-  const admissions = records.map((record) => intake.admit(read(record)));
+  const admissions = records.map((record) => intake.admit(read(record), payloadFingerprint(record)));
   const tally = new UsageTally();
   for (const outlet of intake.outlets()) tally.addOutlet(outlet);
   const { msOf, occurrencesOf, reasons, paths, gaps } = tally.totals();

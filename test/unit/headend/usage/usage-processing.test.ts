@@ -88,7 +88,7 @@ describe('processing', () => {
     const records = evening();
     for (let from = 0; from < records.length; from += piece) {
       deliver(records.slice(0, from + piece));
-      for (const source of fixture.book.unprocessedSources()) while (fixture.book.processSource(source, piece, advanceDomains) > 0);
+      while (fixture.book.unprocessedSources().length > 0) fixture.book.processRecords(piece, advanceDomains);
       fixture.reopen();
     }
     const pieces = [report('profiles'), report('conservation'), report('days')];
