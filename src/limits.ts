@@ -27,6 +27,15 @@ export const limits = {
   retransmitDeadlineMs: 800,
   retransmitShareOfSentPerMille: 100,
   /**
+   * Copies of earlier packets that go along with each packet of sound (RFC 2198): at most so many; one from this share of losses on, two
+   * from the larger; ended when a path was good for so long. Where what is sent again comes too late, a loss weighs this many.
+   */
+  redundancyMaxPackets: 2,
+  redundancyPerMille: 30,
+  redundancyTwicePerMille: 100,
+  redundancyFarFactor: 3,
+  redundancyHoldMs: 12_000,
+  /**
    * Slots that may be sent beyond the durable number of the next one, and that a new epoch leaves out, so that no slot is ever used
    * twice: more than one WINDOW interval and one group commit bring about.
    */
@@ -199,6 +208,8 @@ export const limits = {
   recordBodyBytes: 16_384,
   recordCommitIntervalMs: 5_000,
   reportIntervalMs: 10_000,
+  /** How often a box asks how its account stands. */
+  accountLookMs: 60_000,
   /** Records of reports that share one transaction of the headend: what its loop writes at once beside streams. */
   reportGroupRecords: 1_000,
   reportBackoffMinMs: 500,

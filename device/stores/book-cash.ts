@@ -5,13 +5,13 @@ import { formatMoney, money } from '../../src/units/money.ts';
 import type { BookCore } from './book-core.ts';
 import { BookError } from './book-error.ts';
 import type { Book, PayerRow } from './book-port.ts';
-import { makeClaimCode, normalizeClaimCode } from './claim-rows.ts';
+import { normalizeClaimCode } from './claim-rows.ts';
+import { leaveAsClaim, takeClaim } from './claiming.ts';
 import { bonusOfCoin } from './coin-bonus.ts';
 import type { JournalCoin } from './journal-record.ts';
 import { JOURNAL_SOURCE_BYTES } from './journal-record.ts';
-import { ensurePayer, giveCredit, openPayer, prepaid, toPayerRow } from './payer-credit.ts';
+import { ensurePayer, giveCredit, openPayer, toPayerRow } from './payer-credit.ts';
 import type { Payer } from './payer-rows.ts';
-import { writeClaimReceipt } from './receipt-text.ts';
 
 type Coin = Parameters<Book['insertCoin']>[0];
 type CoinOutcome = Awaited<ReturnType<Book['insertCoin']>>;
@@ -82,27 +82,12 @@ export class BookCash {
 
   closeIdlePayer(): Awaited<ReturnType<Book['closeIdlePayer']>> {
     const core = this.#core;
-    const { payers, plays, random, options } = core.parts;
+    const { plays } = core.parts;
     const payer = openPayer(core);
     if (payer === null || payer.kind === 'account' || core.nowMs() - payer.lastActionMs < limits.coinSessionIdleMs) return null;
     // Whoever listens is not idle: the ten minutes begin when the music ends.
     if (plays.sounding().some((play) => play.payerId === payer.payerId)) return null;
-    const amountMinor = prepaid(core, payer.payerId);
-    return core.moneyTransaction('close-idle-payer', () => {
-      if (amountMinor === 0n) {
-        payers.close(payer.payerId);
-        return null;
-      }
-      const claimCode = makeClaimCode(random);
-      const key = `claim:${claimCode}`;
-      core.post({ key, debit: 'patron-credit', credit: 'unclaimed', amountMinor, party: payer.payerId, playId: null, reason: 'claim-issued' });
-      const funds = payers.take(payer.payerId, amountMinor);
-      core.parts.claims.issue({ code: claimCode, amountMinor, funds, payerId: payer.payerId, playId: null }, core.nowMs());
-      payers.close(payer.payerId);
-      core.recordCash({ event: 'claim-issued', key, payer: payer.payerId, playId: null, amountMinor, source: 'idle' });
-      core.parts.receipts.put(writeClaimReceipt(claimCode, amountMinor, options.currency), true);
-      return { claimCode, amountMinor };
-    });
+    return core.moneyTransaction('close-idle-payer', () => leaveAsClaim(core, payer, 'idle'));
   }
 
   redeemClaim(text: string): Awaited<ReturnType<Book['redeemClaim']>> {
@@ -112,19 +97,16 @@ export class BookCash {
     const claim = claims.get(code);
     if (claim === null) return null;
     const open = openPayer(core);
-    const { amountMinor, funds, redeemedBy } = claim;
+    const { amountMinor, redeemedBy } = claim;
     if (redeemedBy !== null) return open !== null && open.payerId === redeemedBy ? { payer: toPayerRow(core, open), amountMinor } : null;
     return core.moneyTransaction('redeem-claim', () => {
       const payer = ensurePayer(core);
-      const key = `claim-redeemed:${code}`;
-      giveCredit(core, payer, { key, amountMinor, from: 'unclaimed', reason: 'claim-redeemed', funds, playId: null });
-      claims.redeem(code, payer.payerId, core.nowMs());
-      core.recordCash({ event: 'claim-redeemed', key, payer: payer.payerId, playId: null, amountMinor, source: 'claim' });
+      takeClaim(core, claim, payer);
       return { payer: toPayerRow(core, payer), amountMinor };
     });
   }
 
-  grantCredit(amountMinor: bigint, by: string, reason: string, grantKey: string): PayerRow {
+  grantCredit(amountMinor: bigint, by: string, reason: string, grantKey: string, guestCode?: string): PayerRow {
     const core = this.#core;
     const key = `grant:${grantKey}`;
     const before = core.parts.ledger.transfer(key);
@@ -142,8 +124,11 @@ export class BookCash {
       const [over, most] = [left, grants.ceiling()].map((minor) => formatMoney(money(minor, options.currency)));
       throw new BookError('grant-ceiling', `${by} may give away ${most} a day, and ${over} of it are left today.`);
     }
+    const guest = guestCode === undefined ? null : core.parts.payers.guestOfCode(guestCode.trim().toUpperCase());
+    if (guestCode !== undefined && guest === null)
+      throw new BookError('guest-unknown', `No guest with the code ${guestCode} is here: he reads it on his phone.`);
     return core.moneyTransaction('grant', () => {
-      const payer = ensurePayer(core);
+      const payer = guest ?? ensurePayer(core);
       giveCredit(core, payer, { key, amountMinor, from: 'staff-grants', reason: 'grant', funds: { staff: amountMinor }, playId: null });
       grants.add({ key, by, reason, amountMinor }, core.nowMs());
       core.recordCash({ event: 'grant', key, payer: payer.payerId, playId: null, amountMinor, source: 'staff' });

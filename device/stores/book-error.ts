@@ -8,6 +8,7 @@ export const BOOK_ERROR_CODES = [
   'coin-invalid',
   'epoch-behind',
   'grant-ceiling',
+  'guest-unknown',
   'key-reused',
   'play-unknown',
   'record-too-large',

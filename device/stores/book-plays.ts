@@ -1,9 +1,11 @@
 import { fairTurns } from '../../src/domain/queue/fair-turns.ts';
+import { parsePremium, premiumOf } from '../../src/domain/queue/play-next.ts';
 import { nextPlay, playingOrder } from '../../src/domain/queue/queue.ts';
 import type { EntryMethod } from '../../src/domain/usage/record-bodies.ts';
 import { limits } from '../../src/limits.ts';
 import type { BookCore } from './book-core.ts';
 import { BookError } from './book-error.ts';
+import { payerIdOf } from './book-guests.ts';
 import type { Book } from './book-port.ts';
 import { FREE_SETTING } from './coin-bonus.ts';
 import type { Funds } from './funds.ts';
@@ -20,6 +22,17 @@ type Outcome<Method extends keyof Book> = Awaited<ReturnType<Book[Method]>>;
 const DAY_MS = 86_400_000;
 /** A button, where nobody says how the order came in. */
 const ENTRY_METHOD_UNSAID: EntryMethod = '3';
+
+/** `50 10`, as `premiumText` writes it; empty or absent where being heard next is not sold. */
+export const PREMIUM_SETTING = 'play-next-premium';
+
+interface Hold {
+  readonly state: 'confirmed' | 'queued';
+  readonly eventId: string | null;
+  readonly entryMethod: EntryMethod;
+  readonly house: boolean;
+  readonly premiumMinor: bigint;
+}
 
 /** Thrown inside a transaction to leave it without a trace. */
 class NoCredit extends Error {}
@@ -71,20 +84,25 @@ export class BookPlays {
     if (play.state !== 'trial') return 'not-open';
     if (core.parts.storage().low) return 'storage-low';
     return this.#buy('confirm', () => {
-      this.#hold(play, 'confirmed', eventId, entryMethod);
+      this.#hold(play, { state: 'confirmed', eventId, entryMethod, house: false, premiumMinor: 0n });
     });
   }
 
   enqueue(entry: Entry): Outcome<'enqueue'> {
     const core = this.#core;
     const { plays, queue, options } = core.parts;
+    const guest = entry.guestId === undefined ? null : payerIdOf(entry.guestId);
     const known = plays.get(entry.playId);
     if (known !== null && known.state !== 'trial') return 'ok';
     if (core.parts.storage().low) return 'storage-low';
     if (queue.size() >= limits.queueEntries) return 'queue-full';
+    if (guest !== null && queue.all().filter(({ payerId }) => payerId === guest).length >= limits.guestQueued) return 'guest-turns';
+    const premiumMinor = entry.premiumMinor === undefined ? 0n : this.premiumFor(entry.quoteMinor);
+    if (premiumMinor === null || premiumMinor > (entry.premiumMinor ?? 0n)) return 'premium-changed';
     return this.#buy('enqueue', () => {
-      if (known === null) plays.insertTrial({ ...entry, currency: options.currency, payerId: null }, core.nowMs());
-      this.#hold(plays.must(entry.playId), 'queued', null, entry.entryMethod ?? ENTRY_METHOD_UNSAID, entry.house);
+      if (known === null) plays.insertTrial({ ...entry, currency: options.currency, payerId: guest }, core.nowMs());
+      const { house = false, entryMethod = ENTRY_METHOD_UNSAID } = entry;
+      this.#hold(plays.must(entry.playId), { state: 'queued', eventId: null, entryMethod, house, premiumMinor });
       queue.add(core.newId(), entry.playId);
     });
   }
@@ -108,6 +126,17 @@ export class BookPlays {
     return { entry, play: plays.must(entry.playId) };
   }
 
+  /** What being heard next costs now; null where it is not sold, and where the house pays: then everybody waits his turn. */
+  premiumFor(quoteMinor: bigint): Outcome<'premiumFor'> {
+    const { database, queue } = this.#core.parts;
+    const rule = parsePremium(readSetting(database, PREMIUM_SETTING) ?? '');
+    return !rule.ok || this.#housePays() ? null : premiumOf(rule.value, quoteMinor, queue.size());
+  }
+
+  #housePays(): boolean {
+    return readSetting(this.#core.parts.database, FREE_SETTING) === 'yes';
+  }
+
   #buy(name: string, steps: () => void): 'ok' | 'no-credit' {
     try {
       this.#core.moneyTransaction(name, steps);
@@ -119,26 +148,28 @@ export class BookPlays {
   }
 
   /** Inside a transaction: the hold, the play's row, the cash line and the order record. */
-  #hold(play: KeptPlay, state: 'confirmed' | 'queued', eventId: string | null, entryMethod: EntryMethod, house = false): void {
+  #hold(play: KeptPlay, { state, eventId, entryMethod, house, premiumMinor }: Hold): void {
     const core = this.#core;
     // What the house chose itself is nobody's turn.
     const payer = house ? null : this.#payerOf(play);
     const payerId = house ? HOUSE_PAYER : (payer?.payerId ?? null);
-    const housePays = house || readSetting(core.parts.database, FREE_SETTING) === 'yes';
-    const funds = housePays ? holdForHouse(core, payerId, play) : holdPrice(core, payer, play, core.parts.loans.floorOf(play.workId));
+    const asked = { playId: play.playId, amountMinor: play.quoteMinor + premiumMinor };
+    const housePays = house || this.#housePays();
+    const funds = housePays ? holdForHouse(core, payerId, asked) : holdPrice(core, payer, asked, core.parts.loans.floorOf(play.workId));
     if (funds === null) throw new NoCredit();
-    core.parts.plays.hold(play.playId, payerId, state, eventId, funds);
+    core.parts.plays.hold(play.playId, { payerId, state, eventId, funds, premiumMinor });
     if (payerId !== null) core.parts.payers.touch(payerId, core.nowMs());
-    if (play.quoteMinor > 0n) {
+    if (asked.amountMinor > 0n) {
       const key = `play:${play.playId}:hold`;
-      core.recordCash({ event: 'hold', key, payer: payerId, playId: play.playId, amountMinor: play.quoteMinor, source: fundingSourceOf(funds) });
+      core.recordCash({ event: 'hold', key, payer: payerId, ...asked, source: fundingSourceOf(funds) });
     }
     this.#recordOrder(play, funds, state === 'queued' ? 'queue' : 'pre-listen', entryMethod);
   }
 
-  /** Who tried it pays for it, if he is still here; otherwise whoever is. */
+  /** Who tried it pays for it, if he is still here; otherwise whoever is. A guest with a phone pays for himself only. */
   #payerOf(play: KeptPlay): Payer | null {
     const tried = play.payerId === null ? null : this.#core.parts.payers.get(play.payerId);
+    if (tried?.kind === 'guest') return tried.open ? tried : null;
     return tried?.open === true ? tried : openPayer(this.#core);
   }
 

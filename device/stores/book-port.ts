@@ -5,6 +5,7 @@ import type { EndReason } from '../../src/domain/credit/statements.ts';
 import type { AuditBody, EntryMethod, FaultBody, UsageBody } from '../../src/domain/usage/record-bodies.ts';
 import type { OutboxRecord } from '../../src/wire/http-api.ts';
 import type { CashBookCheck } from './cash-page-rows.ts';
+import type { GuestBook } from './guest-port.ts';
 import type { LoanBook } from './loan-port.ts';
 
 /** Where a play's money comes from (ruling 3). */
@@ -12,7 +13,8 @@ export type FundingSource = 'paid' | 'card' | 'bonus' | 'staff' | 'house' | 'acc
 
 export interface PayerRow {
   readonly payerId: string;
-  readonly kind: 'coin-session' | 'account';
+  /** `guest`: somebody with a phone. */
+  readonly kind: 'coin-session' | 'account' | 'guest';
   readonly creditMinor: bigint;
   readonly openedAtMs: number;
 }
@@ -25,6 +27,8 @@ export interface PlayRow {
   readonly artist: string;
   readonly payerId: string | null;
   readonly quoteMinor: bigint;
+  /** Above the price, to be heard before those who wait. */
+  readonly premiumMinor: bigint;
   readonly currency: string;
   readonly state: 'trial' | 'queued' | 'confirmed' | 'playing' | 'settled' | 'declined';
   readonly confirmEventId: string | null;
@@ -68,6 +72,8 @@ export interface QueueEntryRow {
   readonly payerId: string | null;
   readonly heldMinor: bigint;
   readonly position: number;
+  /** A premium was paid: before those who wait, as far as turns stay fair. */
+  readonly next: boolean;
 }
 
 export interface CustomerReceipt {
@@ -77,6 +83,8 @@ export interface CustomerReceipt {
   readonly quoteMinor: string;
   readonly chargedMinor: string;
   readonly refundMinor: string;
+  /** Charged beside the price, for being heard next; left out where nothing was. */
+  readonly premiumMinor?: string;
   readonly refundedTo: string | null;
   readonly claimCode: string | null;
   readonly currency: string;
@@ -85,6 +93,9 @@ export interface CustomerReceipt {
   readonly endReason: string;
   readonly text: string;
 }
+
+/** `premium-changed`: being heard next costs more by now than was quoted, or is not sold any more. `guest-turns`: one guest has enough waiting. */
+export type EnqueueOutcome = 'ok' | 'no-credit' | 'queue-full' | 'storage-low' | 'premium-changed' | 'guest-turns';
 
 /** What the headend answered to a closing statement of ours, as far as its countersignature proves it. */
 export interface SettlementRow {
@@ -130,7 +141,7 @@ export interface OutboxState {
  * thread. Every method that moves money is one FULL transaction, idempotent by its key, and resolves only after it is durable.
  * A rejected promise means: nothing happened, or it is unknown (ask again with the same key).
  */
-export interface Book extends LoanBook {
+export interface Book extends LoanBook, GuestBook {
   /** Side journal append and fsync, then the transaction. Key: (source, counter epoch, absolute counter). */
   insertCoin(coin: {
     readonly source: string;
@@ -153,7 +164,8 @@ export interface Book extends LoanBook {
   /** Closes a coin session that was idle for too long: what is left becomes a claim code. */
   closeIdlePayer(): Promise<{ readonly claimCode: string; readonly amountMinor: bigint } | null>;
   redeemClaim(code: string): Promise<{ readonly payer: PayerRow; readonly amountMinor: bigint } | null>;
-  grantCredit(amountMinor: bigint, by: string, reason: string, key: string): Promise<PayerRow>;
+  /** @param guestCode a guest with a phone, instead of whoever stands at the box */
+  grantCredit(amountMinor: bigint, by: string, reason: string, key: string, guestCode?: string): Promise<PayerRow>;
 
   /** Refuses with `trial-quota` after limits.trialsPerWorkPerPayer. */
   beginTrial(play: {
@@ -179,7 +191,13 @@ export interface Book extends LoanBook {
     readonly entryMethod?: EntryMethod;
     /** The house pays, as it does for every play while it plays for free. */
     readonly house?: boolean;
-  }): Promise<'ok' | 'no-credit' | 'queue-full' | 'storage-low'>;
+    /** A guest with a phone pays, instead of whoever stands at the box. */
+    readonly guestId?: string;
+    /** What was quoted for being heard next; more than that is never taken. */
+    readonly premiumMinor?: bigint;
+  }): Promise<EnqueueOutcome>;
+  /** What being heard next costs now, above a price; null where it is not sold. */
+  premiumFor(quoteMinor: bigint): Promise<bigint | null>;
   queue(): Promise<readonly QueueEntryRow[]>;
   /**
    * Takes the next entry out of the queue and marks its play `playing`, in one transaction.

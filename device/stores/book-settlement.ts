@@ -31,25 +31,32 @@ export function settlePlayInBook(core: BookCore, end: End): CustomerReceipt {
   if (play === null) throw new BookError('play-unknown', `No play ${end.playId} is in the book.`);
   checkEnd(play, end);
   return core.moneyTransaction('settle', () => {
-    charge(core, play, end.chargedMinor);
-    const refund = giveBack(core, play, play.heldMinor - end.chargedMinor);
+    const premiumMinor = premiumEarned(play, end);
+    charge(core, play, 'charge', end.chargedMinor);
+    charge(core, play, 'premium', premiumMinor);
+    const refund = giveBack(core, play, play.heldMinor - end.chargedMinor - premiumMinor);
     return closePlay(core, play, end, refund);
   });
 }
 
 function checkEnd(play: KeptPlay, end: End): void {
-  if (end.chargedMinor < 0n || end.chargedMinor > play.heldMinor)
+  if (end.chargedMinor < 0n || end.chargedMinor > play.heldMinor - play.premiumMinor)
     throw new BookError(
       'charge-above-hold',
-      `Play ${play.playId} holds ${play.heldMinor}, ${end.chargedMinor} cannot be charged: settle with the counts of its terms.`,
+      `Play ${play.playId} holds ${play.heldMinor - play.premiumMinor}, ${end.chargedMinor} cannot be charged: settle with the counts of its terms.`,
     );
   if (end.statement === null && end.use === undefined && end.chargedMinor > 0n)
     throw new BookError('statement-missing', `Play ${play.playId} cannot be charged without a closing statement.`);
 }
 
-function charge(core: BookCore, play: KeptPlay, amountMinor: bigint): void {
+/** It bought a turn: earned once the work was heard, given back where the box failed the guest. */
+function premiumEarned(play: KeptPlay, { heardMs, endReason }: End): bigint {
+  return heardMs > 0 && endReason !== 'failed' && endReason !== 'closed' ? play.premiumMinor : 0n;
+}
+
+function charge(core: BookCore, play: KeptPlay, what: 'charge' | 'premium', amountMinor: bigint): void {
   if (amountMinor === 0n) return;
-  const key = `play:${play.playId}:charge`;
+  const key = `play:${play.playId}:${what}`;
   core.post({ key, debit: 'held', credit: 'earned', amountMinor, party: play.payerId, playId: play.playId, reason: 'charge' });
 }
 
@@ -94,6 +101,7 @@ function closePlay(core: BookCore, play: KeptPlay, end: End, refund: Refund): Cu
   sessions.closeAll(play.playId);
   if (loanPlay !== null) loans.closePlay(play.playId, bought ? end.heardMs : null);
   const settleSequence = recordEnd(core, play, end, refund, bought);
+  const premiumMinor = premiumEarned(play, end);
   plays.end(play.playId, {
     state: bought ? 'settled' : 'declined',
     chargedMinor: end.chargedMinor,
@@ -113,6 +121,7 @@ function closePlay(core: BookCore, play: KeptPlay, end: End, refund: Refund): Cu
     options.currency,
     loanPlay?.work.durationMs ?? durationOf(session?.termsText ?? null),
     bought && (end.statement ?? end.use) !== undefined,
+    premiumMinor,
   );
   core.parts.receipts.put(receipt, bought);
   return receipt;
@@ -127,6 +136,8 @@ function recordEnd(core: BookCore, play: KeptPlay, end: End, refund: Refund, bou
   if (!bought) return sequence;
   const line = { payer: play.payerId, playId: play.playId, source };
   sequence = core.recordCash({ ...line, event: 'settle', key: `play:${play.playId}:charge`, amountMinor: end.chargedMinor });
+  const premiumMinor = premiumEarned(play, end);
+  if (premiumMinor > 0n) core.recordCash({ ...line, event: 'premium', key: `play:${play.playId}:premium`, amountMinor: premiumMinor });
   if (refund.amountMinor > 0n) core.recordCash({ ...line, event: 'refund', key: `play:${play.playId}:refund`, amountMinor: refund.amountMinor });
   if (refund.claimCode !== null) core.recordCash({ ...line, event: 'claim-issued', key: `claim:${refund.claimCode}`, amountMinor: refund.amountMinor });
   return sequence;

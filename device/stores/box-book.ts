@@ -4,6 +4,7 @@ import { BookCash } from './book-cash.ts';
 import { collectFromBook, notePulsesInBook } from './book-collection.ts';
 import type { BookCore } from './book-core.ts';
 import { BookError } from './book-error.ts';
+import { BookGuests } from './book-guests.ts';
 import type { OpeningReport, StorageCheck } from './book-options.ts';
 import { BookPlays } from './book-plays.ts';
 import type { Book, LedgerSummary } from './book-port.ts';
@@ -26,6 +27,7 @@ export class BoxBook implements SyncBook {
   readonly core: BookCore;
   readonly cash: BookCash;
   readonly #plays: BookPlays;
+  readonly #guests: BookGuests;
   readonly #guard: InstanceGuard;
   #cancelCommit: (() => void) | null = null;
   #closed = false;
@@ -36,6 +38,7 @@ export class BoxBook implements SyncBook {
     this.opening = opening;
     this.cash = new BookCash(core);
     this.#plays = new BookPlays(core);
+    this.#guests = new BookGuests(core);
   }
 
   insertCoin: SyncBook['insertCoin'] = (coin) => this.#open().cash.insertCoin(coin);
@@ -50,12 +53,18 @@ export class BoxBook implements SyncBook {
   currentPayer: SyncBook['currentPayer'] = () => this.#open().cash.currentPayer();
   closeIdlePayer: SyncBook['closeIdlePayer'] = () => this.#open().cash.closeIdlePayer();
   redeemClaim: SyncBook['redeemClaim'] = (code) => this.#open().cash.redeemClaim(code);
-  grantCredit: SyncBook['grantCredit'] = (amountMinor, by, reason, key) => this.#open().cash.grantCredit(amountMinor, by, reason, key);
+  grantCredit: SyncBook['grantCredit'] = (amountMinor, by, reason, key, guestCode) => this.#open().cash.grantCredit(amountMinor, by, reason, key, guestCode);
+  openGuest: SyncBook['openGuest'] = (guestId) => this.#open().#guests.open(guestId);
+  guest: SyncBook['guest'] = (guestId) => this.#open().#guests.get(guestId);
+  redeemForGuest: SyncBook['redeemForGuest'] = (guestId, code) => this.#open().#guests.redeem(guestId, code);
+  releasePanelCredit: SyncBook['releasePanelCredit'] = () => this.#open().#guests.releasePanelCredit();
+  closeIdleGuests: SyncBook['closeIdleGuests'] = () => this.#open().#guests.closeIdle();
 
   beginTrial: SyncBook['beginTrial'] = (play) => this.#open().#plays.beginTrial(play);
   declineTrial: SyncBook['declineTrial'] = (playId, heardMs) => this.#open().#plays.declineTrial(playId, heardMs);
   confirmPlay: SyncBook['confirmPlay'] = (playId, eventId, entryMethod) => this.#open().#plays.confirmPlay(playId, eventId, entryMethod);
   enqueue: SyncBook['enqueue'] = (entry) => this.#open().#plays.enqueue(entry);
+  premiumFor: SyncBook['premiumFor'] = (quoteMinor) => this.#open().#plays.premiumFor(quoteMinor);
   queue: SyncBook['queue'] = () => this.#open().#plays.queue();
   takeNext: SyncBook['takeNext'] = (works) => this.#open().#plays.takeNext(works);
   settle: SyncBook['settle'] = (end) => settlePlayInBook(this.#open().core, end);

@@ -16,8 +16,17 @@ const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
 
 /** Eight random characters (40 bits) in two groups: `K7QM-2XWD`. */
 export function makeClaimCode(random: Random): string {
-  const letters = Array.from(random.bytes(limits.claimCodeCharacters), (byte) => ALPHABET[byte % ALPHABET.length] ?? '2').join('');
-  return `${letters.slice(0, 4)}-${letters.slice(4)}`;
+  const text = letters(random, limits.claimCodeCharacters);
+  return `${text.slice(0, 4)}-${text.slice(4)}`;
+}
+
+/** Four characters that a guest says aloud: `K7QM`. */
+export function makeSpokenCode(random: Random): string {
+  return letters(random, 4);
+}
+
+function letters(random: Random, count: number): string {
+  return Array.from(random.bytes(count), (byte) => ALPHABET[byte % ALPHABET.length] ?? '2').join('');
 }
 
 /** As people type it: lower case, without the dash, with spaces. */

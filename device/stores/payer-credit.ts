@@ -9,7 +9,7 @@ import { readSetting } from './settings-rows.ts';
 /** The one payer of a set-top box: its household's account. */
 export const ACCOUNT_PAYER = 'account';
 
-const kindOf = (core: BookCore): Payer['kind'] => (core.parts.options.profile === 'jukebox' ? 'coin-session' : 'account');
+const kindOf = (core: BookCore): 'coin-session' | 'account' => (core.parts.options.profile === 'jukebox' ? 'coin-session' : 'account');
 
 /** Whose turn background music is; no row of `payers`. */
 export const HOUSE_PAYER = 'house';
@@ -70,7 +70,7 @@ export function giveCredit(
 export function holdPrice(
   core: BookCore,
   payer: Payer | null,
-  { playId, quoteMinor: amountMinor }: { readonly playId: string; readonly quoteMinor: bigint },
+  { playId, amountMinor }: { readonly playId: string; readonly amountMinor: bigint },
   floorMinor: bigint | null,
 ): Funds | null {
   if (amountMinor === 0n) return {};
@@ -88,17 +88,17 @@ export function holdPrice(
 }
 
 /** Sets the price aside where the house pays: background music, and everything in free hours. */
-export function holdForHouse(core: BookCore, party: string | null, { playId, quoteMinor }: { readonly playId: string; readonly quoteMinor: bigint }): Funds {
-  if (quoteMinor === 0n) return {};
-  const line = { debit: 'staff-grants', credit: 'held', amountMinor: quoteMinor, party, playId, reason: 'hold' } as const;
+export function holdForHouse(core: BookCore, party: string | null, { playId, amountMinor }: { readonly playId: string; readonly amountMinor: bigint }): Funds {
+  if (amountMinor === 0n) return {};
+  const line = { debit: 'staff-grants', credit: 'held', amountMinor, party, playId, reason: 'hold' } as const;
   core.post({ ...line, key: `play:${playId}:hold` });
-  return { house: quoteMinor };
+  return { house: amountMinor };
 }
 
 /** A coin session ends when nothing is left and nothing is set aside (ruling 2). */
 export function closeIfSpent(core: BookCore, payerId: string): void {
   const { payers, ledger } = core.parts;
   const payer = payers.get(payerId);
-  if (payer === null || !payer.open || payer.kind === 'account') return;
+  if (payer === null || !payer.open || payer.kind !== 'coin-session') return;
   if (prepaid(core, payerId) === 0n && ledger.balance('held', payerId) === 0n) payers.close(payerId);
 }

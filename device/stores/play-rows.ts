@@ -31,6 +31,7 @@ interface Columns {
   readonly payer_id: string | null;
   readonly quote_minor: bigint;
   readonly held_minor: bigint;
+  readonly premium_minor: bigint;
   readonly currency: string;
   readonly state: PlayRow['state'];
   readonly confirm_event_id: string | null;
@@ -44,6 +45,15 @@ interface Columns {
   readonly heard_ms: bigint;
   readonly end_note: string | null;
   readonly created_at_ms: bigint;
+}
+
+/** Whose money is set aside for a play, and how it was asked for. */
+export interface Held {
+  readonly payerId: string | null;
+  readonly state: 'confirmed' | 'queued';
+  readonly eventId: string | null;
+  readonly funds: Funds;
+  readonly premiumMinor: bigint;
 }
 
 /** What the end of a play writes into its row. */
@@ -87,12 +97,14 @@ export class PlayRows {
     );
   }
 
-  /** The full price is now set aside for this play. */
-  hold(playId: string, payerId: string | null, state: 'confirmed' | 'queued', eventId: string | null, funds: Funds): void {
+  /** The full price and the premium are now set aside for this play. */
+  hold(playId: string, held: Held): void {
+    const { payerId, state, eventId, funds, premiumMinor } = held;
     this.#database.write(
       'play-hold',
-      'UPDATE plays SET payer_id = ?, state = ?, confirm_event_id = ?, held_minor = quote_minor, funds = ?, funding_source = ? WHERE play_id = ?',
-      ...[payerId, state, eventId, fundsText(funds), fundingSourceOf(funds), playId],
+      `UPDATE plays SET payer_id = ?, state = ?, confirm_event_id = ?, held_minor = quote_minor + ?, premium_minor = ?, funds = ?, funding_source = ?
+       WHERE play_id = ?`,
+      ...[payerId, state, eventId, premiumMinor, premiumMinor, fundsText(funds), fundingSourceOf(funds), playId],
     );
   }
 
@@ -129,6 +141,12 @@ export class PlayRows {
        GROUP BY work_id ORDER BY plays DESC, MAX(rowid) DESC LIMIT ?`;
     const rows = this.#database.all<{ readonly work_id: string; readonly plays: bigint }>(sql, sinceMs, limit);
     return rows.map((row) => ({ workId: row.work_id, plays: Number(row.plays) }));
+  }
+
+  /** The newest first. */
+  ofPayer(payerId: string, limit: number): readonly KeptPlay[] {
+    const sql = 'SELECT * FROM plays WHERE payer_id = ? ORDER BY rowid DESC LIMIT ?';
+    return this.#database.all<Columns>(sql, payerId, limit).map(toPlay);
   }
 
   lastHeard(limit: number): readonly string[] {
@@ -177,6 +195,7 @@ function toPlay(row: Columns): KeptPlay {
     payerId: row.payer_id,
     quoteMinor: row.quote_minor,
     heldMinor: row.held_minor,
+    premiumMinor: row.premium_minor,
     currency: row.currency,
     state: row.state,
     confirmEventId: row.confirm_event_id,

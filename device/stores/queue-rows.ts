@@ -9,6 +9,7 @@ interface Columns {
   readonly artist: string;
   readonly payer_id: string | null;
   readonly held_minor: bigint;
+  readonly premium_minor: bigint;
   readonly position: bigint;
 }
 
@@ -21,7 +22,7 @@ export class QueueRows {
   }
 
   all(): readonly QueueEntryRow[] {
-    const sql = `SELECT q.entry_id, q.position, p.play_id, p.work_id, p.title, p.artist, p.payer_id, p.held_minor
+    const sql = `SELECT q.entry_id, q.position, p.play_id, p.work_id, p.title, p.artist, p.payer_id, p.held_minor, p.premium_minor
       FROM queue_entries q JOIN plays p ON p.play_id = q.play_id ORDER BY q.position`;
     return this.#database.all<Columns>(sql).map((row) => ({
       entryId: row.entry_id,
@@ -32,6 +33,7 @@ export class QueueRows {
       payerId: row.payer_id,
       heldMinor: row.held_minor,
       position: Number(row.position),
+      next: row.premium_minor > 0n,
     }));
   }
 

@@ -36,7 +36,13 @@ export function writeClaimReceipt(claimCode: string, amountMinor: bigint, curren
 }
 
 /** The customer's receipt in words: what was played, how far, what it cost, what came back and where it went. */
-export function writeReceipt(play: PlayRow & { readonly endNote: string | null }, currency: Currency, durationMs: number, started: boolean): CustomerReceipt {
+export function writeReceipt(
+  play: PlayRow & { readonly endNote: string | null },
+  currency: Currency,
+  durationMs: number,
+  started: boolean,
+  premiumMinor: bigint,
+): CustomerReceipt {
   const charged = play.chargedMinor ?? 0n;
   const refund = play.refundMinor ?? 0n;
   const reason = play.endReason ?? 'closed';
@@ -46,6 +52,7 @@ export function writeReceipt(play: PlayRow & { readonly endNote: string | null }
   const noted = play.endNote === null ? end : `${end}: ${play.endNote}`;
   const name = play.artist === '' ? play.title : `${play.title} - ${play.artist}`;
   const lines = [name, `${heard} (${noted})`, `Price ${amount(play.quoteMinor)}, charged ${amount(charged)}`];
+  if (premiumMinor > 0n) lines.push(`Heard before others for ${amount(premiumMinor)} more`);
   if (refund > 0n && play.refundedTo !== null)
     lines.push(`Refunded ${amount(refund)} ${PLACE_WORDS[play.refundedTo]}${play.claimCode === null ? '' : ` ${play.claimCode}`}`);
   return {
@@ -55,6 +62,7 @@ export function writeReceipt(play: PlayRow & { readonly endNote: string | null }
     quoteMinor: String(play.quoteMinor),
     chargedMinor: String(charged),
     refundMinor: String(refund),
+    ...(premiumMinor > 0n ? { premiumMinor: String(premiumMinor) } : {}),
     refundedTo: play.refundedTo,
     claimCode: play.claimCode,
     currency,

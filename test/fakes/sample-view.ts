@@ -77,6 +77,7 @@ export const sampleView: ViewOfBox = {
     workId: 'w1',
     payerId: null,
     heldMinor: 50n,
+    next: false,
     position: number,
     title: `Song ${number}`,
     artist: '',

@@ -5,6 +5,8 @@ export interface WaitingPlay {
   readonly playId: string;
   readonly payerId: string | null;
   readonly position: number;
+  /** More was paid to be heard before the others. */
+  readonly next?: boolean;
 }
 
 /**

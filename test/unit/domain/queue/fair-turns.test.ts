@@ -25,7 +25,7 @@ describe('fair turns', () => {
   });
 
   test('no payer who waits hears another one more than so often before him, whatever is bought, and whenever', () => {
-    const events = fc.array(fc.oneof(fc.record({ buys: fc.nat(4) }), fc.constant('next' as const)), { maxLength: 120 });
+    const events = fc.array(fc.oneof(fc.record({ buys: fc.nat(4), next: fc.boolean() }), fc.constant('next' as const)), { maxLength: 120 });
     fc.assert(
       fc.property(events, fc.integer({ min: 1, max: 4 }), (story, turns) => {
         const rule = fairTurns(turns);
@@ -37,7 +37,7 @@ describe('fair turns', () => {
           if (event !== 'next') {
             const payerId = `p${event.buys}`;
             if (!waiting.some((entry) => entry.payerId === payerId)) seen.set(payerId, new Map());
-            waiting.push({ playId: `${position}`, payerId, position });
+            waiting.push({ playId: `${position}`, payerId, position, next: event.next });
             return;
           }
           const play = nextPlay(waiting, rule, history);
@@ -55,6 +55,17 @@ describe('fair turns', () => {
         });
       }),
     );
+  });
+
+  test('who paid to be heard next is heard first, as far as turns stay fair', () => {
+    const waiting = bought('abcca').map((play) => ({ ...play, next: play.payerId === 'c' }));
+    const order = (before: string): string =>
+      playingOrder(waiting, fairTurns(1), [...before])
+        .map(({ payerId }) => payerId)
+        .join('');
+    expect(order('')).toBe('cabca');
+    // Both others have waited since c was heard: no premium buys c another turn before them.
+    expect(order('ca')).toBe('bacac');
   });
 
   test('one payer alone is heard in the order of buying, and nobody is left out', () => {
