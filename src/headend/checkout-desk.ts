@@ -20,6 +20,7 @@ import { type LeaseDeps, leaseWindow } from './session-lease.ts';
 import type { StreamHouse } from './stream-port.ts';
 import { spendTrial } from './trial-quota.ts';
 import type { QuoteWork } from './work-quote.ts';
+import { Turns } from './turns.ts';
 
 export interface CheckoutDeps {
   readonly registry: RegistryStore;
@@ -61,7 +62,8 @@ export type CheckoutFault =
 /**
  * The checkout desk: turns a signed request for a work into signed terms, a fresh key exchange and an admitted session.
  * Idempotent by play id: the same request again gets the same answer, as long as this process holds the keys; after a restart
- * it is told to resume (the private half of an exchange is never stored). Source: rulings 11, 14, 22.
+ * it is told to resume (the private half of an exchange is never stored). Offers of one box are answered one after the
+ * other. Source: rulings 11, 14, 22.
  */
 export class CheckoutDesk {
   readonly #deps: CheckoutDeps;
@@ -71,9 +73,15 @@ export class CheckoutDesk {
   constructor(deps: CheckoutDeps) {
     this.#deps = deps;
   }
+  readonly #turns = new Turns();
 
   /** @param host how the box reached us; it finds RTSP there as well */
-  offer(outlet: OutletRow, request: OfferRequest, host: string): Result<OfferResponse, Fault<CheckoutFault>> {
+  offer(outlet: OutletRow, request: OfferRequest, host: string): Promise<Result<OfferResponse, Fault<CheckoutFault>>> {
+    // First of all: where the sender is away, nothing is agreed, and no trial is spent.
+    return this.#turns.take(outlet.outlet, async () => await this.#offer(outlet, request, host, await this.#deps.stream.live()));
+  }
+
+  async #offer(outlet: OutletRow, request: OfferRequest, host: string, live: ReadonlySet<string>): Promise<Result<OfferResponse, Fault<CheckoutFault>>> {
     const earlier = this.#deps.registry.sessionByPlay(asId(request.playId));
     const work = this.#deps.catalogue.work(asId(request.work));
     const granted = grantStream(request.sdp, work, outlet);
@@ -83,12 +91,12 @@ export class CheckoutDesk {
     const quoted = this.#deps.quote(work, outlet);
     if (!quoted.ok) return quoted;
     const quote = quoted.value;
-    const refusal = refuseOffer(request, work, outlet, quote) ?? this.#refuseNumber(outlet) ?? this.#refuseTrial(outlet, request, work, quote);
+    const refusal = refuseOffer(request, work, outlet, quote) ?? this.#refuseNumber(outlet, live) ?? this.#refuseTrial(outlet, request, work, quote);
     if (refusal !== null) return { ok: false, error: refusal };
-    return this.#open({ outlet, request, host, work, quote }, granted.value);
+    return await this.#open({ outlet, request, host, work, quote }, granted.value);
   }
 
-  #open(wish: Wish, granted: GrantedStream): Result<OfferResponse, Fault<CheckoutFault>> {
+  async #open(wish: Wish, granted: GrantedStream): Promise<Result<OfferResponse, Fault<CheckoutFault>>> {
     const { registry, random, signer, stream } = this.#deps;
     const { outlet, request, work, quote } = wish;
     const ephemeral = generateEphemeral();
@@ -118,9 +126,10 @@ export class CheckoutDesk {
     const row = registry.openSession(fresh);
     assert(row.sid === fresh.sid, 'offers are answered one after the other, so nobody opened this play in between');
     const pricing = { models: [...quote.models], snapshot: quote.snapshot };
-    this.#remember(row.sid, pricing);
     const rendition = agreedRendition(this.#deps.catalogue, work, terms);
-    stream.admit({ row, terms, work, ...rendition, epoch: 0, keys: keys.value, devicePublicKey: outlet.publicKey, ...(lease.value && { lease: lease.value }) });
+    const admission = { row, terms, work, ...rendition, epoch: 0, keys: keys.value, devicePublicKey: outlet.publicKey };
+    await stream.admit({ ...admission, ...(lease.value && { lease: lease.value }) });
+    this.#remember(row.sid, pricing);
     return ok(this.#response(row, pricing, work, granted, wish.host));
   }
 
@@ -144,7 +153,7 @@ export class CheckoutDesk {
       signature: row.signature,
       headendEphemeral: row.terms.headendEphemeral,
       pricing,
-      sdp: answerSdp(row.terms, row.termsHash, work, granted.payloadType),
+      sdp: answerSdp(row.terms, row.termsHash, work, granted),
       rtspUrl: this.#deps.stream.rtspUrl(host),
     };
   }
@@ -155,15 +164,13 @@ export class CheckoutDesk {
   }
 
   /** A box plays one work at a time: a few live streams allow for a change of work, many unsettled ones mean it reports nothing. */
-  #refuseNumber(outlet: OutletRow): Fault<CheckoutFault> | null {
+  #refuseNumber(outlet: OutletRow, live: ReadonlySet<string>): Fault<CheckoutFault> | null {
     const open = this.#deps.registry.openSessions(outlet.outlet);
     if (open.length >= limits.unsettledSessionsPerOutlet)
       return { code: 'too-many-sessions', message: `${open.length} plays of this box wait for their closing statement; let it report first.` };
-    const live = open.filter((row) => this.#deps.stream.view(row.sid) !== null);
-    if (live.length >= limits.openSessionsPerOutlet)
-      return { code: 'too-many-sessions', message: `${live.length} plays of this box are under way; end one first.` };
-    if (this.#deps.stream.views().length >= limits.openSessionsTotal)
-      return { code: 'too-many-sessions', message: 'The headend is full; try again in a minute.' };
+    const underWay = open.filter((row) => live.has(row.sid)).length;
+    if (underWay >= limits.openSessionsPerOutlet) return { code: 'too-many-sessions', message: `${underWay} plays of this box are under way; end one first.` };
+    if (live.size >= limits.openSessionsTotal) return { code: 'too-many-sessions', message: 'The headend is full; try again in a minute.' };
     return null;
   }
 

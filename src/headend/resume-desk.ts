@@ -21,6 +21,7 @@ import { ResumeNonces } from './resume-nonces.ts';
 import { type LeaseDeps, leaseWindow } from './session-lease.ts';
 import type { StreamHouse } from './stream-port.ts';
 
+import { Turns } from './turns.ts';
 export interface ResumeDeps {
   readonly registry: RegistryStore;
   readonly catalogue: CatalogueStore;
@@ -53,7 +54,7 @@ const NO_EVENT = '0'.repeat(32);
 export class ResumeDesk {
   readonly #deps: ResumeDeps;
   readonly #nonces: ResumeNonces;
-  readonly #running = new Map<string, Promise<unknown>>();
+  readonly #turns = new Turns();
 
   constructor(deps: ResumeDeps) {
     this.#deps = deps;
@@ -65,19 +66,8 @@ export class ResumeDesk {
     return row.ok ? ok({ nonce: this.#nonces.issue(sid) }) : row;
   }
 
-  async resume(outlet: OutletRow, sid: string, request: ResumeRequest, host: string): Promise<Result<ResumeResponse, Fault<ResumeFault>>> {
-    const before = this.#running.get(sid) ?? Promise.resolve();
-    const turn = before.then(() => this.#resumeAlone(outlet, sid, request, host));
-    const settled = turn.then(
-      () => {},
-      () => {},
-    );
-    this.#running.set(sid, settled);
-    try {
-      return await turn;
-    } finally {
-      if (this.#running.get(sid) === settled) this.#running.delete(sid);
-    }
+  resume(outlet: OutletRow, sid: string, request: ResumeRequest, host: string): Promise<Result<ResumeResponse, Fault<ResumeFault>>> {
+    return this.#turns.take(sid, () => this.#resumeAlone(outlet, sid, request, host));
   }
 
   async #resumeAlone(outlet: OutletRow, sid: string, request: ResumeRequest, host: string): Promise<Result<ResumeResponse, Fault<ResumeFault>>> {
@@ -93,10 +83,16 @@ export class ResumeDesk {
     const fenced = this.#deps.registry.session(row.sid);
     assert(fenced !== null, 'a session that is open stays in the registry');
     const agreed = agreePaid(row.terms, fenced, { paidRanges: request.paidRanges, signed: fenced.receipt?.counts ?? [] });
-    return agreed.ok ? this.#admit(outlet, fenced, request, agreed.value, host) : agreed;
+    return agreed.ok ? await this.#admit(outlet, fenced, request, agreed.value, host) : agreed;
   }
 
-  #admit(outlet: OutletRow, old: PaySessionRow, request: ResumeRequest, agreed: PaidWork, host: string): Result<ResumeResponse, Fault<ResumeFault>> {
+  async #admit(
+    outlet: OutletRow,
+    old: PaySessionRow,
+    request: ResumeRequest,
+    agreed: PaidWork,
+    host: string,
+  ): Promise<Result<ResumeResponse, Fault<ResumeFault>>> {
     const { registry, catalogue, stream, signer } = this.#deps;
     const work = catalogue.work(old.work);
     if (work === null) return fault('work-gone', 'The work of this play is gone from the headend; end the play, its closing statement settles it.');
@@ -115,7 +111,7 @@ export class ResumeDesk {
     const transcript = resumeTranscript({ sid: row.sid, termsHash: row.termsHash, nonce: request.nonce, deviceEphemeral: request.deviceEphemeral, response });
     const keys = deriveSessionKeys({ ourPrivate: ephemeral.privateKey, theirPublic, sid, epoch: row.epoch, transcriptHash: sha256(transcript) });
     if (!keys.ok) return fault('bad-request', keys.error.message);
-    stream.admit({
+    await stream.admit({
       row,
       terms: row.terms,
       work,

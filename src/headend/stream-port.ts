@@ -29,15 +29,28 @@ export interface StreamView {
   readonly epoch: number;
 }
 
-/** The streaming half of the headend, as the checkout desk and the operator pages see it. */
+/**
+ * The streaming half of the headend, as the checkout desk and the operator pages see it: in this process, or one of its own. While an
+ * epoch is admitted its counts are the sender's; a desk writes about it only after `fence` has resolved. Rejects with SenderAway.
+ */
 export interface StreamHouse {
-  /** From now on RTSP SETUP may name this session; any older epoch of it is fenced. */
-  admit(session: AdmittedSession): void;
+  /** Once it resolved RTSP SETUP may name this session; any older epoch of it is fenced. */
+  admit(session: AdmittedSession): Promise<void>;
   /** Stops what is under way and makes its counts durable before it resolves. */
   fence(sid: string): Promise<void>;
   /** `rtsp://host:port/` for a peer that reached us at `host`. */
   rtspUrl(host: string): string;
-  view(sid: string): StreamView | null;
-  views(): readonly StreamView[];
+  /** The sessions that are admitted now. */
+  live(): Promise<ReadonlySet<string>>;
+  views(): Promise<readonly StreamView[]>;
   close(): Promise<void>;
+}
+
+/** The sender did not answer in time: nothing is known of its streams, so nothing may rest on them. Try again. */
+export class SenderAway extends Error {
+  override readonly name = 'SenderAway';
+
+  constructor() {
+    super('The sender of this headend is starting again; try once more in a moment.');
+  }
 }

@@ -40,11 +40,11 @@ class Worker {
 
   constructor() {
     const house: StreamHouse = {
-      admit: (session) => this.#admit(session),
+      admit: async (session) => this.#admit(session),
       fence: async (sid) => this.end(sid),
       rtspUrl: () => 'rtsp://headend/',
-      view: (sid) => this.streams.get(sid)?.stream.view() ?? null,
-      views: () => [],
+      live: async () => new Set(this.streams.keys()),
+      views: async () => [],
       close: async () => {},
     };
     headend.start(house);

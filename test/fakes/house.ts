@@ -16,7 +16,7 @@ export interface Ended {
   readonly err: string;
 }
 
-export type OperatorJson = ReturnType<typeof viewHeadend>;
+export type OperatorJson = Awaited<ReturnType<typeof viewHeadend>>;
 
 export function scratch(): string {
   return mkdtempSync(join(tmpdir(), 'ackbox-house-'));

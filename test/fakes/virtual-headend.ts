@@ -90,11 +90,11 @@ export class VirtualHeadend {
     const paid = new PaidDesk({ clock, random, log, segments: this.segments, registry, pacer, datagrams });
     datagrams.onRtcp((bytes, from) => void paid.onRtcp(bytes, from));
     const stream: StreamHouse = outside ?? {
-      admit: (session) => paid.admit(session),
+      admit: async (session) => paid.admit(session),
       fence: (sid) => paid.fence(sid),
       rtspUrl: () => 'rtsp://headend:554/',
-      view: (sid) => paid.view(sid),
-      views: () => paid.views(),
+      live: async () => paid.live(),
+      views: async () => paid.views(),
       close: async () => {},
     };
     const shared = { registry: book, catalogue: book, credit: book, trials: book, stream, signer: this.signer, clock, random };
@@ -150,7 +150,7 @@ export class VirtualHeadend {
       report: never,
       offer: async (request) => {
         if (this.down || this.outlet === null) return err(unreachable);
-        return answer(this.#checkout?.offer(this.outlet, request, 'headend'));
+        return answer(await this.#checkout?.offer(this.outlet, request, 'headend'));
       },
       nonce: async (sid) => (this.down || this.outlet === null ? err(unreachable) : answer(this.#resumes?.nonce(this.outlet, sid))),
       resume: async (sid, request) => {

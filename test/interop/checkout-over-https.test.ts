@@ -37,8 +37,10 @@ afterAll(async () => {
 });
 // Every test begins with no stream under way, as after a TEARDOWN.
 beforeEach(async () => {
-  for (const view of headend.stream.views()) await headend.stream.fence(view.sid);
+  for (const view of await headend.stream.views()) await headend.stream.fence(view.sid);
 });
+
+const streamOf = async (sid: string) => (await headend.stream.views()).find((view) => view.sid === sid);
 
 function play(work: StoredWork = PAID, change: Partial<OfferRequest> = {}, trial = true) {
   const ephemeral = openExchange(systemRandom);
@@ -79,7 +81,7 @@ describe('an offer', () => {
     expect(headend.book.priceModel(accepted.terms.nodes[0]?.modelHash ?? '')).toContain('"fixedRateUseCost":{"prePaidPercentage":"0","value":"0.50"}');
     expect(accepted.rtspUrl).toBe(headend.rtspUrl);
     expect(accepted.sdp).toContain(`sid=${accepted.sid}`);
-    expect(headend.stream.view(accepted.sid)).toMatchObject({ epoch: 0 });
+    expect(await streamOf(accepted.sid)).toMatchObject({ epoch: 0 });
     expect(headend.book.session(asId(accepted.sid))).toMatchObject({ state: 'offered', termsText: accepted.termsText, termsHash: accepted.termsHash });
   });
 
@@ -154,7 +156,7 @@ describe('a resume', () => {
       value: { epoch: 1, nextSequence: limits.sequenceReservePackets, paidRanges: [], confirmEventId: null },
     });
     expect(resumed.ok && toHex(resumed.value.keys.rtsp)).not.toBe(toHex(accepted.keys.rtsp));
-    expect(headend.stream.view(accepted.sid)).toMatchObject({ epoch: 1 });
+    expect(await streamOf(accepted.sid)).toMatchObject({ epoch: 1 });
     expect(await box.api.offer((await openPlay()).request)).toMatchObject({ ok: true });
   });
 
@@ -171,7 +173,7 @@ describe('a resume', () => {
     const { request } = await resumeOf(accepted.sid, Math.max(1, epoch));
     const wrong = epoch === 0 ? { ...request, nonce: '0'.repeat(32) } : request;
     expect(await box.api.resume(accepted.sid, wrong)).toMatchObject({ ok: false, error: { problem: epoch === 0 ? 'stale-nonce' : 'stale-epoch' } });
-    expect(headend.stream.view(accepted.sid)).toMatchObject({ epoch: 0 });
+    expect(await streamOf(accepted.sid)).toMatchObject({ epoch: 0 });
   });
 
   test('has one winner where two come at once', async () => {
@@ -180,7 +182,7 @@ describe('a resume', () => {
     const answers = await Promise.all(requests.map(({ request }) => box.api.resume(accepted.sid, request)));
     expect(answers.filter((answer) => answer.ok)).toHaveLength(1);
     for (const answer of answers) if (!answer.ok) expect(answer.error.problem).toBe('stale-epoch');
-    expect(headend.stream.view(accepted.sid)).toMatchObject({ epoch: 1 });
+    expect(await streamOf(accepted.sid)).toMatchObject({ epoch: 1 });
   });
 
   test('is not for another box: a stolen session id is as unknown as a wrong one', async () => {

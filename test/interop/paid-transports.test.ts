@@ -89,7 +89,7 @@ async function playWhole(
     if (event.type === 'play.finished' || event.type === 'play.failed') over();
   });
   await done;
-  const epoch = house.views()[0]?.epoch ?? -1;
+  const epoch = (await house.views())[0]?.epoch ?? -1;
   const outcome = await runner.end('finished');
   const { records } = await book.pendingRecords(100);
   const billed = headend.bill(records.find((record) => record.kind === 'receipt')?.body ?? '');

@@ -28,8 +28,10 @@ export type OperatorBook = Pick<
 
 export interface OperatorDeps {
   readonly book: OperatorBook;
-  readonly stream: Pick<StreamHouse, 'view'>;
+  readonly stream: Pick<StreamHouse, 'views'>;
 }
+
+type LiveViews = ReadonlyMap<string, StreamView>;
 
 type SessionView = ReturnType<typeof viewSession>;
 type OutletView = ReturnType<typeof viewOutlet>;
@@ -47,8 +49,10 @@ export interface OperatorView {
   readonly quarantined: ReturnType<OperatorBook['quarantined']>;
 }
 
-export function viewHeadend(deps: OperatorDeps, nowMs: number): OperatorView {
-  const { book } = deps;
+export async function viewHeadend({ book, stream }: OperatorDeps, nowMs: number): Promise<OperatorView> {
+  // While the sender is away the rows must do.
+  const views = await stream.views().catch(() => []);
+  const live = new Map(views.map((view) => [view.sid, view]));
   return {
     nowMs,
     ledger: viewLedger(book),
@@ -57,8 +61,8 @@ export function viewHeadend(deps: OperatorDeps, nowMs: number): OperatorView {
     openSessions: book
       .openSessions()
       .slice(0, ROWS)
-      .map((row) => viewSession(deps, row)),
-    recentSessions: book.recentSessions(ROWS).map((row) => viewSession(deps, row)),
+      .map((row) => viewSession(book, live, row)),
+    recentSessions: book.recentSessions(ROWS).map((row) => viewSession(book, live, row)),
     bills: viewBills(book),
     records: book.recentRecords(ROWS),
     quarantined: book.quarantined(ROWS),
@@ -107,14 +111,14 @@ function viewOutlet(book: OperatorBook, outlet: ReturnType<OperatorBook['outlets
   };
 }
 
-function viewSession(deps: OperatorDeps, row: PaySessionRow) {
-  const live: StreamView | null = deps.stream.view(row.sid);
+function viewSession(book: OperatorBook, views: LiveViews, row: PaySessionRow) {
+  const live = views.get(row.sid) ?? null;
   return {
     sid: row.sid,
     playId: row.playId,
     outlet: row.outlet,
     work: row.work,
-    title: deps.book.work(row.work)?.title ?? '',
+    title: book.work(row.work)?.title ?? '',
     state: row.state,
     epoch: row.epoch,
     openedAtMs: row.openedAtMs,

@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { limits } from '../../limits.ts';
 import type { Log } from '../../ports/log.ts';
 import { HeadendBookError } from '../stores/headend-book-error.ts';
+import { SenderAway } from '../stream-port.ts';
 import { openApiDocument } from './openapi.ts';
 import { type HttpFault, ProblemError, toProblem } from './problems.ts';
 import type { RequestGuard } from './request-guard.ts';
@@ -21,6 +22,7 @@ const rawBodies = new WeakMap<FastifyRequest, Uint8Array>();
 const NO_BODY = new Uint8Array();
 /** A full disk or a locked book passes when somebody mends it; boxes ask again. */
 const BOOK_RETRY_MS = 5_000;
+const SENDER_RETRY_MS = 1_000;
 
 /** The HTTP face of the headend: TLS only, bounded bodies, schemas checked, every failure a problem document (RFC 9457). */
 export function createHttpServer(deps: HttpServerDeps): FastifyInstance {
@@ -96,6 +98,7 @@ function explain(error: unknown, log: Log): HttpFault {
     log.warn('http-request-not-stored', { code: error.code, todo: error.message });
     return { code: 'busy', message: error.message, retryAfterMs: BOOK_RETRY_MS };
   }
+  if (error instanceof SenderAway) return { code: 'busy', message: error.message, retryAfterMs: SENDER_RETRY_MS };
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (error instanceof Error && 'validation' in error) return { code: 'bad-request', message: `The request does not fit its schema: ${error.message}.` };
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')

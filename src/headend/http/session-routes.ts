@@ -15,9 +15,9 @@ export function sessionRoutes({ checkout, resume }: SessionRoutesDeps): readonly
   return [
     deviceRoute(
       { method: 'POST', path: '/v1/sessions', summary: 'An offer for one play; idempotent by play id', body: OfferRequest, response: OfferResponse },
-      (request, outlet) => {
+      async (request, outlet) => {
         if (headerOf(request, IDEMPOTENCY_HEADER) !== request.body.playId) return httpFault('bad-request', 'Idempotency-Key must be the play id.');
-        const offer = checkout.offer(outlet, request.body, request.host);
+        const offer = await checkout.offer(outlet, request.body, request.host);
         return offer.ok ? reply(offer.value, 201) : offer;
       },
     ),

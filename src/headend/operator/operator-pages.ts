@@ -72,18 +72,18 @@ function send(answer: FastifyReply, page: string): FastifyReply {
 
 function seeing(app: FastifyInstance, gate: OperatorGate, deps: OperatorPagesDeps): void {
   const { book, clock } = deps;
-  const view = (): OperatorView => viewHeadend(deps, clock.wallMs());
+  const view = (): Promise<OperatorView> => viewHeadend(deps, clock.wallMs());
   const page = (path: string, title: string, caller: OperatorCaller, body: Markup, renewSeconds?: number): string =>
     operatorPage({ path, title, caller, ...(renewSeconds === undefined ? {} : { renewSeconds }) }, body);
   app.get(
     '/operator',
-    gate.guarded('see-fleet', (caller, _request, answer) => send(answer, page('/operator', 'Boxes', caller, fleetBody(view()), RENEW_SECONDS))),
+    gate.guarded('see-fleet', async (caller, _request, answer) => send(answer, page('/operator', 'Boxes', caller, fleetBody(await view()), RENEW_SECONDS))),
   );
   app.get(
     '/operator/boxes/:outlet',
-    gate.guarded('see-fleet', (caller, request, answer) => {
+    gate.guarded('see-fleet', async (caller, request, answer) => {
       const { outlet: id } = request.params as { readonly outlet: string };
-      const outlet = view().outlets.find((candidate) => candidate.outlet === id);
+      const outlet = (await view()).outlets.find((candidate) => candidate.outlet === id);
       if (outlet === undefined) return answer.code(404).type('text/plain').send('There is no such box.\n');
       const facts = { outlet, faults: book.faultsOf(id, ROWS), commands: book.commandsOf(id, ROWS), nowMs: clock.wallMs() };
       return send(answer, page('/operator/boxes', outlet.name, caller, boxBody(facts, caller)));
@@ -91,9 +91,9 @@ function seeing(app: FastifyInstance, gate: OperatorGate, deps: OperatorPagesDep
   );
   app.get(
     '/operator/money',
-    gate.guarded('see-money', (caller, request, answer) => {
+    gate.guarded('see-money', async (caller, request, answer) => {
       const length = readLength(queryOf(request, 'by'));
-      return send(answer, page('/operator/money', 'Money', caller, moneyBody(view(), book.cashBy(length, PERIODS), length)));
+      return send(answer, page('/operator/money', 'Money', caller, moneyBody(await view(), book.cashBy(length, PERIODS), length)));
     }),
   );
   app.get(
@@ -114,7 +114,9 @@ function seeing(app: FastifyInstance, gate: OperatorGate, deps: OperatorPagesDep
   );
   app.get(
     '/operator/records',
-    gate.guarded('see-audit', (caller, _request, answer) => send(answer, page('/operator/records', 'Records', caller, recordsBody(view()), RENEW_SECONDS))),
+    gate.guarded('see-audit', async (caller, _request, answer) =>
+      send(answer, page('/operator/records', 'Records', caller, recordsBody(await view()), RENEW_SECONDS)),
+    ),
   );
   app.get(
     '/operator/actions',
@@ -201,9 +203,9 @@ function signing(app: FastifyInstance, gate: OperatorGate, { book, clock }: Oper
 }
 
 function programs(app: FastifyInstance, gate: OperatorGate, deps: OperatorPagesDeps): void {
-  const view = (): OperatorView => viewHeadend(deps, deps.clock.wallMs());
+  const view = (): Promise<OperatorView> => viewHeadend(deps, deps.clock.wallMs());
   const json = (permission: 'see-money' | 'see-fleet', make: () => unknown) =>
-    gate.guarded(permission, (_caller, _request, answer) => answer.type('application/json; charset=utf-8').send(JSON.stringify(make())));
+    gate.guarded(permission, async (_caller, _request, answer) => answer.type('application/json; charset=utf-8').send(JSON.stringify(await make())));
   app.get('/operator.json', json('see-money', view));
   app.get(
     '/operator/bills.json',
@@ -211,10 +213,13 @@ function programs(app: FastifyInstance, gate: OperatorGate, deps: OperatorPagesD
   );
   app.get(
     '/operator/sessions.json',
-    json('see-money', () => ({ open: view().openSessions, recent: view().recentSessions })),
+    json('see-money', async () => {
+      const { openSessions, recentSessions } = await view();
+      return { open: openSessions, recent: recentSessions };
+    }),
   );
   app.get(
     '/operator/outlets.json',
-    json('see-fleet', () => ({ outlets: view().outlets })),
+    json('see-fleet', async () => ({ outlets: (await view()).outlets })),
   );
 }

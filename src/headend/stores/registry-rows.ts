@@ -18,7 +18,7 @@ export interface AbandonmentStore {
    * Bills the sessions that nothing was heard of for limits.sessionAbandonMs, by their last durable receipt. A closing statement
    * that arrives later posts only the difference. The time is monotonic and begins anew with the process: neither a jump of the
    * clock nor an outage of the headend abandons anything.
-   * @param isLive sessions that are being streamed (a paused one makes no progress, and lives)
+   * @param isLive sessions that are being streamed, perhaps by another process (a paused one makes no progress, and lives)
    * @returns the sessions that were billed now
    */
   sweepAbandoned(isLive?: (sid: SessionId) => boolean): readonly SessionId[];
@@ -73,7 +73,8 @@ export function registryRows(context: StoreContext): RegistryStore & Abandonment
       const open = readOpenSessions(context);
       const openSids = new Set(open.map((row) => row.sid));
       for (const sid of touched.keys()) if (!openSids.has(sid)) touched.delete(sid);
-      const silent = open.filter((row) => (touched.get(row.sid) ?? startedMs) <= cutoffMs && !isLive(row.sid));
+      for (const row of open) if (isLive(row.sid)) touch(row.sid);
+      const silent = open.filter((row) => (touched.get(row.sid) ?? startedMs) <= cutoffMs);
       for (const row of silent) {
         context.database.transaction(() => billByReceipt(context, row.sid));
         touched.delete(row.sid);

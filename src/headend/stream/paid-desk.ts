@@ -148,6 +148,10 @@ export class PaidDesk {
 
   views(): readonly StreamView[] {
     return [...this.#sessions.values()].map(viewOf);
+  live(): ReadonlySet<string> {
+    return new Set(this.#sessions.keys());
+  }
+
   }
 
   close(): void {
@@ -192,10 +196,12 @@ export class PaidDesk {
     if (choice.kind === 'udp' && choice.ssrc === null) return { status: 400 };
     this.#forgetSsrc(session);
     const way = this.#takeWay(choice, session, client);
-    session.stream ??= this.#openStream(session);
+    const redundant = redundancyAsked(request, session.admitted);
+    session.stream ??= this.#openStream(session, redundant);
     session.rtspSession ??= newRtspSessionId(this.#deps.random);
     const transport = formatTransport({ profile: choice.profile, ...way, ssrc: session.stream.ssrc });
-    return { status: 200, headers: { Transport: transport, Session: sessionHeader(session.rtspSession) } };
+    const headers = { Transport: transport, Session: sessionHeader(session.rtspSession), ...(redundant > 0 && { 'Ackpay-Red': redundant }) };
+    return { status: 200, headers };
   }
 
   /** @returns what the Transport header says about it */
@@ -217,12 +223,13 @@ export class PaidDesk {
     return { lower: 'UDP', clientPort: choice.clientPort, serverPort: [datagrams.rtpPort, datagrams.rtcpPort] };
   }
 
-  #openStream(session: PaidRtspSession): PayStream {
+  #openStream(session: PaidRtspSession, redundantPackets: number): PayStream {
     return new PayStream({
       ...this.#deps,
       session: session.admitted,
       ...(session.carried === undefined ? {} : { carried: session.carried }),
       sendRtp: (bytes) => session.path?.sendRtp(bytes),
+      redundantPackets,
       sendRtcp: (bytes) => session.path?.sendRtcp(bytes),
       ready: () => session.path?.ready() === true,
       receivedBytes: () => session.client?.receivedBytes ?? 0,
@@ -262,6 +269,12 @@ function neverSent(admitted: AdmittedSession): SessionProgress {
 
 /** The sender's SSRC, which SRTCP leaves in clear. */
 function ssrcOf(bytes: Uint8Array): number | null {
+/** How many earlier packets of sound may go along with each one (RFC 2198): what the box can read of it, at most ours. */
+function redundancyAsked(request: RtspRequest, { work }: AdmittedSession): number {
+  const asked = request.headers.get('ackpay-red')?.trim() ?? '';
+  return work.video === undefined && /^[1-9]$/.test(asked) ? Math.min(Number(asked), limits.redundancyMaxPackets) : 0;
+}
+
   return bytes.length < 8 ? null : new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(4);
 }
 

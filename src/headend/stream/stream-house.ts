@@ -65,11 +65,11 @@ export async function createStreamHouse(deps: StreamHouseDeps): Promise<StreamHo
   });
   const { port } = server.value;
   return {
-    admit: (session) => paid.admit(session),
+    admit: async (session) => paid.admit(session),
     fence: (sid) => paid.fence(sid),
     rtspUrl: (host) => `rtsp://${isIPv6(host) ? `[${host}]` : host}:${port}/`,
-    view: (sid) => paid.view(sid),
-    views: () => paid.views(),
+    live: async () => paid.live(),
+    views: async () => paid.views(),
     close: async () => {
       stopSweep();
       paid.close();

@@ -16,7 +16,7 @@ export function headendApi(network: EveningNetwork, box: Life, outlet: OutletRow
         return ok(version === known ? 'unchanged' : (JSON.parse(json) as CatalogueResponse));
       }),
     cover: async () => err({ code: 'refused', problem: 'not-found', message: 'There are no covers here.', retryAfterMs: null }),
-    offer: (request) => network.call(box, 'offer', async ({ checkout }) => refused(checkout.offer(outlet, request, 'headend'))),
+    offer: (request) => network.call(box, 'offer', async ({ checkout }) => refused(await checkout.offer(outlet, request, 'headend'))),
     nonce: (sid) => network.call(box, 'nonce', async ({ resumes }) => refused(resumes.nonce(outlet, sid))),
     resume: (sid, request) => network.call(box, 'resume', async ({ resumes }) => refused(await resumes.resume(outlet, sid, request, 'headend'))),
     report: (request) =>

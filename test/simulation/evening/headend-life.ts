@@ -29,7 +29,7 @@ export interface HeadendParts {
   readonly sendRtp: (bytes: Uint8Array, to: Peer) => void;
   readonly sendRtcp: (bytes: Uint8Array, to: Peer) => void;
   readonly onAdmit: (session: AdmittedSession) => void;
-  readonly onView: (stream: StreamHouse) => void;
+  readonly onView: (paid: PaidDesk) => void;
 }
 
 /** One run of the headend: the real book, desks, monitor and gateway. Nothing of it is shared with the run before but the file. */
@@ -65,21 +65,21 @@ export function startHeadendLife(parts: HeadendParts): HeadendLife {
   const paid = new PaidDesk({ clock, random, log, segments, registry, pacer: new Pacer(clock), datagrams });
   datagrams.onRtcp((bytes, from) => void paid.onRtcp(bytes, from));
   const stream: StreamHouse = {
-    admit: (session) => {
+    admit: async (session) => {
       parts.onAdmit(session);
       paid.admit(session);
     },
     fence: (sid) => paid.fence(sid),
     rtspUrl: () => 'rtsp://headend:554/',
-    view: (sid) => paid.view(sid),
-    views: () => paid.views(),
+    live: async () => paid.live(),
+    views: async () => paid.views(),
     close: async () => {},
   };
   const quote = createWorkQuote(book, book.defaults().vendor, clock);
   const shared = { registry: book, catalogue: book, credit: book, trials: book, stream, signer, clock, random };
   every(clock, STREAM_SWEEP_MS, () => paid.sweep());
-  every(clock, BOOK_SWEEP_MS, () => void book.sweepAbandoned((sid) => stream.view(sid) !== null));
-  every(clock, VIEW_MS, () => parts.onView(stream));
+  every(clock, BOOK_SWEEP_MS, () => void book.sweepAbandoned((sid) => paid.view(sid) !== null));
+  every(clock, VIEW_MS, () => parts.onView(paid));
   return {
     life,
     book,

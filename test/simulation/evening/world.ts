@@ -151,7 +151,7 @@ export class World {
         sendRtp: (bytes, to) => this.network.toBox(bytes, to, false),
         sendRtcp: (bytes, to) => this.network.toBox(bytes, to, true),
         onAdmit: (session) => this.tap.admit(session),
-        onView: (stream) => this.#noteViews(stream.views()),
+        onView: (paid) => this.#noteViews(paid.views()),
       });
     } catch (error) {
       if (life.alive) throw error;

@@ -36,11 +36,11 @@ let identity: EnrolledIdentity;
 
 /** The streaming half, as far as the desks need it: it notes what it was given. */
 const stream: StreamHouse = {
-  admit: (session) => void admitted.push(session),
+  admit: async (session) => void admitted.push(session),
   fence: async () => {},
   rtspUrl: (host) => `rtsp://${host}:554/`,
-  view: () => null,
-  views: () => [],
+  live: async () => new Set(),
+  views: async () => [],
   close: async () => {},
 };
 
@@ -61,11 +61,11 @@ afterAll(() => {
   dropFolders(folder);
 });
 
-function agree(trial = true) {
+async function agree(trial = true) {
   const ephemeral = openExchange(systemRandom);
   const playId = uuidv7(Date.now(), systemRandom.bytes(10));
   const request = offerRequest({ playId, payer: playId, work: WORK, trial, ephemeral });
-  const offer = checkout.offer(outlet, request, 'headend');
+  const offer = await checkout.offer(outlet, request, 'headend');
   if (!offer.ok) throw new Error(offer.error.message);
   return { offer: offer.value, request, ephemeral, identity, nowMs: 5_000 };
 }
@@ -77,8 +77,8 @@ function withTerms(offer: OfferResponse, change: Partial<Terms>, signer = headen
 }
 
 describe('an offer', () => {
-  test('gives both sides the same keys, and the box an expiry on its own clock', () => {
-    const given = agree();
+  test('gives both sides the same keys, and the box an expiry on its own clock', async () => {
+    const given = await agree();
     const accepted = acceptOffer(given);
     if (!accepted.ok) throw new Error(accepted.error.message);
     expect(accepted.value.keys).toEqual(admitted.at(-1)?.keys);
@@ -87,13 +87,13 @@ describe('an offer', () => {
     expect(accepted.value.termsHash).toBe(admitted.at(-1)?.row.termsHash);
   });
 
-  test('gives other keys for every play', () => {
-    const [first, second] = [acceptOffer(agree()), acceptOffer(agree())];
+  test('gives other keys for every play', async () => {
+    const [first, second] = [acceptOffer(await agree()), acceptOffer(await agree())];
     expect(first.ok && second.ok && toHex(first.value.keys.deviceTag) !== toHex(second.value.keys.deviceTag)).toBe(true);
   });
 
-  test('is not believed from another headend, nor with one byte changed', () => {
-    const given = agree();
+  test('is not believed from another headend, nor with one byte changed', async () => {
+    const given = await agree();
     const other = generateDeviceKey().signer;
     expect(acceptOffer({ ...given, offer: withTerms(given.offer, {}, other) })).toMatchObject({ ok: false, error: { code: 'bad-signature' } });
     const changed = { ...given.offer, terms: given.offer.terms.replace('"packets":6000', '"packets":6001') };
@@ -109,8 +109,8 @@ describe('an offer', () => {
     ['another session', { sid: asId('b'.repeat(32)) }, 'not-for-us'],
     ['terms that ended before they began', { expiresAtMs: 0 }, 'bad-terms'],
     ['a trial of an hour', { trial: { mode: 'restrict', packets: 180_000 } }, 'bad-terms'],
-  ])('is refused where its signed terms name %s', (_what, change, code) => {
-    const given = agree();
+  ])('is refused where its signed terms name %s', async (_what, change, code) => {
+    const given = await agree();
     expect(acceptOffer({ ...given, offer: withTerms(given.offer, change) })).toMatchObject({ ok: false, error: { code } });
   });
 
@@ -119,15 +119,15 @@ describe('an offer', () => {
     ['is wider than we would ever owe', { creditWindowPackets: 5_000, receiptWindowPackets: 9_000 }],
     ['leaves no room for a receipt', { receiptWindowPackets: 120 }],
     ['forgives any loss', { lossAllowancePerMille: 900 }],
-  ])('is refused where its window %s', (_what, change) => {
-    const given = agree();
+  ])('is refused where its window %s', async (_what, change) => {
+    const given = await agree();
     const { credit } = JSON.parse(given.offer.terms) as Terms;
     const offer = withTerms(given.offer, { credit: { ...credit, ...change } });
     expect(acceptOffer({ ...given, offer })).toMatchObject({ ok: false, error: { code: 'unsafe-window' } });
   });
 
-  test('is refused above the price that was shown, however the price is spread, and with a negative part', () => {
-    const given = agree();
+  test('is refused above the price that was shown, however the price is spread, and with a negative part', async () => {
+    const given = await agree();
     const [node] = (JSON.parse(given.offer.terms) as Terms).nodes;
     if (node === undefined) throw new Error('no node');
     const spread = withTerms(given.offer, { nodes: [node, { ...node, quoteMinor: '1' }] });
@@ -136,8 +136,8 @@ describe('an offer', () => {
     expect(acceptOffer({ ...given, offer: negative })).toMatchObject({ ok: false, error: { code: 'bad-terms' } });
   });
 
-  test('is refused where the price does not follow from its model and the pricing state: higher, lower, or made of others', () => {
-    const given = agree();
+  test('is refused where the price does not follow from its model and the pricing state: higher, lower, or made of others', async () => {
+    const given = await agree();
     const [node] = (JSON.parse(given.offer.terms) as Terms).nodes;
     if (node === undefined) throw new Error('no node');
     const cheaper = withTerms(given.offer, { nodes: [{ ...node, quoteMinor: '1' }] });
@@ -155,8 +155,8 @@ describe('an offer', () => {
     expect(acceptOffer({ ...given, offer: shorter })).toMatchObject({ ok: false, error: { code: 'wrong-quote', message: expect.stringContaining('length') } });
   });
 
-  test('is refused with a trial nobody asked for, and with terms that say more than we know', () => {
-    const given = agree(false);
+  test('is refused with a trial nobody asked for, and with terms that say more than we know', async () => {
+    const given = await agree(false);
     const trial = withTerms(given.offer, { trial: { mode: 'restrict', packets: 100 } });
     expect(acceptOffer({ ...given, offer: trial })).toMatchObject({ ok: false, error: { code: 'bad-terms' } });
     const unknown = withTerms(given.offer, { subscription: 'yes' } as Partial<Terms>);
@@ -174,7 +174,7 @@ describe('a resume', () => {
   }
 
   async function resume(sentCounts: readonly ClassCount[] = []): Promise<Resumed> {
-    const opened = acceptOffer(agree());
+    const opened = acceptOffer(await agree());
     if (!opened.ok) throw new Error(opened.error.message);
     const { sid, terms, termsHash } = opened.value;
     const progress = {

@@ -19,7 +19,7 @@ async function pages() {
   const fixture = bookFixture();
   const { book, clock } = fixture;
   const app = Fastify();
-  await app.register(operatorPages, { book, clock, operatorToken: TOKEN, stream: { view: () => null }, loadReader: async () => readModels });
+  await app.register(operatorPages, { book, clock, operatorToken: TOKEN, stream: { views: async () => [] }, loadReader: async () => readModels });
   onTestFinished(async () => {
     await app.close();
     fixture.remove();
