@@ -1,10 +1,10 @@
 import { Type } from '@sinclair/typebox';
+import type { RateLimit } from '../../platform/rate-limit.ts';
 import type { Log } from '../../ports/log.ts';
 import { fromHex } from '../../units/bytes.ts';
 import { EnrolRequest, EnrolResponse } from '../../wire/http-api.ts';
 import type { EnrolmentDesk } from '../trust/enrolment-desk.ts';
 import { httpFault } from './problems.ts';
-import type { RateLimit } from './rate-limit.ts';
 import { signatureFits } from './request-guard.ts';
 import { openRoute, type Route, reply } from './route.ts';
 

@@ -1,9 +1,9 @@
 import { equalSecrets } from '../../platform/crypto/digest.ts';
+import type { RateLimit } from '../../platform/rate-limit.ts';
 import { OUTLET_HEADER, SIGNATURE_HEADER, verifyRequest } from '../../platform/request-signature.ts';
 import type { OutletRow } from '../../ports/headend-stores.ts';
 import { asId, type OutletId } from '../../units/ids.ts';
 import { type HttpFault, ProblemError } from './problems.ts';
-import type { RateLimit } from './rate-limit.ts';
 import type { Access, RouteRequest } from './route.ts';
 
 export interface GuardDeps {

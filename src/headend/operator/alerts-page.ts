@@ -1,6 +1,6 @@
+import { html, type Markup } from '../../platform/html.ts';
 import type { AlertSettings } from '../alerts/alert-settings.ts';
 import type { KeptAlert } from '../stores/alert-rows.ts';
-import { html, type Markup } from './html.ts';
 import { formToken, table, timeText } from './layout.ts';
 import type { OperatorCaller } from './operator-sessions.ts';
 

@@ -1,6 +1,6 @@
+import { html, type Markup } from '../../platform/html.ts';
 import type { OperatorView } from '../billing/operator-view.ts';
 import type { AuditLine } from '../stores/operator-account-rows.ts';
-import { html, type Markup } from './html.ts';
 import { table, timeText } from './layout.ts';
 
 /** What came from the boxes, as it came. */

@@ -1,8 +1,8 @@
 import { mayOperator } from '../../domain/access/operator-roles.ts';
+import { html, type Markup } from '../../platform/html.ts';
 import type { OperatorView } from '../billing/operator-view.ts';
 import type { CommandRow, FaultRow } from '../stores/operator-report-rows.ts';
 import { outstanding } from './fleet-page.ts';
-import { html, type Markup } from './html.ts';
 import { ageText, formToken, table, timeText } from './layout.ts';
 import type { OperatorCaller } from './operator-sessions.ts';
 

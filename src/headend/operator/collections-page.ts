@@ -1,6 +1,6 @@
 import { mayOperator } from '../../domain/access/operator-roles.ts';
+import { html, type Markup } from '../../platform/html.ts';
 import type { CollectionRow } from '../stores/operator-report-rows.ts';
-import { html, type Markup } from './html.ts';
 import { amountText, formToken, table, timeText } from './layout.ts';
 import type { OperatorCaller } from './operator-sessions.ts';
 

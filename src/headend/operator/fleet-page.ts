@@ -1,6 +1,6 @@
 import { limits } from '../../limits.ts';
+import { html, type Markup } from '../../platform/html.ts';
 import type { OperatorView } from '../billing/operator-view.ts';
-import { html, type Markup } from './html.ts';
 import { ageText, table, timeText } from './layout.ts';
 
 type Outlet = OperatorView['outlets'][number];

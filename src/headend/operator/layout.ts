@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mayOperator, type Permission } from '../../domain/access/operator-roles.ts';
+import { html, type Markup } from '../../platform/html.ts';
 import { type Currency, formatMoney, money } from '../../units/money.ts';
-import { html, type Markup } from './html.ts';
 import type { OperatorCaller } from './operator-sessions.ts';
 
 const STYLE = `

@@ -1,7 +1,7 @@
+import { html, type Markup } from '../../platform/html.ts';
 import type { OperatorView } from '../billing/operator-view.ts';
 import { type CashSum, PERIOD_LENGTHS, type PeriodLength } from '../stores/operator-report-rows.ts';
 import { bars } from './bars.ts';
-import { html, type Markup } from './html.ts';
 import { amountText, table, timeText } from './layout.ts';
 
 /** What the boxes took, period by period; the ledger; bills and sessions. */

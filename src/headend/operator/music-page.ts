@@ -1,5 +1,5 @@
+import { html, type Markup } from '../../platform/html.ts';
 import type { OutletRow } from '../../ports/headend-stores.ts';
-import { html, type Markup } from './html.ts';
 import { formToken, table } from './layout.ts';
 import type { OperatorCaller } from './operator-sessions.ts';
 

@@ -1,8 +1,8 @@
 import type { DifferenceBar } from '../../domain/rating/difference-bars.ts';
+import { html, type Markup } from '../../platform/html.ts';
 import { decimalText } from '../../units/rational.ts';
 import type { PriceTrial } from '../pricing/price-trial.ts';
 import { bars } from './bars.ts';
-import { html, type Markup } from './html.ts';
 import { formToken, table } from './layout.ts';
 import type { OperatorCaller } from './operator-sessions.ts';
 

@@ -1,4 +1,4 @@
-import { html } from './html.ts';
+import { html } from '../../platform/html.ts';
 import { document } from './layout.ts';
 
 /** @param problem what was wrong with the last try, or empty */

@@ -1,7 +1,7 @@
+import { html, type Markup } from '../../platform/html.ts';
 import type { ReportRow } from '../stores/usage-report-rows.ts';
 import { REPORTS, type ReportName, type UsageReport } from '../usage/usage-reporter.ts';
 import { bars } from './bars.ts';
-import { html, type Markup } from './html.ts';
 import { table } from './layout.ts';
 
 const ROWS = 200;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createRateLimit } from '../../../../src/headend/http/rate-limit.ts';
+import { createRateLimit } from '../../../src/platform/rate-limit.ts';
 
 describe('the rate limit', () => {
   test('lets a burst pass, then as many as come back', () => {
