@@ -13,6 +13,7 @@ import { openSurfaces } from './box-surfaces.ts';
 import { CoinFeed } from './cash/coin-feed.ts';
 import { CoinSlot } from './cash/coin-slot.ts';
 import { SimulatedAcceptor } from './cash/simulated-acceptor.ts';
+import { AccountWatch } from './checkout/account-watch.ts';
 import { CatalogueCache } from './checkout/catalogue-cache.ts';
 import type { EnrolledIdentity } from './checkout/enrolled-identity.ts';
 import { createHeadendClient } from './checkout/headend-client.ts';
@@ -110,6 +111,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
   const slot = new CoinSlot({ acceptor, feed, clock, facts: () => box.cashFacts() });
   const hardware = new HardwareDesk();
   const newKey = (): string => uuidv7(clock.wallMs(), random.bytes(10));
+  const account = new AccountWatch({ api: headend, clock, log, changed: (glance) => box.raise({ type: 'account.standing', account: glance }) });
   const keeper = new SettlementKeeper({ book, log, headendPublicKey: () => identity.headendPublicKey });
   const uploader = createUploader({
     book,
@@ -120,10 +122,15 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     status: () => box.reportStatus(),
     onCommands: async (commands) =>
       await Promise.all(commands.map(async ({ id, line }) => ({ id, ...shortened(await box.command(line, { role: 'headend', surface: 'headend' })) }))),
-    onSettlements: (statements, settlements) => keeper.keep(statements, settlements),
+    onSettlements: async (statements, settlements) => {
+      await keeper.keep(statements, settlements);
+      if (settlements.length > 0) void account.look();
+    },
     onConnectivity: (event) => {
       box.raise(event);
-      if (event.type === 'net.online') void loans.counter.sync();
+      if (event.type !== 'net.online') return;
+      void loans.counter.sync();
+      void account.look();
     },
   });
   const venue = new Venue({
@@ -160,10 +167,12 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
           by: `${by.role} at the ${by.surface}`,
           newKey,
           licences: headend,
+          account,
           loans: loans.counter,
           venue,
           hardware,
           clock,
+          ...(by.live === undefined ? {} : { live: by.live }),
           selfTest: {
             ...{ folder: config.data, clock, random, player, hardware, headend, view: () => box.view() },
             wallQuality: (wallMs) => readWallQuality(wallMs, 0),
@@ -191,6 +200,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
   await venue.keeper.start();
   await catalogue.start();
   uploader.start();
+  account.start();
   const stopStorage = watchStorage({
     ...{ folder: config.data, clock, log },
     storage: () => book.storage(),
@@ -201,7 +211,16 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     storeEvidence({ folder: config.data, clock, storage: () => book.storage() }),
     playerEvidence(player, () => box.view()),
   );
-  const surfaces = await openSurfaces({ ...parts, box, book, slot, hardware, currency: identity.currency as Currency, cover: (hash) => catalogue.cover(hash) });
+  const surfaces = await openSurfaces({
+    ...parts,
+    box,
+    book,
+    account,
+    slot,
+    hardware,
+    currency: identity.currency as Currency,
+    cover: (hash) => catalogue.cover(hash),
+  });
   const titles = await openTitleSocket({ path: join(config.data, 'usage.sock'), intake: new TitleIntake(usage), log });
   gauge.resetDelay();
   parts.supervision.ready('Sells.');
@@ -211,6 +230,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     async stop() {
       parts.supervision.stopping();
       stopStorage();
+      account.stop();
       await venue.keeper.stop();
       catalogue.close();
       await surfaces.close();

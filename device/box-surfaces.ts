@@ -7,6 +7,7 @@ import type { HardwareDesk } from './boards/hardware-desk.ts';
 import type { BoxConfig } from './box-config.ts';
 import type { CoinSlot } from './cash/coin-slot.ts';
 import { rememberCollecting } from './cash/collecting.ts';
+import type { AccountWatch } from './checkout/account-watch.ts';
 import type { SerialConsole } from './console/serial-console.ts';
 import type { KeyTaker } from './input/key-desk.ts';
 import type { Say } from './say.ts';
@@ -19,6 +20,7 @@ export interface SurfaceParts {
   readonly currency: Currency;
   readonly box: Box;
   readonly book: Book;
+  readonly account: AccountWatch;
   readonly slot: CoinSlot;
   readonly hardware: HardwareDesk;
   readonly clock: Clock;
@@ -40,7 +42,7 @@ interface Closable {
 
 /** What people touch: screen, console, panel, remotes, coin acceptor. Each is loaded only where it is fitted, after what money and sound need. */
 export async function openSurfaces(parts: SurfaceParts): Promise<Surfaces> {
-  const { box, book, clock, config, cover } = parts;
+  const { box, book, account, clock, config, cover } = parts;
   await rememberCollecting(book, (event) => box.raise(event));
   const localToken = keptToken(config.data);
   const [{ openScreen }, { ScreenKeys }] = await Promise.all([import('./screen/screen-server.ts'), import('./screen/screen-keys.ts')]);
@@ -48,6 +50,7 @@ export async function openSurfaces(parts: SurfaceParts): Promise<Surfaces> {
   const screen = await openScreen({
     box,
     book,
+    account,
     clock,
     keys,
     host: config.screenHost,
@@ -71,13 +74,16 @@ export async function openSurfaces(parts: SurfaceParts): Promise<Surfaces> {
 }
 
 /** On a pseudo terminal for whoever started the box, or on a serial port for whoever signs in there. */
-async function openConsole({ box, book, clock, config, say }: SurfaceParts): Promise<SerialConsole | null> {
+async function openConsole({ box, book, clock, config, log, say }: SurfaceParts): Promise<SerialConsole | null> {
   if (!config.console && config.consolePort === null) return null;
-  const { openPortConsole, openPtyConsole } = await import('./console/serial-console.ts');
-  if (config.consolePort === null) return await openPtyConsole({ box, clock, folder: config.data });
+  if (config.consolePort === null) return await (await import('./console/serial-console.ts')).openPtyConsole({ box, clock, folder: config.data });
   const { ConsoleKeys } = await import('./console/console-keys.ts');
   const keys = new ConsoleKeys(book, clock);
-  const console = await openPortConsole({ box, clock, path: config.consolePort, keys });
+  const port = /^tcp:(\d{1,5})$/.exec(config.consolePort)?.[1];
+  const console =
+    port === undefined
+      ? (await import('./console/serial-console.ts')).openPortConsole({ box, clock, log, path: config.consolePort, keys })
+      : await (await import('./console/tcp-console.ts')).openTcpConsole({ box, clock, port: Number(port), keys });
   if (!(await keys.hasPin('technician'))) say({ event: 'console-code', code: keys.newCode(), path: console.path });
   return console;
 }

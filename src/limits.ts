@@ -167,6 +167,8 @@ export const limits = {
   /** One play of a channel: its price is that of so much. */
   channelPlayMs: 3_600_000,
   channelNumberMax: 9_999,
+  /** How long the box waits for a further digit. */
+  channelDigitMs: 1_500,
   /** Bits a second that a channel may be said to have, over the fullest packets that there are. */
   channelMegabitsMax: 4,
   channelRestartMs: 1_000,

@@ -1,4 +1,5 @@
 import type { CommandOutcome } from '../session/box-view.ts';
+import { accountCommands } from './account-commands.ts';
 import { cashCommands } from './cash-commands.ts';
 import { type Command, type CommandContext, done, type Role } from './command.ts';
 import { type LineFault, parseLine, usageOf } from './command-line.ts';
@@ -31,6 +32,7 @@ export const boxCommands: readonly Command<CommandContext>[] = [
   ...showCommands,
   ...playCommands,
   ...moneyCommands,
+  ...accountCommands,
   ...licenceCommands,
   ...serviceCommands,
   ...cashCommands,

@@ -1,8 +1,9 @@
 import type { Clock } from '../../src/ports/clock.ts';
 import type { LicenceApi } from '../../src/ports/licence-api.ts';
 import type { HardwareDesk } from '../boards/hardware-desk.ts';
+import type { AccountWatch } from '../checkout/account-watch.ts';
 import type { LoanCounter } from '../loans/loan-counter.ts';
-import type { BoxControl, CommandOutcome } from '../session/box-view.ts';
+import type { BoxControl, CommandOutcome, LiveOutput } from '../session/box-view.ts';
 import type { BoxEvent } from '../session/events.ts';
 import type { Book } from '../stores/book-port.ts';
 import type { SelfTestParts } from '../supervision/self-tests.ts';
@@ -43,6 +44,8 @@ export interface CommandContext {
   /** Absent where there is no headend to ask, as in a simulation. */
   readonly licences?: LicenceApi;
   readonly loans?: LoanCounter;
+  /** Absent in a simulation. */
+  readonly account?: AccountWatch;
   readonly venue?: Venue;
   /** Absent in a simulation, as is the clock that watching takes. */
   readonly hardware?: HardwareDesk;
@@ -50,6 +53,8 @@ export interface CommandContext {
   /** Ends the process with its book kept aside, if no money is stranded by then. Absent in a simulation. */
   readonly startAfresh?: () => void;
   readonly selfTest?: SelfTestParts;
+  /** Absent where nobody watches: what would be shown as it comes is gathered for a bounded time. */
+  readonly live?: LiveOutput;
 }
 
 /** A command that went well, in words and as data. */

@@ -3,8 +3,10 @@ import type { AddressInfo } from 'node:net';
 import type { Static } from '@sinclair/typebox';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { limits } from '../../src/limits.ts';
+import type { AccountWatch } from '../checkout/account-watch.ts';
 import type { IntentEvent } from '../session/events.ts';
 import type { Book } from '../stores/book-port.ts';
+import { addAccount } from './account-routes.ts';
 import { addBrowsing, type BrowseParts } from './browse-routes.ts';
 import { type CoinRequest as Coin, CoinRequest, CommandRequest, IntentRequest, type CommandRequest as Line, Preferences } from './local-api.ts';
 import { addPage } from './page-routes.ts';
@@ -15,6 +17,7 @@ import { encode, streamViews } from './view-stream.ts';
 export interface ScreenOptions extends BrowseParts {
   readonly book: Pick<Book, 'mostPlayed' | 'getSetting' | 'putSetting'>;
   readonly keys: ScreenKeys;
+  readonly account: Pick<AccountWatch, 'look' | 'topUp'>;
   readonly host: string;
   /** 0 for any: then the one of the last run, where it is still free, so that an open page finds the box again. */
   readonly port: number;
@@ -36,6 +39,7 @@ export async function openScreen(options: ScreenOptions): Promise<RunningScreen>
   const preferences = (): Promise<Preferences> => keptPreferences(options.book, options.box.view().language);
   addPage(app, async () => ({ view: options.box.view(), preferences: await preferences(), trialSeconds: limits.trialMs / 1_000 }));
   addBrowsing(app, options);
+  addAccount(app, options.account, (request) => options.box.view().profile === 'set-top' || hasToken(request, options.localToken));
   addReads(app, options);
   addWrites(app, options);
   await listen(app, options);

@@ -1,4 +1,5 @@
 import type { EndReason } from '../../src/domain/credit/statements.ts';
+import type { AccountGlance } from '../checkout/account-watch.ts';
 
 /** What the statechart remembers between events. Never believed about money: that is in the book (ruling 32). */
 export interface BoxContext {
@@ -30,6 +31,10 @@ export interface BoxContext {
   readonly outOfService: string | null;
   /** What shuts the coin slot, by code, until each is over. */
   readonly acceptorFaults: readonly string[];
+  /** Null until the headend has said how it stands. */
+  readonly account: AccountGlance | null;
+  /** Of a channel's number, as far as it was entered. */
+  readonly digits: string;
   readonly alarm: boolean;
   readonly muted: boolean;
   readonly paging: boolean;
@@ -54,6 +59,8 @@ export const firstContext: BoxContext = {
   storageWhy: 'full',
   outOfService: null,
   acceptorFaults: [],
+  account: null,
+  digits: '',
   alarm: false,
   muted: false,
   paging: false,

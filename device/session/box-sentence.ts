@@ -13,6 +13,8 @@ export interface SentenceFacts {
   readonly catalogueSize: number;
   readonly work: CatalogueWork | null;
   readonly play: PlayView | null;
+  /** A channel's number while it is entered. */
+  readonly entry: { readonly digits: string; readonly title: string | null } | null;
 }
 
 /** Why nothing is sold just now; shown wherever a wish is not granted because of it. */
@@ -27,6 +29,7 @@ export const ALARM_WORDS: string = boxTexts.en.alarm[0];
 export function boxSentence(facts: SentenceFacts): Said {
   const { context } = facts;
   if (context.alarm) return said('alarm', {});
+  if (facts.entry !== null) return said(facts.entry.title === null ? 'digits' : 'digitsOf', { digits: facts.entry.digits, title: facts.entry.title ?? '' });
   if (context.claim !== null) return said('claim', { code: context.claim.code, amount: { minor: context.claim.amountMinor } });
   if (context.outOfService !== null) return said('outOfService', { reason: context.outOfService });
   const key = (context.storageLow ? storageKey(facts) : null) ?? keyOfState(facts);
@@ -45,6 +48,9 @@ function valuesOf({ context, creditMinor, work, play }: SentenceFacts): Said['va
     credit: { minor: creditMinor.toString() },
     seconds: Math.ceil((play?.trialLeftMs ?? 0) / 1_000),
     times: { times: limits.trialsPerWorkPerPayer },
+    number: work?.channel?.number ?? 0,
+    owed: { minor: context.account?.owedMinor ?? '0' },
+    overdue: { minor: context.account?.overdueMinor ?? '0' },
     ...(context.fault === null ? {} : context.fault),
   };
 }
@@ -73,6 +79,7 @@ const STATES: Readonly<Record<string, BoxTextKey>> = {
 
 function keyOfState(facts: SentenceFacts): BoxTextKey {
   if (facts.playback === 'browse') return browseKey(facts);
+  if (facts.playback === 'playing.flowing' && facts.work?.channel !== undefined) return 'watching';
   if (facts.playback === 'playing.stalled') return stallKey(facts.play);
   return STATES[facts.playback] ?? (facts.context.fault === null ? 'faulted' : 'fault');
 }
@@ -80,8 +87,19 @@ function keyOfState(facts: SentenceFacts): BoxTextKey {
 function browseKey({ context, catalogueSize, creditMinor }: SentenceFacts): BoxTextKey {
   if (!context.online) return context.atHand.length > 0 ? 'offlineAtHand' : 'offline';
   if (catalogueSize === 0) return 'empty';
+  const owing = accountKey(context);
+  if (owing !== null) return owing;
   return creditMinor > 0n ? 'chooseWithCredit' : 'choose';
 }
+
+/** A venue's guests are told only that nothing is sold; what a household owes is for it to read (P-25). */
+function accountKey({ account, takesCoins }: BoxContext): BoxTextKey | null {
+  if (account === null || account.state === 'current') return null;
+  if (takesCoins) return account.state === 'unpaid' ? 'unpaidVenue' : null;
+  return ACCOUNT_KEYS[account.state];
+}
+
+const ACCOUNT_KEYS = { partial: 'paidInPart', failed: 'paymentFailed', late: 'overdue', unpaid: 'unpaid' } as const;
 
 function stallKey(play: PlayView | null): BoxTextKey {
   if (play?.stalled === 'network') return 'stalledNetwork';

@@ -3,6 +3,7 @@ import type { EndReason } from '../../src/domain/credit/statements.ts';
 import { limits } from '../../src/limits.ts';
 import type { BoxContext } from './box-context.ts';
 import { ALARM_WORDS, storageWords } from './box-sentence.ts';
+import { CHANNEL_DIGITS } from './channel-desk.ts';
 import type { BoxEvent } from './events.ts';
 
 /** What the chart asks of the world. Named here, carried out by box.ts; a walk of the model gives its own. */
@@ -24,6 +25,8 @@ export interface BoxEffects {
   seek(byMs: number): void;
   suppressAcks(on: boolean): void;
   acceptCoins(on: boolean): void;
+  /** Goes to the channel with this number. */
+  tuneIn(digits: string): void;
   /** How loud the box may be, whatever its volume. At once: a fire alarm waits for nothing. */
   setSound(level: SoundLevel): void;
 }
@@ -45,6 +48,7 @@ const noEffects: BoxEffects = {
   seek: nothing,
   suppressAcks: nothing,
   acceptCoins: nothing,
+  tuneIn: nothing,
   setSound: nothing,
 };
 
@@ -56,7 +60,14 @@ function canHave(context: BoxContext, workId: string | null | undefined): boolea
 /** The opposite of each other's guards: the chart rests in one of both. */
 function canTakeCoins(context: BoxContext): boolean {
   const playable = context.online || context.atHand.length > 0;
-  return playable && !context.storageLow && !context.alarm && context.outOfService === null && context.acceptorFaults.length === 0;
+  return (
+    playable &&
+    context.account?.state !== 'unpaid' &&
+    !context.storageLow &&
+    !context.alarm &&
+    context.outOfService === null &&
+    context.acceptorFaults.length === 0
+  );
 }
 
 /** The vocabulary of the chart: types, guards, actions, delays. The regions are in files of their own. */
@@ -69,6 +80,7 @@ export function boxVocabulary(effects: BoxEffects = noEffects) {
       faultShown: limits.faultShownMs,
       settleTimeout: limits.settleMs,
       checkoutTimeout: limits.checkoutMs,
+      digitTimeout: limits.channelDigitMs,
     },
     guards: {
       isThisPlay: ({ context, event }) => 'playId' in event && event.playId === context.playId,
@@ -117,6 +129,9 @@ export function boxVocabulary(effects: BoxEffects = noEffects) {
       suppressAcks: ({ event }) => {
         if (event.type === 'intent.suppress-acks') effects.suppressAcks(event.on);
       },
+      noteDigit: assign(({ context, event }) => (event.type === 'intent.digit' ? { digits: `${context.digits}${event.digit}`.slice(-CHANNEL_DIGITS) } : {})),
+      forgetDigits: assign({ digits: '' }),
+      tuneIn: ({ context }) => effects.tuneIn(context.digits),
       acceptCoins: () => effects.acceptCoins(true),
       inhibitCoins: () => effects.acceptCoins(false),
       soundOpen: () => effects.setSound('open'),
@@ -130,7 +145,7 @@ export function boxVocabulary(effects: BoxEffects = noEffects) {
       noteOutright: assign({ outright: true }),
       rememberQueue: assign({ queueWaits: true }),
       noteMessage: assign(({ event }) => (event.type === 'play.refused' ? { notice: event.message || null, noticeCode: event.code } : {})),
-      sayNotice: assign(({ event }) => (event.type === 'notice.say' ? { notice: event.message, noticeCode: null } : {})),
+      sayNotice: assign(({ event }) => (event.type === 'notice.say' ? { notice: event.message, noticeCode: event.code ?? null } : {})),
       noteClaim: assign(({ event }) => (event.type === 'notice.claim' ? { claim: { code: event.code, amountMinor: event.amountMinor } } : {})),
       clearClaim: assign({ claim: null }),
       noteQuestion: assign({ notice: 'First answer the question: OK plays this one, Back leaves it.', noticeCode: 'answer-first' }),
@@ -177,6 +192,7 @@ export function boxVocabulary(effects: BoxEffects = noEffects) {
       clearAcceptorFault: assign(({ context, event }) =>
         event.type === 'cash.cleared' ? { acceptorFaults: context.acceptorFaults.filter((code) => code !== event.code) } : {},
       ),
+      noteAccount: assign(({ event }) => (event.type === 'account.standing' ? { account: event.account } : {})),
       setAlarm: assign({ alarm: true }),
       clearAlarm: assign({ alarm: false }),
       setPaging: assign({ paging: true }),

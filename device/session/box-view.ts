@@ -1,4 +1,5 @@
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
+import type { AccountGlance } from '../checkout/account-watch.ts';
 import type { LoanView, RenewalQuery } from '../loans/loan-view.ts';
 import type { CustomerReceipt, LedgerSummary, OutboxState, QueueEntryRow } from '../stores/book-port.ts';
 import type { Language } from '../texts/box-texts.ts';
@@ -27,6 +28,10 @@ export interface BoxView {
   readonly said: Said;
   /** Of the box itself. */
   readonly language: Language;
+  /** A channel's number while it is entered, and what it would choose. */
+  readonly entry: { readonly digits: string; readonly title: string | null } | null;
+  /** How many channels there are. */
+  readonly channelCount: number;
   /** A question that OK answers, with the price, the time left for it, and what stands beside the price. */
   readonly question: { readonly text: string; readonly note: string; readonly priceMinor: string; readonly secondsLeft: number } | null;
   readonly creditMinor: string;
@@ -44,6 +49,8 @@ export interface BoxView {
   readonly loans: readonly LoanView[];
   /** A checked-out title whose time is over: `intent.renew` with its licence answers yes or no. */
   readonly renewal: RenewalQuery | null;
+  /** How the account stands; a venue's only in how far anything is sold. Null until the headend has said it. */
+  readonly account: AccountGlance | null;
   readonly volumePercent: number;
   /** What sounds was chosen by nobody: whoever chooses something ends it. */
   readonly houseMusic: boolean;
@@ -78,8 +85,29 @@ export interface BoxControl {
   /** A coin of the simulated acceptor. Resolves when it is durable. */
   coin(valueMinor: bigint): Promise<void>;
   /** Runs a line through the command registry. */
-  command(line: string, by: { readonly role: string; readonly surface: 'console' | 'screen' | 'cli' | 'headend' }): Promise<CommandOutcome>;
+  command(line: string, by: CommandSource): Promise<CommandOutcome>;
   totals(): Promise<BoxTotals>;
+}
+
+/** Who types a line, and where. */
+export interface CommandSource {
+  readonly role: string;
+  readonly surface: 'console' | 'screen' | 'cli' | 'headend';
+  /** Of a surface on which somebody watches. */
+  readonly live?: LiveOutput;
+}
+
+/** Where a command that goes on for a while says what it sees as it comes; aborted when the person has seen enough. */
+export interface LiveOutput {
+  show(line: string): void;
+  readonly signal: AbortSignal;
+}
+
+/** A file of the box that a console sends over its line. */
+export interface SentFile {
+  readonly path: string;
+  readonly name: string;
+  readonly by: 'xmodem' | 'base64';
 }
 
 /** A command's typed result: rendered as a table, or as JSON. */
@@ -89,4 +117,6 @@ export interface CommandOutcome {
   readonly code: string;
   readonly text: string;
   readonly data: unknown;
+  /** For whoever is at the other end of a serial line; other surfaces say where it lies. */
+  readonly sends?: SentFile;
 }

@@ -33,6 +33,8 @@ export interface ViewFacts {
   readonly focusIndex: number;
   readonly volumePercent: number;
   readonly volumeRange: BoxView['volumeRange'];
+  readonly entry: BoxView['entry'];
+  readonly channelCount: number;
   readonly houseMusic: boolean;
   readonly silentPlayer: boolean;
   readonly simulatedAcceptor: boolean;
@@ -53,7 +55,7 @@ export function buildView(facts: ViewFacts): BoxView {
   const playing = facts.play === null ? null : facts.work(facts.play.workId);
   const work = playing ?? (context.workId === null ? null : facts.work(context.workId));
   const said = boxSentence({
-    ...{ playback, context, work, play: facts.play },
+    ...{ playback, context, work, play: facts.play, entry: facts.entry },
     creditMinor: facts.glance.creditMinor,
     catalogueSize: facts.works.length,
   });
@@ -69,6 +71,8 @@ export function buildView(facts: ViewFacts): BoxView {
     ...sayIn(facts.language, said, facts.currency),
     said,
     language: facts.language,
+    entry: facts.entry,
+    channelCount: facts.channelCount,
     question: questionOf(playback, work, facts),
     creditMinor: facts.glance.creditMinor.toString(),
     currency: facts.currency,
@@ -82,6 +86,7 @@ export function buildView(facts: ViewFacts): BoxView {
     lastReceipt: facts.glance.lastReceipt,
     loans: facts.loans,
     renewal: facts.renewal,
+    account: accountOf(facts.profile, context),
     volumePercent: facts.volumePercent,
     volumeRange: facts.volumeRange,
     houseMusic: facts.houseMusic,
@@ -91,6 +96,12 @@ export function buildView(facts: ViewFacts): BoxView {
     faults: context.fault === null ? [] : [context.fault],
     lastContactMs: facts.lastContactMs,
   };
+}
+
+/** Guests of a venue have no business with what it owes. */
+function accountOf(profile: BoxView['profile'], { account }: BoxContext): BoxView['account'] {
+  if (account === null || profile === 'set-top') return account;
+  return { state: account.state === 'unpaid' ? 'unpaid' : 'current', owedMinor: '0', overdueMinor: '0' };
 }
 
 /** `playing.flowing` of `{playing: 'flowing'}`. */

@@ -6,7 +6,11 @@ import type { BoxVocabulary } from './box-setup.ts';
 export function cashRegion(vocabulary: BoxVocabulary) {
   return vocabulary.createStateConfig({
     initial: 'inhibited',
-    on: { 'cash.fault': { actions: 'setAcceptorFault' }, 'cash.cleared': { actions: 'clearAcceptorFault' } },
+    on: {
+      'account.standing': { actions: 'noteAccount' },
+      'cash.fault': { actions: 'setAcceptorFault' },
+      'cash.cleared': { actions: 'clearAcceptorFault' },
+    },
     states: {
       inhibited: { entry: 'inhibitCoins', always: { target: 'accepting', guard: 'mayAccept' } },
       accepting: { entry: 'acceptCoins', always: { target: 'inhibited', guard: 'mayNotAccept' } },
@@ -16,11 +20,11 @@ export function cashRegion(vocabulary: BoxVocabulary) {
 
 /** What of the chart decides whether a coin is taken; the slot knows the rest. */
 export function cashFactsOf(context: BoxContext, works: number, creditMinor: bigint): ReturnType<SlotFacts> {
-  const { online, atHand, storageLow, storageWhy, outOfService, alarm } = context;
+  const { online, atHand, storageLow, storageWhy, outOfService, alarm, account } = context;
   return {
     bookWritable: !(storageLow && storageWhy === 'held'),
     storageLow,
-    playable: atHand.length > 0 || (online && works > 0),
+    playable: account?.state !== 'unpaid' && (atHand.length > 0 || (online && works > 0)),
     inService: outOfService === null && !alarm,
     creditMinor,
   };

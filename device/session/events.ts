@@ -1,4 +1,5 @@
 import type { Money } from '../../src/units/money.ts';
+import type { AccountGlance } from '../checkout/account-watch.ts';
 import type { Language } from '../texts/box-texts.ts';
 
 /**
@@ -23,6 +24,10 @@ export type IntentEvent =
   | { readonly type: 'intent.language'; readonly language: Language }
   /** Forward, or back where negative. */
   | { readonly type: 'intent.seek'; readonly byMs: number }
+  /** A digit of a channel's number. */
+  | { readonly type: 'intent.digit'; readonly digit: number }
+  /** The next channel, or the one before it where negative. */
+  | { readonly type: 'intent.channel'; readonly step: number }
   /** Suppress or allow acknowledgements: the demonstration of the credit window. */
   | { readonly type: 'intent.suppress-acks'; readonly on: boolean };
 
@@ -49,7 +54,7 @@ export type PlaybackEvent =
   /** A key was pressed, or the code was long enough on the screen; it stands in the receipt too. */
   | { readonly type: 'notice.claim-over' }
   /** Asks something of whoever stands at the box. */
-  | { readonly type: 'notice.say'; readonly message: string }
+  | { readonly type: 'notice.say'; readonly message: string; readonly code?: string }
   /** The notice has been on the screen long enough. */
   | { readonly type: 'notice.over' };
 
@@ -65,12 +70,24 @@ export type ConnectivityEvent =
   /** Which works play without the headend: all that are checked out, whole and open. */
   | { readonly type: 'loans.at-hand'; readonly works: readonly string[] };
 
+/** How the account of the box stands with what it owes, as the headend said last. */
+export interface AccountEvent {
+  readonly type: 'account.standing';
+  readonly account: AccountGlance;
+}
+
 export type ServiceEvent =
   | { readonly type: 'service.on'; readonly reason: string }
   | { readonly type: 'service.off' }
   /** `full` (the default): the disk is at its reserve; `held`: another program keeps the book from being written. */
   | { readonly type: 'service.storage-low'; readonly why?: 'full' | 'held' }
   | { readonly type: 'service.storage-ok' };
+
+export type ChannelEvent =
+  /** OK behind the digits. */
+  | { readonly type: 'channel.enter' }
+  /** Back behind the digits: none was meant. */
+  | { readonly type: 'channel.drop' };
 
 /** Contacts of the venue. */
 export type SoundEvent =
@@ -79,4 +96,4 @@ export type SoundEvent =
   /** Somebody speaks over the loudspeakers. */
   | { readonly type: 'paging.on' | 'paging.off' };
 
-export type BoxEvent = IntentEvent | PlaybackEvent | CashEvent | ConnectivityEvent | ServiceEvent | SoundEvent;
+export type BoxEvent = IntentEvent | ChannelEvent | PlaybackEvent | CashEvent | ConnectivityEvent | ServiceEvent | SoundEvent | AccountEvent;

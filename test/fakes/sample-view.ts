@@ -87,6 +87,7 @@ export const sampleView: ViewOfBox = {
   lastReceipt: null,
   loans: [],
   renewal: null,
+  account: null,
   volumePercent: 80,
   volumeRange: null,
   houseMusic: false,

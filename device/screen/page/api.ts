@@ -1,4 +1,4 @@
-import type { Grouping, Preferences, View, Work, WorkGroup } from './model.ts';
+import type { Account, Grouping, Preferences, View, Work, WorkGroup } from './model.ts';
 import { change, current } from './store.ts';
 
 const RETRY_MS = 1_000;
@@ -53,6 +53,14 @@ async function get<Answer>(path: string, query: Readonly<Record<string, string |
     (response) => (response.ok ? (response.json() as Promise<Answer>) : null),
     () => null,
   );
+}
+
+export function fetchAccount(): Promise<Account | null> {
+  return get<Account>('/api/account', {});
+}
+
+export function sendTopUp(form: { readonly key: string; readonly amountMinor: string; readonly method: string }): Promise<void> {
+  return send('/api/account/top-ups', form);
 }
 
 export interface Listing<Item> {

@@ -4,7 +4,7 @@ import { Button } from './button.tsx';
 import { Cover } from './cover.tsx';
 import type { IconName } from './icons.tsx';
 import type { Route } from './model.ts';
-import { open, push, type State } from './store.ts';
+import { open, push, type State, top } from './store.ts';
 import { amount, clock, type ScreenText, t } from './texts.ts';
 import { sentence } from './words.ts';
 
@@ -74,6 +74,11 @@ export function Purse({ state }: { readonly state: State }): JSX.Element {
       {view.simulatedAcceptor && view.cash === 'accepting' ? (
         <Button name="coin" icon="coin" press={insertCoin}>
           {t('insert', { coin: { minor: COIN_MINOR } })}
+        </Button>
+      ) : null}
+      {view.profile === 'set-top' && top().name !== 'account' ? (
+        <Button name="account" icon="coin" press={() => push({ name: 'account' })}>
+          {t('account')}
         </Button>
       ) : null}
       <p class="credit">

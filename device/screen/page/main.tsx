@@ -1,5 +1,6 @@
 import { type JSX, render } from 'preact';
 import { useLayoutEffect } from 'preact/hooks';
+import { AccountSheet } from './account.tsx';
 import { followBox, noteEntry } from './api.ts';
 import { Attract } from './attract.tsx';
 import { Charts, Group, Groups, Songs } from './browse.tsx';
@@ -61,6 +62,8 @@ function inFrame(state: State, route: Route): JSX.Element {
       return <Queue state={state} />;
     case 'receipt':
       return <ReceiptSheet state={state} />;
+    case 'account':
+      return <AccountSheet state={state} />;
     case 'settings':
       return <Settings state={state} />;
     default:

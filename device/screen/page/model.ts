@@ -1,3 +1,4 @@
+import type { AccountAnswer } from '../../../src/wire/account-api.ts';
 import type { BoxView } from '../../session/box-view.ts';
 import type { Language } from '../../texts/box-texts.ts';
 import type { WorkGroup as Group, Grouping } from '../catalogue-index.ts';
@@ -12,6 +13,8 @@ type Json<Value> = Value extends bigint
       ? { readonly [Key in keyof Value]: Json<Value[Key]> }
       : Value;
 
+/** As the box tells it to a household. */
+export type Account = AccountAnswer;
 export type View = Json<BoxView>;
 export type Work = NonNullable<View['focus']> & { readonly plays?: number };
 export type WorkGroup = Json<Group>;
@@ -22,7 +25,7 @@ export type { Grouping, Language };
 
 /** What fills the screen. The last of the stack is shown; Back takes it away. */
 export type Route =
-  | { readonly name: 'songs' | 'search' | 'charts' | 'queue' | 'receipt' | 'settings' | 'playing' | 'attract' }
+  | { readonly name: 'songs' | 'search' | 'charts' | 'queue' | 'receipt' | 'account' | 'settings' | 'playing' | 'attract' }
   | { readonly name: 'groups'; readonly by: Grouping }
   | { readonly name: 'group'; readonly by: Grouping; readonly value: string }
   | { readonly name: 'work'; readonly work: Work };

@@ -58,6 +58,11 @@ function Course({ playing, seeks }: { readonly playing: Playing; readonly seeks:
         <span>{clock(play.positionMs)}</span>
         <span>{clock(play.durationMs)}</span>
       </p>
+      {play.priceInForce === null ? null : (
+        <p class="owed">
+          {t('priceNow')} <strong id="price-now">{play.priceInForce.billingClass === 'paid' ? amount(play.priceInForce.quoteMinor) : t('free')}</strong>
+        </p>
+      )}
       <p class="owed">
         {t('paidSoFar')} <strong id="paid-so-far">{free ? t('free') : amount(play.paidSoFarMinor)}</strong>
       </p>

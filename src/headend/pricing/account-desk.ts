@@ -63,11 +63,12 @@ export class AccountDesk {
     };
   }
 
-  /** Why nothing is sold to this account any more, or null. */
-  refusal(payer: Payer): string | null {
+  /** Why nothing is sold to this account any more, or null. What a venue owes is not for its guests. */
+  refusal(payer: Payer & { readonly profile: 'jukebox' | 'set-top' }): string | null {
     if (this.#terms(payer.account) === null) return null;
     const { state, text } = this.standing(payer);
-    return state === 'unpaid' ? text : null;
+    if (state !== 'unpaid') return null;
+    return payer.profile === 'jukebox' ? 'Nothing is sold at this box until its account is paid; please tell the staff.' : text;
   }
 
   topUp({ account, currency }: Payer, { key, amountMinor, method }: TopUpRequest): Result<KeptPayment, Fault<'conflict'>> {

@@ -4,6 +4,8 @@ import { openScreen, type RunningScreen } from '../../../../device/screen/screen
 import { Speech } from '../../../../device/screen/speech.ts';
 import type { BoxControl } from '../../../../device/session/box-view.ts';
 import { systemClock } from '../../../../src/platform/system-clock.ts';
+import { ok } from '../../../../src/units/result.ts';
+import { type AccountAnswer, type AccountStanding, PAYMENT_METHODS } from '../../../../src/wire/account-api.ts';
 import { someWork } from '../../../fakes/many-works.ts';
 import { sampleView } from '../../../fakes/sample-view.ts';
 
@@ -11,6 +13,11 @@ const TOKEN = 'a'.repeat(48);
 const works = [someWork({ id: 'w1', title: 'One</script>' }), someWork({ id: 'w2', title: 'Two' })];
 const settings = new Map<string, string>();
 let screen: RunningScreen | null = null;
+
+const OWES: AccountStanding = {
+  ...{ state: 'late', owedMinor: '1500', overdueMinor: '1500', overdueSince: '2026-11-01T00:00:00.000Z', currency: 'EUR', text: '' },
+  topUp: { suggestedMinor: ['1500'], methods: [...PAYMENT_METHODS] },
+};
 
 afterEach(async () => {
   await screen?.close();
@@ -29,7 +36,22 @@ async function open(part: Partial<typeof sampleView> = {}, keys = new ScreenKeys
     getSetting: async (name: string) => settings.get(name) ?? null,
     putSetting: async (name: string, value: string) => void settings.set(name, value),
   };
-  screen = await openScreen({ box, book, keys, clock: systemClock, cover: async () => null, host: '127.0.0.1', port: 0, lastUrl: null, localToken: TOKEN });
+  const account = {
+    look: async () => ok<AccountAnswer>({ ...OWES, charges: [], cycles: [], payments: [] }),
+    topUp: async ({ key }: { readonly key: string }) => ok({ key, state: 'pending' as const, reason: '' }),
+  };
+  screen = await openScreen({
+    box,
+    book,
+    account,
+    keys,
+    clock: systemClock,
+    cover: async () => null,
+    host: '127.0.0.1',
+    port: 0,
+    lastUrl: null,
+    localToken: TOKEN,
+  });
   return screen.url;
 }
 
@@ -39,6 +61,21 @@ const post = (url: string, body: unknown, token?: string): Promise<Response> =>
     headers: { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
     body: JSON.stringify(body),
   });
+
+describe('the account', () => {
+  test('of a household is on its screen, with the form; what a venue owes is shown to its staff only', async () => {
+    const form = { key: 'top-up-0001', amountMinor: '1500', method: 'card' };
+    const home = await open({ profile: 'set-top' });
+    expect(await (await fetch(`${home}api/account`)).json()).toMatchObject({ state: 'late', owedMinor: '1500' });
+    expect(await (await post(`${home}api/account/top-ups`, form)).json()).toEqual({ key: 'top-up-0001', state: 'pending', reason: '' });
+    expect((await post(`${home}api/account/top-ups`, { ...form, amountMinor: '-1' })).status).toBe(400);
+    await screen?.close();
+    const venue = await open();
+    expect((await fetch(`${venue}api/account`)).status).toBe(401);
+    expect((await post(`${venue}api/account/top-ups`, form)).status).toBe(401);
+    expect((await post(`${venue}api/account/top-ups`, form, TOKEN)).status).toBe(200);
+  });
+});
 
 describe('the page', () => {
   test('has its first view in it, and no title can end the element that it stands in', async () => {
