@@ -1,8 +1,8 @@
-// How many usage records `ackbox usage aggregate` counts a minute on one core: node test/bench/usage-aggregation.ts [records]
+// How many usage records `ackbox usage aggregate` counts a minute on one core: node test/bench/usage/aggregate-file.ts [records]
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { aggregateFile } from '../../src/cli/usage-aggregate.ts';
+import { aggregateFile } from '../../../src/cli/usage-aggregate.ts';
 
 const RECORDS = Number(process.argv[2] ?? 1_000_000);
 const BOXES = 200;
