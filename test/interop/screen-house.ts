@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { Agent } from 'undici';
 import { expect, vi } from 'vitest';
 import { dropFolders, scratchFolder } from '../fakes/headend-on-localhost.ts';
 import { launchScreenHouse, worksOf } from '../fakes/screen-house.ts';
@@ -18,6 +19,8 @@ export interface ScreenHouse {
   readonly strangers: string[];
   page(path?: string, options?: BrowserContextOptions & { readonly stoppedClock?: boolean }): Promise<ScreenPage>;
   boxPid(): number;
+  /** A call of its headend's operator. */
+  operator(method: 'POST' | 'PUT', path: string, body: unknown): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -44,11 +47,25 @@ export async function openScreenHouse(profile: 'jukebox' | 'set-top' = 'jukebox'
       return screen;
     },
     boxPid: () => pidOfBox(join(folder, 'box')),
+    operator: (method, path, body) => operatorCall(folder, method, path, body),
     async close() {
       await stop();
       dropFolders(folder);
     },
   };
+}
+
+async function operatorCall(folder: string, method: 'POST' | 'PUT', path: string, body: unknown): Promise<number> {
+  const { account } = JSON.parse(readFileSync(join(folder, 'box', 'enrolment.json'), 'utf8')) as { readonly account: string };
+  const words = readFileSync(`/proc/${pidOfBox(join(folder, 'box'))}/cmdline`, 'utf8').split('\0');
+  const origin = words[words.indexOf('--headend') + 1] ?? '';
+  const token = readFileSync(join(folder, 'headend', 'operator-token'), 'utf8').trim();
+  const dispatcher = new Agent({ connect: { ca: readFileSync(join(folder, 'headend', 'trust', 'ca.pem'), 'utf8') } });
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const answer = await dispatcher.request({ origin, path: path.replace(':account', account), method, headers, body: JSON.stringify(body) });
+  await answer.body.dump();
+  await dispatcher.destroy();
+  return answer.statusCode;
 }
 
 function pidOfBox(folder: string): number {

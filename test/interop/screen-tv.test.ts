@@ -55,6 +55,34 @@ describe('the screen of a set-top', () => {
     expect(await screen.focus()).not.toBe('seek');
   });
 
+  test('shows the price in force, what was charged, what is overdue, and takes the form to pay it', async () => {
+    expect(await screen.text('#price-now')).toMatch(/\d\.\d\d EUR/);
+    await screen.goTo('skip');
+    await screen.press('Enter');
+    await expect.poll(async () => (await view()).playback, SOON).toBe('browse');
+    await screen.press('Escape', 'Escape');
+    expect(await house.operator('PUT', '/v1/admin/accounts/:account/payment-terms', { dueDays: 0, unpaidDays: 3_650 })).toBe(200);
+    await screen.goTo('account');
+    await screen.press('Enter');
+    await expect.poll(() => screen.focus(), SOON).toBe('pay:card');
+    await expect.poll(() => screen.text('legend'), SOON).toContain('are overdue. Please pay under Account');
+    const owed = await screen.text('#owed');
+    expect(owed).toMatch(/^0\.\d\d EUR$/);
+    expect(await screen.text('[data-focus^="charge:"] strong')).toBe(owed);
+    await screen.isSound('account');
+    await screen.press('Enter');
+    await expect.poll(() => screen.text('#payment'), SOON).toBe(`${owed} asked for; it counts as soon as the payment arrives.`);
+    const { payments } = (await (await fetch(`${house.url}/api/account`)).json()) as { readonly payments: readonly { readonly key: string }[] };
+    expect(payments).toHaveLength(1);
+    expect(await house.operator('POST', `/v1/admin/payments/${payments[0]?.key}`, { state: 'paid', reason: '' })).toBe(200);
+    await screen.press('Escape');
+    await screen.goTo('account');
+    await screen.press('Enter');
+    await expect.poll(() => screen.text('#owed'), SOON).toBe('0.00 EUR');
+    expect(await screen.text('#payment')).toBe(`${owed} arrived. Thank you.`);
+    await screen.press('Escape');
+  });
+
   test('keeps what the household wishes', async () => {
     await screen.open('settings');
     await screen.goTo('language:fr');
