@@ -58,6 +58,15 @@ export const limits = {
   guestQueued: 5,
   guestPlaysShown: 10,
   guestIdleMs: 14_400_000,
+  guestQueueShown: 20,
+  guestWorksShown: 30,
+  /** Wishes of guests that one box is told at once, and how long it holds its question for them. */
+  guestWishes: 50,
+  guestHoldMs: 5_000,
+  /** A guest is told that the box is away when it has not answered for so long. */
+  guestAnswerMs: 4_000,
+  /** The code on the screen changes this often; the one before it lets in as well. */
+  guestTokenMs: 120_000,
   /** Nobody touches an idle box for this long, and its background music begins. */
   backgroundIdleMs: 20_000,
   /** Works that the background music remembers having played. */

@@ -16,7 +16,7 @@ import { decodeRtcp, encodeRtcp, splitCompound } from '../../src/wire/rtcp.ts';
 import { isRtx, unwrapRtx } from '../../src/wire/rtx.ts';
 import type { MediaLink, OpenLink } from '../media/media-link.ts';
 import type { PlayoutBuffer } from '../media/playout-buffer.ts';
-import { type ReceiverCounts, RtpReceiver } from '../media/rtp-receiver.ts';
+import { type OpenedRtp, type ReceiverCounts, RtpReceiver } from '../media/rtp-receiver.ts';
 import { RtspClient, type RtspFault } from '../media/rtsp-client.ts';
 import { Acknowledger, type Draft } from './acknowledger.ts';
 import type { CounterBlock } from './counter-block.ts';
@@ -77,6 +77,7 @@ export class PayEpoch {
       buffer,
       nextSequence: parts.nextSequence,
       ticksPerPacket: this.#format.ticksPerPacket,
+      packetMs: terms.packetMs,
       waitingMax: terms.credit.creditWindowPackets + terms.credit.playoutBufferPackets,
       onResolved: (slot) => this.acknowledger.take(slot),
     });
@@ -92,7 +93,7 @@ export class PayEpoch {
     const link = await openLink(parts.rtspUrl);
     if (!link.ok) return link;
     const epoch = new PayEpoch(parts, link.value);
-    const setup = await epoch.#rtsp.setup(epoch.#ssrc);
+    const setup = await epoch.#rtsp.setup(epoch.#ssrc, parts.terms.rendition === undefined ? limits.redundancyMaxPackets : 0);
     if (setup.ok) {
       epoch.#mediaSsrc = setup.value.ssrc ?? 0;
       epoch.#openWay();
@@ -171,13 +172,13 @@ export class PayEpoch {
     this.#parts.onLost(reason);
   }
 
-  #open(datagram: Uint8Array): Uint8Array | null {
+  #open(datagram: Uint8Array): OpenedRtp | null {
     const opened = this.#srtp.unprotectRtp(datagram);
     if (!opened.ok) return null;
     this.#heardAtMs = monotonicMs(this.#parts.clock);
-    if (!isRtx(opened.value)) return opened.value;
+    if (!isRtx(opened.value)) return { packet: opened.value, repeated: false };
     const original = unwrapRtx(opened.value, { payloadType: this.#format.payloadType, ssrc: this.#mediaSsrc });
-    return original.ok ? original.value : null;
+    return original.ok ? { packet: original.value, repeated: true } : null;
   }
 
   #onRtcp(datagram: Uint8Array): void {
@@ -193,10 +194,11 @@ export class PayEpoch {
 
   #answerReport(packet: Uint8Array): void {
     const report = decodeRtcp(packet);
+    // The headend ends the stream by itself: asked for a resume, it says why.
+    if (report.ok && report.value.type === 'bye') this.#lose('the headend ended the stream');
     if (!report.ok || report.value.type !== 'sender-report') return;
-    const { top, base } = this.#parts.ledger;
-    const lost = Math.max(0, Math.min(top, base) - this.#parts.nextSequence - this.#receiver.counts.received);
-    this.#link.sendRtcp(this.#srtcp.protectRtcp(answerReport(report.value, { ssrc: this.#ssrc, highestSequence: top - 1, lost })));
+    const path = { ...this.#receiver.reception.report(), clockHz: this.#format.clockHz };
+    this.#link.sendRtcp(this.#srtcp.protectRtcp(answerReport(report.value, this.#ssrc, path)));
   }
 
   #onAckpay(packet: Uint8Array): void {

@@ -16,6 +16,7 @@ import { untilStored } from '../stores/until-stored.ts';
 import { closePlay, paidUnheard } from './closing.ts';
 import { PlaySession, type SessionParts, type SessionStart } from './play-session.ts';
 import { buildPlayView } from './play-view.ts';
+import { refusalWords } from './refusal-words.ts';
 
 export interface RunnerParts extends SessionParts {
   readonly player: Player;
@@ -134,20 +135,28 @@ export class StreamedPlay implements PlayRunner {
   async resume(): Promise<void> {
     if (!this.#paused || this.#ending !== null) return;
     this.#paused = false;
-    this.#session?.buffer.expectContinuation();
-    await this.#source.request(this.#resumeIndex() ?? 0);
+    const from = this.#resumeIndex() ?? 0;
+    if (this.#given.work.channel === undefined) this.#session?.buffer.expectContinuation();
+    else this.#beginAnew(from);
+    await this.#source.request(from);
     await this.#feed?.release();
   }
 
   async seek(positionMs: number): Promise<void> {
     const session = this.#session;
-    if (session === null || this.#ending !== null || this.#paused || this.#phase !== 'paid' || this.#passPending()) return;
+    const live = this.#given.work.channel !== undefined;
+    if (session === null || live || this.#ending !== null || this.#paused || this.#phase !== 'paid' || this.#passPending()) return;
     const { packets, packetMs } = session.terms;
     const from = Math.max(0, Math.min(packets - 1, Math.floor(positionMs / packetMs)));
+    this.#beginAnew(from);
+    await this.#source.request(from);
+  }
+
+  /** What comes next does not follow what sounds: the player gets a stream of its own. */
+  #beginAnew(from: number): void {
     this.#heardBefore = this.#heard();
     this.#heardFrom = from;
-    session.buffer.seek(from);
-    await this.#source.request(from);
+    this.#session?.buffer.seek(from);
   }
 
   suppressAcks(on: boolean): void {
@@ -311,6 +320,8 @@ export class StreamedPlay implements PlayRunner {
   async #takeUp(): Promise<void> {
     if (this.#resuming || this.#ending !== null) return;
     this.#resuming = true;
+    // A channel went on meanwhile: where it is joined again does not follow what was shown.
+    if (this.#given.work.channel !== undefined) this.#beginAnew(this.#resumeIndex() ?? 0);
     const resumed = await this.#resumeSession();
     this.#resuming = false;
     if (this.#ending !== null) return;
@@ -383,10 +394,4 @@ export class StreamedPlay implements PlayRunner {
     const facts = { terms, termsHash, playId: this.playId, epoch: epochNumber, counts, unheardPaidPackets, lostPackets: ledger.lostPaid, heardMs };
     return closePlay({ ...facts, confirmEventId, endReason, wallMs: this.#parts.clock.wallMs() }, this.#parts.signer);
   }
-}
-
-function refusalWords(code: string): string {
-  if (code === 'no-credit') return 'Not enough credit: please insert a coin, then press OK again.';
-  if (code === 'storage-low') return 'The box can not sell just now: its storage is full.';
-  return 'This play is over already; choose again.';
 }

@@ -10,6 +10,11 @@ const PAUSE: IntentEvent = { type: 'intent.play-pause' };
 const SKIP: IntentEvent = { type: 'intent.skip' };
 const STOP: IntentEvent = { type: 'intent.stop' };
 
+/** Of a remote's keypad, and of a keyboard. */
+const DIGITS: Table = Object.fromEntries(
+  [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].flatMap((digit) => [`KEY_NUMERIC_${digit}`, `KEY_${digit}`].map((key) => [key, { type: 'intent.digit', digit }])),
+);
+
 /** What a key means wherever no state says otherwise. */
 const EVERYWHERE: Table = {
   KEY_UP: { type: 'intent.up' },
@@ -28,6 +33,9 @@ const EVERYWHERE: Table = {
   KEY_VOLUMEUP: { type: 'intent.volume', delta: 5 },
   KEY_VOLUMEDOWN: { type: 'intent.volume', delta: -5 },
   KEY_MUTE: { type: 'intent.mute' },
+  KEY_CHANNELUP: { type: 'intent.channel', step: 1 },
+  KEY_CHANNELDOWN: { type: 'intent.channel', step: -1 },
+  ...DIGITS,
 };
 
 /** States (the playback region, dotted) in which a key means something else. The longest name that fits is taken. */

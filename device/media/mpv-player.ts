@@ -120,7 +120,10 @@ export class MpvPlayer implements Player {
 
   async heardSample(): Promise<number> {
     this.#fifo?.flush();
-    const answer = await this.#ipc?.command('get_property', 'audio-pts');
+    const sounds = await this.#ipc?.command('get_property', 'audio-pts');
+    // A channel may send pictures alone.
+    const silentFilm = sounds?.ok === false && this.#stream?.put.format === 'mpegts';
+    const answer = silentFilm ? await this.#ipc?.command('get_property', 'time-pos') : sounds;
     const start = this.#stream?.startSample ?? this.#inheritedStart;
     // A WAV file is begun only when more than the playout buffer is at hand, and hears as fast as it is written.
     if (typeof this.#settings.output === 'object' && !this.#sounding && this.#stream !== null) return this.#hear(this.#handedSample());

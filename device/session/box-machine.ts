@@ -1,12 +1,13 @@
 import { type BoxContext, firstContext } from './box-context.ts';
 import { type BoxEffects, boxVocabulary } from './box-setup.ts';
 import { cashRegion } from './cash-region.ts';
+import { channelRegion } from './channel-region.ts';
 import { connectivityRegion } from './connectivity-region.ts';
 import { playbackRegion } from './playback-region.ts';
 import { serviceRegion } from './service-region.ts';
 import { soundRegion } from './sound-region.ts';
 
-/** The box as a statechart of five parallel regions. Per-packet work stays outside: it hears only edges (stalled, confirmed, ended). */
+/** The box as a statechart of six parallel regions. Per-packet work stays outside: it hears only edges (stalled, confirmed, ended). */
 export function createBoxMachine(effects?: BoxEffects, context: BoxContext = firstContext) {
   const vocabulary = boxVocabulary(effects);
   return vocabulary.createMachine({
@@ -19,6 +20,7 @@ export function createBoxMachine(effects?: BoxEffects, context: BoxContext = fir
       connectivity: connectivityRegion(vocabulary),
       service: serviceRegion(vocabulary),
       sound: soundRegion(vocabulary),
+      channel: channelRegion(vocabulary),
     },
   });
 }

@@ -10,9 +10,10 @@ import { isLanguage, type Language } from '../texts/box-texts.ts';
 import { firstContext } from './box-context.ts';
 import { type BoxMachine, createBoxMachine } from './box-machine.ts';
 import type { BoxParts } from './box-parts.ts';
-import type { BoxControl, BoxTotals, BoxView, CommandOutcome } from './box-view.ts';
+import type { BoxControl, BoxTotals, BoxView, CommandOutcome, CommandSource } from './box-view.ts';
 import { ASKING, type BookGlance, buildView, dotted } from './build-view.ts';
 import { cashFactsOf } from './cash-region.ts';
+import { ChannelDesk } from './channel-desk.ts';
 import { EffectQueue } from './effect-queue.ts';
 import { CLOSED_REASON, EVENING_ENDED_SETTING } from './evening-end.ts';
 import type { BoxEvent, IntentEvent } from './events.ts';
@@ -41,6 +42,7 @@ export class Box implements BoxControl {
   readonly #focus: WorkFocus;
   readonly #gate: SoundGate;
   readonly #volume: VolumeDesk;
+  readonly #channels: ChannelDesk;
   #language: Language = 'en';
   readonly #effects: EffectQueue;
   #stopTicking: () => void = () => {};
@@ -61,6 +63,12 @@ export class Box implements BoxControl {
     });
     this.#gate = new SoundGate(parts.player, parts.log);
     this.#volume = new VolumeDesk({ clock: parts.clock, player: this.#gate, book: parts.book, changed: () => this.#show() });
+    this.#channels = new ChannelDesk({
+      works: () => parts.catalogue.works(),
+      raise: (event) => this.raise(event),
+      instead: (wish) => this.#turns.instead(wish),
+      now: () => this.#now(),
+    });
     this.#takesCoins = parts.profile === 'jukebox';
     this.#notice = new ShownFor(parts.clock, limits.faultShownMs, () => this.raise({ type: 'notice.over' }));
     this.#claim = new ShownFor(parts.clock, limits.claimShownMs, () => this.raise({ type: 'notice.claim-over' }));
@@ -79,6 +87,7 @@ export class Box implements BoxControl {
           seek: (byMs) => this.#effects.add(() => this.#turns.seek(byMs)),
           suppressAcks: (on) => this.#turns.suppressAcks(on),
           acceptCoins: (on) => parts.acceptCoins(on),
+          tuneIn: (digits) => this.#channels.tuneIn(digits),
           // Beside the other effects: silence waits for none of them.
           setSound: (level) => this.#gate.allow(level),
         },
@@ -149,6 +158,8 @@ export class Box implements BoxControl {
       focusIndex: this.#focus.index,
       volumePercent: this.#volume.percent,
       volumeRange: this.#volume.range,
+      entry: this.#channels.entry(),
+      channelCount: this.#channels.channels().length,
       houseMusic: this.#turns.isHouseMusic(),
       silentPlayer: parts.player.silent,
       simulatedAcceptor: parts.simulatedAcceptor,
@@ -174,8 +185,9 @@ export class Box implements BoxControl {
     this.#parts.usage.setEntryMethod(entryMethod);
     this.raise({ type: 'notice.claim-over' });
     this.#recordKey(event.type.slice('intent.'.length));
+    if (this.#channels.takes(event)) return;
     if (event.type === 'intent.up' || event.type === 'intent.down') this.#moveFocus(event.type === 'intent.down' ? 1 : -1);
-    else if (event.type === 'intent.ok' && this.#turns.isHouseMusic()) this.#turns.afterMusic(event.workId === undefined ? this.#withFocus() : event);
+    else if (event.type === 'intent.ok' && this.#givesWay()) this.#turns.instead(event.workId === undefined ? this.#withFocus() : event);
     else if (event.type === 'intent.skip' && event.reason !== undefined) this.#effects.add(() => this.#turns.skip(event.reason ?? ''));
     else if (event.type === 'intent.renew') this.#effects.add(() => this.#answerRenewal(event.licence, event.yes));
     else if (event.type === 'intent.volume') this.#effects.add(() => this.#volume.change(event.delta));
@@ -191,7 +203,7 @@ export class Box implements BoxControl {
     await this.moneyMoved();
   }
 
-  async command(line: string, by: { readonly role: string; readonly surface: 'console' | 'screen' | 'cli' | 'headend' }): Promise<CommandOutcome> {
+  async command(line: string, by: CommandSource): Promise<CommandOutcome> {
     const outcome = await this.#parts.runCommand(this, line, by);
     await this.#refresh();
     return outcome;
@@ -263,6 +275,16 @@ export class Box implements BoxControl {
     const playback = dotted(this.#actor.getSnapshot().value.playback);
     const work = this.#focus.work();
     return work === null || ASKING.has(playback) ? { type: 'intent.ok' } : { type: 'intent.ok', workId: work.id };
+  }
+
+  /** What plays would never end for whoever waits, or was chosen by nobody. */
+  #givesWay(): boolean {
+    return this.#turns.isHouseMusic() || this.#channels.isWatching();
+  }
+
+  #now(): { readonly playback: string; readonly digits: string; readonly workId: string | null } {
+    const { value, context } = this.#actor.getSnapshot();
+    return { playback: dotted(value.playback), digits: context.digits, workId: this.#turns.view()?.workId ?? context.workId };
   }
 
   #moveFocus(step: number): void {

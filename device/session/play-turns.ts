@@ -84,9 +84,12 @@ export class PlayTurns {
   async end(reason: EndReason): Promise<void> {
     const runner = this.#runner;
     this.#runner = null;
+    const watched = reason === 'finished' ? (runner?.view().workId ?? null) : null;
     if (runner === null) await this.#starter.abandon(reason);
     else await this.#log.ended(await runner.end(reason));
     await this.#moneyMoved();
+    // An hour of it is over; whoever watches goes on watching.
+    if (watched !== null && this.#parts.catalogue.offered(watched)?.channel !== undefined) await this.enqueue(watched);
   }
 
   async enqueue(workId: string | null): Promise<void> {
@@ -101,8 +104,8 @@ export class PlayTurns {
     this.#host.raise({ type: 'intent.skip' });
   }
 
-  /** What a guest chooses ends what nobody chose. */
-  afterMusic(wish: IntentEvent): void {
+  /** What a guest chooses ends what nobody chose, or what has no end. */
+  instead(wish: IntentEvent): void {
     this.#wish = wish;
     this.#host.raise({ type: 'intent.stop' });
   }

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { defaultDataFolder } from './data-folder.ts';
 import { runInForeground } from './foreground.ts';
 import { copyHeadend } from './headend-backup.ts';
+import { headendChannel } from './headend-channel.ts';
 import { programScript } from './program-script.ts';
 import type { CommandIo, Subcommand } from './subcommand.ts';
 
@@ -12,6 +13,9 @@ const help = `Runs a headend alone: for boxes on other machines, or under a supe
 usage: ackbox headend [--data DIR] [--host ADDRESS] [--http-port N] [--rtsp-port N] [--name NAME ...] [--currency EUR] [--json]
        ackbox headend backup --to DIR [--data DIR] [--json]
        ackbox headend restore --from DIR [--data DIR] [--json]
+       ackbox headend channel add NUMBER --title NAME --input udp://ADDRESS:PORT|srt://ADDRESS:PORT [--price "50 EUR"]
+                          [--picture h264-720] [--megabits 2] [--data DIR] [--json]
+       ackbox headend channel list|remove NUMBER [--data DIR] [--json]
 
   --data DIR      its folder (default: headend in the data folder of npm start)
   --host ADDRESS  where to listen (default 127.0.0.1; 0.0.0.0 or :: for boxes on other machines)
@@ -22,6 +26,9 @@ usage: ackbox headend [--data DIR] [--host ADDRESS] [--http-port N] [--rtsp-port
 
 backup copies a headend while it runs: its book as of one moment, keys, segments, and a list of hashes. Into the folder of an
 earlier backup only new segments are copied. restore checks every hash, and never writes over a headend that is there.
+
+channel keeps the map of live channels: where the headend listens for an MPEG transport stream (a multicast address is joined; SRT
+comes by ffmpeg), what an hour of it costs (free unless said), which picture it sends, and how many megabits a second it has at most.
 
 Ends on Ctrl-C or SIGTERM. Exit codes: 0 ended as asked, 1 failed, 2 wrong usage, 3 could not start.
 `;
@@ -43,6 +50,7 @@ export const headendCommand: Subcommand = {
   help,
   async run(argv, io) {
     const [what, ...rest] = argv;
+    if (what === 'channel') return headendChannel(rest, io);
     if (what === 'backup' || what === 'restore') return await copyHeadend(what, rest, join(defaultDataFolder(), 'headend'), io);
     const { values } = parseArgs({ args: [...argv], options: OPTIONS });
     const data = values.data ?? join(defaultDataFolder(), 'headend');

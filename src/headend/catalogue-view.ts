@@ -47,13 +47,20 @@ export function createCatalogueView(store: CatalogueStore, prices: CataloguePric
   };
   const current = (outlet: OutletRow): Edition => {
     const all = fresh();
-    if (all.parted.size === 0) return all;
+    const works = shownTo(outlet, all.works);
+    if (all.parted.size === 0 && works === all.works) return all;
     const known =
-      all.editions.get(outlet.outlet) ?? editionOf(all.works.flatMap((work) => (all.parted.has(work.id) ? priced(work, outlet, prices) : [publicPart(work)])));
+      all.editions.get(outlet.outlet) ?? editionOf(works.flatMap((work) => (all.parted.has(work.id) ? priced(work, outlet, prices) : [publicPart(work)])));
     all.editions.set(outlet.outlet, known);
     return known;
   };
   return { current, isCover: (hash) => fresh().covers.has(hash) };
+}
+
+/** Channels are for televisions: a jukebox plays a work from its start to its end. */
+function shownTo({ profile }: OutletRow, works: readonly StoredWork[]): readonly StoredWork[] {
+  const channels = profile === 'jukebox' && works.some((work) => work.channel !== undefined);
+  return channels ? works.filter((work) => work.channel === undefined) : works;
 }
 
 function editionOf(works: readonly CatalogueWork[]): Edition {

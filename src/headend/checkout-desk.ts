@@ -14,13 +14,14 @@ import { asId, type SessionId } from '../units/ids.ts';
 import { type Fault, fault, ok, type Result } from '../units/result.ts';
 import type { OfferRequest, OfferResponse } from '../wire/http-api.ts';
 import { encodeTerms, signedTermsBytes } from '../wire/terms-text.ts';
+import type { ChannelRefusal } from './channels/channel-refusal.ts';
 import { answerSdp, composeTerms, type GrantedStream, grantStream, quotedMinor, type WorkQuote } from './checkout-terms.ts';
 import { agreedRendition } from './pick-rendition.ts';
 import { type LeaseDeps, leaseWindow } from './session-lease.ts';
 import type { StreamHouse } from './stream-port.ts';
 import { spendTrial } from './trial-quota.ts';
-import type { QuoteWork } from './work-quote.ts';
 import { Turns } from './turns.ts';
+import type { QuoteWork } from './work-quote.ts';
 
 export interface CheckoutDeps {
   readonly registry: RegistryStore;
@@ -32,6 +33,8 @@ export interface CheckoutDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly quote: QuoteWork;
+  /** Why a channel can not be had just now; absent: there are none. */
+  readonly channelRefusal?: ChannelRefusal;
 }
 
 interface Wish {
@@ -45,6 +48,7 @@ interface Wish {
 export type CheckoutFault =
   | 'account-credit-used-up'
   | 'bad-request'
+  | 'channel-gone'
   | 'limits'
   | 'not-for-coins'
   | 'no-price'
@@ -69,11 +73,11 @@ export class CheckoutDesk {
   readonly #deps: CheckoutDeps;
   /** Sessions whose epoch 0 keys this process handed out, and what their price was made of; newest last. */
   readonly #offered = new Map<string, OfferResponse['pricing']>();
+  readonly #turns = new Turns();
 
   constructor(deps: CheckoutDeps) {
     this.#deps = deps;
   }
-  readonly #turns = new Turns();
 
   /** @param host how the box reached us; it finds RTSP there as well */
   offer(outlet: OutletRow, request: OfferRequest, host: string): Promise<Result<OfferResponse, Fault<CheckoutFault>>> {
@@ -88,6 +92,8 @@ export class CheckoutDesk {
     if (!granted.ok) return granted;
     if (earlier !== null) return this.#answerAgain(earlier, { outlet, request, host }, granted.value);
     if (work === null || work.retired) return fault('work-gone', 'This work is no longer offered; refresh the catalogue.');
+    const offAir = this.#deps.channelRefusal?.(work) ?? null;
+    if (offAir !== null) return { ok: false, error: offAir };
     const quoted = this.#deps.quote(work, outlet);
     if (!quoted.ok) return quoted;
     const quote = quoted.value;

@@ -39,6 +39,8 @@ export interface GrantedStream {
   /** The kind of pre-listen that was asked for; null where the offer names none. */
   readonly trial: TrialTerms | null;
   readonly confirmModes: Terms['confirmModes'];
+  /** Packets of sound may bring copies of earlier ones. */
+  readonly red: boolean;
 }
 
 /** An offer nobody took is void after this long. */
@@ -52,7 +54,7 @@ const AUDIO_KBPS = 192;
  */
 export function grantStream(
   sdpOffer: string,
-  work: Pick<StoredWork, 'video'> | null,
+  work: Pick<StoredWork, 'video' | 'channel'> | null,
   outlet: Pick<OutletRow, 'profile'>,
 ): Result<GrantedStream, Fault<'limits' | 'bad-request' | 'no-rendition'>> {
   const offer = sdpOffer === '' ? null : parseOffer(sdpOffer);
@@ -64,11 +66,12 @@ export function grantStream(
   const ours = defaultCreditTerms(packetMs, prebufferMs);
   const credit = offer === null ? ok(ours) : negotiateCredit(offer.value.ackpay.credit, packetMs, prebufferMs);
   if (!credit.ok) return credit;
-  const problem = offer === null ? null : refuseTrial(offer.value.ackpay, afterTrialOf(outlet));
+  const problem = offer === null ? null : refuseTrial(offer.value.ackpay, afterTrialOf(outlet, work));
   if (problem !== null) return fault('limits', problem);
   const { payloadType } = offer?.value ?? mediaFormatOf(work ?? {});
   const { trial = null, confirmModes } = offer?.value.ackpay ?? {};
-  return ok({ credit: credit.value, payloadType, rendition: asked?.value.name ?? null, trial, confirmModes });
+  const red = asked === null && offer?.value.red === true;
+  return ok({ credit: credit.value, payloadType, rendition: asked?.value.name ?? null, trial, confirmModes, red });
 }
 
 /** What of the pre-listen and its confirmation cannot be granted, with what can (406). */
@@ -84,8 +87,9 @@ function refuseTrial({ trial, confirmModes, classes }: AckpayAttributes, afterTr
   return null;
 }
 
-function afterTrialOf({ profile }: Pick<OutletRow, 'profile'>): Terms['afterTrial'] {
-  return profile === 'jukebox' ? 'restart' : 'continue';
+/** What a channel sent is over: it can only go on. */
+function afterTrialOf({ profile }: Pick<OutletRow, 'profile'>, work: Pick<StoredWork, 'channel'> | null): Terms['afterTrial'] {
+  return profile === 'jukebox' && work?.channel === undefined ? 'restart' : 'continue';
 }
 
 /**
@@ -132,7 +136,7 @@ export function composeTerms(parts: {
     credit,
     trial: trialTermsFor({ ...work, free: work.free || quotedMinor(quote) === 0n }, parts.trialAsked, parts.trialWish),
     ...(parts.confirmModes && { confirmModes: parts.confirmModes }),
-    afterTrial: afterTrialOf(outlet),
+    afterTrial: afterTrialOf(outlet, work),
     deviceEphemeral,
     headendEphemeral,
     issuedAtMs,
@@ -141,7 +145,7 @@ export function composeTerms(parts: {
 }
 
 /** The SDP answer: says what the terms say, for the RTSP side of the box. Made again from the same terms, it is the same. */
-export function answerSdp(terms: Terms, termsHash: string, work: StoredWork, payloadType: number): string {
+export function answerSdp(terms: Terms, termsHash: string, work: StoredWork, { payloadType, red }: Pick<GrantedStream, 'payloadType' | 'red'>): string {
   return buildDescribe({
     sessionId: Number.parseInt(terms.sid.slice(0, 12), 16),
     address: '0.0.0.0',
@@ -152,6 +156,7 @@ export function answerSdp(terms: Terms, termsHash: string, work: StoredWork, pay
     bandwidthKbps: AUDIO_KBPS,
     preSkip: work.preSkip,
     totalSamples: work.totalSamples,
+    red,
     ackpay: {
       session: { sid: terms.sid, termsHash },
       credit: terms.credit,

@@ -16,12 +16,13 @@ import { type Fault, fault, ok, type Result } from '../units/result.ts';
 import { decodeReceipt } from '../wire/ack-receipt.ts';
 import type { NonceResponse, ResumeRequest, ResumeResponse } from '../wire/http-api.ts';
 import { resumeTranscript } from '../wire/resume-transcript.ts';
+import type { ChannelRefusal } from './channels/channel-refusal.ts';
 import { agreedRendition } from './pick-rendition.ts';
 import { ResumeNonces } from './resume-nonces.ts';
 import { type LeaseDeps, leaseWindow } from './session-lease.ts';
 import type { StreamHouse } from './stream-port.ts';
-
 import { Turns } from './turns.ts';
+
 export interface ResumeDeps {
   readonly registry: RegistryStore;
   readonly catalogue: CatalogueStore;
@@ -30,6 +31,7 @@ export interface ResumeDeps {
   readonly signer: Signer;
   readonly clock: Clock;
   readonly random: Random;
+  readonly channelRefusal?: ChannelRefusal;
 }
 
 export type ResumeFault =
@@ -37,6 +39,7 @@ export type ResumeFault =
   | 'bad-claim'
   | 'bad-receipt'
   | 'bad-request'
+  | 'channel-gone'
   | 'session-closed'
   | 'stale-epoch'
   | 'stale-nonce'
@@ -96,6 +99,8 @@ export class ResumeDesk {
     const { registry, catalogue, stream, signer } = this.#deps;
     const work = catalogue.work(old.work);
     if (work === null) return fault('work-gone', 'The work of this play is gone from the headend; end the play, its closing statement settles it.');
+    const offAir = this.#deps.channelRefusal?.(work) ?? null;
+    if (offAir !== null) return { ok: false, error: offAir };
     const ephemeral = generateEphemeral();
     const headendEphemeral = toHex(ephemeral.publicKey);
     const theirPublic = fromHex(request.deviceEphemeral);

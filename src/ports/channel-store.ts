@@ -33,4 +33,6 @@ export interface ChannelStore {
   /** @returns false where no channel has it */
   removeChannel(number: number): boolean;
   noteChannelState(work: string, state: ChannelState): void;
+  /** As it was written down last; null for what is no channel, or was taken off the map. */
+  channelState(work: string): ChannelState | null;
 }

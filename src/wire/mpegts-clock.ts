@@ -25,6 +25,7 @@ const SERVICE_PID = 0x11;
 export class TransportClock {
   readonly #tables = new TableReader();
   readonly #give: (packet: TimedTsPacket) => void;
+  readonly #onCut: () => void;
   #waiting: { readonly bytes: Uint8Array; readonly kind: TimedTsPacket['kind']; readonly place: number }[] = [];
   /** Packets since the last clock reference, stuffing included: it takes time too. */
   #place = 0;
@@ -32,8 +33,10 @@ export class TransportClock {
   #ticks = 0;
   #ticksPerPacket = 0;
 
-  constructor(give: (packet: TimedTsPacket) => void) {
+  /** @param onCut what comes from now on does not follow what came before: its clock began anew */
+  constructor(give: (packet: TimedTsPacket) => void, onCut: () => void = () => {}) {
     this.#give = give;
+    this.#onCut = onCut;
   }
 
   get tables(): TableReader {
@@ -73,6 +76,7 @@ export class TransportClock {
     // What comes before the first reference is sent with it.
     const step = before === null ? 0 : (pcrTicks - before + PCR_CYCLE_TICKS) % PCR_CYCLE_TICKS;
     const cut = discontinuity || step > STEP_MAX_TICKS;
+    if (cut && before !== null) this.#onCut();
     if (!cut && before !== null && this.#place > 0) this.#ticksPerPacket = step / this.#place;
     this.#release(before === null ? 0 : this.#ticksPerPacket);
     this.#ticks += before === null ? 0 : cut ? this.#place * this.#ticksPerPacket : step;

@@ -56,6 +56,8 @@ export const sampleView: ViewOfBox = {
   cash: 'accepting',
   connectivity: 'online',
   sentence: 'The credit window is closed: the sender waits for acknowledgements.',
+  entry: null,
+  channelCount: 0,
   question: null,
   creditMinor: '150',
   currency: 'EUR',

@@ -43,6 +43,7 @@ export const PROBLEM_STATUS = {
   'stale-nonce': 409,
   'session-closed': 410,
   'work-gone': 410,
+  'channel-gone': 410,
   'body-too-large': 413,
   'unsupported-media-type': 415,
   'account-credit-used-up': 429,

@@ -28,6 +28,7 @@ export function channelRows({ database }: StoreContext, catalogue: Pick<Catalogu
         catalogue.retireWork(asId(row.work));
         return true;
       }),
+    channelState: (work) => database.one<Pick<ChannelRow, 'state'>>('SELECT state FROM channels WHERE work = ? AND number IS NOT NULL', work)?.state ?? null,
     noteChannelState: (work, state) => void database.run('UPDATE channels SET state = ? WHERE work = ?', state, work),
   };
 }

@@ -15,6 +15,7 @@ import type { AdmittedSession, StreamView } from '../stream-port.ts';
 import type { DatagramPair, Peer } from './datagram-socket.ts';
 import { framePath, type MediaPath, type UdpPeers, udpPath } from './media-path.ts';
 import type { Pacer } from './pacer.ts';
+import type { LiveSources } from './packet-source.ts';
 import { refusePaidRequest } from './paid-admission.ts';
 import { PayStream } from './pay-stream.ts';
 import { namedSession, newRtspSessionId, optionsReply, rangeStart, sessionHeader } from './rtsp-replies.ts';
@@ -27,6 +28,7 @@ export interface PaidDeskDeps {
   readonly random: Random;
   readonly log: Log;
   readonly segments: SegmentStore;
+  readonly live?: LiveSources;
   readonly registry: PaymentRegistry;
   readonly pacer: Pacer;
   readonly datagrams: DatagramPair;
@@ -146,12 +148,12 @@ export class PaidDesk {
     return session === undefined ? null : viewOf(session);
   }
 
-  views(): readonly StreamView[] {
-    return [...this.#sessions.values()].map(viewOf);
   live(): ReadonlySet<string> {
     return new Set(this.#sessions.keys());
   }
 
+  views(): readonly StreamView[] {
+    return [...this.#sessions.values()].map(viewOf);
   }
 
   close(): void {
@@ -227,9 +229,9 @@ export class PaidDesk {
     return new PayStream({
       ...this.#deps,
       session: session.admitted,
+      redundantPackets,
       ...(session.carried === undefined ? {} : { carried: session.carried }),
       sendRtp: (bytes) => session.path?.sendRtp(bytes),
-      redundantPackets,
       sendRtcp: (bytes) => session.path?.sendRtcp(bytes),
       ready: () => session.path?.ready() === true,
       receivedBytes: () => session.client?.receivedBytes ?? 0,
@@ -267,14 +269,14 @@ function neverSent(admitted: AdmittedSession): SessionProgress {
   return { sid, epoch: admitted.epoch, counts, paidRanges, lostPaid, nextSequence, ...leaseReport(admitted, true, 0) };
 }
 
-/** The sender's SSRC, which SRTCP leaves in clear. */
-function ssrcOf(bytes: Uint8Array): number | null {
 /** How many earlier packets of sound may go along with each one (RFC 2198): what the box can read of it, at most ours. */
 function redundancyAsked(request: RtspRequest, { work }: AdmittedSession): number {
   const asked = request.headers.get('ackpay-red')?.trim() ?? '';
   return work.video === undefined && /^[1-9]$/.test(asked) ? Math.min(Number(asked), limits.redundancyMaxPackets) : 0;
 }
 
+/** The sender's SSRC, which SRTCP leaves in clear. */
+function ssrcOf(bytes: Uint8Array): number | null {
   return bytes.length < 8 ? null : new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(4);
 }
 

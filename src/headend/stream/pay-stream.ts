@@ -16,13 +16,12 @@ import { CreditMonitor } from '../credit-monitor.ts';
 import type { PaymentRegistry } from '../payment-registry.ts';
 import type { AdmittedSession, StreamView } from '../stream-port.ts';
 import type { Pacer } from './pacer.ts';
+import { type LiveSources, openPackets, type PacketSource } from './packet-source.ts';
 import { PaidMedia } from './paid-media.ts';
 import { PlayPlan } from './play-plan.ts';
 import { type Ahead, filmAhead, PlaySchedule, paidAhead } from './play-schedule.ts';
 import { RoundTrip } from './round-trip.ts';
 import { REPORT_INTERVAL_MS, RtpSource } from './rtp-source.ts';
-import { SegmentMap } from './segment-map.ts';
-import { SegmentReader } from './segment-reader.ts';
 
 export interface PayStreamDeps {
   readonly clock: Clock;
@@ -30,6 +29,7 @@ export interface PayStreamDeps {
   readonly log: Log;
   readonly pacer: Pacer;
   readonly segments: SegmentStore;
+  readonly live?: LiveSources;
   readonly registry: PaymentRegistry;
   readonly session: AdmittedSession;
   /** What the fenced epoch before this one left, where this process still knows it. */
@@ -40,6 +40,8 @@ export interface PayStreamDeps {
   readonly ready: () => boolean;
   /** Bytes that came from the peer on its RTSP connection. */
   readonly receivedBytes: () => number;
+  /** Earlier packets that may go along with each one, as SETUP agreed; absent: none. */
+  readonly redundantPackets?: number;
   /** The stream ended by itself; the reason is for people. */
   readonly onEnd: (reason: string) => void;
 }
@@ -62,9 +64,8 @@ export class PayStream {
   readonly #monitor: CreditMonitor;
   readonly #source: RtpSource;
   readonly #media: PaidMedia;
-  readonly #map: SegmentMap;
   readonly #ahead: Ahead;
-  readonly #reader: SegmentReader;
+  readonly #packets: PacketSource;
   readonly #srtcp: SrtpReceiver;
   readonly #roundTrip = new RoundTrip();
   readonly #dropped = { unauthenticated: 0, replayed: 0, foreign: 0 };
@@ -91,9 +92,8 @@ export class PayStream {
     this.#source = new RtpSource(deps, mediaFormatOf(session.work));
     this.#media = new PaidMedia({ ...deps, source: this.#source, receivedBytes: () => this.#rtcpBytes + deps.receivedBytes() });
     const onReady = (): void => this.#pump(monotonicMs(clock));
-    this.#map = new SegmentMap(session.work, session.rendition ?? null);
     this.#ahead = session.work.video === undefined ? paidAhead(session.terms.credit) : filmAhead(session.terms.packetMs, session.terms.credit);
-    this.#reader = new SegmentReader({ segments: deps.segments, work: session.work, map: this.#map, onReady, onFault: (reason) => this.end(reason) });
+    this.#packets = openPackets(deps, session, { onReady, onFault: (reason) => this.end(reason) });
     this.#srtcp = createSrtpReceiver(session.keys.srtpToHeadend);
     this.#lastHeardMs = monotonicMs(clock);
     this.#schedule = new PlaySchedule(this.#lastHeardMs, this.#ahead);
@@ -113,7 +113,7 @@ export class PayStream {
    * @returns null where nothing may be sent from there: the pre-listen is over and not confirmed, or the work is
    */
   play(from: number | 'nowhere'): PlayStart | null {
-    const packetIndex = this.#map.accessPoint(from === 'nowhere' ? this.#packetIndex : from);
+    const packetIndex = this.#packets.accessPoint(from === 'nowhere' ? this.#packetIndex : from);
     const spans = this.#monitor.planFrom(packetIndex);
     if (spans.length === 0 || this.#ended) return null;
     const nowMs = monotonicMs(this.#deps.clock);
@@ -188,7 +188,7 @@ export class PayStream {
     this.#playing = false;
     this.#leavePacer?.();
     this.#leavePacer = null;
-    this.#reader.close();
+    this.#packets.close();
     this.#monitor.report(true);
     return this.#monitor.carryOver();
   }
@@ -226,7 +226,7 @@ export class PayStream {
       this.#sendWindow(nowMs);
     });
     if (packetIndex === null) return false;
-    const payload = this.#reader.packet(packetIndex);
+    const payload = this.#packets.packet(packetIndex);
     if (payload === null || !this.#media.mayReach(payload) || !this.#deps.ready()) return false;
     const decision = this.#monitor.nextSend(nowMs);
     if (!decision.send) return false;
@@ -238,12 +238,15 @@ export class PayStream {
     return true;
   }
 
-  /** A receiver report under the keys of the session: it answers a sender report, and tells the round trip. */
+  /** A receiver report under the keys of the session: it answers a sender report, and tells the round trip and what the path loses. */
   #measure(packet: Uint8Array): void {
     const report = decodeRtcp(packet);
     if (!report.ok || report.value.type !== 'receiver-report') return;
-    const milliseconds = this.#roundTrip.measure(report.value, this.#source.ssrc, monotonicMs(this.#deps.clock));
+    const nowMs = monotonicMs(this.#deps.clock);
+    const milliseconds = this.#roundTrip.measure(report.value, this.#source.ssrc, nowMs);
     if (milliseconds !== null) this.#monitor.noteRoundTrip(milliseconds);
+    const block = report.value.reports.find(({ ssrc }) => ssrc === this.#source.ssrc);
+    if (block !== undefined) this.#media.redundancy.noteReport(block.fractionLost / 256, this.#roundTrip.latestMs, nowMs);
   }
 
   #open(packet: Uint8Array): void {

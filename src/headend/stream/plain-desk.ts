@@ -54,7 +54,8 @@ export class PlainDesk {
   answer(request: RtspRequest, client: RtspClient, workId: string): RtspReply {
     if (request.method === 'OPTIONS') return optionsReply;
     const work = this.#deps.catalogue.work(asId(workId));
-    if (work === null || work.retired) return { status: 404 };
+    // A stranger has no terms, and a channel no end at which they would be over.
+    if (work === null || work.retired || work.channel !== undefined) return { status: 404 };
     if (request.method === 'DESCRIBE') return this.#describe(request, work, client);
     const id = namedSession(request);
     if (request.method === 'SETUP') return id === null ? this.#setUp(request, client, work) : { status: 459 };

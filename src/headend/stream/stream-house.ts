@@ -6,6 +6,7 @@ import type { Log } from '../../ports/log.ts';
 import type { Random } from '../../ports/random.ts';
 import type { SegmentStore } from '../../ports/segment-store.ts';
 import type { RtspRequest } from '../../wire/rtsp.ts';
+import { ChannelHouse, type ChannelHouseDeps } from '../channels/channel-house.ts';
 import { PaymentRegistry } from '../payment-registry.ts';
 import type { StreamHouse } from '../stream-port.ts';
 import { type DatagramPair, openDatagramPair } from './datagram-socket.ts';
@@ -23,6 +24,8 @@ export interface StreamHouseDeps {
   readonly registry: RegistryStore;
   readonly catalogue: CatalogueStore;
   readonly segments: SegmentStore;
+  /** The map of live channels; absent: there are none. */
+  readonly channels?: ChannelHouseDeps['store'];
   /** Address to listen on, for RTSP and for RTP. */
   readonly host: string;
   /** TCP port of RTSP; 0 for any free one. */
@@ -42,7 +45,8 @@ const SWEEP_MS = 5_000;
 export async function createStreamHouse(deps: StreamHouseDeps): Promise<StreamHouse> {
   const datagrams = await openDatagramPair(deps.host, deps.rtpPort);
   if (!datagrams.ok) throw new Error(datagrams.error.message);
-  const shared = { ...deps, pacer: new Pacer(deps.clock), datagrams: datagrams.value };
+  const channels = deps.channels === undefined ? undefined : new ChannelHouse({ clock: deps.clock, log: deps.log, store: deps.channels });
+  const shared = { ...deps, pacer: new Pacer(deps.clock), datagrams: datagrams.value, ...(channels && { live: channels }) };
   const registry = new PaymentRegistry({ store: deps.registry, clock: deps.clock, log: deps.log });
   const paid = new PaidDesk({ ...shared, registry });
   const plain = new PlainDesk(shared);
@@ -63,6 +67,7 @@ export async function createStreamHouse(deps: StreamHouseDeps): Promise<StreamHo
     paid.sweep();
     plain.sweep();
   });
+  channels?.follow();
   const { port } = server.value;
   return {
     admit: async (session) => paid.admit(session),
@@ -72,6 +77,7 @@ export async function createStreamHouse(deps: StreamHouseDeps): Promise<StreamHo
     views: async () => paid.views(),
     close: async () => {
       stopSweep();
+      channels?.close();
       paid.close();
       plain.close();
       await registry.close();

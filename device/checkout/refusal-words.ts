@@ -1,0 +1,6 @@
+/** Why a pre-listen can not be bought just now, by the code of the book. */
+export function refusalWords(code: string): string {
+  if (code === 'no-credit') return 'Not enough credit: please insert a coin, then press OK again.';
+  if (code === 'storage-low') return 'The box can not sell just now: its storage is full.';
+  return 'This play is over already; choose again.';
+}
