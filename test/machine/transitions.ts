@@ -698,6 +698,14 @@ const otherRegions: readonly Promised[] = [
     remembers: { acceptorFaults: ['door-open'] },
   },
   {
+    says: 'remembers how the account stands',
+    from: 'cash.inhibited',
+    on: 'account.standing',
+    event: { type: 'account.standing', account: { state: 'late', owedMinor: '2500', overdueMinor: '1500' } },
+    to: 'cash.inhibited',
+    remembers: { account: { state: 'late', owedMinor: '2500', overdueMinor: '1500' } },
+  },
+  {
     says: 'takes coins as soon as it can sell',
     from: 'cash.inhibited',
     on: 'always',

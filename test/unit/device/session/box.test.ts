@@ -202,3 +202,35 @@ describe('the end of the evening, cut short by the power', () => {
     expect(await scene.book.ledger()).toMatchObject({ heldMinor: 100n, problem: null });
   });
 });
+
+describe('what the account owes', () => {
+  const late = { state: 'late', owedMinor: '2500', overdueMinor: '1500' } as const;
+
+  test('is said to a household, which goes on choosing; unpaid, it is told why nothing is sold', async () => {
+    scene = await new BoxScene('set-top').start();
+    scene.box.raise({ type: 'account.standing', account: late });
+    expect(scene.box.view()).toMatchObject({
+      sentence: '15.00 EUR are overdue. Please pay under Account, so that the music goes on.',
+      shortLine: 'Please pay',
+      account: late,
+    });
+    scene.box.raise({ type: 'account.standing', account: { ...late, state: 'unpaid' } });
+    expect(scene.box.view().shortLine).toBe('Unpaid: no sale');
+    scene.box.raise({ type: 'account.standing', account: { state: 'current', owedMinor: '0', overdueMinor: '0' } });
+    expect(scene.box.view().shortLine).toBe('100.00 EUR');
+  });
+
+  test('is not told to the guests of a venue; its box takes no coins while nothing is sold to it', async () => {
+    scene = await new BoxScene().start();
+    scene.box.raise({ type: 'account.standing', account: late });
+    expect(scene.box.view()).toMatchObject({ shortLine: 'Choose a song', cash: 'accepting', account: { state: 'current', owedMinor: '0', overdueMinor: '0' } });
+    scene.box.raise({ type: 'account.standing', account: { ...late, state: 'unpaid' } });
+    expect(scene.box.view()).toMatchObject({
+      ...{ cash: 'inhibited', shortLine: 'Nothing is sold' },
+      account: { state: 'unpaid', owedMinor: '0', overdueMinor: '0' },
+    });
+    expect(scene.acceptorTold.at(-1)).toBe(false);
+    scene.box.raise({ type: 'account.standing', account: late });
+    expect(scene.box.view().cash).toBe('accepting');
+  });
+});
