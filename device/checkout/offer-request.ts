@@ -39,7 +39,7 @@ export function offerRequest(play: {
         trial: trial ? { mode: 'restrict', packets: packetsIn(limits.trialMs, packetMs), ...wish.trial } : null,
         ...(wish.confirmModes && { confirmModes: wish.confirmModes }),
       },
-      ...(work.video === undefined ? {} : { decodes }),
+      ...(work.video === undefined ? { red: true } : { decodes }),
     }),
   };
 }

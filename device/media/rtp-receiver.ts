@@ -1,10 +1,20 @@
 import { extendSequence } from '../../src/units/packet-index.ts';
-import { SAMPLES_PER_PACKET } from '../../src/units/time.ts';
+import { PACKET_MS, SAMPLES_PER_PACKET } from '../../src/units/time.ts';
+import { OPUS_PAYLOAD_TYPE } from '../../src/wire/media-format.ts';
+import { decodeRed, RED_PAYLOAD_TYPE, type RedCopy } from '../../src/wire/red.ts';
 import { decodeRtp } from '../../src/wire/rtp.ts';
 import type { AudioSlot, Placement, PlayoutBuffer } from './playout-buffer.ts';
+import { Reception } from './reception.ts';
+
+export interface OpenedRtp {
+  /** As it was sent first. */
+  readonly packet: Uint8Array;
+  /** It was sent again. */
+  readonly repeated: boolean;
+}
 
 /** Opens an SRTP packet in place of the session's keys; null where it is not authentic, or a replay. */
-export type OpenRtp = (datagram: Uint8Array) => Uint8Array | null;
+export type OpenRtp = (datagram: Uint8Array) => OpenedRtp | null;
 
 export interface ReceivedSlot extends AudioSlot {
   readonly challenge: Uint8Array | null;
@@ -14,6 +24,14 @@ export interface ReceiverCounts {
   readonly received: number;
   readonly refused: number;
   readonly duplicates: number;
+  /** Of those received: missed, and found as a copy in a later packet (RFC 2198). */
+  readonly recovered: number;
+}
+
+interface ReadPacket {
+  readonly slot: ReceivedSlot;
+  readonly copies: readonly RedCopy[];
+  readonly repeated: boolean;
 }
 
 const WORK_TIMESTAMPS = 2 ** 32;
@@ -22,6 +40,9 @@ const WORK_TIMESTAMPS = 2 ** 32;
  * From datagrams to slots in the playout buffer: opens, extends the sequence, drops duplicates. `onResolved` hears of each slot
  * once, and only when it may be acknowledged: authentic, and in the playout buffer (ruling 6). A slot that finds the buffer full,
  * or belongs to a run that the next WINDOW explains, waits here unacknowledged; that slows the sender down.
+ *
+ * A missed slot whose sound lies as a copy in a later packet is here as if it had come by itself (document 001, P22; A15): that packet
+ * was authentic, so the copy is, and as a slot counts once, what comes of it later is a duplicate.
  */
 export class RtpReceiver {
   readonly #open: OpenRtp;
@@ -29,12 +50,14 @@ export class RtpReceiver {
   readonly #waitingMax: number;
   readonly #ticksPerPacket: number;
   readonly #onResolved: (slot: ReceivedSlot, placement: Placement) => void;
+  readonly #firstSequence: number;
+  readonly reception: Reception;
   #timestampOffset: number | null = null;
   #reference: number;
   #early: Uint8Array[] = [];
   #waiting: ReceivedSlot[] = [];
   #seen = new Set<number>();
-  #counts = { received: 0, refused: 0, duplicates: 0 };
+  #counts = { received: 0, refused: 0, duplicates: 0, recovered: 0 };
 
   /** @param nextSequence the slot the sender will use first in this epoch */
   constructor(settings: {
@@ -44,11 +67,15 @@ export class RtpReceiver {
     readonly waitingMax: number;
     /** By so much the timestamps of two packets of the work differ; absent: those of sound. */
     readonly ticksPerPacket?: number;
+    /** What a packet lasts; absent: one of sound. */
+    readonly packetMs?: number;
     readonly onResolved: (slot: ReceivedSlot, placement: Placement) => void;
   }) {
     this.#open = settings.open;
     this.#buffer = settings.buffer;
     this.#reference = settings.nextSequence;
+    this.#firstSequence = settings.nextSequence;
+    this.reception = new Reception(settings.nextSequence, settings.packetMs ?? PACKET_MS);
     this.#waitingMax = settings.waitingMax;
     this.#ticksPerPacket = settings.ticksPerPacket ?? SAMPLES_PER_PACKET;
     this.#onResolved = settings.onResolved;
@@ -77,17 +104,27 @@ export class RtpReceiver {
       if (this.#early.length < this.#waitingMax) this.#early.push(datagram);
       return;
     }
-    const slot = this.#read(datagram);
-    if (slot === null) {
+    const read = this.#read(datagram);
+    if (read === null) {
       this.#counts.refused += 1;
       return;
     }
-    if (this.#seen.has(slot.sequence)) {
-      this.#counts.duplicates += 1;
-      return;
-    }
+    const { slot, copies, repeated } = read;
+    if (!repeated) this.reception.noteArrival(slot.sequence, nowMs);
     this.#reference = Math.max(this.#reference, slot.sequence);
-    this.#place(slot, nowMs);
+    for (const copy of copies) this.#recover(slot, copy, nowMs);
+    if (this.#seen.has(slot.sequence)) this.#counts.duplicates += 1;
+    else this.#place(slot, nowMs);
+  }
+
+  /** Only what was missed: mostly the slot itself is here. */
+  #recover(slot: ReceivedSlot, { ticksBefore, payload }: RedCopy, nowMs: number): void {
+    const before = ticksBefore / this.#ticksPerPacket;
+    const [sequence, packetIndex] = [slot.sequence - before, slot.packetIndex - before];
+    if (!Number.isInteger(before) || before < 1 || sequence < this.#firstSequence || packetIndex < 0) return;
+    if (this.#seen.has(sequence) || this.#waiting.some((other) => other.sequence === sequence)) return;
+    this.#counts.recovered += 1;
+    this.#place({ sequence, packetIndex, payload, challenge: null }, nowMs);
   }
 
   /** Tries again what found no room. */
@@ -105,6 +142,7 @@ export class RtpReceiver {
       return;
     }
     this.#counts.received += 1;
+    this.reception.noteHere(slot.sequence, nowMs);
     this.#remember(slot.sequence);
     this.#onResolved(slot, placement);
   }
@@ -122,15 +160,19 @@ export class RtpReceiver {
     if (this.#seen.size > 2 * HISTORY) this.#seen = new Set([...this.#seen].filter((seen) => seen > this.#reference - HISTORY));
   }
 
-  #read(datagram: Uint8Array): ReceivedSlot | null {
+  #read(datagram: Uint8Array): ReadPacket | null {
     const opened = this.#open(datagram);
     if (opened === null || this.#timestampOffset === null) return null;
-    const packet = decodeRtp(opened);
+    const packet = decodeRtp(opened.packet);
     if (!packet.ok) return null;
+    const { payloadType, payload } = packet.value;
+    const red = payloadType === RED_PAYLOAD_TYPE ? decodeRed(payload, OPUS_PAYLOAD_TYPE) : null;
+    if (red?.ok === false) return null;
     const sequence = extendSequence(packet.value.sequence, this.#reference);
     const ticks = (packet.value.timestamp - this.#timestampOffset + WORK_TIMESTAMPS) % WORK_TIMESTAMPS;
     if (sequence < 0 || ticks % this.#ticksPerPacket !== 0) return null;
-    return { sequence, packetIndex: ticks / this.#ticksPerPacket, payload: packet.value.payload, challenge: packet.value.challenge ?? null };
+    const place = { sequence, packetIndex: ticks / this.#ticksPerPacket, challenge: packet.value.challenge ?? null };
+    return { slot: { ...place, payload: red?.value.own ?? payload }, copies: red?.value.copies ?? [], repeated: opened.repeated };
   }
 }
 

@@ -36,12 +36,14 @@ export class RtspClient {
 
   /**
    * @param ssrc of what this box sends: by it the headend finds the session where a NAT changed the ports
+   * @param redundantPackets copies of earlier packets that this box reads in each one
    * @returns the SSRC of the stream, where the headend told
    */
-  async setup(ssrc: number): Promise<Result<{ readonly ssrc: number | null }, RtspFault>> {
+  async setup(ssrc: number, redundantPackets: number): Promise<Result<{ readonly ssrc: number | null }, RtspFault>> {
     const { rtpPort, framed } = this.#link;
     const way = framed === true ? ({ lower: 'TCP', interleaved: [0, 1] } as const) : ({ lower: 'UDP', clientPort: [rtpPort, rtpPort + 1] } as const);
-    const answer = await this.#ask('SETUP', { Transport: formatTransport({ profile: 'RTP/SAVPF', ...way, ssrc }) });
+    const red = redundantPackets > 0 ? { 'Ackpay-Red': String(redundantPackets) } : {};
+    const answer = await this.#ask('SETUP', { Transport: formatTransport({ profile: 'RTP/SAVPF', ...way, ssrc }), ...red });
     if (!answer.ok) return answer;
     const transport = parseTransport(answer.value.headers.get('transport') ?? '')[0];
     const agreed = framed === true ? transport?.interleaved?.join() === '0,1' : (transport?.serverPort ?? null) !== null;

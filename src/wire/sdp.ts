@@ -3,6 +3,7 @@ import { limits } from '../limits.ts';
 import { assert } from '../units/assert.ts';
 import { type Fault, fault, ok, type Result } from '../units/result.ts';
 import { MP2T_PAYLOAD_TYPE } from './media-format.ts';
+import { RED_PAYLOAD_TYPE } from './red.ts';
 import { RTX_PAYLOAD_TYPE } from './rtx.ts';
 import { type AckpayAttributes, ackpayLines, readAckpay } from './sdp-ackpay.ts';
 
@@ -23,6 +24,8 @@ export interface StreamDescription {
   readonly totalSamples: number;
   /** Null for a plain stream, that any player may hear. */
   readonly ackpay: AckpayAttributes | null;
+  /** Of sound: packets may bring copies of earlier ones (RFC 2198); absent: they do not. */
+  readonly red?: boolean;
 }
 
 /** Pictures that a device decodes: a codec, and up to how many lines. */
@@ -38,6 +41,8 @@ export interface StreamOffer {
   readonly ackpay: AckpayAttributes;
   /** With a film: what it can show, the best first. */
   readonly decodes?: readonly Decoder[];
+  /** Reads sound with copies of earlier packets. */
+  readonly red?: boolean;
 }
 
 /** `no-media`: neither Opus nor a film. */
@@ -49,7 +54,7 @@ type Media = SessionDescription['media'][number];
 
 /**
  * The SDP of a stream: Opus at 48,000/2 as RFC 7587 wants it, 20 ms, or a transport stream (RFC 2250) that brings pictures and
- * sound in one, retransmissions in a format of their own (RFC 4588), and for paid streams the `a=ackpay` lines, which every other player must ignore (RFC 8866, 5.13). Plain streams are RTP/AVPF, so
+ * sound in one, retransmissions in a format of their own (RFC 4588), sound with copies of earlier packets where it was offered (RFC 2198), and for paid streams the `a=ackpay` lines, which every other player must ignore (RFC 8866, 5.13). Plain streams are RTP/AVPF, so
  * that players ask for what they lost; paid streams are RTP/SAVPF. Keys come from the checkout, never from the SDP.
  */
 export function buildDescribe(stream: StreamDescription): string {
@@ -58,7 +63,7 @@ export function buildDescribe(stream: StreamDescription): string {
   const seconds = (stream.totalSamples / 48_000).toFixed(3);
   const own = [`x-preskip:${stream.preSkip}`, `x-total-samples:${stream.totalSamples}`, `range:npt=0-${seconds}`];
   const format = stream.payloadType === MP2T_PAYLOAD_TYPE ? null : `sprop-stereo=${stereo};stereo=${stereo}`;
-  const media = mediaOf(stream.payloadType, format, stream.ackpay, own);
+  const media = mediaOf(stream.payloadType, format, stream.ackpay, own, stream.red);
   return write({
     ...session(stream.sessionId, stream.address, stream.name),
     media: [{ ...media, direction: 'sendonly', bandwidth: [{ type: 'AS', limit: stream.bandwidthKbps }, ...(media.bandwidth ?? [])], control: stream.control }],
@@ -85,6 +90,7 @@ export function parseDescribe(text: string): Result<StreamDescription, Fault<Sdp
     preSkip: countOf(media, 'x-preskip'),
     totalSamples: countOf(media, 'x-total-samples'),
     ackpay,
+    ...(hasRed(media) && { red: true }),
   });
 }
 
@@ -92,7 +98,7 @@ export function parseDescribe(text: string): Result<StreamDescription, Fault<Sdp
 export function buildOffer(offer: StreamOffer): string {
   assert(!/[\r\n]/.test(offer.address), 'SDP fields are one line each');
   const decodes = offer.decodes === undefined ? null : offer.decodes.map(({ codec, height }) => `${codec}/${height}`).join(' ');
-  const media = mediaOf(offer.payloadType, decodes === null ? 'stereo=1' : null, offer.ackpay, decodes === null ? [] : [`x-decodes:${decodes}`]);
+  const media = mediaOf(offer.payloadType, decodes === null ? 'stereo=1' : null, offer.ackpay, decodes === null ? [] : [`x-decodes:${decodes}`], offer.red);
   return write({ ...session(0, offer.address, 'ackbox'), media: [{ ...media, direction: 'recvonly' }] });
 }
 
@@ -103,7 +109,12 @@ export function parseOffer(text: string): Result<StreamOffer, Fault<SdpFault>> {
   const ackpay = readAckpay(attributesOf(media));
   if (ackpay === 'malformed' || ackpay === null) return fault('malformed', 'the offer lacks usable a=ackpay lines');
   const address = media.connection?.ip ?? sdp.connection?.ip ?? '0.0.0.0';
-  return ok({ address, payloadType, ackpay, ...(media.type === 'video' ? { decodes: decodersOf(media) } : {}) });
+  return ok({ address, payloadType, ackpay, ...(media.type === 'video' ? { decodes: decodersOf(media) } : {}), ...(hasRed(media) && { red: true }) });
+}
+
+/** In our format: who numbers it otherwise gets none. */
+function hasRed(media: Media): boolean {
+  return media.rtp.some(({ payload, codec, rate }) => payload === RED_PAYLOAD_TYPE && String(codec).toLowerCase() === 'red' && rate === 48_000);
 }
 
 /** What is not understood is left out: what is new there may be old here. */
@@ -133,22 +144,26 @@ function mediaOf(
   format: string | null,
   ackpay: AckpayAttributes | null,
   own: readonly string[],
+  red = false,
 ): Media & { invalid: { value: string }[] } {
   const lines = [...own, ...(ackpay === null ? [] : ackpayLines(ackpay))];
   const rate = format === null ? 90_000 : 48_000;
+  const withRed = red && format !== null && ackpay !== null;
   const codec = format === null ? { codec: 'MP2T', rate } : { codec: 'opus', rate, encoding: 2 };
   return {
     type: format === null ? 'video' : 'audio',
     port: 0,
     protocol: ackpay === null ? 'RTP/AVPF' : 'RTP/SAVPF',
-    payloads: `${payloadType} ${RTX_PAYLOAD_TYPE}`,
+    payloads: [payloadType, RTX_PAYLOAD_TYPE, ...(withRed ? [RED_PAYLOAD_TYPE] : [])].join(' '),
     rtp: [
       { payload: payloadType, ...codec },
       { payload: RTX_PAYLOAD_TYPE, codec: 'rtx', rate },
+      ...(withRed ? [{ payload: RED_PAYLOAD_TYPE, ...codec, codec: 'red' }] : []),
     ],
     fmtp: [
       ...(format === null ? [] : [{ payload: payloadType, config: format }]),
       { payload: RTX_PAYLOAD_TYPE, config: `apt=${payloadType};rtx-time=${limits.retransmitDeadlineMs}` },
+      ...(withRed ? [{ payload: RED_PAYLOAD_TYPE, config: `${payloadType}/${payloadType}` }] : []),
     ],
     ...(format === null ? {} : { ptime: 20 }),
     ...(ackpay === null ? { rtcpFb: [{ payload: payloadType, type: 'nack' }] } : paidMedia(payloadType)),

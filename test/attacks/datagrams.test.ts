@@ -24,7 +24,7 @@ describe('ruling 23: datagrams that anybody can send', () => {
     const receiver = new RtpReceiver({
       open: (datagram) => {
         const opened = srtp.unprotectRtp(datagram);
-        return opened.ok ? opened.value : null;
+        return opened.ok ? { packet: opened.value, repeated: false } : null;
       },
       buffer: new PlayoutBuffer(50),
       nextSequence: 0,

@@ -5,6 +5,7 @@ import { decodeReceipt } from '../../src/wire/ack-receipt.ts';
 import { decodeAckpay } from '../../src/wire/ackpay.ts';
 import { TransportClock } from '../../src/wire/mpegts-clock.ts';
 import { SlotFiller } from '../../src/wire/mpegts-slots.ts';
+import { decodeRed } from '../../src/wire/red.ts';
 import { decodeRtcp, splitCompound } from '../../src/wire/rtcp.ts';
 import { decodeRtp } from '../../src/wire/rtp.ts';
 import { parseNptRange, parseRtpInfo, parseSessionHeader, parseTransport } from '../../src/wire/rtsp-headers.ts';
@@ -93,7 +94,7 @@ export function fuzzTargets(): ReadonlyMap<string, Target> {
     ['rtsp', rtsp],
     ['rtsp-headers', headers],
     ['sdp', (bytes) => [parseDescribe(decoder.decode(bytes)).ok, parseOffer(decoder.decode(bytes)).ok].includes(true)],
-    ['rtp', (bytes) => [decodeRtp(bytes).ok, unwrapRtx(bytes, { payloadType: 97, ssrc: 1 }).ok].includes(true)],
+    ['rtp', (bytes) => [decodeRtp(bytes).ok, decodeRed(bytes, 97).ok, unwrapRtx(bytes, { payloadType: 97, ssrc: 1 }).ok].includes(true)],
     ['rtcp', rtcp],
     ['ackpay', (bytes) => [decodeAckpay(bytes).ok, decodeReceipt(bytes).ok].includes(true)],
     ['srtp', (bytes) => srtp.unprotectRtp(bytes).ok || srtp.unprotectRtcp(bytes).ok],

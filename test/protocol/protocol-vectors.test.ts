@@ -7,6 +7,7 @@ import { verifyRtspAuth } from '../../src/platform/rtsp-auth.ts';
 import { createSrtpReceiver } from '../../src/platform/srtp.ts';
 import { toHex } from '../../src/units/bytes.ts';
 import { decodeReceipt } from '../../src/wire/ack-receipt.ts';
+import { decodeRed, RED_PAYLOAD_TYPE } from '../../src/wire/red.ts';
 import { decodeRtcp } from '../../src/wire/rtcp.ts';
 import { decodeRtp } from '../../src/wire/rtp.ts';
 import { RtspParser } from '../../src/wire/rtsp-parser.ts';
@@ -14,7 +15,7 @@ import { unwrapRtx } from '../../src/wire/rtx.ts';
 import { decodeSegment } from '../../src/wire/segment.ts';
 import { CONFIRM, FULL_ACK, PLAIN_ACK, RECEIPT, RECEIPT_MESSAGE, SSRCS, WINDOW } from '../unit/wire/sample-messages.ts';
 import { formatVector, readVectors } from './protocol-document.ts';
-import { DEVICE_KEYS, HEADEND_KEYS, MEDIA, NACK, NONCE, PLAY, REPORT, SEGMENT, SID, VECTORS } from './vector-values.ts';
+import { DEVICE_KEYS, HEADEND_KEYS, MEDIA, NACK, NONCE, PLAY, RED, REPORT, SEGMENT, SID, VECTORS } from './vector-values.ts';
 
 const written = readVectors();
 
@@ -62,6 +63,12 @@ describe('the byte vectors of PROTOCOL.md', () => {
     expect(createSrtpReceiver(DEVICE_KEYS.srtpToDevice).unprotectRtp(bytesOf('srtp'))).toEqual({ ok: true, value: bytesOf('rtp') });
     expect(unwrapRtx(bytesOf('rtx'), { payloadType: 97, ssrc: SSRCS.media })).toEqual({ ok: true, value: bytesOf('rtp') });
     expect(decodeRtp(bytesOf('rtp'))).toEqual({ ok: true, value: MEDIA });
+  });
+
+  it('red has the copies of two packets and its own sound', () => {
+    const packet = decodeRtp(bytesOf('red'));
+    expect(packet).toMatchObject({ ok: true, value: { payloadType: RED_PAYLOAD_TYPE, sequence: 100, timestamp: 96_960 } });
+    expect(packet.ok && decodeRed(packet.value.payload, 97)).toEqual({ ok: true, value: RED });
   });
 
   it('challenge-response answers the challenge in rtp', () => {

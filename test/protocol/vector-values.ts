@@ -7,6 +7,7 @@ import { rtspAuth } from '../../src/platform/rtsp-auth.ts';
 import { createSrtpSender } from '../../src/platform/srtp.ts';
 import { concatBytes, fromHex, toHex } from '../../src/units/bytes.ts';
 import { encodeReceipt, sidBytes } from '../../src/wire/ack-receipt.ts';
+import { encodeRed, RED_PAYLOAD_TYPE } from '../../src/wire/red.ts';
 import { resumeTranscript } from '../../src/wire/resume-transcript.ts';
 import { encodeRtcp, type Nack, type ReceiverReport } from '../../src/wire/rtcp.ts';
 import { encodeRtp, type RtpPacket } from '../../src/wire/rtp.ts';
@@ -71,6 +72,14 @@ export const MEDIA: RtpPacket = {
 };
 export const REPORT: ReceiverReport = { type: 'receiver-report', ssrc: SSRCS.sender, reports: [] };
 export const NACK: Nack = { type: 'nack', sender: SSRCS.sender, media: SSRCS.media, lost: [10, 12, 65_535] };
+/** Slot 100 with copies of 98 and of 99, which has no challenge here. */
+export const RED = {
+  copies: [
+    { ticksBefore: 1_920, payload: Uint8Array.of(0xfc, 0x62) },
+    { ticksBefore: 960, payload: Uint8Array.of(0xfc, 0x63, 0x63) },
+  ],
+  own: Uint8Array.of(0xfc, 0x64),
+};
 export const RTX_STREAM = { ssrc: SSRCS.media + 1, sequence: 5 };
 export const PLAY = { method: 'PLAY', uri: `rtsp://headend.example:8554/sessions/${RECEIPT.sid}`, cseq: 2, body: new Uint8Array() };
 export const SEGMENT = [Uint8Array.of(0xfc, 1), Uint8Array.of(0xfc, 2, 3)];
@@ -91,6 +100,7 @@ function sealed(message: Parameters<typeof sealAckpay>[2]): Uint8Array {
 }
 
 const rtp = encodeRtp(MEDIA);
+const redHeader = { payloadType: RED_PAYLOAD_TYPE, marker: false, sequence: MEDIA.sequence + 1, timestamp: MEDIA.timestamp + 960, ssrc: MEDIA.ssrc };
 
 /** The byte vectors of the protocol document, by the name that stands above each of them. */
 export const VECTORS: Readonly<Record<string, Uint8Array>> = {
@@ -108,6 +118,7 @@ export const VECTORS: Readonly<Record<string, Uint8Array>> = {
   rtp,
   srtp: createSrtpSender(HEADEND_KEYS.srtpToDevice, SSRCS.media).protectRtp(rtp),
   rtx: wrapRtx(rtp, RTX_STREAM),
+  red: encodeRtp({ ...redHeader, payload: encodeRed(RED, MEDIA.payloadType) }),
   'challenge-response': challengeResponse(DEVICE_KEYS.challenge, SID, MEDIA.sequence, NONCE, sha256(MEDIA.payload)),
   ack: sealed(PLAIN_ACK),
   'ack-full': sealed(FULL_ACK),

@@ -6,9 +6,11 @@ import type { Random } from '../../ports/random.ts';
 import { packetsIn } from '../../units/time.ts';
 import { sidBytes } from '../../wire/ack-receipt.ts';
 import { mediaFormatOf } from '../../wire/media-format.ts';
-import { encodeRtp } from '../../wire/rtp.ts';
+import { encodeRed, RED_PAYLOAD_TYPE } from '../../wire/red.ts';
+import { encodeRtp, type RtpPacket } from '../../wire/rtp.ts';
 import { wrapRtx } from '../../wire/rtx.ts';
 import type { AdmittedSession } from '../stream-port.ts';
+import { Redundancy } from './redundancy.ts';
 import { RepairBudget } from './repair-budget.ts';
 import type { RtpSource } from './rtp-source.ts';
 
@@ -20,6 +22,8 @@ export interface PaidMediaDeps {
   readonly sendRtcp: (bytes: Uint8Array) => void;
   /** Bytes that came from the peer so far, on any connection. */
   readonly receivedBytes: () => number;
+  /** Earlier packets that may go along with each one, as SETUP agreed; absent: none. */
+  readonly redundantPackets?: number;
 }
 
 /** The challenge that went out with a packet, and the answer it must bring. */
@@ -36,7 +40,7 @@ const UNPROVEN_FACTOR = 3;
  * already proved the address; what this bounds is only what a wrong port of that very host gets.
  */
 const UNPROVEN_PACKETS = packetsIn(limits.prebufferMs + 2 * limits.ackIntervalMs);
-/** The largest SRTP packet that a work of ours makes: header, challenge, payload, tag. */
+/** What an SRTP packet has beside its payload: header, challenge, tag. */
 const PACKET_OVERHEAD_BYTES = 12 + 16 + 16;
 
 /** Makes the SRTP packets of a paid stream, puts challenges on some, and keeps them until they are resolved, to be sent again. */
@@ -48,6 +52,7 @@ export class PaidMedia {
   /** Retransmissions are a stream of their own (RFC 4588): SRTP never uses an index twice, and the first stream stays countable. */
   readonly #rtx: SrtpSender;
   readonly #budget = new RepairBudget();
+  readonly redundancy: Redundancy;
   /** In clear, as they went out first. */
   readonly #unresolved = new Map<number, Uint8Array>();
   #resolvedBase: number;
@@ -59,7 +64,9 @@ export class PaidMedia {
 
   constructor(deps: PaidMediaDeps) {
     this.#deps = deps;
-    this.#payloadType = mediaFormatOf(deps.session.work).payloadType;
+    const { payloadType, ticksPerPacket } = mediaFormatOf(deps.session.work);
+    this.#payloadType = payloadType;
+    this.redundancy = new Redundancy(deps.redundantPackets ?? 0, ticksPerPacket);
     const { row, keys } = deps.session;
     this.#sid = sidBytes(row.sid);
     this.#srtp = createSrtpSender(keys.srtpToDevice, deps.source.ssrc, row.nextSequence);
@@ -93,9 +100,12 @@ export class PaidMedia {
     const timestamp = source.timestampOf(packetIndex);
     const header = { payloadType: this.#payloadType, marker: this.#marker, sequence: sequence % 65_536, timestamp, ssrc: source.ssrc };
     this.#marker = false;
-    const packet = encodeRtp({ ...header, payload, ...(nonce === null ? {} : { challenge: nonce }) });
-    const datagram = this.#srtp.protectRtp(packet);
-    this.#keep(sequence, packet);
+    const packet = { ...header, payload, ...(nonce === null ? {} : { challenge: nonce }) };
+    const plain = encodeRtp(packet);
+    const datagram = this.#srtp.protectRtp(this.#withCopies(packet, sequence, packetIndex) ?? plain);
+    this.redundancy.noteSent(sequence, packetIndex, payload, nonce !== null);
+    // Sent again, it goes without copies.
+    this.#keep(sequence, plain);
     source.noteSent(packetIndex, payload.length);
     this.#budget.noteFirstSend();
     this.#sentBytes += datagram.length;
@@ -110,6 +120,7 @@ export class PaidMedia {
     if (packet === undefined || !this.#proven || !this.#budget.take()) return;
     const wrapped = wrapRtx(packet, { ssrc: this.#deps.source.rtxSsrc, sequence: this.#rtxSequence });
     this.#rtxSequence += 1;
+    this.redundancy.noteRepeat();
     this.#deps.sendRtp(this.#rtx.protectRtp(wrapped));
   }
 
@@ -126,6 +137,12 @@ export class PaidMedia {
 
   get repeats(): number {
     return this.#budget.repeats;
+  }
+
+  #withCopies(packet: RtpPacket, sequence: number, packetIndex: number): Uint8Array | null {
+    const copies = this.redundancy.copiesFor(sequence, packetIndex, limits.datagramBytes - PACKET_OVERHEAD_BYTES - packet.payload.length);
+    if (copies.length === 0) return null;
+    return encodeRtp({ ...packet, payloadType: RED_PAYLOAD_TYPE, payload: encodeRed({ copies, own: packet.payload }, this.#payloadType) });
   }
 
   /** Between two challenged packets: uniform in 16..64 (of the terms). */

@@ -3,11 +3,18 @@ import type { ReceiverReport } from '../../wire/rtcp.ts';
 /** Reports whose answer may still come. */
 const REMEMBERED = 4;
 const UNITS_PER_SECOND = 65_536;
+const ASSUMED_MS = 50;
 
 /** Measures the round trip from sender reports and the receiver reports that name them (RFC 3550, 6.4.1: LSR and DLSR). */
 export class RoundTrip {
   /** By the middle 32 bits of the NTP time of the report. */
   readonly #sentMs = new Map<number, number>();
+  #latestMs = ASSUMED_MS;
+
+  /** As measured last. */
+  get latestMs(): number {
+    return this.#latestMs;
+  }
 
   noteSent(ntp: bigint, nowMs: number): void {
     this.#sentMs.set(middleOf(ntp), nowMs);
@@ -22,7 +29,8 @@ export class RoundTrip {
     if (block === undefined || sentMs === undefined) return null;
     this.#sentMs.delete(block.lastSenderReport);
     const heldMs = (block.delaySinceLastSenderReport * 1_000) / UNITS_PER_SECOND;
-    return Math.max(0, nowMs - sentMs - heldMs);
+    this.#latestMs = Math.max(0, nowMs - sentMs - heldMs);
+    return this.#latestMs;
   }
 }
 

@@ -26,6 +26,7 @@ export function describeWork(work: StoredWork, packets: number, address: string,
     preSkip: work.preSkip,
     totalSamples: packets >= work.packets ? work.totalSamples : Math.min(work.totalSamples, packets * samplesPerPacket(work) - work.preSkip),
     ackpay,
+    red: ackpay !== null,
   });
 }
 

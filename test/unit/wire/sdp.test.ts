@@ -74,6 +74,16 @@ describe('SDP', () => {
     expect(parseOffer(buildOffer(offer))).toEqual({ ok: true, value: offer });
   });
 
+  it('offers and describes sound with copies (RFC 2198) only where it is paid for: a player without ackpay is told of none', () => {
+    const lines = buildDescribe({ ...PAID, red: true }).split('\r\n');
+    expect(lines).toEqual(expect.arrayContaining(['m=audio 0 RTP/SAVPF 97 98 99', 'a=rtpmap:99 red/48000/2', 'a=fmtp:99 97/97']));
+    expect(parseDescribe(lines.join('\r\n'))).toEqual({ ok: true, value: { ...PAID, red: true } });
+    expect(buildDescribe({ ...PLAIN, red: true })).toBe(buildDescribe(PLAIN));
+    const offer = { address: '192.0.2.7', payloadType: 97, ackpay: { session: null, credit: CREDIT_TERMS, trial: null } };
+    expect(parseOffer(buildOffer({ ...offer, red: true }))).toEqual({ ok: true, value: { ...offer, red: true } });
+    expect(parseOffer(buildOffer({ ...offer, red: true }).replace('rtpmap:99 red/48000/2', 'rtpmap:99 red/8000'))).toEqual({ ok: true, value: offer });
+  });
+
   it('says every term that can be asked for, and reads it again as it was', () => {
     const adaptation = { minPackets: 30, maxPackets: 80, stepPackets: 5, afterPackets: 100, afterMs: 0 };
     const ackpay = {

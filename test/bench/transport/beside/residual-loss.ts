@@ -21,19 +21,27 @@ export interface Residual {
   readonly residualShare: number;
 }
 
-/** Our own box and headend in virtual time, over a path that loses and delays alike: packets that were concealed instead of heard. */
-export async function ourResidual(path: Lossy, packets: number): Promise<Residual> {
+/**
+ * Our own box and headend in virtual time, over a path that loses and delays alike: packets that were concealed instead of heard.
+ * @param copies packets may bring copies of earlier ones (RFC 2198)
+ */
+export async function ourResidual(path: Lossy, packets: number, copies: boolean): Promise<Residual & { readonly bytesSent: number }> {
   const scene = await PlayScene.open(packets);
   scene.network.delayMs = path.delayMs;
+  if (!copies) scene.network.unknownHeaders = ['ackpay-red'];
+  let bytesSent = 0;
   const [toBox, toHeadend] = [lossesOf(path), lossesOf({ ...path, seed: path.seed + 1 })];
-  scene.network.media = () => (toBox() ? null : 0);
+  scene.network.media = (bytes) => {
+    bytesSent += bytes.length;
+    return toBox() ? null : 0;
+  };
   scene.network.feedback = () => !toHeadend();
   await scene.eventually(scene.bought('p1'));
   for (let passed = 0; !scene.told.includes('finished') && passed < 3 * packets * PACKET_MS; passed += 200) await scene.clock.advance(200);
   const handed = scene.player.streams.flatMap((_, stream) => scene.handed(stream));
   await scene.remove();
   const heard = new Set(handed.filter((index) => index !== null)).size;
-  return residualOf(packets, packets - heard);
+  return { ...residualOf(packets, packets - heard), bytesSent };
 }
 
 /** SRT of Debian's srt-tools at a latency, through a proxy that loses and delays alike, in real time: packets that never came out. */

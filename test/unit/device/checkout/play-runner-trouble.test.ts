@@ -53,6 +53,32 @@ describe('a bad network', () => {
     await expectEqualBooks(100n);
   });
 
+  it('that is long and loses 8 % is mended by copies (RFC 2198): next to nothing is concealed, each packet is paid once, and both bill the same', async () => {
+    const missing = async (unknownHeaders: readonly string[]): Promise<number> => {
+      scene = await PlayScene.open(1_000);
+      const random = new SeededRandom(7);
+      scene.network.delayMs = 200;
+      scene.network.unknownHeaders = unknownHeaders;
+      scene.network.media = () => (random.fraction() < 0.08 ? null : 0);
+      const runner = await scene.eventually(scene.bought('p1'));
+      for (let waited = 0; !scene.told.includes('finished') && waited < 40_000; waited += 200) await scene.clock.advance(200);
+      const outcome = await scene.eventually(runner.end('finished'));
+      expect(outcome.view.paidPackets).toBeLessThanOrEqual(1_000);
+      await expectEqualBooks(outcome.chargedMinor);
+      if (unknownHeaders.length === 0) expect(outcome.chargedMinor).toBe(100n);
+      return scene
+        .handed(0)
+        .slice(300)
+        .filter((packet) => packet === null).length;
+    };
+    const mended = await missing([]);
+    await scene.remove();
+    // A headend that knows no such header sends none, and all is as it was.
+    const unmended = await missing(['ackpay-red']);
+    expect(unmended).toBeGreaterThan(10);
+    expect(mended).toBeLessThanOrEqual(unmended / 5);
+  });
+
   it('that is cut is taken up again in the next epoch, and is neither paid twice nor given away', async () => {
     scene = await PlayScene.open(1_000);
     const runner = await scene.bought('p1');

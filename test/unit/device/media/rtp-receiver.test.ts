@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PlayoutBuffer } from '../../../../device/media/playout-buffer.ts';
-import { type ReceivedSlot, RtpReceiver } from '../../../../device/media/rtp-receiver.ts';
+import { type OpenedRtp, type ReceivedSlot, RtpReceiver } from '../../../../device/media/rtp-receiver.ts';
+import { encodeRed, RED_PAYLOAD_TYPE } from '../../../../src/wire/red.ts';
 import { encodeRtp } from '../../../../src/wire/rtp.ts';
 
 const OFFSET = 0xffff_ff00;
@@ -16,11 +17,18 @@ function packet(sequence: number, packetIndex = sequence): Uint8Array {
   });
 }
 
+/** A packet that brings copies of those before it. */
+function redPacket(sequence: number, back: readonly number[], packetIndex = sequence): Uint8Array {
+  const copies = back.map((steps) => ({ ticksBefore: 960 * steps, payload: Uint8Array.of(0xfc, packetIndex - steps) }));
+  const payload = encodeRed({ copies, own: Uint8Array.of(0xfc, packetIndex) }, 97);
+  return encodeRtp({ payloadType: RED_PAYLOAD_TYPE, marker: false, sequence, timestamp: (OFFSET + packetIndex * 960) % 2 ** 32, ssrc: 1, payload });
+}
+
 function receiver(capacity = 50, nextSequence = 0) {
   const resolved: ReceivedSlot[] = [];
   const buffer = new PlayoutBuffer(capacity);
   const forged = new Set<Uint8Array>();
-  const open = (datagram: Uint8Array): Uint8Array | null => (forged.has(datagram) ? null : datagram);
+  const open = (packet: Uint8Array): OpenedRtp | null => (forged.has(packet) ? null : { packet, repeated: false });
   const made = new RtpReceiver({ open, buffer, nextSequence, waitingMax: 20, onResolved: (slot) => resolved.push(slot) });
   return { made, buffer, resolved, forged };
 }
@@ -33,7 +41,7 @@ describe('the receiver', () => {
     forged.add(bad);
     for (const datagram of [packet(0), bad, packet(2), packet(0), packet(2)]) made.receive(datagram, 0);
     expect(resolved.map((slot) => slot.packetIndex)).toEqual([0, 2]);
-    expect(made.counts).toEqual({ received: 2, refused: 1, duplicates: 2 });
+    expect(made.counts).toEqual({ received: 2, refused: 1, duplicates: 2, recovered: 0 });
   });
 
   it('keeps what overtook the answer to PLAY, and reads it when the timestamps are known', () => {
@@ -72,5 +80,40 @@ describe('the receiver', () => {
     for (let at = 0; at < 200; at += 1) made.receive(packet(at), 0);
     expect(resolved).toHaveLength(4);
     expect(made.counts.refused).toBe(200 - 4 - 20);
+  });
+});
+
+describe('copies of earlier packets (RFC 2198)', () => {
+  it('a missed packet is taken from a later one, in its own slot and place, and acknowledged once', () => {
+    const { made, buffer, resolved } = receiver();
+    made.begin(OFFSET, null, 0);
+    for (const datagram of [redPacket(0, []), redPacket(3, [2, 1])]) made.receive(datagram, 0);
+    expect(resolved.map(({ sequence, packetIndex, payload }) => [sequence, packetIndex, payload[1]])).toEqual([
+      [0, 0, 0],
+      [1, 1, 1],
+      [2, 2, 2],
+      [3, 3, 3],
+    ]);
+    expect([0, 1, 2, 3].map(() => buffer.take(0, 0)?.payload?.[1])).toEqual([0, 1, 2, 3]);
+    expect(made.counts).toEqual({ received: 4, refused: 0, duplicates: 0, recovered: 2 });
+  });
+
+  it('what was taken from a copy is a duplicate when it comes itself, late or sent again; a unit is never there twice', () => {
+    const { made, resolved } = receiver();
+    made.begin(OFFSET, null, 0);
+    for (const datagram of [redPacket(0, []), redPacket(2, [1]), packet(1), redPacket(3, [2, 1]), packet(1)]) made.receive(datagram, 0);
+    expect(resolved.map((slot) => slot.sequence)).toEqual([0, 1, 2, 3]);
+    expect(made.counts).toMatchObject({ duplicates: 2, recovered: 1 });
+  });
+
+  it('copies of what lies before this epoch or the work, or between two packets, are nothing', () => {
+    const { made, resolved } = receiver(50, 10);
+    made.begin(OFFSET, null, 0);
+    made.receive(redPacket(10, [2, 1], 0), 0);
+    const odd = encodeRed({ copies: [{ ticksBefore: 500, payload: Uint8Array.of(0xfc) }], own: Uint8Array.of(0xfc) }, 97);
+    made.receive(encodeRtp({ payloadType: RED_PAYLOAD_TYPE, marker: false, sequence: 12, timestamp: (OFFSET + 2 * 960) % 2 ** 32, ssrc: 1, payload: odd }), 0);
+    expect(resolved.map((slot) => slot.sequence)).toEqual([10, 12]);
+    made.receive(encodeRtp({ payloadType: RED_PAYLOAD_TYPE, marker: false, sequence: 13, timestamp: OFFSET, ssrc: 1, payload: Uint8Array.of(0xe1) }), 0);
+    expect(made.counts).toMatchObject({ recovered: 0, refused: 1 });
   });
 });

@@ -9,7 +9,7 @@ const SSRC = 7;
 
 function answerOf(ntp: bigint): ReceiverReport {
   const report = { type: 'sender-report', ssrc: SSRC, ntp, rtpTimestamp: 0, packets: 0, octets: 0, reports: [] } as const;
-  const answer = decodeRtcp(answerReport(report, { ssrc: 9, highestSequence: 70_000, lost: 2 }));
+  const answer = decodeRtcp(answerReport(report, 9, { fractionLost: 12, highestSequence: 70_000, cumulativeLost: 2, jitterMs: 3, clockHz: 48_000 }));
   if (!answer.ok || answer.value.type !== 'receiver-report') throw new Error('the answer is no receiver report');
   return answer.value;
 }
@@ -22,6 +22,8 @@ test('the answer of the box to a sender report tells the round trip, once', () =
   expect(roundTrip.measure(answer, SSRC + 1, 1_084)).toBeNull();
   expect(roundTrip.measure(answer, SSRC, 1_084)).toBe(84);
   expect(roundTrip.measure(answer, SSRC, 1_900)).toBeNull();
+  expect(roundTrip.latestMs).toBe(84);
+  expect(answer.reports[0]).toMatchObject({ fractionLost: 12, cumulativeLost: 2, highestSequence: 70_000, jitter: 144 });
   expect(roundTrip.measure(answerOf(ntpFromWallMs(5_000)), SSRC, 1_900)).toBeNull();
 });
 
