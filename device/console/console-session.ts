@@ -3,7 +3,8 @@ import { type Duplex, Writable } from 'node:stream';
 import { limits } from '../../src/limits.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import { boxCommands } from '../commands/box-commands.ts';
-import type { BoxControl } from '../session/box-view.ts';
+import { encode } from '../screen/view-stream.ts';
+import type { BoxControl, SentFile } from '../session/box-view.ts';
 import { CONSOLE_ROLES, type ConsoleKeys, type ConsoleRole } from './console-keys.ts';
 import { NoiseFilter } from './noise-filter.ts';
 import { render, splitFilters } from './output-filter.ts';
@@ -38,6 +39,8 @@ export class ConsoleSession {
   #ended = false;
   #secret = false;
   readonly #waiting: string[] = [];
+  /** Ends a command that shows what it sees as it comes. */
+  #watched: AbortController | null = null;
   #cancelIdle: () => void = () => {};
 
   constructor(parts: ConsoleSessionParts) {
@@ -47,7 +50,7 @@ export class ConsoleSession {
     this.#input = parts.line.pipe(new NoiseFilter());
     this.#reader = this.#open();
     this.#input.on('data', () => this.#heard());
-    this.#greet();
+    this.greet();
   }
 
   #open(): Interface {
@@ -71,10 +74,17 @@ export class ConsoleSession {
     this.#ended = true;
     this.#parts.line.unpipe(this.#input);
     this.#cancelIdle();
+    this.#watched?.abort();
     this.#reader.close();
   }
 
-  #greet(): void {
+  /** The cable is gone: whoever plugs in the next one signs in. */
+  hangUp(): void {
+    this.#watched?.abort();
+    if (this.#parts.keys !== null && this.#role !== null) this.#signOut();
+  }
+
+  greet(): void {
     this.#print([`Ackbox ${this.#parts.box.view().name}. help lists the commands; "| json" after one gives its data.`]);
     if (this.#role === null) void this.#login();
     else this.#prompt();
@@ -124,13 +134,37 @@ export class ConsoleSession {
       this.#machine = command === 'mode machine';
       return;
     }
-    const outcome = await this.#parts.box.command(command, { role: this.#role ?? 'customer', surface: 'console' });
-    const lines = render(outcome, this.#machine ? ['json'] : filters);
-    if (this.#machine || filters.includes('no-more') || lines.length <= PAGE_LINES) this.#print(lines);
-    else this.#show(lines);
+    const watched = new AbortController();
+    this.#watched = watched;
+    const outcome = await this.#parts.box.command(command, {
+      role: this.#role ?? 'customer',
+      surface: 'console',
+      live: { show: (line) => this.#show([this.#machine ? encode({ live: line }) : line]), signal: watched.signal },
+    });
+    this.#watched = null;
+    const lines = render(outcome, filters);
+    if (this.#machine) this.#print([encode({ ok: outcome.ok, code: outcome.code, text: lines.join('\n'), data: outcome.data })]);
+    else if (filters.includes('no-more') || lines.length <= PAGE_LINES) this.#print(lines);
+    else this.#turn(lines);
+    if (outcome.sends !== undefined) await this.#send(outcome.sends);
   }
 
+  /** The line is the file's alone meanwhile: nothing of it is edited, echoed or taken for a command. */
+  async #send(sends: SentFile): Promise<void> {
+    const { line, clock } = this.#parts;
+    const { sendFile } = await import('./send-file.ts');
+    line.unpipe(this.#input);
+    const said = await sendFile(line, sends, clock);
+    line.pipe(this.#input);
+    this.#print([said]);
+  }
+
+  /** What nobody reads does not grow: a person who watches misses lines instead. */
   #show(lines: readonly string[]): void {
+    if (this.#parts.line.writableLength < limits.consoleUnreadBytes) this.#print(lines);
+  }
+
+  #turn(lines: readonly string[]): void {
     this.#print(lines.slice(0, PAGE_LINES));
     this.#page = lines.slice(PAGE_LINES);
   }
@@ -139,7 +173,7 @@ export class ConsoleSession {
   #turnPage(typed: string): void {
     const rest = this.#page;
     this.#page = [];
-    if (typed.trim() === '') this.#show(rest);
+    if (typed.trim() === '') this.#turn(rest);
   }
 
   async #login(): Promise<void> {
@@ -203,10 +237,15 @@ export class ConsoleSession {
 
   #drop(): void {
     this.#page = [];
+    this.#watched?.abort();
     this.#reader.write(null, { ctrl: true, name: 'e' });
     this.#reader.write(null, { ctrl: true, name: 'u' });
+    this.#output.muted = false;
+    this.#secret = false;
     this.#print(['^C']);
-    this.#prompt();
+    // A PIN that was begun is not one that was wrong: the sign-in begins again.
+    if (this.#role === null && !this.#busy) void this.#login();
+    else if (!this.#busy) this.#prompt();
   }
 
   #print(lines: readonly string[]): void {

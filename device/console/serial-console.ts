@@ -1,15 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { SerialPort } from 'serialport';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import { sleep } from '../../src/ports/clock.ts';
+import type { Log } from '../../src/ports/log.ts';
 import type { BoxControl } from '../session/box-view.ts';
 import type { ConsoleKeys } from './console-keys.ts';
 import { ConsoleSession } from './console-session.ts';
+import { KeptLine } from './kept-line.ts';
 
-const BAUD_RATE = 115_200;
 const PTY_WAIT_MS = 5_000;
 const PTY_POLL_MS = 20;
 
@@ -31,34 +31,45 @@ export async function openPtyConsole(parts: ConsoleParts & { readonly folder: st
   for (const link of [path, ours]) rmSync(link, { force: true });
   const pair = spawn('socat', [`pty,raw,echo=0,link=${path}`, `pty,raw,echo=0,link=${ours}`], { stdio: 'ignore' });
   await bothEndsThere(pair, [path, ours]);
-  const port = await openPort(ours);
-  const session = new ConsoleSession({ ...parts, line: port, keys: null });
+  const line = new KeptLine({ path: ours, clock: parts.clock, onUp: () => session.greet() });
+  const session: ConsoleSession = new ConsoleSession({ ...parts, line, keys: null });
   return {
     path,
     async close() {
-      await endPort(session, port);
+      await endLine(session, line);
       pair.kill();
     },
   };
 }
 
-/** The console on a real serial port: 115,200 baud 8N1, behind the sign-in. */
-export async function openPortConsole(parts: ConsoleParts & { readonly path: string; readonly keys: ConsoleKeys }): Promise<SerialConsole> {
-  const port = await openPort(parts.path);
-  const session = new ConsoleSession({ ...parts, line: port });
-  return { path: parts.path, close: () => endPort(session, port) };
+/** The console on a real serial port: 115,200 baud 8N1, behind the sign-in. A port that is not there yet, or was pulled out, is waited for. */
+export function openPortConsole(parts: ConsoleParts & { readonly path: string; readonly keys: ConsoleKeys; readonly log: Log }): SerialConsole {
+  const { path, clock, log } = parts;
+  let told = '';
+  const line = new KeptLine({
+    path,
+    clock,
+    onUp() {
+      told = '';
+      session.greet();
+    },
+    onDown(why) {
+      session.hangUp();
+      if (why !== told) log.warn('console-line-down', { path, why });
+      told = why;
+    },
+  });
+  const session: ConsoleSession = new ConsoleSession({ ...parts, line });
+  return { path, close: () => endLine(session, line) };
 }
 
-function openPort(path: string): Promise<SerialPort> {
-  const port = new SerialPort({ path, baudRate: BAUD_RATE, autoOpen: false });
-  return new Promise((resolve, reject) =>
-    port.open((error) => (error === null ? resolve(port) : reject(new Error(`The console’s line ${path} can not be opened: ${error.message}`)))),
-  );
-}
-
-function endPort(session: ConsoleSession, port: SerialPort): Promise<void> {
+function endLine(session: ConsoleSession, line: KeptLine): Promise<void> {
   session.close();
-  return new Promise((resolve) => (port.isOpen ? port.close(() => resolve()) : resolve()));
+  return new Promise((resolve) => {
+    if (line.closed) return resolve();
+    line.once('close', resolve);
+    line.destroy();
+  });
 }
 
 async function bothEndsThere(pair: ChildProcess, links: readonly string[]): Promise<void> {

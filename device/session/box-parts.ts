@@ -6,7 +6,7 @@ import type { CatalogueWork } from '../../src/wire/http-api.ts';
 import type { LoansOfBox } from '../loans/loan-view.ts';
 import type { Book } from '../stores/book-port.ts';
 import type { UsageWriter } from '../usage/usage-writer.ts';
-import type { BoxControl, BoxTotals, CommandOutcome } from './box-view.ts';
+import type { BoxControl, BoxTotals, CommandOutcome, CommandSource } from './box-view.ts';
 import type { PlayPort } from './play-port.ts';
 
 /** The works that can be chosen: what the headend said last, kept across restarts. */
@@ -42,7 +42,7 @@ export interface BoxParts {
   acceptCoins(on: boolean): void;
   /** Rejects with words for the person where the acceptor is inhibited. */
   insertCoin(valueMinor: bigint): Promise<void>;
-  runCommand(box: BoxControl, line: string, by: { readonly role: string; readonly surface: 'console' | 'screen' | 'cli' | 'headend' }): Promise<CommandOutcome>;
+  runCommand(box: BoxControl, line: string, by: CommandSource): Promise<CommandOutcome>;
   totals(): Promise<BoxTotals>;
   lastContactMs(): number | null;
 }

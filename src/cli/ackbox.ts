@@ -14,6 +14,7 @@ const SUBCOMMANDS: Readonly<Record<string, { readonly summary: string; readonly 
   checkout: { summary: 'say how works are lent; walk a checkout, renewal or return', load: async () => (await import('./checkout.ts')).checkoutCommand },
   monitor: { summary: 'replay a trace through the credit monitor', load: async () => (await import('./monitor.ts')).monitorCommand },
   verify: { summary: 'recompute bills from signed terms and receipts', load: async () => (await import('./verify.ts')).verifyCommand },
+  console: { summary: 'a terminal for the serial console of a box', load: async () => (await import('./console.ts')).consoleCommand },
   tell: { summary: 'run one line of the box console: ackbox tell show status', load: async () => (await import('./tell.ts')).tellCommand },
 };
 
