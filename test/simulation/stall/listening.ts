@@ -49,7 +49,8 @@ const RECEIPT_TURNS = packetsIn(limits.receiptIntervalMs);
 const WINDOW_TURNS = packetsIn(limits.windowIntervalMs);
 /** More turns than anything is under way. */
 const WAY_TURNS = 16;
-const RANGES_KEPT = 64;
+/** Nothing goes back in this listening: where its first hours had holes is of no use. */
+const RANGES_KEPT = 2;
 
 interface Receipt {
   readonly ackCounter: number;
@@ -171,6 +172,8 @@ export class Listening {
     if (ack === null) return;
     this.#unacknowledged = 0;
     this.#counter += 1;
+    if (this.#ledger.paidRanges.length > RANGES_KEPT) this.#ledger.paidRanges = this.#ledger.paidRanges.slice(-RANGES_KEPT);
+    if (this.#monitor.paidRanges.length > RANGES_KEPT) this.#monitor.paidRanges = this.#monitor.paidRanges.slice(-RANGES_KEPT);
     // The oldest open challenge first, as device/checkout/acknowledger.ts has it.
     const sequence = this.#challenges[0];
     const challenge = sequence === undefined ? null : { sequence, response: RESPONSE };
@@ -184,9 +187,6 @@ export class Listening {
     this.#unshown = { ackCounter: this.#counter, base: this.#ledger.base, counts: counted };
     noteReceiptDurable(this.#ledger, counted);
     this.#carry(this.#receipts, this.#unshown, this.#kind.feedbackLossShare);
-    // Nothing goes back in this listening: where the first hours had their holes is of no use.
-    this.#ledger.paidRanges = this.#ledger.paidRanges.slice(-RANGES_KEPT);
-    this.#monitor.paidRanges = this.#monitor.paidRanges.slice(-RANGES_KEPT);
   }
 
   #takeReceipt({ ackCounter, base, counts: counted }: Receipt): void {
