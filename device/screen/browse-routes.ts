@@ -4,6 +4,7 @@ import { limits } from '../../src/limits.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
 import type { BoxControl } from '../session/box-view.ts';
+import { channelsOf } from '../session/channel-desk.ts';
 import type { Book } from '../stores/book-port.ts';
 import type { Language } from '../texts/box-texts.ts';
 import { CatalogueIndex, type Grouping } from './catalogue-index.ts';
@@ -32,6 +33,7 @@ export function addBrowsing(app: FastifyInstance, { box, book, clock, cover }: B
     const { by, offset = 0, limit = PAGE_WORKS } = request.query;
     return index.groups(by as Grouping, offset, limit);
   });
+  app.get('/api/channels', () => ({ works: channelsOf(box.works()) }));
   app.get('/api/charts', () => charts(box, book, clock));
   app.get<{ Params: { hash: string } }>('/api/cover/:hash', async (request, reply) => {
     const image = /^[0-9a-f]{64}$/.test(request.params.hash) ? await cover(request.params.hash) : null;

@@ -28,7 +28,7 @@ export class ChannelDesk {
     const works = this.#host.works();
     if (this.#madeOf === works) return this.#channels;
     this.#madeOf = works;
-    this.#channels = works.filter((work) => work.channel !== undefined).sort((left, right) => numberOf(left) - numberOf(right));
+    this.#channels = channelsOf(works);
     return this.#channels;
   }
 
@@ -90,6 +90,11 @@ export class ChannelDesk {
 
 /** Digits that a number can have. */
 export const CHANNEL_DIGITS = String(limits.channelNumberMax).length;
+
+/** In the order of their numbers. */
+export function channelsOf(works: readonly CatalogueWork[]): readonly CatalogueWork[] {
+  return works.filter((work) => work.channel !== undefined).sort((left, right) => numberOf(left) - numberOf(right));
+}
 
 function numberOf({ channel }: CatalogueWork): number {
   return channel?.number ?? 0;

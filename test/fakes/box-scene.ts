@@ -44,7 +44,8 @@ class SilentPlays implements PlayPort {
   }
 
   async #settle(playId: string, endReason: EndReason): Promise<PlayOutcome> {
-    const chargedMinor = (await this.#book.play(playId))?.state === 'trial' ? 0n : CHARGED_MINOR;
+    const play = await this.#book.play(playId);
+    const chargedMinor = play?.state === 'trial' || play?.quoteMinor === 0n ? 0n : CHARGED_MINOR;
     const receipt = await this.#book.settle({ playId, chargedMinor, heardMs: 8_000, endReason, statement: STATEMENT });
     return { playId, endReason, chargedMinor, refundMinor: BigInt(receipt.refundMinor), heardMs: 8_000, view: viewOf(playId, 'w1') };
   }

@@ -24,6 +24,7 @@ function recordingEffects(asked: string[]): BoxEffects {
     'suppressAcks',
     'acceptCoins',
     'setSound',
+    'tuneIn',
   ] as const;
   return Object.fromEntries(names.map((name) => [name, () => asked.push(name)])) as unknown as BoxEffects;
 }

@@ -955,4 +955,52 @@ const silencing: readonly Promised[] = [
   },
 ];
 
-export const PROMISED: readonly Promised[] = [...silencing, ...anywhere, ...opening, ...buying, ...trying, ...sounding, ...ending, ...otherRegions];
+const channel: readonly Promised[] = [
+  {
+    says: 'remembers the first digit of a channel',
+    from: 'channel.idle',
+    on: 'intent.digit',
+    event: { type: 'intent.digit', digit: 1 },
+    to: 'channel.entering',
+    remembers: { digits: '1' },
+  },
+  {
+    says: 'takes a further digit, of which the last four count',
+    from: 'channel.entering',
+    on: 'intent.digit',
+    event: { type: 'intent.digit', digit: 5 },
+    context: { digits: '1234' },
+    to: 'channel.entering',
+    remembers: { digits: '2345' },
+  },
+  {
+    says: 'goes to the channel a moment after the last digit',
+    from: 'channel.entering',
+    on: 'after digitTimeout',
+    context: { digits: '12' },
+    to: 'channel.idle',
+    does: 'tuneIn',
+    remembers: { digits: '' },
+  },
+  {
+    says: 'goes there at once with OK',
+    from: 'channel.entering',
+    on: 'channel.enter',
+    event: { type: 'channel.enter' },
+    context: { digits: '12' },
+    to: 'channel.idle',
+    does: 'tuneIn',
+    remembers: { digits: '' },
+  },
+  {
+    says: 'goes nowhere with Back',
+    from: 'channel.entering',
+    on: 'channel.drop',
+    event: { type: 'channel.drop' },
+    context: { digits: '12' },
+    to: 'channel.idle',
+    remembers: { digits: '' },
+  },
+];
+
+export const PROMISED: readonly Promised[] = [...silencing, ...anywhere, ...opening, ...buying, ...trying, ...sounding, ...ending, ...otherRegions, ...channel];

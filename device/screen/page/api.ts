@@ -1,5 +1,5 @@
 import type { Account, Grouping, Preferences, View, Work, WorkGroup } from './model.ts';
-import { change, current } from './store.ts';
+import { change, current, waits } from './store.ts';
 
 const RETRY_MS = 1_000;
 /** A coin of the simulated acceptor. */
@@ -31,7 +31,7 @@ export function intend(type: string, more: Readonly<Record<string, unknown>> = {
 
 /** OK on a work: the box opens it, or queues it while another plays. */
 export function choose(work: Work): void {
-  change({ choosing: current().view.nowPlaying === null ? 'play' : 'queue' });
+  change({ choosing: waits(current()) ? 'queue' : 'play' });
   intend('intent.ok', { workId: work.id });
 }
 
@@ -71,6 +71,10 @@ export interface Listing<Item> {
 export async function fetchWorks(query: Readonly<Record<string, string | number>>): Promise<Listing<Work> | null> {
   const answer = await get<{ readonly total: number; readonly works: readonly Work[] }>('/api/works', query);
   return answer === null ? null : { total: answer.total, items: answer.works };
+}
+
+export async function fetchChannels(): Promise<readonly Work[] | null> {
+  return (await get<{ readonly works: readonly Work[] }>('/api/channels', {}))?.works ?? null;
 }
 
 export async function fetchGroups(by: Grouping, offset: number): Promise<Listing<WorkGroup> | null> {

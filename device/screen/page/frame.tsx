@@ -22,6 +22,7 @@ const ENTRIES: readonly Entry[] = [
   { name: 'albums', icon: 'album', text: 'albums', route: { name: 'groups', by: 'album' } },
   { name: 'genres', icon: 'genre', text: 'genres', route: { name: 'groups', by: 'genre' } },
   { name: 'charts', icon: 'charts', text: 'charts', route: { name: 'charts' } },
+  { name: 'channels', icon: 'channels', text: 'channels', route: { name: 'channels' } },
   { name: 'queue', icon: 'queue', text: 'queue', route: { name: 'queue' } },
   { name: 'receipt', icon: 'receipt', text: 'receipt', route: { name: 'receipt' } },
   { name: 'settings', icon: 'settings', text: 'settings', route: { name: 'settings' } },
@@ -50,7 +51,7 @@ function Rail({ state }: { readonly state: State }): JSX.Element {
   return (
     <nav class="rail" aria-label={t('menu')} data-group="rail">
       <p class="brand">{state.view.name}</p>
-      {ENTRIES.map(({ name, icon, text, route }) => (
+      {ENTRIES.filter(({ name }) => name !== 'channels' || state.view.channelCount > 0).map(({ name, icon, text, route }) => (
         <Button
           kind="entry"
           key={name}
@@ -103,10 +104,10 @@ function Bar({ state }: { readonly state: State }): JSX.Element {
             <span class="says" role="status">
               {sentence(state)}
             </span>
-            <Progress positionMs={playing.play.positionMs} durationMs={playing.play.durationMs} />
+            {playing.channel === undefined ? <Progress positionMs={playing.play.positionMs} durationMs={playing.play.durationMs} /> : null}
           </span>
           <span class="times">
-            {clock(playing.play.positionMs)} / {clock(playing.play.durationMs)}
+            {playing.channel === undefined ? `${clock(playing.play.positionMs)} / ${clock(playing.play.durationMs)}` : t('channelOf', playing.channel)}
           </span>
         </Button>
       )}

@@ -8,6 +8,7 @@ const PATHS = {
   album: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18Zm0-6a3 3 0 1 0 0-6 3 3 0 0 0 0 6Z',
   genre: 'M4 4h7l9 9-7 7-9-9V4Zm4 4h.01',
   charts: 'M5 20v-7m7 7V4m7 16v-11',
+  channels: 'M3 7h18v12H3V7Zm5-4 4 4 4-4',
   queue: 'M4 6h16M4 12h16M4 18h9',
   receipt: 'M6 3h12v18l-3-2-3 2-3-2-3 2V3Zm3 5h6m-6 4h6',
   settings: 'M4 7h9m5 0h2M4 17h2m5 0h9M15.5 9.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5ZM8.5 19.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Z',

@@ -6,7 +6,20 @@ import { tick } from './sound.ts';
 import { change, current, open, pop, top } from './store.ts';
 
 /** What a key means, whatever it came from. */
-type Meaning = Direction | 'ok' | 'back' | 'home' | 'play-pause' | 'skip' | 'stop' | 'louder' | 'quieter' | 'mute';
+type Meaning =
+  | Direction
+  | 'ok'
+  | 'back'
+  | 'home'
+  | 'play-pause'
+  | 'skip'
+  | 'stop'
+  | 'louder'
+  | 'quieter'
+  | 'mute'
+  | 'channel-up'
+  | 'channel-down'
+  | `digit-${string}`;
 
 /** A browser's names of keys; remotes of televisions send some of them too. */
 const BROWSER_KEYS: Readonly<Record<string, Meaning>> = {
@@ -26,6 +39,10 @@ const BROWSER_KEYS: Readonly<Record<string, Meaning>> = {
   AudioVolumeUp: 'louder',
   AudioVolumeDown: 'quieter',
   AudioVolumeMute: 'mute',
+  ChannelUp: 'channel-up',
+  ChannelDown: 'channel-down',
+  PageUp: 'channel-up',
+  PageDown: 'channel-down',
 };
 
 /** The kernel's names, as the box passes them on from its own buttons and remotes. */
@@ -78,7 +95,9 @@ function seek(direction: 'left' | 'right'): void {
 
 export function act(meaning: Meaning, asking: boolean): void {
   noteEntry('2');
-  if ((meaning === 'left' || meaning === 'right') && nameOf(document.activeElement) === 'seek') seek(meaning);
+  // Behind the digits of a channel OK and Back are about them.
+  if (current().view.entry !== null && (meaning === 'ok' || meaning === 'back')) intend(`intent.${meaning}`);
+  else if ((meaning === 'left' || meaning === 'right') && nameOf(document.activeElement) === 'seek') seek(meaning);
   else if (meaning === 'left' || meaning === 'right' || meaning === 'up' || meaning === 'down') {
     if (moveFocus(meaning)) tick();
   } else if (meaning === 'ok') (document.activeElement as HTMLElement | null)?.click();
@@ -86,6 +105,8 @@ export function act(meaning: Meaning, asking: boolean): void {
   else if (meaning === 'mute') intend('intent.mute');
   else if (meaning === 'home') open({ name: 'songs' });
   else if (meaning === 'louder' || meaning === 'quieter') intend('intent.volume', { delta: meaning === 'louder' ? 5 : -5 });
+  else if (meaning.startsWith('digit-')) intend('intent.digit', { digit: Number(meaning.slice('digit-'.length)) });
+  else if (meaning === 'channel-up' || meaning === 'channel-down') intend('intent.channel', { step: meaning === 'channel-up' ? 1 : -1 });
   else intend(INTENTS[meaning] ?? 'intent.back');
 }
 
@@ -95,6 +116,7 @@ export const meaningOfBoxKey = (key: string): Meaning | null => BOX_KEYS[key] ??
 export function meaningOfKey(event: KeyboardEvent): Meaning | null {
   if (event.ctrlKey || event.altKey || event.metaKey) return null;
   if (top().name === 'search' && types(event)) return null;
+  if (/^[0-9]$/.test(event.key) && current().view.channelCount > 0) return `digit-${event.key}`;
   if (event.key === ' ') return 'ok';
   return BROWSER_KEYS[event.key] ?? null;
 }

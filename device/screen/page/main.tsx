@@ -4,6 +4,7 @@ import { AccountSheet } from './account.tsx';
 import { followBox, noteEntry } from './api.ts';
 import { Attract } from './attract.tsx';
 import { Charts, Group, Groups, Songs } from './browse.tsx';
+import { ChannelEntry, Channels } from './channels.tsx';
 import { awaitFocus, keepFocus, noteFocus } from './focus.ts';
 import { Frame } from './frame.tsx';
 import { act, meaningOfBoxKey, meaningOfKey } from './keys.ts';
@@ -58,6 +59,8 @@ function inFrame(state: State, route: Route): JSX.Element {
       return <Groups key={route.by} by={route.by} />;
     case 'group':
       return <Group key={`${route.by} ${route.value}`} by={route.by} value={route.value} />;
+    case 'channels':
+      return <Channels state={state} />;
     case 'queue':
       return <Queue state={state} />;
     case 'receipt':
@@ -81,7 +84,12 @@ function App(): JSX.Element {
     keepFocus();
     followWish();
   });
-  return <Screen state={state} />;
+  return (
+    <>
+      <Screen state={state} />
+      <ChannelEntry state={state} />
+    </>
+  );
 }
 
 let shown: { readonly route: Route | null; readonly asks: string } = { route: null, asks: '' };
@@ -107,7 +115,7 @@ function follow(view: View): void {
   change({ view, away: false, choosing: over ? null : choosing });
   const route = top();
   if (route.name === 'work' && choosing === 'queue' && queued) replace({ name: 'queue' });
-  else if (route.name === 'work' && choosing === 'play' && begins) replace({ name: 'playing' });
+  else if ((route.name === 'work' || route.name === 'channels') && choosing === 'play' && begins) replace({ name: 'playing' });
   else if (route.name === 'playing' && view.nowPlaying === null && view.playback === 'browse' && view.queue.length === 0) replace({ name: 'receipt' });
 }
 

@@ -41,6 +41,8 @@ const listeners = new Set<Listener>();
 const focused = new WeakMap<Route, string>();
 
 export const current = (): State => state;
+/** Something plays that will end, so that what is chosen now waits for its turn. */
+export const waits = ({ view }: State): boolean => view.nowPlaying !== null && view.nowPlaying.channel === undefined;
 export const top = (): Route => state.stack.at(-1) ?? HOME;
 
 export function onState(listener: Listener): void {

@@ -5,12 +5,9 @@ import { Price } from './cards.tsx';
 import { Cover } from './cover.tsx';
 import { Purse } from './frame.tsx';
 import type { Work } from './model.ts';
-import { pop, push, type State, trialSeconds } from './store.ts';
+import { pop, push, type State, trialSeconds, waits } from './store.ts';
 import { clock, startsIn, t } from './texts.ts';
 import { sentence } from './words.ts';
-
-/** Something plays, so that what is chosen now waits for its turn. */
-const waits = (state: State): boolean => state.view.nowPlaying !== null;
 
 /** One work: what it is, what it costs and when it would start, before anybody pays. */
 export function WorkSheet({ state, work }: { readonly state: State; readonly work: Work }): JSX.Element {
@@ -29,7 +26,11 @@ export function WorkSheet({ state, work }: { readonly state: State; readonly wor
           <Term label={t('price')}>
             <Price work={work} />
           </Term>
-          <Term label={t('length')}>{clock(work.durationMs)}</Term>
+          {work.channel === undefined ? (
+            <Term label={t('length')}>{clock(work.durationMs)}</Term>
+          ) : (
+            <Term label={t('channel')}>{String(work.channel.number)}</Term>
+          )}
           <Term label={t('starts')}>
             <span id="starts">{startsIn(view.nextStartInMs)}</span>
             {view.queue.length > 0 ? <span class="soft"> · {t('waitingBefore', { count: view.queue.length })}</span> : null}
