@@ -8,6 +8,8 @@ import { drawMachine } from '../device/session/draw-machine.ts';
 import { boardCommand } from '../src/cli/board.ts';
 import { boxCommand } from '../src/cli/box.ts';
 import { checkoutCommand } from '../src/cli/checkout.ts';
+import { consoleCommand } from '../src/cli/console.ts';
+import { consumerCommand } from '../src/cli/consumer.ts';
 import { gatewayCommand } from '../src/cli/gateway.ts';
 import { headendCommand } from '../src/cli/headend.ts';
 import { ingestCommand } from '../src/cli/ingest.ts';
@@ -81,7 +83,7 @@ function limitsTable(): string {
 }
 
 function subcommands(): string {
-  const all = [startCommand, ingestCommand, headendCommand, boxCommand, boardCommand, tellCommand, usageCommand, priceCommand, checkoutCommand, gatewayCommand, monitorCommand, verifyCommand];
+  const all = [startCommand, ingestCommand, headendCommand, boxCommand, boardCommand, consoleCommand, tellCommand, usageCommand, priceCommand, checkoutCommand, gatewayCommand, consumerCommand, monitorCommand, verifyCommand];
   return all.map(({ name, help }) => `### ackbox ${name}\n\n\`\`\`text\n${help.trimEnd()}\n\`\`\``).join('\n\n');
 }
 

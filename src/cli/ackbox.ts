@@ -10,6 +10,10 @@ const SUBCOMMANDS: Readonly<Record<string, { readonly summary: string; readonly 
   usage: { summary: 'usage records: add up, trace, report', load: async () => (await import('./usage.ts')).usageCommand },
   price: { summary: 'check, rate, explain, compare, simulate and audit pricing models', load: async () => (await import('./price.ts')).priceCommand },
   operator: { summary: 'say who may sign in at the pages of a headend', load: async () => (await import('./operator.ts')).operatorCommand },
+  consumer: {
+    summary: 'what is kept about a consumer: export, erase, and for how long',
+    load: async () => (await import('./consumer.ts')).consumerCommand,
+  },
   gateway: { summary: 'bring usage, orders and bills to outside entities', load: async () => (await import('./gateway.ts')).gatewayCommand },
   checkout: { summary: 'say how works are lent; walk a checkout, renewal or return', load: async () => (await import('./checkout.ts')).checkoutCommand },
   monitor: { summary: 'replay a trace through the credit monitor', load: async () => (await import('./monitor.ts')).monitorCommand },

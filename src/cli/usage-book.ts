@@ -35,6 +35,19 @@ export function runReport(argv: readonly string[], io: CommandIo): number | null
   });
 }
 
+/** `ackbox usage check`: the conservation of records and money; null where the call is wrong. */
+export function runCheck(argv: readonly string[], io: CommandIo): number | null {
+  const options = { data: { type: 'string' }, json: { type: 'boolean', default: false } } as const;
+  const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options });
+  if (positionals.length > 0) return null;
+  return withHeadendBook(values.data, io, (book) => {
+    processUsage(book);
+    const problem = book.conservationProblem();
+    io.out(values.json ? `${JSON.stringify({ problem })}\n` : `${problem ?? 'Nothing is missing, nothing is there twice, and the books balance.'}\n`);
+    return problem === null ? EXIT.ok : EXIT.failed;
+  });
+}
+
 function wordsOf({ records, reason }: Trace): string {
   return records.length === 0 ? `${reason}\n` : records.map(lineOf).join('');
 }

@@ -5,13 +5,14 @@ import { REPORTS } from '../headend/usage/usage-reporter.ts';
 import { TitleEvent } from '../wire/title-event.ts';
 import { type CommandIo, EXIT, type Subcommand } from './subcommand.ts';
 import { type Aggregation, aggregateFile, type LeftOut } from './usage-aggregate.ts';
-import { runReport, runTrace } from './usage-book.ts';
+import { runCheck, runReport, runTrace } from './usage-book.ts';
 
 const help = `Usage records: what was used, for how long, and what became of each record.
 
 usage: ackbox usage aggregate --records FILE.jsonl [--json] [--detail]
        ackbox usage trace [--data DIR] [--json] ID
        ackbox usage report [--data DIR] [--from TIME] [--to TIME] [--json] REPORT
+       ackbox usage check [--data DIR] [--json]
        ackbox usage schema
 
 aggregate adds up the time of each domain over consecutive records and prints {"seconds": {...}, "occurrences": {...}}.
@@ -41,6 +42,9 @@ schema prints the JSON schema of the events that titles give to a box over the s
 trace says what became of a delivered record: the time it posted to domains, the bill it stands behind, or by name why there is
 none. ID is outlet:generation:sequence, generation:sequence or sequence, a play's id, a PaySession's id, or the id of a title's event.
 
+check says whether every record that a box delivered is stored, over its time or set aside by name, whether every processed one has a
+posting or a reason, and whether the ledger balances with every bill.
+
 report prints CSV, or one JSON object with --json. Times are ISO 8601, from <= t < to; days are UTC. What is missing is named on
 standard error as sequence ranges, never estimated. --data is the headend's data folder (default: .ackbox/headend in the checkout).
 ${Object.entries(REPORTS)
@@ -58,7 +62,7 @@ export const usageCommand: Subcommand = {
   async run(argv, io) {
     const [verb, ...rest] = argv;
     if (verb === 'aggregate') return await aggregate(rest, io);
-    const done = verb === 'trace' ? runTrace(rest, io) : verb === 'report' ? runReport(rest, io) : null;
+    const done = verb === 'trace' ? runTrace(rest, io) : verb === 'report' ? runReport(rest, io) : verb === 'check' ? runCheck(rest, io) : null;
     if (done !== null) return done;
     if (verb === 'schema') {
       io.out(`${JSON.stringify(TitleEvent, null, 2)}\n`);

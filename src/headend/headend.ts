@@ -1,6 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { GuestPages } from '../guests/guest-pages.ts';
 import { limits } from '../limits.ts';
+import { hmacSha256 } from '../platform/crypto/digest.ts';
 import { postJson } from '../platform/post-json.ts';
 import { createRateLimit } from '../platform/rate-limit.ts';
 import { type Clock, every, monotonicMs } from '../ports/clock.ts';
@@ -13,11 +15,14 @@ import { AlertDesk } from './alerts/alert-desk.ts';
 import { createCatalogueView } from './catalogue-view.ts';
 import { createChannelRefusal } from './channels/channel-refusal.ts';
 import { CheckoutDesk } from './checkout-desk.ts';
+import { GuestRelay } from './guests/guest-relay.ts';
 import type { HeadendConfig } from './headend-config.ts';
 import { accountRoutes } from './http/account-routes.ts';
 import { catalogueRoutes } from './http/catalogue-routes.ts';
 import { creditRoutes } from './http/credit-routes.ts';
 import { enrolRoutes } from './http/enrol-routes.ts';
+import { guestPages } from './http/guest-pages.ts';
+import { guestRoutes } from './http/guest-routes.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { licenceRoutes, loanRoutes } from './http/licence-routes.ts';
 import { pricingLicenceRoutes } from './http/pricing-licence-routes.ts';
@@ -29,17 +34,18 @@ import { sessionRoutes } from './http/session-routes.ts';
 import { usageRoutes } from './http/usage-routes.ts';
 import { LicenceDesk } from './licences/licence-desk.ts';
 import { LoanDesk } from './licences/loan-desk.ts';
+import { openStream } from './open-stream.ts';
 import { operatorPages } from './operator/operator-pages.ts';
 import { AccountDesk } from './pricing/account-desk.ts';
 import { DebitDesk } from './pricing/debit-desk.ts';
 import { VendorDesk } from './pricing/vendor-desk.ts';
 import { type PostJson, VendorSender } from './pricing/vendor-sender.ts';
 import { ResumeDesk } from './resume-desk.ts';
+import { bookPath } from './sender/sender-place.ts';
 import { guardFolder } from './stores/folder-guard.ts';
 import { type HeadendBook, openHeadendBook } from './stores/headend-book.ts';
 import { HeadendBookError } from './stores/headend-book-error.ts';
 import { SegmentFiles } from './stores/segment-files.ts';
-import { createStreamHouse, type StreamHouseDeps } from './stream/stream-house.ts';
 import type { StreamHouse } from './stream-port.ts';
 import { EnrolmentDesk } from './trust/enrolment-desk.ts';
 import { type HeadendTrust, openTrust } from './trust/headend-trust.ts';
@@ -69,7 +75,16 @@ export interface RunningHeadend {
 }
 
 export type HeadendFault = Fault<
-  'already-running' | 'folder-unusable' | 'port-taken' | 'trust-damaged' | 'book-damaged' | 'book-locked' | 'book-newer' | 'storage-full' | 'storage-failed'
+  | 'already-running'
+  | 'folder-unusable'
+  | 'port-taken'
+  | 'sender-away'
+  | 'trust-damaged'
+  | 'book-damaged'
+  | 'book-locked'
+  | 'book-newer'
+  | 'storage-full'
+  | 'storage-failed'
 >;
 
 /** Read with the first model: a headend that reads none does not hold libxml2. */
@@ -82,6 +97,8 @@ const ALERT_MS = 30_000;
 /** Usage is processed in small pieces: a piece takes less than a packet. */
 const PROCESS_MS = 1_000;
 const PROCESS_RECORDS = 500;
+/** Looked at for what is over its time, of each class, a minute. */
+const FORGET_ROWS = 500;
 const REFRESH_LICENCES = 20;
 const VENDOR_MS = 5_000;
 /** Unsigned requests of one address: a box polls its enrolment every 2 s at most. */
@@ -119,11 +136,10 @@ async function assemble(config: HeadendConfig, deps: HeadendDeps, closing: Closi
   closing.push(() => guard.value.release());
   const trust = await openTrust({ folder: config.data, names: serverNames(config.names), nowMs: clock.wallMs(), random });
   if (!trust.ok) return trust;
-  const book = openHeadendBook(join(config.data, 'headend.db'), { clock, random, currency: config.currency });
+  const book = openHeadendBook(bookPath(config.data), { clock, random, currency: config.currency });
   closing.push(() => book.close());
   const segments = new SegmentFiles(join(config.data, 'segments'));
-  const tls = { certificatePem: trust.value.serverCertificatePem, keyPem: trust.value.serverKeyPem };
-  const stream = await openStream(config, { clock, random, log, registry: book, catalogue: book, segments, channels: book, tls });
+  const stream = await openStream(config, { ...deps, book, segments, trust: trust.value });
   if (!stream.ok) return stream;
   closing.push(() => stream.value.close());
   const http = await listen(config, { ...deps, book, segments, stream: stream.value, trust: trust.value });
@@ -132,6 +148,7 @@ async function assemble(config: HeadendConfig, deps: HeadendDeps, closing: Closi
   const alerts = new AlertDesk({ book, clock, log, tell: tellPeople });
   closing.push(every(clock, ALERT_MS, () => void alerts.look()));
   closing.push(every(clock, SWEEP_MS, () => void sweep(book, stream.value, log)));
+  closing.push(every(clock, SWEEP_MS, () => forget(book, log)));
   closing.push(every(clock, PROCESS_MS, () => processUsage(book, log)));
   closing.push(every(clock, PROCESS_MS, () => refreshPricing(book, log)));
   const post: PostJson = (address, body) => postJson(clock, limits.httpTimeoutMs, address, body);
@@ -151,16 +168,6 @@ async function assemble(config: HeadendConfig, deps: HeadendDeps, closing: Closi
   });
 }
 
-type StreamParts = Omit<StreamHouseDeps, 'host' | 'rtspPort' | 'rtpPort'>;
-
-async function openStream({ host, rtspPort, rtpPort }: HeadendConfig, parts: StreamParts): Promise<Result<StreamHouse, HeadendFault>> {
-  try {
-    return ok(await createStreamHouse({ ...parts, host, rtspPort, rtpPort }));
-  } catch (error) {
-    return fault('port-taken', error instanceof Error ? error.message : String(error));
-  }
-}
-
 interface RouteParts extends HeadendDeps {
   readonly book: HeadendBook;
   readonly segments: SegmentFiles;
@@ -168,7 +175,13 @@ interface RouteParts extends HeadendDeps {
   readonly trust: HeadendTrust;
 }
 
-function composeRoutes({ clock, random, log, book, segments, stream, trust }: RouteParts): readonly Route[] {
+interface GuestParts {
+  readonly relay: GuestRelay;
+  /** Under which address phones reach this headend; null: as boxes do. */
+  readonly base: string | null;
+}
+
+function composeRoutes({ clock, random, log, book, segments, stream, trust }: RouteParts, guests: GuestParts): readonly Route[] {
   const shared = { registry: book, catalogue: book, credit: book, trials: book, stream, signer: trust.signer, clock, random };
   const channelRefusal = createChannelRefusal(book);
   const accounts = new AccountDesk({ store: book, wallMs: () => clock.wallMs() });
@@ -185,6 +198,7 @@ function composeRoutes({ clock, random, log, book, segments, stream, trust }: Ro
     ...sessionRoutes({ checkout: new CheckoutDesk({ ...shared, quote, channelRefusal }), resume: new ResumeDesk({ ...shared, channelRefusal }) }),
     ...licenceRoutes({ desk, catalogue: book, clock }),
     ...loanRoutes({ desk, loans, putFloor: (outlet, minor) => book.putSetting(`${FLOOR_SETTING}/${outlet}`, minor) }),
+    ...guestRoutes(guests),
     ...usageRoutes({ usage: book }),
     ...accountRoutes({ desk: accounts, payments: book }),
     ...creditRoutes({ credit: book, accountName: (account) => book.accountName(account) }),
@@ -197,7 +211,10 @@ function composeRoutes({ clock, random, log, book, segments, stream, trust }: Ro
 type Listening = { readonly port: number; readonly close: () => Promise<void> };
 
 async function listen(config: HeadendConfig, parts: RouteParts): Promise<Result<Listening, HeadendFault>> {
-  const { book, trust, clock, log, stream } = parts;
+  const { book, trust, clock, random, log, stream } = parts;
+  const relay = new GuestRelay(clock);
+  const key = hmacSha256(new TextEncoder().encode(trust.operatorToken), new TextEncoder().encode('guests with phones'));
+  const guests = new GuestPages({ house: relay, clock, random, key, secure: true });
   const guard = createRequestGuard({
     outlet: (id) => book.outlet(id),
     operatorToken: trust.operatorToken,
@@ -205,12 +222,15 @@ async function listen(config: HeadendConfig, parts: RouteParts): Promise<Result<
     openLimit: createRateLimit(OPEN_BURST, OPEN_PER_SECOND, OPEN_ADDRESSES),
   });
   const server = createHttpServer({
-    routes: composeRoutes(parts),
+    routes: composeRoutes(parts, { relay, base: config.guestUrl }),
     guard,
     certificatePem: trust.serverCertificatePem,
     keyPem: trust.serverKeyPem,
     log,
-    pages: (app) => void app.register(operatorPages, { book, stream, clock, operatorToken: trust.operatorToken, loadReader }),
+    pages: (app) => {
+      void app.register(guestPages, guests);
+      void app.register(operatorPages, { book, stream, clock, operatorToken: trust.operatorToken, loadReader });
+    },
   });
   try {
     await server.listen({ port: config.httpPort, host: config.host });
@@ -241,6 +261,15 @@ function processUsage(book: HeadendBook, log: Log): void {
     processSomeUsage(book, PROCESS_RECORDS);
   } catch (error) {
     log.warn('usage-not-processed', { reason: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+/** Data whose time is over goes, a little at a time. */
+function forget(book: HeadendBook, log: Log): void {
+  try {
+    book.sweepRetention(FORGET_ROWS);
+  } catch (error) {
+    log.warn('retention-not-swept', { reason: error instanceof Error ? error.message : String(error) });
   }
 }
 

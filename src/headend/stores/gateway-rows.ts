@@ -19,10 +19,12 @@ export interface EntityProgress {
 }
 
 export interface GatewayStore {
-  /** In commit order, after `number`. */
+  /** In commit order, after `number`; a record whose time was over is passed over. */
   transactionsAfter(number: number, limit: number): readonly Transaction[];
   lastTransaction(): number;
   entityProgress(entity: string): EntityProgress;
+  /** Entities that have got anything. */
+  forwardedTo(): readonly string[];
   /** Durable before it returns. */
   putEntityProgress(entity: string, progress: EntityProgress, refusals: readonly { readonly number: number; readonly reason: string }[]): void;
 }
@@ -33,13 +35,15 @@ const AFTER = `SELECT o.number, CASE WHEN o.topic = 'bill' THEN 'bill' WHEN r.ki
     CASE WHEN o.topic = 'bill' THEN json_object('number', b.number, 'sid', b.sid, 'playId', b.play_id, 'account', b.account, 'work', b.work, 'chargedMinor',
       CAST(b.charged_minor AS TEXT), 'currency', b.currency, 'basis', b.basis) ELSE r.body END AS body
   FROM headend_outbox o LEFT JOIN usage_records r ON o.topic = 'record' AND r.outlet = o.source AND r.generation = o.generation AND r.sequence = o.position
-  LEFT JOIN bills b ON o.topic = 'bill' AND b.sid = o.source WHERE o.number > ? ORDER BY o.number LIMIT ?`;
+  LEFT JOIN bills b ON o.topic = 'bill' AND b.sid = o.source WHERE o.number > ? AND (o.topic = 'bill' OR r.sequence IS NOT NULL)
+  ORDER BY o.number LIMIT ?`;
 
 export function gatewayRows(context: StoreContext): GatewayStore {
   const { database } = context;
   return {
     transactionsAfter: (number, limit) => database.all<Transaction>(AFTER, number, limit),
     lastTransaction: () => database.one<{ number: number | null }>('SELECT max(number) AS number FROM headend_outbox')?.number ?? 0,
+    forwardedTo: () => database.all<{ entity: string }>('SELECT entity FROM gateway_entities WHERE forwarded > 0 ORDER BY entity').map(({ entity }) => entity),
     entityProgress: (entity) =>
       database.one<EntityProgress>('SELECT through_number AS through, forwarded, refused FROM gateway_entities WHERE entity = ?', entity) ?? {
         through: 0,

@@ -11,12 +11,15 @@ import type { Random } from '../../ports/random.ts';
 import type { TrialStore } from '../../ports/trial-store.ts';
 import type { Currency } from '../../units/money.ts';
 import { accountCreditRows } from './account-credit-rows.ts';
+import { type AccountLineStore, accountLineRows } from './account-line-rows.ts';
 import { type AccountStatementStore, accountStatementRows } from './account-statement-rows.ts';
 import { type AlertStore, alertRows } from './alert-rows.ts';
 import { catalogueRows } from './catalogue-rows.ts';
 import { channelRows } from './channel-rows.ts';
 import { type CheckoutStore, checkoutRows } from './checkout-rows.ts';
 import { commandRows } from './command-rows.ts';
+import { type ConservationStore, conservationRows } from './conservation-rows.ts';
+import { type ConsumerStore, consumerRows } from './consumer-rows.ts';
 import { type GatewayStore, gatewayRows } from './gateway-rows.ts';
 import { asHeadendBookError, HeadendBookError } from './headend-book-error.ts';
 import { HeadendDatabase } from './headend-database.ts';
@@ -32,6 +35,7 @@ import { type PricingEventStore, pricingEventRows } from './pricing-event-rows.t
 import { type PricingStore, pricingRows } from './pricing-rows.ts';
 import { type PricingStateStore, pricingStateRows } from './pricing-state-rows.ts';
 import { type AbandonmentStore, registryRows } from './registry-rows.ts';
+import { type RetentionStore, retentionRows } from './retention-rows.ts';
 import type { StoreContext } from './store-context.ts';
 import { trialRows } from './trial-rows.ts';
 import { type UsageProcessingStore, usageProcessingRows } from './usage-processing-rows.ts';
@@ -64,6 +68,7 @@ export interface HeadendBook
     PricingStore,
     PaymentStore,
     AccountStatementStore,
+    AccountLineStore,
     PricingEventStore,
     PricingStateStore,
     VendorResultStore,
@@ -79,7 +84,10 @@ export interface HeadendBook
     OperatorAccountStore,
     AlertStore,
     PriceTrialStore,
-    OperatorReportStore {
+    OperatorReportStore,
+    ConsumerStore,
+    RetentionStore,
+    ConservationStore {
   getSetting(name: string): string | null;
   putSetting(name: string, value: string): void;
   close(): void;
@@ -156,6 +164,7 @@ function composeBook(context: StoreContext, currency: Currency): HeadendBook {
     ...pricingRows(context),
     ...paymentRows(context),
     ...accountStatementRows(context),
+    ...accountLineRows(context),
     ...pricingEventRows(context),
     ...pricingStateRows(context),
     ...vendorResultRows(context),
@@ -172,6 +181,9 @@ function composeBook(context: StoreContext, currency: Currency): HeadendBook {
     ...alertRows(context),
     ...priceTrialRows(context),
     ...operatorReportRows(context),
+    ...consumerRows(context),
+    ...retentionRows(context),
+    ...conservationRows(context),
     getSetting: (name) => readSetting(context, name),
     putSetting: (name, value) => writeSetting(context, name, value),
     close: () => context.database.close(),

@@ -1,5 +1,6 @@
 import type { DomainState, DomainStep } from '../../domain/usage/domain-time.ts';
 import type { ProcessingRecord } from '../../domain/usage/processing-record.ts';
+import { admitConsumer } from './consumer-rows.ts';
 import { ProfileTally, SourceTally } from './source-tally.ts';
 import type { StoreContext } from './store-context.ts';
 import { type StoredUsage, usageFromRow } from './stored-usage.ts';
@@ -74,7 +75,7 @@ function processSource(context: StoreContext, source: UsageSource, limit: number
   let state: DomainState = { last, domains: last === null || last.eventType === 'SIGN_OFF' ? [] : last.domains };
   let lastUsage = mark.lastUsage;
   for (const row of rows) {
-    const record = row.kind === 'usage' ? usageFromRow(row) : null;
+    const record = row.kind === 'usage' ? usageFromRow({ ...row, body: admitConsumer(context, row) }) : null;
     if (record === null) {
       tally.count(row.kind === 'usage' ? 'not-understood' : `kind-${row.kind}`);
       continue;

@@ -5,6 +5,7 @@ import type { OutletId } from '../../units/ids.ts';
 import type { OutboxRecord } from '../../wire/http-api.ts';
 import { isStandIn } from '../../wire/refused-record.ts';
 import { postLoanUse } from './loan-rows.ts';
+import { isOver } from './retention-rows.ts';
 import type { StoreContext } from './store-context.ts';
 
 export type QuarantineCode = 'conflict' | 'body-hash' | 'too-large' | 'refused' | 'statement-refused' | 'statement-unreadable' | 'use-refused';
@@ -108,6 +109,8 @@ function isDuplicate(context: StoreContext, outlet: OutletId, generation: string
     generation,
     record.sequence,
   );
+  // Gone when its time was over: there is nothing to compare it with, and nothing to take twice.
+  if (known === null && isOver(context, outlet, generation, record.sequence)) return true;
   return known !== null && known.bodyHash === record.bodyHash && known.kind === record.kind && sha256Hex(record.body) === record.bodyHash;
 }
 
