@@ -28,6 +28,7 @@ const FOLDERS: Readonly<Record<string, string>> = {
   'src/authoring': 'pricing models from XML: read, repaired, checked, compiled',
   'src/cli': 'the command `ackbox`: set-up, start, ingest, enrolment, the live view',
   'src/domain': 'the rules, pure: credit, ledger, cash, queue, rating, usage, licence',
+  'src/guests': 'the pages of guests with phones, whoever serves them: passes, texts, markup',
   'src/headend': 'the headend: checkout, streaming, registry, bills, catalogue, trust, operator page',
   'src/platform': 'adapters to Node: clock, randomness, cryptography, SRTP, durable files, migrations',
   'src/ports': 'interfaces between the rules and the adapters',
@@ -51,6 +52,7 @@ const FOLDERS: Readonly<Record<string, string>> = {
   'device/texts': 'what the box says, in each of its languages',
   'device/supervision': 'what systemd hears: up, stopping, and a watchdog fed from evidence',
   'device/usage': 'usage records',
+  'device/guests': 'guests with phones: who comes in, and what a box answers to their wishes',
   'device/venue': 'what a venue decides: its calendar, its filters and its price ladder',
 };
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { LogRing } from '../src/platform/log-ring.ts';
 import { projectRoot } from '../src/platform/project-root.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { Log } from '../src/ports/log.ts';
@@ -21,6 +22,7 @@ import { SessionDesk } from './checkout/session-desk.ts';
 import { StreamedPlays } from './checkout/streamed-plays.ts';
 import { runLine } from './commands/box-commands.ts';
 import type { Role } from './commands/command.ts';
+import { Guests } from './guests/guests.ts';
 import { takesNoCoins } from './hardware-config.ts';
 import { openLoans } from './loans/open-loans.ts';
 import { ShelvedCatalogue } from './loans/shelved-catalogue.ts';
@@ -54,6 +56,7 @@ export interface AssemblyParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  readonly logRing: LogRing;
   readonly say: Say;
   readonly supervision: Supervision;
   /** Ends this process in order, as SIGTERM would. */
@@ -111,7 +114,14 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
   const slot = new CoinSlot({ acceptor, feed, clock, facts: () => box.cashFacts() });
   const hardware = new HardwareDesk();
   const newKey = (): string => uuidv7(clock.wallMs(), random.bytes(10));
-  const account = new AccountWatch({ api: headend, clock, log, changed: (glance) => box.raise({ type: 'account.standing', account: glance }) });
+  const account = new AccountWatch({
+    api: headend,
+    book,
+    clock,
+    log,
+    posted: () => void box.moneyMoved(),
+    changed: (glance) => box.raise({ type: 'account.standing', account: glance }),
+  });
   const keeper = new SettlementKeeper({ book, log, headendPublicKey: () => identity.headendPublicKey });
   const uploader = createUploader({
     book,
@@ -141,6 +151,25 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     changed: () => box.moneyMoved(),
     catalogueChanged: () => box.catalogueChanged(),
   });
+  const guests =
+    config.profile === 'jukebox'
+      ? new Guests({
+          ...{
+            outlet: identity.outlet,
+            headendUrl: identity.headendUrl,
+            port: config.guestPort,
+            api: headend,
+            book,
+            catalogue: venue.catalogue,
+            clock,
+            random,
+            log,
+          },
+          view: () => box.view(),
+          queued: () => box.queued(),
+          changed: () => box.viewChanged(),
+        })
+      : null;
   const box: Box = new Box({
     profile: config.profile,
     name: config.name,
@@ -156,6 +185,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     usage,
     uploader,
     simulatedAcceptor: config.profile === 'jukebox' && takesNoCoins(config.hardware),
+    guestLink: () => guests?.link() ?? null,
     acceptCoins: (on) => slot.accept(on),
     insertCoin: (valueMinor) => slot.insert(valueMinor),
     runCommand: (control, line, by) =>
@@ -170,8 +200,10 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
           account,
           loans: loans.counter,
           venue,
+          ...(guests === null ? {} : { guests }),
           hardware,
           clock,
+          logRing: parts.logRing,
           ...(by.live === undefined ? {} : { live: by.live }),
           selfTest: {
             ...{ folder: config.data, clock, random, player, hardware, headend, view: () => box.view() },
@@ -199,6 +231,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
   box.loansChanged();
   await venue.keeper.start();
   await catalogue.start();
+  await guests?.start();
   uploader.start();
   account.start();
   const stopStorage = watchStorage({
@@ -232,6 +265,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
       stopStorage();
       account.stop();
       await venue.keeper.stop();
+      await guests?.stop();
       catalogue.close();
       await surfaces.close();
       await titles.close();

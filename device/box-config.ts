@@ -14,6 +14,8 @@ export interface BoxConfig {
   readonly name: string;
   readonly screenHost: string;
   readonly screenPort: number;
+  /** Where the box itself serves guests with phones, on the local network; null: it does not. */
+  readonly guestPort: number | null;
   readonly console: boolean;
   /** A serial port for the console, behind a sign-in; null: none. */
   readonly consolePort: string | null;
@@ -54,6 +56,7 @@ export function readArguments(argv: readonly string[]): BoxConfig {
       name: { type: 'string' },
       'screen-host': { type: 'string', default: '127.0.0.1' },
       'screen-port': { type: 'string', default: '8480' },
+      'guest-port': { type: 'string' },
       console: { type: 'boolean', default: false },
       'console-port': { type: 'string' },
       'audio-output': { type: 'string', default: 'auto' },
@@ -79,6 +82,7 @@ export function readArguments(argv: readonly string[]): BoxConfig {
     name: values.name ?? (profile === 'jukebox' ? 'Jukebox' : 'Set-top box'),
     screenHost: values['screen-host'],
     screenPort: Number(values['screen-port']),
+    guestPort: values['guest-port'] === undefined ? null : readPort('--guest-port', values['guest-port']),
     console: values.console,
     consolePort: values['console-port'] ?? null,
     audioOutput: readOutput(values['audio-output']),
@@ -89,6 +93,12 @@ export function readArguments(argv: readonly string[]): BoxConfig {
     keptPlayer: values['kept-player'],
     supervised: values.supervised,
   };
+}
+
+function readPort(option: string, text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new Error(`${option} is a number from 0 (any free port) to 65535, not ${JSON.stringify(text)}.`);
+  return port;
 }
 
 function readOutput(text: string): PlayerOutput {

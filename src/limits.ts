@@ -106,6 +106,10 @@ export const limits = {
   reorderWaitMs: 60,
   /** Audio that a running stream keeps ahead of the ear, so that what was lost comes again in time (ruling 19: grows from the prebuffer). */
   streamLeadMs: 600,
+  /** A box may ask for so much where a path needs it: what W bears, less the wait for an ACK. What it asks for shrinks so slowly, and is told in such steps. */
+  streamLeadMaxMs: 800,
+  leadShrinkMsPerSecond: 5,
+  leadStepMs: 50,
   /** How much faster than the music it is sent until the lead is there. */
   leadGrowthPerMille: 100,
   /** The same of a film; and how much of it a player gets before it begins. */
@@ -143,6 +147,16 @@ export const limits = {
   unwrittenFrameBytes: 65_536,
   /** ACK counters reserved with one durable write. */
   counterBlock: 1_000,
+
+  /** How long the registry waits for a sender that starts again, for its answer, and for its first start. */
+  senderWaitMs: 3_000,
+  senderCallMs: 5_000,
+  senderStartMs: 20_000,
+  /** How long a sender waits until the one before it is gone. */
+  senderGuardMs: 5_000,
+  /** One line between registry and sender: a call, and an answer about every stream. */
+  senderCallCharacters: 65_536,
+  senderAnswerCharacters: 8_388_608,
 
   segmentMs: 5_000,
   /** A segment of a film ends only where a picture stands alone. */
@@ -326,6 +340,11 @@ export const limits = {
   /** How often the watchdog proves by a write that the disk takes writes. */
   watchdogProbeMs: 60_000,
   bootConfigBytes: 16_384,
+  /** Of the log, kept in memory for whoever asks at the console. */
+  logRingLines: 400,
+  logRingLineCharacters: 2_000,
+  /** Commands that a support bundle tells of. */
+  supportBundleCommands: 500,
   /** Shown lines that a console's line has not taken yet. */
   consoleUnreadBytes: 65_536,
   /** A support bundle, as it travels over a serial line: three minutes at 115,200 baud. */
@@ -342,6 +361,11 @@ assert(limits.videoPayloadBytes + 100 <= limits.datagramBytes, 'every packet of 
 assert(limits.workPacketsMax * Math.min(...limits.videoPacketMs) >= limits.workMs, 'the longest film can be counted');
 assert(limits.creditWindowMs >= limits.streamLeadMs + limits.ackIntervalMs, 'W covers what lies ahead of the ear and the wait for its ACK');
 assert(limits.streamLeadMs >= limits.prebufferMs, 'the lead grows from the prebuffer');
+assert(
+  limits.creditWindowMs >= limits.streamLeadMaxMs + limits.ackIntervalMs && limits.streamLeadMaxMs >= limits.streamLeadMs,
+  'W covers the longest lead, too',
+);
+assert(limits.playoutBufferMs >= limits.streamLeadMaxMs + 2 * limits.driftBandMs, 'the speed is changed before the buffer is full, also with the longest lead');
 assert(limits.creditWindowMs >= limits.filmLeadMs + limits.ackIntervalMs, 'W covers the lead of a film, and the wait for its ACK');
 assert(limits.filmLeadMs > limits.filmStartMs && limits.filmStartMs > limits.videoLateMs, 'a film begins with more than what may be late');
 assert(limits.streamLeadMs >= limits.concealLeadMs + limits.windowIntervalMs + limits.ackIntervalMs, 'a lost packet is noticed and sent again before its turn');

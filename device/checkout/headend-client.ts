@@ -4,11 +4,13 @@ import { limits } from '../../src/limits.ts';
 import { OUTLET_HEADER, SIGNATURE_HEADER, signRequest } from '../../src/platform/request-signature.ts';
 import type { AccountApi } from '../../src/ports/account-api.ts';
 import type { Clock } from '../../src/ports/clock.ts';
+import type { GuestApi } from '../../src/ports/guest-api.ts';
 import type { HeadendApi, HeadendError } from '../../src/ports/headend-api.ts';
 import type { LicenceApi } from '../../src/ports/licence-api.ts';
 import type { Signer } from '../../src/ports/signer.ts';
 import { err, ok, type Result } from '../../src/units/result.ts';
 import { AccountAnswer, TopUpAnswer } from '../../src/wire/account-api.ts';
+import { GuestTurnAnswer } from '../../src/wire/guest-api.ts';
 import { CatalogueResponse, NonceResponse, OfferResponse, Problem, ReportResponse, ResumeResponse } from '../../src/wire/http-api.ts';
 import { KeyLease, LicenceList, LoanContent, StatusDocument } from '../../src/wire/licence-api.ts';
 import type { EnrolledIdentity } from './enrolled-identity.ts';
@@ -40,7 +42,7 @@ const LOAN_BYTES_MAX = 4 * 1_048_576;
 const BUSY_RETRY_MS = 1_000;
 
 /** The headend over pinned TLS, every request signed with the key of this box (rulings 22, 28). Never throws; waiting and asking again is the caller's. */
-export function createHeadendClient(deps: HeadendClientDeps): HeadendApi & LicenceApi & AccountApi {
+export function createHeadendClient(deps: HeadendClientDeps): GuestApi & HeadendApi & LicenceApi & AccountApi {
   let exchange: { readonly identity: EnrolledIdentity; readonly https: ReturnType<typeof openHttpsExchange> } | null = null;
 
   const call = async (request: SignedCall): Promise<Result<HttpsAnswer, HeadendError>> => {
@@ -95,9 +97,10 @@ export function createHeadendClient(deps: HeadendClientDeps): HeadendApi & Licen
     },
     leaseKey: (licence, number) => ask(KeyLease, { method: 'POST', path: `${pathOf(licence)}/key`, body: { number } }),
     sendBack: (licence, segment, part) => call({ method: 'PUT', path: `${pathOf(licence)}/content/${segment}`, body: part }),
-    account: () => ask(AccountAnswer, { method: 'GET', path: '/v1/account' }),
+    account: (after) => ask(AccountAnswer, { method: 'GET', path: after === null ? '/v1/account' : `/v1/account?after=${after}` }),
     topUp: (request) => ask(TopUpAnswer, { method: 'POST', path: '/v1/account/top-ups', body: request }),
     // 409 names what was set aside; it counts as delivered (ruling 30).
+    guestTurn: (turn) => ask(GuestTurnAnswer, { method: 'POST', path: '/v1/guests/turn', body: turn }),
     report: (request) => ask(ReportResponse, { method: 'POST', path: '/v1/records', body: request, answersAlso: 409 }),
     async close() {
       await exchange?.https.close();

@@ -3,9 +3,11 @@ import { accountCommands } from './account-commands.ts';
 import { cashCommands } from './cash-commands.ts';
 import { type Command, type CommandContext, done, type Role } from './command.ts';
 import { type LineFault, parseLine, usageOf } from './command-line.ts';
+import { guestCommands } from './guest-commands.ts';
 import { hardwareCommands } from './hardware-commands.ts';
 import { ladderCommands } from './ladder-commands.ts';
 import { licenceCommands } from './licence-commands.ts';
+import { logCommands } from './log-commands.ts';
 import { moneyCommands } from './money-commands.ts';
 import { playCommands } from './play-commands.ts';
 import { resetCommands } from './reset-commands.ts';
@@ -39,8 +41,10 @@ export const boxCommands: readonly Command<CommandContext>[] = [
   ...hardwareCommands,
   ...venueCommands,
   ...ladderCommands,
+  ...guestCommands,
   ...resetCommands,
   ...testCommands,
+  ...logCommands,
   helpCommand,
 ];
 

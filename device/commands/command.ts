@@ -1,7 +1,9 @@
+import type { LogRing } from '../../src/platform/log-ring.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { LicenceApi } from '../../src/ports/licence-api.ts';
 import type { HardwareDesk } from '../boards/hardware-desk.ts';
 import type { AccountWatch } from '../checkout/account-watch.ts';
+import type { Guests } from '../guests/guests.ts';
 import type { LoanCounter } from '../loans/loan-counter.ts';
 import type { BoxControl, CommandOutcome, LiveOutput } from '../session/box-view.ts';
 import type { BoxEvent } from '../session/events.ts';
@@ -47,6 +49,8 @@ export interface CommandContext {
   /** Absent in a simulation. */
   readonly account?: AccountWatch;
   readonly venue?: Venue;
+  /** A jukebox only. */
+  readonly guests?: Guests;
   /** Absent in a simulation, as is the clock that watching takes. */
   readonly hardware?: HardwareDesk;
   readonly clock?: Clock;
@@ -55,6 +59,8 @@ export interface CommandContext {
   readonly selfTest?: SelfTestParts;
   /** Absent where nobody watches: what would be shown as it comes is gathered for a bounded time. */
   readonly live?: LiveOutput;
+  /** Absent in a simulation. */
+  readonly logRing?: LogRing;
 }
 
 /** A command that went well, in words and as data. */

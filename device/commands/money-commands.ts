@@ -37,12 +37,13 @@ const grant: Command<CommandContext> = {
   arguments: [
     { name: 'amount', kind: 'amount', required: true, help: 'such as 1.00' },
     { name: 'reason', kind: 'text', required: true, help: 'why' },
+    { name: 'guest', kind: 'text', required: false, help: 'the code on the phone of a guest, instead of whoever is at the box' },
   ],
-  run: async ({ box, book, by, newKey }, { amount = '', reason = '' }) => {
+  run: async ({ box, book, by, newKey }, { amount = '', reason = '', guest }) => {
     const currency = box.view().currency as Currency;
     const minor = minorUnits(amount, currency);
     if (minor === null) return wrongAmount(currency);
-    const payer = await book.grantCredit(minor, by, reason, newKey());
+    const payer = await book.grantCredit(minor, by, reason, newKey(), guest);
     return done(`Credit: ${formatMoney({ minor: payer.creditMinor, currency })}`);
   },
 };

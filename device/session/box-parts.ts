@@ -39,6 +39,8 @@ export interface BoxParts {
   readonly usage: UsageTrail;
   readonly uploader: { kick(): void };
   readonly simulatedAcceptor: boolean;
+  /** What lets a guest choose from his phone; null while none may. Absent in a simulation. */
+  readonly guestLink?: () => string | null;
   acceptCoins(on: boolean): void;
   /** Rejects with words for the person where the acceptor is inhibited. */
   insertCoin(valueMinor: bigint): Promise<void>;

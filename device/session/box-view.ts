@@ -59,6 +59,8 @@ export interface BoxView {
   /** What the venue allows at this time of day; null where it says nothing. */
   readonly volumeRange: { readonly minPercent: number; readonly maxPercent: number } | null;
   readonly silentPlayer: boolean;
+  /** What the code on the screen holds, for guests with phones; null while none may come in. */
+  readonly guestLink: string | null;
   /** No coin acceptor is fitted: the screen offers a coin button instead. */
   readonly simulatedAcceptor: boolean;
   readonly faults: readonly { readonly code: string; readonly message: string }[];

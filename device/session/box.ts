@@ -162,6 +162,7 @@ export class Box implements BoxControl {
       channelCount: this.#channels.channels().length,
       houseMusic: this.#turns.isHouseMusic(),
       silentPlayer: parts.player.silent,
+      guestLink: parts.guestLink?.() ?? null,
       simulatedAcceptor: parts.simulatedAcceptor,
       lastContactMs: parts.lastContactMs(),
       profile: parts.profile,
@@ -233,6 +234,17 @@ export class Box implements BoxControl {
   loansChanged(): void {
     const works = this.#parts.loans.playableWorks();
     if (String(works) !== String(this.#actor.getSnapshot().context.atHand)) this.raise({ type: 'loans.at-hand', works });
+    this.#show();
+  }
+
+  /** Something was bought that nobody at the box asked for. */
+  async queued(): Promise<void> {
+    await this.moneyMoved();
+    this.raise({ type: 'queue.ready' });
+  }
+
+  /** Something outside that is seen has changed. */
+  viewChanged(): void {
     this.#show();
   }
 

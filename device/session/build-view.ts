@@ -37,6 +37,7 @@ export interface ViewFacts {
   readonly channelCount: number;
   readonly houseMusic: boolean;
   readonly silentPlayer: boolean;
+  readonly guestLink: string | null;
   readonly simulatedAcceptor: boolean;
   readonly lastContactMs: number | null;
   readonly profile: 'jukebox' | 'set-top';
@@ -92,6 +93,7 @@ export function buildView(facts: ViewFacts): BoxView {
     houseMusic: facts.houseMusic,
     housePays: facts.glance.housePays,
     silentPlayer: facts.silentPlayer,
+    guestLink: facts.guestLink,
     simulatedAcceptor: facts.simulatedAcceptor,
     faults: context.fault === null ? [] : [context.fault],
     lastContactMs: facts.lastContactMs,

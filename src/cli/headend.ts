@@ -2,11 +2,13 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultDataFolder } from './data-folder.ts';
-import { runInForeground } from './foreground.ts';
+import { freePort } from './free-port.ts';
 import { copyHeadend } from './headend-backup.ts';
 import { headendChannel } from './headend-channel.ts';
+import { HeadendPrograms } from './headend-programs.ts';
+import type { ProgramEvent } from './program.ts';
 import { programScript } from './program-script.ts';
-import type { CommandIo, Subcommand } from './subcommand.ts';
+import { type CommandIo, EXIT, type Subcommand } from './subcommand.ts';
 
 const help = `Runs a headend alone: for boxes on other machines, or under a supervisor.
 
@@ -22,6 +24,7 @@ usage: ackbox headend [--data DIR] [--host ADDRESS] [--http-port N] [--rtsp-port
   --http-port N   HTTPS port (default 8443; 0 takes any free one), --rtsp-port N (default 8554)
   --name NAME     a further name or address that boxes reach it by; may be repeated
   --currency C    of a new headend: EUR, USD, GBP, CHF, JPY or KWD
+  --guest-url URL under which address phones reach the guests' pages (a proxy with a certificate that phones trust)
   --json          its own lines of JSON on standard output, instead of words
 
 backup copies a headend while it runs: its book as of one moment, keys, segments, and a list of hashes. Into the folder of an
@@ -30,8 +33,12 @@ earlier backup only new segments are copied. restore checks every hash, and neve
 channel keeps the map of live channels: where the headend listens for an MPEG transport stream (a multicast address is joined; SRT
 comes by ffmpeg), what an hour of it costs (free unless said), which picture it sends, and how many megabits a second it has at most.
 
-Ends on Ctrl-C or SIGTERM. Exit codes: 0 ended as asked, 1 failed, 2 wrong usage, 3 could not start.
+Two processes that outlive each other: the registry with HTTP, and the sender of the streams. One that dies is started again; what
+plays goes on. Ends on Ctrl-C or SIGTERM. Exit codes: 0 ended as asked, 1 failed, 2 wrong usage, 3 could not start.
 `;
+
+/** As the programs themselves say it. */
+const EXIT_NOT_STARTED = 3;
 
 const OPTIONS = {
   data: { type: 'string' },
@@ -41,6 +48,7 @@ const OPTIONS = {
   'rtp-port': { type: 'string' },
   name: { type: 'string', multiple: true },
   currency: { type: 'string' },
+  'guest-url': { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const;
 
@@ -55,13 +63,53 @@ export const headendCommand: Subcommand = {
     const { values } = parseArgs({ args: [...argv], options: OPTIONS });
     const data = values.data ?? join(defaultDataFolder(), 'headend');
     await mkdir(data, { recursive: true, mode: 0o700 });
-    const args = [...argv.filter((word) => word !== '--json'), ...(values.data === undefined ? ['--data', data] : [])];
-    return await runInForeground({ script: programScript('headend'), args, json: values.json, tell: (event) => tell(event, data, io) }, io);
+    // Boxes know the port: it stays the same when the process that listens on it starts again.
+    const port = values['http-port'] === '0' ? ['--http-port', String(await freePort(0))] : [];
+    return await keepHeadend(data, [...withoutData(argv), ...port], values.json, io);
   },
 };
 
+/** What the headend is told besides its folder. */
+function withoutData(argv: readonly string[]): readonly string[] {
+  return argv.filter((word, at) => word !== '--json' && word !== '--data' && !word.startsWith('--data=') && argv[at - 1] !== '--data');
+}
+
+/** Until it is asked to end, or one of its processes could not be started in the first place. */
+async function keepHeadend(data: string, args: readonly string[], json: boolean, io: CommandIo): Promise<number> {
+  let failed: ProgramEvent | null = null;
+  const notice = (message: string): void => (json ? io.out(`${JSON.stringify({ event: 'notice', message })}\n`) : io.err(`ackbox headend: ${message}\n`));
+  const asked = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
+  });
+  const programs = new HeadendPrograms({
+    scripts: { headend: programScript('headend'), sender: programScript('sender') },
+    data,
+    args,
+    logFile: () => (json ? null : '/dev/null'),
+    say: notice,
+    onEvent: (event) => {
+      if (event.event === 'failed') failed ??= event;
+      else if (json) io.out(`${JSON.stringify(event)}\n`);
+      else void tell(event, data, io);
+    },
+  });
+  const problem = await Promise.race([
+    asked.then(() => null),
+    programs.ready.then(
+      () => asked.then(() => null),
+      (error: Error) => error.message,
+    ),
+  ]);
+  await programs.stop();
+  if (problem === null) return EXIT.ok;
+  const { code } = failed ?? { code: 'broken' };
+  if (json) io.out(`${JSON.stringify({ event: 'failed', code, message: problem })}\n`);
+  else io.err(`ackbox headend: ${problem}\n`);
+  return code === 'bad-arguments' ? EXIT.usage : code === 'broken' ? EXIT.failed : EXIT_NOT_STARTED;
+}
+
 async function tell(event: Readonly<Record<string, unknown>>, data: string, io: CommandIo): Promise<void> {
-  if (event.event === 'failed' || event.event === 'notice') return io.err(`ackbox headend: ${String(event.message)}\n`);
+  if (event.event === 'notice') return io.err(`ackbox headend: ${String(event.message)}\n`);
   if (event.event !== 'ready') return;
   const key = (await readFile(join(data, 'operator-token'), 'utf8')).trim();
   io.out(`headend   ${String(event.url)}\nRTSP      ${String(event.rtspUrl)}\noperator  ${String(event.operatorUrl)}?key=${key}\n`);

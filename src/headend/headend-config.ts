@@ -14,8 +14,12 @@ export interface HeadendConfig {
   readonly names: readonly string[];
   /** Ends when its standard input ends: whoever started it is gone. */
   readonly supervised: boolean;
+  /** Under which address guests with phones reach this headend, through a proxy with a certificate that phones trust; null: as boxes do. */
+  readonly guestUrl: string | null;
   /** Of the first account; an existing book keeps its own. */
   readonly currency: Currency;
+  /** `apart`: streams are sent by a process of their own, which outlives this one. `within`: by this process. */
+  readonly sender: 'apart' | 'within';
 }
 
 /** Reads the arguments of the headend's process. Throws with words that say what was wrong. */
@@ -31,7 +35,9 @@ export function readHeadendConfig(argv: readonly string[], environment: Readonly
       'rtp-port': { type: 'string' },
       name: { type: 'string', multiple: true },
       currency: { type: 'string' },
+      'guest-url': { type: 'string' },
       supervised: { type: 'boolean', default: false },
+      sender: { type: 'string', default: 'within' },
     },
   });
   const data = values.data ?? environment.ACKBOX_HEADEND_DATA;
@@ -44,7 +50,9 @@ export function readHeadendConfig(argv: readonly string[], environment: Readonly
     rtpPort: readPort('--rtp-port', values['rtp-port'] ?? '0'),
     names: [...(values.name ?? []), ...(environment.ACKBOX_HEADEND_NAMES ?? '').split(',')].filter((name) => name !== ''),
     supervised: values.supervised,
+    guestUrl: readUrl('--guest-url', values['guest-url'] ?? environment.ACKBOX_GUEST_URL ?? null),
     currency: readCurrency(values.currency ?? environment.ACKBOX_CURRENCY ?? 'EUR'),
+    sender: readSender(values.sender),
   };
 }
 
@@ -52,6 +60,18 @@ function readPort(option: string, text: string): number {
   const port = Number(text);
   if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new Error(`${option} is a number from 0 (any free port) to 65535, not ${JSON.stringify(text)}.`);
   return port;
+}
+
+function readSender(text: string): HeadendConfig['sender'] {
+  if (text !== 'apart' && text !== 'within') throw new Error(`--sender is apart or within, not ${JSON.stringify(text)}.`);
+  return text;
+}
+
+function readUrl(option: string, text: string | null): string | null {
+  if (text === null || text === '') return null;
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+    throw new Error(`${option} is an address such as https://jukebox.example, not ${JSON.stringify(text)}.`);
+  return text;
 }
 
 function readCurrency(text: string): Currency {

@@ -4,7 +4,8 @@ import type { HeadendError } from './headend-api.ts';
 
 /** What a box asks about the account that it plays on. */
 export interface AccountApi {
-  account(): Promise<Result<AccountAnswer, HeadendError>>;
+  /** @param after the number of the last line that was posted here; null: none is wanted, only where they begin */
+  account(after: number | null): Promise<Result<AccountAnswer, HeadendError>>;
   /** The filled-in form; the same key again changes nothing. */
   topUp(request: TopUpRequest): Promise<Result<TopUpAnswer, HeadendError>>;
 }

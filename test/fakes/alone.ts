@@ -24,13 +24,11 @@ export class AckboxProgram {
   readonly folder: string;
   readonly ended: Promise<Ended>;
   readonly #child: ChildProcess;
-  readonly #script: string;
   #out = '';
   #err = '';
 
-  constructor(folder: string, script: string, args: readonly string[], env: Environment = {}) {
+  constructor(folder: string, args: readonly string[], env: Environment = {}) {
     this.folder = folder;
-    this.#script = script;
     this.#child = spawn('node', [join(ROOT, 'src', 'cli', 'bootstrap.mjs'), ...args], {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -57,14 +55,9 @@ export class AckboxProgram {
     }
   }
 
-  /** The process that does the work, not the command that waits for it. */
-  pids(): readonly number[] {
-    return pidsOf(this.folder, this.#script);
-  }
-
-  /** As a power cut: no word, no last write. */
+  /** As a power cut: no word, no last write, of the command and of every program of ours that it keeps. */
   async kill(): Promise<void> {
-    for (const pid of this.pids()) process.kill(pid, 'SIGKILL');
+    for (const pid of pidsOf(this.folder, '.ts')) process.kill(pid, 'SIGKILL');
     await this.ended;
   }
 
@@ -74,17 +67,30 @@ export class AckboxProgram {
   }
 }
 
+const HEADEND_SCRIPTS = { command: '/ackbox.ts', registry: '/headend/main.ts', sender: '/sender/main.ts' } as const;
+
 /** `ackbox headend` by itself, always at the same ports. */
 export class LoneHeadend extends AckboxProgram {
   readonly url: string;
 
   constructor(folder: string, ports: { readonly http: number; readonly rtsp: number }, env: Environment = {}) {
-    super(folder, 'headend/main.ts', ['headend', '--data', folder, '--http-port', String(ports.http), '--rtsp-port', String(ports.rtsp)], env);
+    super(folder, ['headend', '--data', folder, '--http-port', String(ports.http), '--rtsp-port', String(ports.rtsp)], env);
     this.url = `https://127.0.0.1:${ports.http}`;
   }
 
   ready(): Promise<unknown> {
     return this.says(/^operator /m);
+  }
+
+  /** Ends one of its processes as a power cut would, or sends it another signal. The command starts again what died. */
+  strike(which: keyof typeof HEADEND_SCRIPTS, signal: NodeJS.Signals = 'SIGKILL'): void {
+    const [pid, ...others] = this.pidsOf(which);
+    if (pid === undefined || others.length > 0) throw new Error(`there is not one process that is the ${which}`);
+    process.kill(pid, signal);
+  }
+
+  pidsOf(which: keyof typeof HEADEND_SCRIPTS): readonly number[] {
+    return pidsOf(this.folder, HEADEND_SCRIPTS[which]);
   }
 
   operator(): Promise<OperatorJson> {
@@ -97,7 +103,7 @@ export class LoneBox extends AckboxProgram {
   readonly watch: BoxWatch;
 
   constructor(folder: string, headendUrl: string, env: Environment = {}) {
-    super(folder, 'device/main.ts', ['box', '--data', folder, '--headend', headendUrl, '--screen-port', '0'], env);
+    super(folder, ['box', '--data', folder, '--headend', headendUrl, '--screen-port', '0'], env);
     this.watch = new BoxWatch(folder);
   }
 }

@@ -25,7 +25,7 @@ export function dropFolders(...folders: readonly string[]): void {
 
 /** A real headend, with its real book, TLS and RTSP, on free ports of this machine. */
 export async function headendOn(folder: string, httpPort = 0): Promise<RunningHeadend> {
-  const config = { data: folder, host: '127.0.0.1', httpPort, rtspPort: 0, rtpPort: 0, names: [], currency: 'EUR', supervised: false } as const;
+  const config = { data: folder, host: '127.0.0.1', httpPort, rtspPort: 0, rtpPort: 0, names: [], currency: 'EUR', supervised: false, sender: 'within', guestUrl: null } as const;
   const started = await startHeadend(config, { clock: systemClock, random: systemRandom, log: silentLog });
   if (!started.ok) throw new Error(started.error.message);
   return started.value;

@@ -67,6 +67,7 @@ export const sampleView: ViewOfBox = {
   said: { key: 'stalledAcks', values: {}, notice: null },
   language: 'en',
   catalogueVersion: 'v1',
+  guestLink: null,
   simulatedAcceptor: true,
   lastContactMs: null,
   focusIndex: 2,

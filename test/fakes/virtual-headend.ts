@@ -117,11 +117,11 @@ export class VirtualHeadend {
   }
 
   rtsp(
-    request: { readonly method: string; readonly uri: string; readonly headers: HeaderList },
+    request: { readonly method: string; readonly uri: string; readonly headers: HeaderList; readonly body?: Uint8Array },
     client: RtspClient,
   ): { readonly response: RtspResponse; readonly afterwards: () => void } {
     const headers = new Map(Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
-    const asked: RtspRequest = { kind: 'request', method: request.method, uri: request.uri, headers, body: new Uint8Array() };
+    const asked: RtspRequest = { kind: 'request', method: request.method, uri: request.uri, headers, body: request.body ?? new Uint8Array() };
     const reply = this.paid?.answer(asked, client, headers.get('ackpay-session') ?? '') ?? { status: 503 as const };
     const answered = new Map(Object.entries(reply.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]));
     const response: RtspResponse = { kind: 'response', status: reply.status, reason: '', headers: answered, body: new Uint8Array() };

@@ -12,9 +12,10 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'src/ports': ['src/domain', 'src/units', 'src/limits.ts', 'src/wire'],
   'src/platform': ['src/ports', 'src/wire', 'src/domain', 'src/units', 'src/limits.ts'],
   'src/authoring': ['src/wire', 'src/domain', 'src/units', 'src/limits.ts'],
-  'src/headend': ['src/authoring', 'src/platform', 'src/ports', 'src/wire', 'src/domain', 'src/units', 'src/limits.ts'],
-  'src/cli': ['src/authoring', 'src/headend', 'src/platform', 'src/ports', 'src/wire', 'src/domain', 'src/units', 'src/limits.ts', 'device'],
-  device: ['src/platform', 'src/ports', 'src/wire', 'src/domain', 'src/units', 'src/limits.ts'],
+  'src/guests': ['src/platform', 'src/ports', 'src/wire', 'src/domain', 'src/units', 'src/limits.ts'],
+  'src/headend': ['src/guests', 'src/authoring', 'src/platform', 'src/ports', 'src/wire', 'src/domain', 'src/units', 'src/limits.ts'],
+  'src/cli': ['src/authoring', 'src/guests', 'src/headend', 'src/platform', 'src/ports', 'src/wire', 'src/domain', 'src/units', 'src/limits.ts', 'device'],
+  device: ['src/guests', 'src/platform', 'src/ports', 'src/wire', 'src/domain', 'src/units', 'src/limits.ts'],
 };
 
 /** Between the folders of domain/, in the direction of dependence. */
