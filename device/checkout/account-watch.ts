@@ -5,14 +5,19 @@ import type { HeadendError } from '../../src/ports/headend-api.ts';
 import type { Log } from '../../src/ports/log.ts';
 import { ok, type Result } from '../../src/units/result.ts';
 import type { AccountAnswer, TopUpAnswer, TopUpRequest } from '../../src/wire/account-api.ts';
+import { ACCOUNT_LINES_SETTING } from '../stores/book-account-lines.ts';
+import type { Book } from '../stores/book-port.ts';
 
 /** What everybody may see of an account, minor units; the rest is asked for. */
 export type AccountGlance = Pick<AccountAnswer, 'state' | 'owedMinor' | 'overdueMinor'>;
 
 export interface AccountWatchParts {
   readonly api: AccountApi;
+  readonly book: Pick<Book, 'getSetting' | 'postAccountLines'>;
   readonly clock: Clock;
   readonly log: Log;
+  /** The ledger of the box has lines beside its plays. */
+  posted(): void;
   /** Told only what has changed. */
   changed(account: AccountGlance): void;
 }
@@ -36,12 +41,16 @@ export class AccountWatch {
   }
 
   async look(): Promise<Result<AccountAnswer, HeadendError>> {
-    const answer = await this.#parts.api.account();
+    const { api, book } = this.#parts;
+    const through = await book.getSetting(ACCOUNT_LINES_SETTING);
+    const answer = await api.account(through === null ? null : Number(through));
     if (!answer.ok) {
       this.#parts.log.info('account-not-known', { code: answer.error.code, message: answer.error.message });
       return answer;
     }
-    const { state, owedMinor, overdueMinor } = answer.value;
+    const { state, owedMinor, overdueMinor, lines } = answer.value;
+    if (lines.length > 0 || through !== String(answer.value.through)) await book.postAccountLines(lines, answer.value.through);
+    if (lines.length > 0) this.#parts.posted();
     const told = `${state} ${owedMinor} ${overdueMinor}`;
     if (told !== this.#told) this.#parts.changed({ state, owedMinor, overdueMinor });
     this.#told = told;

@@ -3,6 +3,7 @@ import type { ClassCount } from '../../src/domain/credit/billing-class.ts';
 import type { PaidRanges } from '../../src/domain/credit/paid-ranges.ts';
 import type { EndReason } from '../../src/domain/credit/statements.ts';
 import type { AuditBody, EntryMethod, FaultBody, UsageBody } from '../../src/domain/usage/record-bodies.ts';
+import type { AccountLine } from '../../src/wire/account-api.ts';
 import type { OutboxRecord } from '../../src/wire/http-api.ts';
 import type { CashBookCheck } from './cash-page-rows.ts';
 import type { GuestBook } from './guest-port.ts';
@@ -240,6 +241,8 @@ export interface Book extends LoanBook, GuestBook {
   }): Promise<CustomerReceipt>;
   /** Why somebody who did not pay for it is about to end a play: it stands on the receipt. Nothing where it has ended already. */
   noteEnd(playId: string, note: string): Promise<void>;
+  /** Posts what the headend posted beside the plays of this box, each once by its key, and remembers through which number. */
+  postAccountLines(lines: readonly AccountLine[], through: number): Promise<void>;
   receipts(limit: number): Promise<readonly CustomerReceipt[]>;
   /** Works heard last, newest first, whoever paid. */
   lastHeard(limit: number): Promise<readonly string[]>;
@@ -264,6 +267,8 @@ export interface Book extends LoanBook, GuestBook {
    */
   rewindRecords(generation: string, through: number): Promise<boolean>;
   outboxState(): Promise<OutboxState>;
+  /** For whoever looks for a fault: whether SQLite finds its file whole, and the last audit records, the newest first. */
+  inspect(audits: number): Promise<{ readonly damage: string | null; readonly audits: readonly OutboxRecord[] }>;
   ledger(): Promise<LedgerSummary>;
   getSetting(name: string): Promise<string | null>;
   putSetting(name: string, value: string): Promise<void>;

@@ -1,5 +1,6 @@
 import { balanceOf, findImbalance } from '../../src/domain/ledger/ledger.ts';
 import { limits } from '../../src/limits.ts';
+import { postAccountLines } from './book-account-lines.ts';
 import { BookCash } from './book-cash.ts';
 import { collectFromBook, notePulsesInBook } from './book-collection.ts';
 import type { BookCore } from './book-core.ts';
@@ -69,6 +70,7 @@ export class BoxBook implements SyncBook {
   takeNext: SyncBook['takeNext'] = (works) => this.#open().#plays.takeNext(works);
   settle: SyncBook['settle'] = (end) => settlePlayInBook(this.#open().core, end);
   noteEnd: SyncBook['noteEnd'] = (playId, note) => this.#commit('note-end', () => this.core.parts.plays.noteEnd(playId, note));
+  postAccountLines: SyncBook['postAccountLines'] = (lines, through) => postAccountLines(this.#open().core, lines, through);
   receipts: SyncBook['receipts'] = (limit) => this.#open().core.parts.receipts.newest(limit);
   lastHeard: SyncBook['lastHeard'] = (limit) => this.#open().core.parts.plays.lastHeard(limit);
   mostPlayed: SyncBook['mostPlayed'] = (sinceMs, limit) => this.#open().core.parts.plays.mostPlayed(sinceMs, limit);
@@ -92,6 +94,12 @@ export class BoxBook implements SyncBook {
   recordFault: SyncBook['recordFault'] = (body) => this.#commit('fault', () => void this.core.record({ kind: 'fault', body }));
   flush: SyncBook['flush'] = () => {
     if (this.#open().core.parts.outbox.waiting > 0) this.#commit('flush', () => {});
+  };
+
+  inspect: SyncBook['inspect'] = (audits) => {
+    this.flush();
+    const { database, outboxRows } = this.core.parts;
+    return { damage: database.damage(), audits: outboxRows.lastAudits(audits) };
   };
 
   pendingRecords: SyncBook['pendingRecords'] = (limit) => {

@@ -50,12 +50,25 @@ const AskedPayment = Type.Object({
   state: Type.Union([Type.Literal('pending'), Type.Literal('paid'), Type.Literal('failed')]),
   reason: Type.String({ maxLength: 200 }),
 });
+/** What a box posts beside its plays, as the headend did: once by its key. */
+export const AccountLine = Type.Object({
+  number: Type.Integer({ minimum: 1 }),
+  key: Type.String({ maxLength: 80 }),
+  at: Type.String(),
+  title: Title,
+  amountMinor: Amount,
+});
+export type AccountLine = Static<typeof AccountLine>;
+
 /** The standing, with the newest lines behind it, the cycles that are open, and the newest payments. */
 export const AccountAnswer = Type.Object({
   ...AccountStanding.properties,
   charges: Type.Array(ChargedLine),
   cycles: Type.Array(RunningCycle),
   payments: Type.Array(AskedPayment),
+  /** After the number that was asked for; none where none was. `through`: from where to ask next. */
+  lines: Type.Array(AccountLine),
+  through: Type.Integer({ minimum: 0 }),
 });
 export type AccountAnswer = Static<typeof AccountAnswer>;
 

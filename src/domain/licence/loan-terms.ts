@@ -1,6 +1,7 @@
 import type { AccountId, LicenceId, LocationId, OutletId, WorkId } from '../../units/ids.ts';
 import type { Currency } from '../../units/money.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
+import type { ClassCount } from '../credit/billing-class.ts';
 import { settlePlay } from '../credit/settle-play.ts';
 import type { EndReason } from '../credit/statements.ts';
 import type { PricingNode, WorkPart } from '../credit/terms.ts';
@@ -63,15 +64,20 @@ export function quoteOf({ nodes }: Pick<LoanTerms, 'nodes'>): bigint {
 
 type PricedLoan = Pick<LoanTerms, 'nodes' | 'packets' | 'parts' | 'afterTrial'>;
 
-/** What a use costs, by the rule of a streamed play in which nothing was lost: box and headend must get the same number. */
-export function rateLoanUse(terms: PricedLoan, { trialPackets, paidPackets }: HeardOfLoan): bigint {
+/** What was heard of each price, as a stream counts it. */
+export function countLoanUse(terms: PricedLoan, { trialPackets, paidPackets }: HeardOfLoan): readonly ClassCount[] {
   const from = terms.afterTrial === 'continue' ? trialPackets : 0;
   const heard = placedParts(terms).map(({ node, billingClass, first, packets }) => {
     const heardOfPart = Math.min(first + packets, from + paidPackets) - Math.max(first, from);
     return { node, billingClass, packets: Math.max(0, heardOfPart) };
   });
-  const counts = [{ node: 0, billingClass: 'trial', packets: trialPackets } as const, ...heard];
-  return settlePlay({ ...terms, credit: { lossAllowancePerMille: 0 } }, { counts, unheardPaidPackets: 0, lostPackets: 0 }).chargedMinor;
+  return [{ node: 0, billingClass: 'trial', packets: trialPackets }, ...heard];
+}
+
+/** What a use costs, by the rule of a streamed play in which nothing was lost: box and headend must get the same number. */
+export function rateLoanUse(terms: PricedLoan, use: HeardOfLoan): bigint {
+  const heard = { counts: countLoanUse(terms, use), unheardPaidPackets: 0, lostPackets: 0 };
+  return settlePlay({ ...terms, credit: { lossAllowancePerMille: 0 } }, heard).chargedMinor;
 }
 
 /** Whether a use can have happened under these terms, and costs what it says. @returns what it costs, minor units */

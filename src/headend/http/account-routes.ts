@@ -15,7 +15,7 @@ export function accountRoutes({ desk, payments }: { readonly desk: AccountDesk; 
         body: null,
         response: api.AccountAnswer,
       },
-      (_request, outlet) => reply(desk.statement(outlet)),
+      ({ query }, outlet) => reply(desk.statement(outlet, /^\d{1,15}$/.test(query.after ?? '') ? Number(query.after) : null)),
     ),
     deviceRoute(
       { method: 'POST', path: '/v1/account/top-ups', summary: 'The filled-in form; once by its key', body: api.TopUpRequest, response: api.TopUpAnswer },

@@ -4,11 +4,14 @@ import { minorDigitsOf } from '../../units/iso-4217.ts';
 import { decimalText } from '../../units/rational.ts';
 import type { Fault, Result } from '../../units/result.ts';
 import { type AccountAnswer, type AccountStanding, PAYMENT_METHODS, type PaymentTermsBody, type TopUpRequest } from '../../wire/account-api.ts';
+import type { AccountLineStore } from '../stores/account-line-rows.ts';
 import type { AccountStatementStore } from '../stores/account-statement-rows.ts';
 import type { KeptPayment, PaymentStore } from '../stores/payment-rows.ts';
 
 export interface AccountDeskDeps {
-  readonly store: PaymentStore & AccountStatementStore & { getSetting(name: string): string | null; putSetting(name: string, value: string): void };
+  readonly store: PaymentStore &
+    AccountStatementStore &
+    AccountLineStore & { getSetting(name: string): string | null; putSetting(name: string, value: string): void };
   readonly wallMs: () => number;
 }
 
@@ -17,6 +20,7 @@ type Payer = { readonly account: string; readonly currency: string };
 const LINES_SHOWN = 20;
 const CYCLES_SHOWN = 10;
 const PAYMENTS_SHOWN = 5;
+const LINES_A_TIME = 100;
 const SETTING = 'payment-terms';
 const DAY_MS = 86_400_000;
 
@@ -44,7 +48,7 @@ export class AccountDesk {
   }
 
   /** The standing with what is behind it: charges, open cycles, payments. */
-  statement(payer: Payer): AccountAnswer {
+  statement(payer: Payer & { readonly outlet: string }, after: number | null): AccountAnswer {
     const { store } = this.#deps;
     const iso = (ms: number): string => new Date(ms).toISOString();
     return {
@@ -60,7 +64,17 @@ export class AccountDesk {
         .slice(-PAYMENTS_SHOWN)
         .reverse()
         .map(({ payment, minor, method, state, reason }) => ({ key: payment, amountMinor: String(minor), method, state, reason })),
+      ...this.#linesAfter(payer.outlet, after),
     };
+  }
+
+  #linesAfter(outlet: string, after: number | null): Pick<AccountAnswer, 'lines' | 'through'> {
+    const { store } = this.#deps;
+    const newest = store.newestAccountLine();
+    const found = after === null ? [] : store.accountLinesAfter(outlet, after, LINES_A_TIME);
+    const through = found.length < LINES_A_TIME ? newest : (found.at(-1)?.number ?? newest);
+    const lines = found.map(({ number, key, atMs, title, minor }) => ({ number, key, at: new Date(atMs).toISOString(), title, amountMinor: String(minor) }));
+    return { lines, through };
   }
 
   /** Why nothing is sold to this account any more, or null. What a venue owes is not for its guests. */

@@ -53,7 +53,7 @@ function readLines(context: StoreContext, account: string, limit: number): reado
     account,
     limit,
   );
-  return rows.map(({ key, minor, resource, ...row }) => ({ ...row, kind: kindOf(key), title: titleOf(context, resource), minor: BigInt(minor) }));
+  return rows.map(({ key, minor, resource, ...row }) => ({ ...row, kind: kindOf(key), title: titleOfResource(context, resource), minor: BigInt(minor) }));
 }
 
 const KINDS: Readonly<Record<string, StatementLine['kind']>> = { bill: 'play', use: 'loan', debit: 'use', cycle: 'cycle', payment: 'payment' };
@@ -82,11 +82,11 @@ function openCycle(context: StoreContext, licence: PricingLicence): OpenCycle | 
 function namesOf(context: StoreContext, { resourceId, modelHash }: PricingLicence): Pick<OpenCycle, 'title' | 'model'> {
   const model =
     context.database.one<{ model: string }>("SELECT coalesce(pricing_model_id, '') AS model FROM pricing_models WHERE hash = ?", modelHash)?.model ?? '';
-  return { title: titleOf(context, resourceId), model };
+  return { title: titleOfResource(context, resourceId), model };
 }
 
 /** Of the work, whose part under a price it may be; works that share a price are named by its node. */
-function titleOf({ database }: StoreContext, resource: string): string {
+export function titleOfResource({ database }: StoreContext, resource: string): string {
   const [work = ''] = resource.split('/');
   return database.one<{ title: string }>('SELECT title FROM works WHERE work = ?', work)?.title ?? resource;
 }

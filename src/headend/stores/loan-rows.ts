@@ -1,11 +1,13 @@
-import { checkLoanUse, type LoanTerms, type LoanUse, quoteOf } from '../../domain/licence/loan-terms.ts';
+import { checkLoanUse, countLoanUse, type LoanTerms, type LoanUse, quoteOf } from '../../domain/licence/loan-terms.ts';
+import { limits } from '../../limits.ts';
 import { verifyEd25519 } from '../../platform/crypto/ed25519-signer.ts';
 import { fromHex } from '../../units/bytes.ts';
-import type { OutletId } from '../../units/ids.ts';
+import { asId, type OutletId } from '../../units/ids.ts';
 import type { OutboxRecord } from '../../wire/http-api.ts';
 import type { LendingRule } from '../../wire/licence-api.ts';
 import { parseLoanTerms, parseLoanUse, signedLoanUseBytes } from '../../wire/loan-text.ts';
 import { postTransfer } from './ledger-rows.ts';
+import { recordSoldUses } from './pricing-event-rows.ts';
 import type { StoreContext } from './store-context.ts';
 
 export interface LoanKey {
@@ -138,8 +140,9 @@ function insertUse(context: StoreContext, { outlet, generation, sequence, signed
     ...[terms.account, terms.work, terms.currency, quoteMinor, chargedMinor, use.paidPackets, use.heardMs, use.endReason],
     ...[signed.statement, signed.signature, context.clock.wallMs()],
   );
-  if (chargedMinor === 0n) return;
   const key = `use:${outlet}:${generation}:${sequence}`;
+  recordLoanUse(context, key, terms, use);
+  if (chargedMinor === 0n) return;
   const { currency, account } = terms;
   postTransfer(context, {
     key,
@@ -151,4 +154,17 @@ function insertUse(context: StoreContext, { outlet, generation, sequence, signed
     playId: use.playId,
     reason: 'bill',
   });
+}
+
+/**
+ * To the rater a use of a loan is a use like any other, so that one model covers what is lent and what is streamed. The box's clock says
+ * when it was, within what is possible: after its terms were signed, and not after now.
+ */
+function recordLoanUse(context: StoreContext, key: string, terms: LoanTerms, use: LoanUse): void {
+  const startMs = Math.max(terms.issuedAtMs, Math.min(Math.floor(use.wallMs), Math.floor(context.clock.wallMs())));
+  recordSoldUses(
+    context,
+    { key, playId: use.playId, outlet: terms.outlet, startMs, packetMs: limits.packetMs, terms: { ...terms, sid: asId(use.playId) } },
+    countLoanUse(terms, use),
+  );
 }

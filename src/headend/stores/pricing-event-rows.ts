@@ -173,23 +173,29 @@ function beginLicence(
  * was not heard stands beside them, in the bill (ruling 10). Part of the transaction that bills the play.
  */
 export function recordPlay(context: StoreContext, row: PaySessionRow, heard: HeardCounts): void {
-  const { terms } = row;
-  const standing = context.database.one<{ profile: string }>('SELECT profile FROM outlets WHERE outlet = ?', row.outlet)?.profile === 'set-top';
+  const { terms, sid, playId, outlet } = row;
+  recordSoldUses(context, { key: sid, playId, outlet, startMs: terms.issuedAtMs, packetMs: terms.packetMs, terms }, heard.counts);
+}
+
+/** A play under its terms, or the use of a loan under those of the loan. */
+interface SoldUse {
+  readonly key: string;
+  readonly playId: string;
+  readonly outlet: string;
+  readonly startMs: number;
+  readonly packetMs: number;
+  readonly terms: Pick<Terms, 'account' | 'currency' | 'work' | 'packets' | 'nodes' | 'parts' | 'sid'>;
+}
+
+export function recordSoldUses(context: StoreContext, { key, playId, outlet, startMs, packetMs, terms }: SoldUse, counts: HeardCounts['counts']): void {
+  const standing = context.database.one<{ profile: string }>('SELECT profile FROM outlets WHERE outlet = ?', outlet)?.profile === 'set-top';
   for (const [index, node] of terms.nodes.entries()) {
-    const counts = heard.counts.filter((count) => count.node === index);
-    if (packetsOf(counts, 'paid') === 0) continue;
+    const ofNode = counts.filter((count) => count.node === index);
+    if (packetsOf(ofNode, 'paid') === 0) continue;
     const shared = context.database.one<{ shared: number }>('SELECT shared FROM pricing_nodes WHERE node = ?', node.id)?.shared === 1;
     recordUse(context, {
-      event: `${row.sid}/${index}`,
-      kind: 'use',
-      playId: row.playId,
-      userId: row.account,
-      resourceId: resourceOf(terms, index, standing, shared),
-      modelHash: node.modelHash,
-      currency: terms.currency,
-      standing,
-      startMs: terms.issuedAtMs,
-      durationMs: soldPackets(terms, index) * terms.packetMs,
+      ...{ event: `${key}/${index}`, kind: 'use', playId, userId: terms.account, resourceId: resourceOf(terms, index, standing, shared) },
+      ...{ modelHash: node.modelHash, currency: terms.currency, standing, startMs, durationMs: soldPackets(terms, index) * packetMs },
       amountMinor: BigInt(node.quoteMinor),
     });
   }

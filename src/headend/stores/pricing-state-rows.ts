@@ -1,6 +1,7 @@
 import { balanceOf } from '../../domain/ledger/ledger.ts';
 import { type AdjustmentLine, adjustmentsSince } from '../../domain/rating/adjustments.ts';
 import type { CycleBill } from '../../domain/rating/cycle-bill.ts';
+import { tellBox } from './account-line-rows.ts';
 import { postTransfer, readTotals } from './ledger-rows.ts';
 import { billText, cacheRows, dueOf, type LicenceReplay, readBillText, replayLicence, type TableRows } from './licence-replay.ts';
 import { licencesBehind, type PricingLicence, readEvents, readLicences } from './pricing-event-rows.ts';
@@ -91,8 +92,10 @@ function postCharges(context: StoreContext, licence: PricingLicence, replay: Lic
   const difference = wantedBeside(context, licence, replay) - postedBeside(context, licence);
   if (difference === 0n) return;
   if (difference < 0n && balanceOf(readTotals(context, licence.currency), 'earned') < -difference) return;
+  const key = `cycle:${licence.licence}:${postingsBeside(context, licence)}`;
+  if (licence.standing) tellBox(context, licence, { key, minor: difference });
   postTransfer(context, {
-    key: `cycle:${licence.licence}:${postingsBeside(context, licence)}`,
+    key,
     debit: difference > 0n ? 'account-debt' : 'earned',
     credit: difference > 0n ? 'earned' : 'account-debt',
     amountMinor: difference > 0n ? difference : -difference,

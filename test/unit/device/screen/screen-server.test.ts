@@ -37,7 +37,7 @@ async function open(part: Partial<typeof sampleView> = {}, keys = new ScreenKeys
     putSetting: async (name: string, value: string) => void settings.set(name, value),
   };
   const account = {
-    look: async () => ok<AccountAnswer>({ ...OWES, charges: [], cycles: [], payments: [] }),
+    look: async () => ok<AccountAnswer>({ ...OWES, charges: [], cycles: [], payments: [], lines: [], through: 0 }),
     topUp: async ({ key }: { readonly key: string }) => ok({ key, state: 'pending' as const, reason: '' }),
   };
   screen = await openScreen({
