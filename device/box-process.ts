@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createJsonLog } from '../src/platform/json-log.ts';
+import { LogRing } from '../src/platform/log-ring.ts';
 import { systemClock } from '../src/platform/system-clock.ts';
 import { systemRandom } from '../src/platform/system-random.ts';
 import type { Log } from '../src/ports/log.ts';
@@ -29,7 +30,8 @@ export async function runBoxProcess(config: BoxConfig, say: Say, signal: AbortSi
 }
 
 async function runGuarded(config: BoxConfig, say: Say, signal: AbortSignal): Promise<void> {
-  const log = createJsonLog(systemClock, 'box');
+  const logRing = new LogRing((line) => void process.stderr.write(`${line}\n`));
+  const log = createJsonLog(systemClock, 'box', logRing.sink);
   const supervision = superviseBySystemd(process.env, systemClock, log);
   const signer = openDeviceIdentity(config.data);
   if (!signer.ok) throw new Error(signer.error.message);
@@ -53,6 +55,7 @@ async function runGuarded(config: BoxConfig, say: Say, signal: AbortSignal): Pro
     clock: systemClock,
     random: systemRandom,
     log,
+    logRing,
     say,
     supervision,
     end: () => ended.abort(),

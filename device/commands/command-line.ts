@@ -35,7 +35,10 @@ function findCommand<Context>(
   commands: readonly Command<Context>[],
 ): Result<{ readonly command: Command<Context>; readonly used: number }, LineFault> {
   const fits = commands.filter((command) => matches(command.name.split(' '), words));
-  const exact = fits.find((command) => words.slice(0, command.name.split(' ').length).join(' ') === command.name);
+  // Of `log` and `log follow` it is the longer one, where its words stand there.
+  const exact = fits
+    .filter((command) => words.slice(0, command.name.split(' ').length).join(' ') === command.name)
+    .sort((left, right) => right.name.length - left.name.length)[0];
   const longest = Math.max(...fits.map((command) => command.name.split(' ').length));
   const best = exact === undefined ? fits.filter((command) => command.name.split(' ').length === longest) : [exact];
   const [command, other] = best;

@@ -82,6 +82,11 @@ export class OutboxRows {
     return this.#database.all<RecordColumns>(sql, this.#row().acknowledged_through, limit).map(toRecord);
   }
 
+  /** As far as they are kept, the newest first. */
+  lastAudits(limit: number): readonly OutboxRecord[] {
+    return this.#database.all<RecordColumns>("SELECT * FROM outbox WHERE kind = 'audit' ORDER BY sequence DESC LIMIT ?", limit).map(toRecord);
+  }
+
   /** Moves the mark forward only; acknowledged rows go once `limits.retentionAckedRecords` newer ones are acknowledged too, quarantined ones stay. */
   acknowledge(through: number, conflicts: readonly number[], nowMs: number): void {
     const state = this.state();

@@ -21,6 +21,7 @@ const PROGRAMS = {
   'gst-launch-1.0': 'gstreamer1.0-tools',
   'avr-gcc': 'gcc-avr',
   snmpwalk: 'snmp',
+  rx: 'lrzsz',
   'systemd-analyze': 'systemd',
   'systemd-nspawn': 'systemd-container',
 };

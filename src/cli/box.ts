@@ -24,7 +24,8 @@ Run a box:
   --lcd PATH      the kernel's 2x16 display, such as /dev/lcd
   --cctalk PATH   the serial line of a ccTalk coin acceptor, such as /dev/ttyUSB0
   --bills PATH    the serial line of a ccTalk bill validator; may be the coin acceptor's
-  --console-port PATH  a serial port for the console, such as /dev/ttyS0 (115200 8N1, with sign-in)
+  --console-port PATH  a serial port for the console, such as /dev/ttyS0 (115200 8N1) or a USB gadget's /dev/ttyGS0, or tcp:4001 on
+                  loopback; each with sign-in (ackbox console)
   --input-devices read infrared and CEC remotes and keyboards (the user is in the group input)
   --screen-host A where its page listens (default 127.0.0.1; 0.0.0.0 shows it to the whole network)
   --transport udp|tcp|tls  how the music travels (ackbox start --help)

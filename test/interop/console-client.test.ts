@@ -127,6 +127,16 @@ describe('ackbox console as a program', { timeout: 30_000 }, () => {
     expect(readFileSync(into).equals(file)).toBe(true);
   });
 
+  test('a foreign receiver, lrzsz, has the file exactly', async () => {
+    const into = join(folder, 'by-rx');
+    // What a technician does in a terminal program: the command, then its receiver on the same line.
+    const typed = `exec 3<>${cable.theirs}; printf 'technician\\r' >&3; printf '${PIN}\\r' >&3; printf 'support bundle by=xmodem\\r' >&3; rx -b -c ${into} <&3 >&3`;
+    const received = spawn('sh', ['-c', typed], { stdio: 'ignore' });
+    children.add(received);
+    expect(await new Promise((resolve) => void received.once('close', resolve))).toBe(0);
+    expect(readFileSync(into).equals(file)).toBe(true);
+  });
+
   test('a console without a box, and a port that is not there, are said with what to do', async () => {
     await console.close();
     expect(await run([cable.theirs, '--command', 'show status'])).toMatchObject({ code: 1, err: expect.stringContaining('is the box on') });
