@@ -14,6 +14,7 @@ import { isAckpay } from '../../src/wire/ackpay.ts';
 import { type MediaFormat, mediaFormatOf } from '../../src/wire/media-format.ts';
 import { decodeRtcp, encodeRtcp, splitCompound } from '../../src/wire/rtcp.ts';
 import { isRtx, unwrapRtx } from '../../src/wire/rtx.ts';
+import { LeadAim } from '../media/lead-aim.ts';
 import type { MediaLink, OpenLink } from '../media/media-link.ts';
 import type { PlayoutBuffer } from '../media/playout-buffer.ts';
 import { type OpenedRtp, type ReceiverCounts, RtpReceiver } from '../media/rtp-receiver.ts';
@@ -52,6 +53,8 @@ export class PayEpoch {
   readonly #sid: Uint8Array;
   readonly #receiver: RtpReceiver;
   readonly #format: MediaFormat;
+  /** Null for a film: its lead is the longest that its window bears. */
+  readonly #lead: LeadAim | null;
   readonly acknowledger: Acknowledger;
   readonly #stopLife: () => void;
   #mediaSsrc = 0;
@@ -67,8 +70,8 @@ export class PayEpoch {
     this.#ssrc = new DataView(parts.random.bytes(4).slice().buffer).getUint32(0);
     this.#srtp = createSrtpReceiver(keys.srtpToDevice, parts.nextSequence);
     this.#srtcp = createSrtpSender(keys.srtpToHeadend, this.#ssrc);
-    const seal = (method: string, uri: string, cseq: number): string => rtspAuth(keys.rtsp, { method, uri, cseq, body: new Uint8Array() });
-    this.#rtsp = new RtspClient(link, { url: parts.rtspUrl, sid: terms.sid, epoch: keys.epoch, seal });
+    this.#rtsp = new RtspClient(link, { url: parts.rtspUrl, sid: terms.sid, epoch: keys.epoch, seal: (request) => rtspAuth(keys.rtsp, request) });
+    this.#lead = terms.rendition === undefined ? new LeadAim(terms.credit) : null;
     const ack = { clock, terms: terms.credit, ledger, counters, receipts, sid: this.#sid, challengeKey: keys.challenge };
     this.acknowledger = new Acknowledger({ ...ack, send: (draft, counter) => this.#send(draft, counter) }, parts.acksSuppressed);
     this.#format = mediaFormatOf(terms.rendition === undefined ? {} : { video: terms });
@@ -201,6 +204,16 @@ export class PayEpoch {
     this.#link.sendRtcp(this.#srtcp.protectRtcp(answerReport(report.value, this.#ssrc, path)));
   }
 
+  /** Asks the headend for as much lead as the path needs; an answer is not waited for. */
+  #followPath(): void {
+    const { reception } = this.#receiver;
+    if (this.#lead === null) return;
+    this.#lead.follow(this.#heardAtMs, reception);
+    this.#parts.buffer.aimMs = this.#lead.aimMs;
+    const newsMs = this.#lead.takeNews(reception.sawLoss);
+    if (newsMs !== null) void this.#rtsp.lead(newsMs);
+  }
+
   #onAckpay(packet: Uint8Array): void {
     const opened = openAckpay(this.#parts.keys, this.#sid, packet);
     if (!opened.ok || opened.value.message.type !== 'window') return;
@@ -211,6 +224,7 @@ export class PayEpoch {
     this.acknowledger.takeWindow(message);
     this.#parts.buffer.abandonBelow(message.abandonedBelow);
     if (message.phase === 'drained') this.#parts.buffer.drainedAt(message.nextSequence, this.#heardAtMs);
+    this.#followPath();
     this.#parts.onWindow(message);
   }
 

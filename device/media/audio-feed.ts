@@ -36,7 +36,8 @@ const POLL_TICKS = 2;
  */
 export class AudioFeed {
   readonly #parts: FeedParts;
-  readonly #drift: DriftControl;
+  readonly #drift = new DriftControl();
+  readonly #isFilm: boolean;
   readonly #packetMs: number;
   readonly #startPackets: number;
   #state: 'filling' | 'opening' | 'flowing' | 'over' = 'filling';
@@ -61,10 +62,9 @@ export class AudioFeed {
   /** @param limitPackets plays at most so many packets of the work (a trial) */
   constructor(parts: FeedParts, limitPackets: number, heardSample: number) {
     this.#parts = parts;
-    const film = parts.work.video !== undefined;
+    this.#isFilm = parts.work.video !== undefined;
     this.#packetMs = packetMsOf(parts.work);
-    this.#startPackets = packetsOfMs(film ? limits.filmStartMs : limits.prebufferMs, this.#packetMs);
-    this.#drift = film ? new DriftControl(null) : new DriftControl();
+    this.#startPackets = packetsOfMs(this.#isFilm ? limits.filmStartMs : limits.prebufferMs, this.#packetMs);
     this.#limitPackets = limitPackets;
     this.#heardSample = heardSample;
     this.#stopTicking = every(parts.clock, limits.feedTickMs, () => this.tick());
@@ -214,7 +214,8 @@ export class AudioFeed {
   #followDrift(): void {
     const { buffer, player, clock } = this.#parts;
     if (!this.#running || this.#held || buffer.nextIndex + buffer.spanPackets >= this.#limitPackets) return;
-    const speed = this.#drift.speedAt(monotonicMs(clock), this.leadMs + buffer.spanPackets * this.#packetMs);
+    const leadMs = this.leadMs + buffer.spanPackets * this.#packetMs;
+    const speed = this.#drift.speedAt(monotonicMs(clock), leadMs, this.#isFilm ? null : buffer.aimMs);
     if (speed === this.#speed) return;
     this.#speed = speed;
     void player.setSpeed(speed);

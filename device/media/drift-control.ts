@@ -17,24 +17,27 @@ import { limits } from '../../src/limits.ts';
  * Units: milliseconds of the caller's monotonic clock. Returns a factor near 1.
  */
 export class DriftControl {
-  /** Null: what the lead is once it has settled. A film's lead says how far its pictures are behind, too. */
-  #aimMs: number | null;
+  #aimMs: number | null = null;
   #sinceMs: number | null = null;
   #atMs = 0;
   #leadMs = 0;
   #speed = 1;
-
-  constructor(aimMs: number | null = limits.streamLeadMs) {
-    this.#aimMs = aimMs;
-  }
 
   /** Audio begins, or begins again after a break: what the lead did before says nothing. */
   restart(): void {
     this.#sinceMs = null;
   }
 
-  /** Called a few times a second while it sounds and more is to come. */
-  speedAt(nowMs: number, leadMs: number): number {
+  /**
+   * Called a few times a second while it sounds and more is to come.
+   * @param aimMs what the lead is to be, and where it moves, the lead is moved by others; null: what it is once it has settled, as a film's
+   *   lead says how far its pictures are behind, too
+   */
+  speedAt(nowMs: number, leadMs: number, aimMs: number | null): number {
+    if (aimMs !== null) {
+      this.#leadMs += aimMs - (this.#aimMs ?? aimMs);
+      this.#aimMs = aimMs;
+    }
     this.#sinceMs ??= nowMs;
     const settled = nowMs - this.#sinceMs >= limits.driftSettleMs;
     const share = settled ? Math.min(1, (nowMs - this.#atMs) / limits.driftSmoothingMs) : 1;

@@ -5,6 +5,7 @@ export interface RtspAsk {
   readonly method: string;
   readonly uri: string;
   readonly headers: HeaderList;
+  readonly body?: Uint8Array;
 }
 
 export type LinkFault = Fault<'unreachable' | 'lost' | 'timeout' | 'garbled'>;

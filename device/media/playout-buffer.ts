@@ -37,6 +37,8 @@ export interface Due {
  */
 export class PlayoutBuffer {
   readonly #capacityPackets: number;
+  /** How much is to lie between the network and the ear, milliseconds; the player's speed follows it. */
+  aimMs: number = limits.streamLeadMs;
   readonly #packets = new Map<number, Uint8Array>();
   #run: number | null = null;
   #lowestRun = 0;

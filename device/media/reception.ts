@@ -32,6 +32,7 @@ export class Reception {
   #lastMs = 0;
   #repairMs = 0;
   #repairAtMs = 0;
+  #sawLoss = false;
   #reported = { expected: 0, arrived: 0 };
 
   /** @param first the slot that is used first */
@@ -44,6 +45,11 @@ export class Reception {
   /** RFC 3550, 6.4.1, in milliseconds. */
   get jitterMs(): number {
     return this.#jitterMs;
+  }
+
+  /** Something was missed on the way, or came out of order. */
+  get sawLoss(): boolean {
+    return this.#sawLoss;
   }
 
   /** The longest that a missed packet took lately to come after all; 0 where none was missed. */
@@ -85,6 +91,7 @@ export class Reception {
   }
 
   #miss(sequence: number, nowMs: number): void {
+    this.#sawLoss = true;
     this.#missingSinceMs.set(sequence, nowMs);
     const oldest = this.#missingSinceMs.keys().next();
     if (this.#missingSinceMs.size > GAPS_KEPT && oldest.done !== true) this.#missingSinceMs.delete(oldest.value);

@@ -1,5 +1,5 @@
 import { type Fault, fault, ok, type Result } from '../../src/units/result.ts';
-import type { RtspResponse } from '../../src/wire/rtsp.ts';
+import { LEAD_PARAMETER, type RtspResponse } from '../../src/wire/rtsp.ts';
 import { formatNptRange, formatTransport, parseNptRange, parseRtpInfo, parseSessionHeader, parseTransport } from '../../src/wire/rtsp-headers.ts';
 import type { LinkFault, MediaLink } from './media-link.ts';
 
@@ -9,8 +9,8 @@ export interface RtspIdentity {
   readonly url: string;
   readonly sid: string;
   readonly epoch: number;
-  /** Value of `Ackpay-Auth`: HMAC-SHA256 over method, address, CSeq and the hash of the (empty) body, hex (ruling 23). */
-  readonly seal: (method: string, uri: string, cseq: number) => string;
+  /** Value of `Ackpay-Auth`: HMAC-SHA256 over method, address, CSeq and the hash of the body, hex (ruling 23). */
+  readonly seal: (request: { readonly method: string; readonly uri: string; readonly cseq: number; readonly body: Uint8Array }) => string;
 }
 
 export interface StreamStart {
@@ -73,11 +73,17 @@ export class RtspClient {
     return this.#ask('TEARDOWN', {});
   }
 
+  /** How far ahead of the ear the stream is to be from now on. */
+  lead(milliseconds: number): Promise<Result<RtspResponse, RtspFault>> {
+    const body = new TextEncoder().encode(`${LEAD_PARAMETER}: ${milliseconds}\r\n`);
+    return this.#ask('SET_PARAMETER', { 'Content-Type': 'text/parameters' }, body);
+  }
+
   keepAlive(): Promise<Result<RtspResponse, RtspFault>> {
     return this.#ask('GET_PARAMETER', {});
   }
 
-  async #ask(method: string, own: Readonly<Record<string, string>>): Promise<Result<RtspResponse, RtspFault>> {
+  async #ask(method: string, own: Readonly<Record<string, string>>, body = new Uint8Array()): Promise<Result<RtspResponse, RtspFault>> {
     this.#cseq += 1;
     const { url: uri, sid, epoch, seal } = this.#identity;
     const headers = {
@@ -85,11 +91,11 @@ export class RtspClient {
       Require: 'ackpay.v1',
       'Ackpay-Session': sid,
       'Ackpay-Epoch': epoch,
-      'Ackpay-Auth': seal(method, uri, this.#cseq),
+      'Ackpay-Auth': seal({ method, uri, cseq: this.#cseq, body }),
       ...(this.#session === null ? {} : { Session: this.#session }),
       ...own,
     };
-    const answer = await this.#link.ask({ method, uri, headers });
+    const answer = await this.#link.ask({ method, uri, headers, ...(body.length > 0 && { body }) });
     if (!answer.ok) return answer;
     const { status, reason } = answer.value;
     if (status !== 200) return fault('refused', `The headend refused ${method}: ${status} ${reason}.`);

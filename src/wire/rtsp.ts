@@ -40,6 +40,7 @@ export const RTSP_REASONS = {
   405: 'Method Not Allowed',
   406: 'Not Acceptable',
   413: 'Request Entity Too Large',
+  451: 'Parameter Not Understood',
   453: 'Not Enough Bandwidth',
   454: 'Session Not Found',
   455: 'Method Not Valid in This State',
@@ -54,6 +55,9 @@ export const RTSP_REASONS = {
   551: 'Option Not Supported',
 } as const;
 export type RtspStatus = keyof typeof RTSP_REASONS;
+
+/** In the body of SET_PARAMETER (`text/parameters`): how far a stream of sound is to be ahead of the ear, milliseconds. */
+export const LEAD_PARAMETER = 'ackpay-lead';
 
 /** Headers to send, in this order and spelling. */
 export type HeaderList = Readonly<Record<string, string | number>>;

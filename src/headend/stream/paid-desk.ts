@@ -7,7 +7,7 @@ import type { SessionProgress } from '../../ports/headend-stores.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Random } from '../../ports/random.ts';
 import type { SegmentStore } from '../../ports/segment-store.ts';
-import type { RtspRequest } from '../../wire/rtsp.ts';
+import { LEAD_PARAMETER, type RtspRequest } from '../../wire/rtsp.ts';
 import { formatNptRange, formatRtpInfo, formatTransport, type TransportSpec } from '../../wire/rtsp-headers.ts';
 import type { PaymentRegistry } from '../payment-registry.ts';
 import { leaseReport } from '../session-lease.ts';
@@ -185,7 +185,8 @@ export class PaidDesk {
       void this.#deps.registry.flush();
       return { status: 200, headers };
     }
-    if (method === 'GET_PARAMETER' || method === 'SET_PARAMETER') return { status: 200, headers };
+    if (method === 'SET_PARAMETER') return setParameter(request, session.stream, headers);
+    if (method === 'GET_PARAMETER') return { status: 200, headers };
     return { status: 501, headers };
   }
 
@@ -267,6 +268,16 @@ export class PaidDesk {
 function neverSent(admitted: AdmittedSession): SessionProgress {
   const { sid, counts, paidRanges, lostPaid, nextSequence } = admitted.row;
   return { sid, epoch: admitted.epoch, counts, paidRanges, lostPaid, nextSequence, ...leaseReport(admitted, true, 0) };
+}
+
+/** A body without the one parameter that there is (RFC 2326, 10.9) names it; none is a sign of life. */
+function setParameter(request: RtspRequest, stream: PayStream, headers: { readonly Session: string }): RtspReply {
+  const text = new TextDecoder().decode(request.body).trim();
+  const lead = new RegExp(`^${LEAD_PARAMETER}: *([0-9]{1,5})$`, 'i').exec(text)?.[1];
+  if (lead !== undefined) stream.setLead(Number(lead));
+  else if (text !== '')
+    return { status: 451, headers: { ...headers, 'Content-Type': 'text/parameters' }, body: new TextEncoder().encode(`${LEAD_PARAMETER}\r\n`) };
+  return { status: 200, headers };
 }
 
 /** How many earlier packets of sound may go along with each one (RFC 2198): what the box can read of it, at most ours. */

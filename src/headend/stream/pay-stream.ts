@@ -64,7 +64,9 @@ export class PayStream {
   readonly #monitor: CreditMonitor;
   readonly #source: RtpSource;
   readonly #media: PaidMedia;
-  readonly #ahead: Ahead;
+  #ahead: Ahead;
+  /** The path needs its lead at once, after a seek too. */
+  #leadAsked = false;
   readonly #packets: PacketSource;
   readonly #srtcp: SrtpReceiver;
   readonly #roundTrip = new RoundTrip();
@@ -127,6 +129,15 @@ export class PayStream {
     if (this.#ended) return;
     this.#leavePacer ??= this.#deps.pacer.join((nowMs) => this.tick(nowMs));
     this.#pump(monotonicMs(this.#deps.clock));
+  }
+
+  /** The box wants sound to be so far ahead of its ear; no further than the terms bear. A film keeps its lead. */
+  setLead(milliseconds: number): void {
+    const { terms, work } = this.#deps.session;
+    if (work.video !== undefined) return;
+    this.#ahead = paidAhead(terms.credit, milliseconds);
+    this.#leadAsked = true;
+    this.#schedule.aim(this.#ahead);
   }
 
   /** Freezes sending and deadlines; what already arrived is still acknowledged (ruling 6). */
@@ -205,6 +216,7 @@ export class PayStream {
   #begin(spans: ReturnType<CreditMonitor['planFrom']>, packetIndex: number, nowMs: number): void {
     this.#plan = new PlayPlan(spans);
     this.#schedule = new PlaySchedule(nowMs, this.#ahead);
+    if (this.#leadAsked) this.#schedule.aim(this.#ahead);
     this.#packetIndex = packetIndex;
     this.#sentOfRun = 0;
     this.#media.noteNewRun();

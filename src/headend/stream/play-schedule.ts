@@ -1,3 +1,4 @@
+import { leadRoomPackets, soundLeadPackets } from '../../domain/credit/stream-lead.ts';
 import type { CreditTerms } from '../../domain/credit/terms.ts';
 import { limits } from '../../limits.ts';
 import { PACKET_MS, packetsIn } from '../../units/time.ts';
@@ -19,10 +20,9 @@ export function plainAhead(prebufferMs: number): Ahead {
   return { packetMs: PACKET_MS, prebuffer, lead: prebuffer, growthPerMille: limits.leadGrowthPerMille };
 }
 
-/** Of a paid stream: the lead gives a lost packet time to come again (ruling 19). It fits the agreed window and the agreed buffer. */
-export function paidAhead(terms: CreditTerms): Ahead {
-  const ahead = plainAhead(terms.prebufferMs);
-  return { ...ahead, lead: Math.max(ahead.prebuffer, Math.min(packetsIn(limits.streamLeadMs), roomOf(terms, PACKET_MS))) };
+/** Of a paid stream: the lead gives a lost packet time to come again (ruling 19); how much of it, a box may ask for. */
+export function paidAhead(terms: CreditTerms, leadMs: number = limits.streamLeadMs): Ahead {
+  return { ...plainAhead(terms.prebufferMs), lead: soundLeadPackets(terms, leadMs) };
 }
 
 /**
@@ -32,13 +32,9 @@ export function paidAhead(terms: CreditTerms): Ahead {
  */
 export function filmAhead(packetMs: number, terms: CreditTerms | null): Ahead {
   const prebuffer = Math.max(1, Math.ceil((terms?.prebufferMs ?? limits.filmPrebufferMs) / packetMs));
-  const room = terms === null ? Number.POSITIVE_INFINITY : roomOf(terms, packetMs);
+  const room = terms === null ? Number.POSITIVE_INFINITY : leadRoomPackets(terms, packetMs);
   const lead = Math.max(prebuffer, Math.min(packetsIn(limits.filmLeadMs, packetMs), room));
   return { packetMs, prebuffer, lead, growthPerMille: limits.filmLeadGrowthPerMille };
-}
-
-function roomOf(terms: CreditTerms, packetMs: number): number {
-  return Math.min(terms.creditWindowPackets, terms.playoutBufferPackets) - packetsIn(terms.ackIntervalMs, packetMs);
 }
 
 /**
@@ -46,7 +42,9 @@ function roomOf(terms: CreditTerms, packetMs: number): number {
  * there, then at that pace. Computed from the start and never from the packet before, so that lateness does not add up.
  */
 export class PlaySchedule {
-  readonly #ahead: Ahead;
+  #ahead: Ahead;
+  /** So much of the lead was asked for at once. */
+  #floor = 0;
   #startMs: number;
   /** Packets sent before the start. */
   #base = 0;
@@ -66,7 +64,7 @@ export class PlaySchedule {
     const { packetMs, prebuffer, lead, growthPerMille } = this.#ahead;
     const elapsedMs = Math.max(0, nowMs - this.#startMs);
     const grown = Math.floor((elapsedMs * growthPerMille) / 1_000 / packetMs);
-    return this.#base + Math.floor(elapsedMs / packetMs) + Math.min(lead, prebuffer + grown);
+    return this.#base + Math.floor(elapsedMs / packetMs) + Math.min(lead, Math.max(prebuffer + grown, this.#floor));
   }
 
   /** True where all that was sent will have been heard: the stream was held up, and the listener's buffer has run dry. */
@@ -78,6 +76,13 @@ export class PlaySchedule {
   rebase(sent: number, nowMs: number): void {
     this.#startMs = nowMs;
     this.#base = sent;
+    this.#floor = 0;
+  }
+
+  /** Another lead from now on: what is more goes out at once, what is less is waited for. */
+  aim(ahead: Ahead): void {
+    this.#ahead = ahead;
+    this.#floor = ahead.lead;
   }
 
   /** When packet number `sent` of this PLAY will have been heard, by a listener who started at once. */

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { LeadAim } from '../../../../device/media/lead-aim.ts';
 import { CreditMonitor } from '../../../../src/headend/credit-monitor.ts';
 import { limits } from '../../../../src/limits.ts';
+import { lossesOf } from '../../../bench/transport/beside/lossy-proxy.ts';
 import { PlayScene } from '../../../fakes/play-scene.ts';
 import { SeededRandom } from '../../../fakes/seeded-random.ts';
 
@@ -77,6 +79,37 @@ describe('a bad network', () => {
     const unmended = await missing(['ackpay-red']);
     expect(unmended).toBeGreaterThan(10);
     expect(mended).toBeLessThanOrEqual(unmended / 5);
+  });
+
+  it('that loses and delays gets a longer lead: fewer packets are concealed, the first sound is as soon, and nothing of it is heard', async () => {
+    const listen = async (adaptive: boolean) => {
+      const still = adaptive
+        ? []
+        : [vi.spyOn(LeadAim.prototype, 'follow').mockImplementation(() => {}), vi.spyOn(LeadAim.prototype, 'takeNews').mockReturnValue(null)];
+      scene = await PlayScene.open(2_000);
+      scene.network.unknownHeaders = ['ackpay-red'];
+      scene.network.delayMs = 110;
+      const loses = lossesOf({ lossShare: 0.03, delayMs: 110, seed: 5 });
+      scene.network.media = () => (loses() ? null : 0);
+      const runner = await scene.eventually(scene.bought('p1'));
+      const speeds = new Set<number>();
+      for (let waited = 0; !scene.told.includes('finished') && waited < 60_000; waited += 200) {
+        await scene.clock.advance(200);
+        speeds.add(scene.player.speed);
+      }
+      const soundMs = scene.events.find((event) => event.type === 'play.sound')?.atMs;
+      const concealed = scene.handed(0).filter((packet) => packet === null).length;
+      const { view, chargedMinor } = await scene.eventually(runner.end('finished'));
+      await expectEqualBooks(chargedMinor);
+      await scene.remove();
+      for (const each of still) each.mockRestore();
+      return { concealed, soundMs, gaps: view.audibleGaps, speeds: [...speeds] };
+    };
+    const [fixed, adaptive] = [await listen(false), await listen(true)];
+    scene = await PlayScene.open(10);
+    expect(fixed.concealed).toBeGreaterThan(5);
+    expect(adaptive.concealed).toBeLessThanOrEqual(fixed.concealed / 2);
+    expect(adaptive).toMatchObject({ soundMs: fixed.soundMs, gaps: 0, speeds: [1] });
   });
 
   it('that is cut is taken up again in the next epoch, and is neither paid twice nor given away', async () => {

@@ -36,12 +36,13 @@ beforeEach(async () => {
 });
 
 /** The headers of an honest box, of which a test may spoil some (`undefined` leaves one out). */
-function ask(method: string, own: Readonly<Record<string, string>> = {}, spoilt: Readonly<Record<string, string | undefined>> = {}): RtspReply {
+function ask(method: string, own: Readonly<Record<string, string>> = {}, spoilt: Readonly<Record<string, string | undefined>> = {}, text = ''): RtspReply {
   cseq += 1;
-  const auth = rtspAuth(scene.session.keys.rtsp, { method, uri, cseq, body: new Uint8Array(0) });
+  const body = new TextEncoder().encode(text);
+  const auth = rtspAuth(scene.session.keys.rtsp, { method, uri, cseq, body });
   const honest = { CSeq: String(cseq), Require: 'ackpay.v1', 'Ackpay-Session': sid, 'Ackpay-Epoch': String(scene.session.epoch), 'Ackpay-Auth': auth };
   const headers = Object.entries({ ...honest, ...own, ...spoilt }).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return finish(desk.answer(request(method, uri, Object.fromEntries(headers)), client, sid));
+  return finish(desk.answer({ ...request(method, uri, Object.fromEntries(headers)), body }, client, sid));
 }
 
 function setUp(): { readonly Session: string } {
@@ -107,6 +108,24 @@ describe('RTSP of a paid session', () => {
     expect(ask('SETUP', { Transport: 'RTP/SAVPF;unicast;client_port=6000-6001' }).status).toBe(400);
     const session = setUp();
     expect(ask('PLAY', { ...session, Range: 'npt=60-' }).status).toBe(457);
+  });
+
+  test('agrees on copies of earlier packets only where the box says how many it reads, and on no more than ours', () => {
+    const agreed = (asked: string | undefined): string | undefined => ask('SETUP', UDP, { 'Ackpay-Red': asked }).headers?.['Ackpay-Red']?.toString();
+    expect([undefined, '1', '2', '9', '0', '-1', '99', 'all'].map(agreed)).toEqual([undefined, '1', '2', '2', undefined, undefined, undefined, undefined]);
+  });
+
+  test('sends as far ahead as the box asks for, within the terms, and names the one parameter there is', async () => {
+    const session = setUp();
+    const setParameter = (text: string): number => ask('SET_PARAMETER', session, {}, text).status;
+    expect(setParameter('ackpay-lead: 800\r\n')).toBe(200);
+    ask('PLAY', { ...session, Range: 'npt=0-' });
+    await scene.clock.advance(100);
+    // 800 ms are 40 packets, and the box has not acknowledged one.
+    expect(datagrams.rtp.length).toBeGreaterThan(20);
+    const refused = ask('SET_PARAMETER', session, {}, 'volume: 11\r\n');
+    expect([refused.status, new TextDecoder().decode(refused.body)]).toEqual([451, 'ackpay-lead\r\n']);
+    expect([setParameter(''), setParameter('ackpay-lead: 1e9'), setParameter('ackpay-lead: -5')]).toEqual([200, 451, 451]);
   });
 
   test('outlives its connection: the box comes back on a new one and goes on', async () => {
