@@ -1,16 +1,16 @@
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, stat } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { BOX_ENVIRONMENT, BOX_NODE_FLAGS } from './box-runtime.ts';
 import { bundlePrograms, type Programs } from './bundle.ts';
+import { freePort } from './free-port.ts';
+import { HeadendPrograms } from './headend-programs.ts';
 import { Keeper } from './keeper.ts';
 import { Program, type ProgramEvent } from './program.ts';
 import type { StartOptions } from './start-options.ts';
 
 const BOOK_POLL_MS = 20;
-/** A headend and one box on this machine, each a process of its own, kept running until `stop`. */
+/** A headend (registry and sender) and one box on this machine, each a process of its own, kept running until `stop`. */
 export interface House {
   readonly headendFolder: string;
   readonly boxFolder: string;
@@ -36,11 +36,11 @@ export async function launchHouse(options: StartOptions, say: (line: string) => 
   say('starting the headend and the box ...');
   // Needed when the box shows its code; loaded while the two come up.
   const approving = import('./approve-enrolment.ts');
-  const headend = new Keeper({
-    name: 'headend',
-    script: programs.headend,
-    args: ['--supervised', '--data', folders.headend, '--http-port', String(ports.http), '--rtsp-port', String(ports.rtsp)],
-    logFile: join(options.data, 'headend.log'),
+  const headend = new HeadendPrograms({
+    scripts: programs,
+    data: folders.headend,
+    args: ['--http-port', String(ports.http), '--rtsp-port', String(ports.rtsp)],
+    logFile: (name) => join(options.data, `${name}.log`),
     say,
     onEvent: (event) => (event.event === 'notice' ? say(`headend: ${String(event.message)}`) : undefined),
   });
@@ -159,17 +159,6 @@ async function bookThere(headendFolder: string, signal: AbortSignal): Promise<bo
     await new Promise((resolve) => setTimeout(resolve, BOOK_POLL_MS));
   }
   return true;
-}
-
-/** A port that is free now. Both programs can then start at the same time, each knowing the other's address. */
-async function freePort(wanted: number): Promise<number> {
-  if (wanted !== 0) return wanted;
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 async function operatorUrl(url: string, headendFolder: string): Promise<string> {

@@ -11,7 +11,9 @@ export interface Kept {
   readonly args: readonly string[];
   readonly nodeFlags?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
-  readonly logFile: string;
+  readonly logFile: string | null;
+  /** Of the first new start after it was up; 200 ms unless said otherwise. */
+  readonly restartDelayMs?: number;
   say(line: string): void;
   onEvent?(event: ProgramEvent): void;
 }
@@ -24,7 +26,7 @@ export class Keeper {
   #program: Program | null = null;
   #stopped = false;
   #wasReady = false;
-  #delayMs = RESTART_DELAY_MS;
+  #delayMs: number;
   /** Its own last words, and those that were passed on. */
   #words = '';
   #told = '';
@@ -33,6 +35,7 @@ export class Keeper {
 
   constructor(kept: Kept) {
     this.#kept = kept;
+    this.#delayMs = this.#firstDelayMs;
     this.ready = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -51,6 +54,10 @@ export class Keeper {
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#program?.stop();
+  }
+
+  get #firstDelayMs(): number {
+    return this.#kept.restartDelayMs ?? RESTART_DELAY_MS;
   }
 
   #start(): void {
@@ -76,7 +83,7 @@ export class Keeper {
     }
     if (event.event !== 'ready') return;
     this.#wasReady = true;
-    this.#delayMs = RESTART_DELAY_MS;
+    this.#delayMs = this.#firstDelayMs;
     this.#told = '';
     this.#resolve(event);
   }
@@ -100,6 +107,6 @@ export class Keeper {
   }
 
   #fail(what: string): void {
-    this.#reject(new Error(`The ${this.#kept.name} ${what}. Its log: ${this.#kept.logFile}`));
+    this.#reject(new Error(`The ${this.#kept.name} ${what}.${this.#kept.logFile === null ? '' : ` Its log: ${this.#kept.logFile}`}`));
   }
 }

@@ -15,14 +15,14 @@ export interface ProgramOptions {
   readonly nodeFlags?: readonly string[];
   /** Added to our own environment. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Its standard error goes here. Its standard input stays open as long as we live: a program told so ends with us. */
-  readonly logFile: string;
+  /** Its standard error goes here; null: to ours. Its standard input stays open as long as we live: a program told so ends with us. */
+  readonly logFile: string | null;
   onEvent(event: ProgramEvent): void;
   /** Called when it ended though nobody asked it to. */
   onDeath(how: string): void;
 }
 
-/** One of our two programs as a child process: it tells what it is doing in JSON lines, and goes quietly on SIGTERM. */
+/** One of our programs as a child process: it tells what it is doing in JSON lines, and goes quietly on SIGTERM. */
 export class Program {
   readonly #options: ProgramOptions;
   readonly #child: ChildProcess;
@@ -32,7 +32,7 @@ export class Program {
   constructor(options: ProgramOptions) {
     this.#options = options;
     this.#child = spawn(process.execPath, [...(options.nodeFlags ?? []), options.script, ...options.args], {
-      stdio: ['pipe', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', options.logFile === null ? 'inherit' : 'pipe'],
       detached: true,
       env: { ...process.env, ...options.environment },
     });
@@ -43,8 +43,7 @@ export class Program {
         if (!this.#asked) options.onDeath(signal ?? `exit code ${code}`);
       });
     });
-    const log = createWriteStream(options.logFile, { flags: 'a', mode: 0o600 });
-    this.#child.stderr?.pipe(log);
+    if (options.logFile !== null) this.#child.stderr?.pipe(createWriteStream(options.logFile, { flags: 'a', mode: 0o600 }));
     if (this.#child.stdout !== null) createInterface({ input: this.#child.stdout }).on('line', (line) => this.#onLine(line));
   }
 

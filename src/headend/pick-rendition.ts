@@ -21,7 +21,7 @@ export function pickRendition(renditions: readonly Rendition[], decodes: readonl
 }
 
 /** How the rendition that was agreed lies in the store, for the stream. */
-export function agreedRendition(catalogue: CatalogueStore, work: StoredWork, terms: Terms): { readonly rendition?: StoredRendition } {
+export function agreedRendition(catalogue: Pick<CatalogueStore, 'rendition'>, work: StoredWork, terms: Terms): { readonly rendition?: StoredRendition } {
   const found = terms.rendition === undefined ? null : catalogue.rendition(asId(work.id), terms.rendition);
   return found === null ? {} : { rendition: found };
 }

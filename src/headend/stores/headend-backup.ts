@@ -10,7 +10,7 @@ import { guardFolder } from './folder-guard.ts';
 const BOOK = 'headend.db';
 const LIST = 'backup.json';
 /** Made anew by whoever needs them, or of one running process. */
-const LEFT_OUT = /^(headend\.db(-.*|\.new.*)?|headend\.guard.*|backup\.json.*|compiled\/.*|ingest\/.*|.*\.new)$/;
+const LEFT_OUT = /^(headend\.db(-.*|\.new.*)?|(headend|sender)\.guard.*|backup\.json.*|compiled\/.*|ingest\/.*|.*\.new)$/;
 const WHOLE_BOOK_PAGES = 0x7fff_ffff;
 
 interface Listed {
@@ -52,6 +52,11 @@ export async function restoreHeadend(from: string, data: string): Promise<Result
   if (existsSync(join(data, BOOK))) return fault('not-empty', `${data} holds a headend already; move it aside first, it may know more than the backup.`);
   const guard = guardFolder(data);
   if (!guard.ok) return guard;
+  const senderGuard = guardFolder(data, 'sender');
+  if (!senderGuard.ok) {
+    guard.value.release();
+    return senderGuard;
+  }
   try {
     for (const file of [...files].sort((left, right) => Number(left.path === BOOK) - Number(right.path === BOOK))) {
       if ((await listed(from, file.path)).sha256 !== file.sha256) return fault('backup-damaged', `${file.path} of the backup is damaged; take another backup.`);
@@ -60,6 +65,7 @@ export async function restoreHeadend(from: string, data: string): Promise<Result
     giveToOwner(data, files);
     return ok(facts(files));
   } finally {
+    senderGuard.value.release();
     guard.value.release();
   }
 }
@@ -127,7 +133,8 @@ function giveToOwner(data: string, files: readonly Listed[]): void {
   const folders = readdirSync(data, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => join(entry.parentPath, entry.name));
-  for (const path of [...folders, join(data, 'headend.guard'), ...files.map((file) => join(data, file.path))]) chownSync(path, uid, gid);
+  for (const path of [...folders, join(data, 'headend.guard'), join(data, 'sender.guard'), ...files.map((file) => join(data, file.path))])
+    chownSync(path, uid, gid);
 }
 
 function facts(files: readonly Listed[]): BackupFacts {

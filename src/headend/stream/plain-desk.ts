@@ -23,7 +23,7 @@ export interface PlainDeskDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly catalogue: CatalogueStore;
+  readonly catalogue: Pick<CatalogueStore, 'work' | 'rendition'>;
   readonly segments: SegmentStore;
   readonly pacer: Pacer;
   readonly datagrams: DatagramPair;

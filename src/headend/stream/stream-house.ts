@@ -1,13 +1,13 @@
 import { isIPv6 } from 'node:net';
 import type { Clock } from '../../ports/clock.ts';
 import { every } from '../../ports/clock.ts';
-import type { CatalogueStore, RegistryStore } from '../../ports/headend-stores.ts';
+import type { CatalogueStore } from '../../ports/headend-stores.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Random } from '../../ports/random.ts';
 import type { SegmentStore } from '../../ports/segment-store.ts';
 import type { RtspRequest } from '../../wire/rtsp.ts';
 import { ChannelHouse, type ChannelHouseDeps } from '../channels/channel-house.ts';
-import { PaymentRegistry } from '../payment-registry.ts';
+import { PaymentRegistry, type RegistryWriter } from '../payment-registry.ts';
 import type { StreamHouse } from '../stream-port.ts';
 import { type DatagramPair, openDatagramPair } from './datagram-socket.ts';
 import { Pacer } from './pacer.ts';
@@ -21,8 +21,8 @@ export interface StreamHouseDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly registry: RegistryStore;
-  readonly catalogue: CatalogueStore;
+  readonly registry: RegistryWriter;
+  readonly catalogue: Pick<CatalogueStore, 'work' | 'rendition'>;
   readonly segments: SegmentStore;
   /** The map of live channels; absent: there are none. */
   readonly channels?: ChannelHouseDeps['store'];

@@ -1,0 +1,35 @@
+import type { ChannelStore } from '../../ports/channel-store.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { CatalogueStore, RegistryStore } from '../../ports/headend-stores.ts';
+import type { Random } from '../../ports/random.ts';
+import type { RegistryWriter } from '../payment-registry.ts';
+import { catalogueRows } from '../stores/catalogue-rows.ts';
+import { channelRows } from '../stores/channel-rows.ts';
+import { HeadendDatabase } from '../stores/headend-database.ts';
+import { commitGroup } from '../stores/progress-rows.ts';
+import { readSession } from '../stores/session-rows.ts';
+import { bookPath } from './sender-place.ts';
+
+/**
+ * The headend's book as a sender of its own process uses it: over a connection of its own, and only what streams need. It writes what
+ * admitted sessions acknowledge, receipt and confirm, and how channels do; everything else is the registry's, which made the file sound.
+ */
+export interface SenderBook extends RegistryWriter, Pick<RegistryStore, 'session'>, Pick<CatalogueStore, 'work' | 'rendition'> {
+  readonly channels: Pick<ChannelStore, 'channels' | 'noteChannelState'>;
+  close(): void;
+}
+
+/** @throws HeadendBookError */
+export function openSenderBook(folder: string, { clock, random }: { readonly clock: Clock; readonly random: Random }): SenderBook {
+  const database = new HeadendDatabase(bookPath(folder));
+  const context = { database, clock, random };
+  const catalogue = catalogueRows(context);
+  return {
+    work: catalogue.work,
+    rendition: catalogue.rendition,
+    channels: channelRows(context, catalogue),
+    session: (sid) => readSession(context, sid),
+    commitGroup: (group) => commitGroup(context, group),
+    close: () => database.close(),
+  };
+}
