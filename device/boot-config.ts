@@ -26,13 +26,17 @@ export function readOptionFile(path: string): BootOptions {
   return readOptionLines(readFileSync(path, 'utf8'), path);
 }
 
+export function optionLines(options: BootOptions): string {
+  return [...options].map(([name, value]) => `${name}=${value}\n`).join('');
+}
+
 /** Two copies, so that a power cut while they are written, or a rotten block, costs neither. Empty where nothing was chosen. */
 export function readBootOptions(data: string): BootOptions {
   return readOptionLines(readTwoCopies(bootPath(data)) ?? '', bootPath(data));
 }
 
 export function writeBootOptions(data: string, options: BootOptions): void {
-  const text = [...options].map(([name, value]) => `${name}=${value}\n`).join('');
+  const text = optionLines(options);
   if (text.length > limits.bootConfigBytes) throw new Error(`The boot configuration has ${text.length} characters; ${limits.bootConfigBytes} are allowed.`);
   writeTwoCopies(bootPath(data), text);
 }

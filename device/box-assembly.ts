@@ -209,6 +209,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
             ...{ folder: config.data, clock, random, player, hardware, headend, view: () => box.view() },
             wallQuality: (wallMs) => readWallQuality(wallMs, 0),
           },
+          startAgain: parts.end,
           startAfresh() {
             afresh = true;
             parts.end();

@@ -6,6 +6,7 @@ import { systemClock } from '../src/platform/system-clock.ts';
 import { systemRandom } from '../src/platform/system-random.ts';
 import type { Log } from '../src/ports/log.ts';
 import type { Signer } from '../src/ports/signer.ts';
+import { bootTrialMinutes, rollBackBootOptions, startBootTrial } from './boot-trial.ts';
 import { assembleBox } from './box-assembly.ts';
 import type { BoxConfig } from './box-config.ts';
 import { openDeviceIdentity } from './checkout/device-identity.ts';
@@ -17,13 +18,23 @@ import { BookThread } from './stores/book-client.ts';
 import { guardInstance } from './stores/instance-guard.ts';
 import { type Supervision, superviseBySystemd } from './supervision/supervision.ts';
 
-/** Brings the box up in the order that gets to sound soonest, and takes it down so that nothing is lost. Resolves when told to end. */
-export async function runBoxProcess(config: BoxConfig, say: Say, signal: AbortSignal): Promise<void> {
+const MINUTE_MS = 60_000;
+
+/**
+ * Brings the box up in the order that gets to sound soonest, and takes it down so that nothing is lost. Resolves when told to end, or at
+ * once with `again` where options on trial were taken back: they are to be read again.
+ */
+export async function runBoxProcess(config: BoxConfig, say: Say, signal: AbortSignal): Promise<'ended' | 'again'> {
   await mkdir(config.data, { recursive: true, mode: 0o700 });
   // Before anything is touched: a second box would take the player of the first one.
   const guard = guardInstance(config.data);
   try {
+    if (startBootTrial(config.data)) {
+      say({ event: 'notice', message: 'Nobody confirmed the options on trial: those of before are in force again.' });
+      return 'again';
+    }
     await runGuarded(config, say, signal);
+    return 'ended';
   } finally {
     guard.release();
   }
@@ -64,8 +75,21 @@ async function runGuarded(config: BoxConfig, say: Say, signal: AbortSignal): Pro
     await player.close(found ? 'detach' : 'quit');
     throw error;
   });
+  watchBootTrial(config.data, say, () => ended.abort());
   await aborted(AbortSignal.any([signal, ended.signal]));
   await running.stop();
+}
+
+/** Options that nobody confirms in time end with the process that tries them. */
+function watchBootTrial(data: string, say: Say, end: () => void): void {
+  const minutes = bootTrialMinutes(data);
+  if (minutes === null) return;
+  say({ event: 'notice', message: `These options are on trial: without commit they are taken back in ${minutes} min.` });
+  systemClock.after(minutes * MINUTE_MS, () => {
+    if (!rollBackBootOptions(data)) return;
+    say({ event: 'notice', message: 'Nobody confirmed the options on trial: the box starts again with those of before.' });
+    end();
+  });
 }
 
 /** A box that waits for its headend or its enrolment is up: systemd hears so, and in which words. */

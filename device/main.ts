@@ -30,13 +30,13 @@ function tryReading(): BoxConfig {
 // The reader of our events may be gone; the box plays on.
 process.stdout.on('error', () => {});
 const ended = new AbortController();
-const config = tryReading();
+let config = tryReading();
 if (config.supervised) process.stdin.on('end', () => ended.abort()).resume();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => ended.abort());
 process.on('uncaughtException', explain);
 
 try {
-  await runBoxProcess(config, say, ended.signal);
+  while ((await runBoxProcess(config, say, ended.signal)) === 'again') config = tryReading();
   process.exit(0);
 } catch (error) {
   explain(error);

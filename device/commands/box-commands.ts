@@ -3,6 +3,7 @@ import { accountCommands } from './account-commands.ts';
 import { cashCommands } from './cash-commands.ts';
 import { type Command, type CommandContext, done, type Role } from './command.ts';
 import { type LineFault, parseLine, usageOf } from './command-line.ts';
+import { configCommands } from './config-commands.ts';
 import { guestCommands } from './guest-commands.ts';
 import { hardwareCommands } from './hardware-commands.ts';
 import { ladderCommands } from './ladder-commands.ts';
@@ -45,6 +46,7 @@ export const boxCommands: readonly Command<CommandContext>[] = [
   ...resetCommands,
   ...testCommands,
   ...logCommands,
+  ...configCommands,
   helpCommand,
 ];
 

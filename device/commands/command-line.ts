@@ -1,3 +1,4 @@
+import { limits } from '../../src/limits.ts';
 import type { Fault } from '../../src/units/result.ts';
 import { fault, ok, type Result } from '../../src/units/result.ts';
 import type { Command, CommandArgument, Role } from './command.ts';
@@ -55,6 +56,11 @@ function readValues<Context>(command: Command<Context>, words: readonly string[]
   const values: Record<string, string> = {};
   const open = command.arguments.map((argument) => argument.name);
   for (const word of words) {
+    const pairs = command.arguments[0];
+    if (pairs?.kind === 'pairs') {
+      values[pairs.name] = values[pairs.name] === undefined ? word : `${values[pairs.name]}\n${word}`;
+      continue;
+    }
     const named = /^([a-z][a-z-]*)=(.*)$/s.exec(word);
     const name = named?.[1] ?? open.find((candidate) => values[candidate] === undefined);
     const rest = command.arguments.at(-1);
@@ -78,6 +84,7 @@ function fits(kind: CommandArgument['kind'], value: string): boolean {
   if (kind === 'integer') return /^-?\d{1,9}$/.test(value);
   if (kind === 'amount') return /^\d{1,7}(\.\d{1,3})?$/.test(value);
   if (kind === 'amounts') return value.split(' ').length <= MOST_AMOUNTS && value.split(' ').every((amount) => fits('amount', amount));
+  if (kind === 'pairs') return value.length <= limits.bootConfigBytes && value.split('\n').every((pair) => /^[a-z][a-z-]*=/.test(pair));
   if (kind === 'flag') return value === 'on' || value === 'off';
   return value.length <= 300;
 }

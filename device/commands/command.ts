@@ -18,8 +18,8 @@ export type MoneyGuard = 'none' | 'refuses-while-paid-items' | 'refunds-paid-ite
 
 export interface CommandArgument {
   readonly name: string;
-  /** `amounts` takes every word that is left. */
-  readonly kind: 'text' | 'integer' | 'amount' | 'amounts' | 'flag';
+  /** `amounts` takes every word that is left, and so does `pairs`, each of them `name=value`, as lines. */
+  readonly kind: 'pairs' | 'text' | 'integer' | 'amount' | 'amounts' | 'flag';
   readonly required: boolean;
   readonly help: string;
 }
@@ -56,6 +56,8 @@ export interface CommandContext {
   readonly clock?: Clock;
   /** Ends the process with its book kept aside, if no money is stranded by then. Absent in a simulation. */
   readonly startAfresh?: () => void;
+  /** Ends the process; whoever keeps it running starts it again. Absent in a simulation. */
+  readonly startAgain?: () => void;
   readonly selfTest?: SelfTestParts;
   /** Absent where nobody watches: what would be shown as it comes is gathered for a bounded time. */
   readonly live?: LiveOutput;

@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { asArguments, readBootOptions, writeBootOptions } from '../../device/boot-config.ts';
-import { readArguments } from '../../device/box-config.ts';
+import { checkBootOptions } from '../../device/boot-candidate.ts';
+import { readBootOptions } from '../../device/boot-config.ts';
+import { commitBootOptions } from '../../device/boot-trial.ts';
 import { type CommandIo, EXIT } from './subcommand.ts';
 
 /** `ackbox box configure`: shows or changes the options that a box takes at its next start. */
@@ -24,8 +25,8 @@ export async function configureBox(argv: readonly string[], defaultData: string,
   }
   if (positionals.length > 0) {
     // As the box will read them, so that a slip is told now and not at the next boot.
-    readArguments(['--data', values.data, '--headend=of-the-file', ...asArguments(options)]);
-    writeBootOptions(values.data, options);
+    checkBootOptions(values.data, options);
+    commitBootOptions(values.data, options, null);
   }
   if (values.json) io.out(`${JSON.stringify(Object.fromEntries(options))}\n`);
   else io.out([...options].map(([name, value]) => `${name}=${value}\n`).join('') || 'Nothing was chosen here: the box takes its configuration file.\n');
