@@ -195,6 +195,8 @@ export const limits = {
   /** Bits a second that a channel may be said to have, over the fullest packets that there are. */
   channelMegabitsMax: 4,
   channelRestartMs: 1_000,
+  /** Films that a box remembers where they were left. */
+  resumePoints: 200,
 
   httpBodyBytes: 1_048_576,
   httpTimeoutMs: 10_000,
@@ -235,6 +237,9 @@ export const limits = {
   reportIntervalMs: 10_000,
   /** How often a box asks how its account stands. */
   accountLookMs: 60_000,
+  /** Records that one box may deliver at once, twice a month offline, and that come back each second: more than any box writes. */
+  outletRecordsBurst: 300_000,
+  outletRecordsPerSecond: 50,
   /** Records of reports that share one transaction of the headend: what its loop writes at once beside streams. */
   reportGroupRecords: 1_000,
   reportBackoffMinMs: 500,

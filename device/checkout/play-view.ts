@@ -10,6 +10,7 @@ import { packetsHeard } from '../media/work-position.ts';
 import type { PlayView, PriceInForce } from '../session/play-port.ts';
 import { paidUnheard } from './closing.ts';
 import type { PlaySession } from './play-session.ts';
+import { playSpans } from './play-spans.ts';
 
 export interface ViewFacts {
   readonly given: { readonly playId: string; readonly work: CatalogueWork; readonly trial: boolean };
@@ -56,6 +57,7 @@ export function buildPlayView(facts: ViewFacts): PlayView {
     acksSuppressed: session?.suppressed ?? false,
     paused: facts.paused,
     paidSoFarMinor: paidSoFar(facts),
+    spans: session === null ? [] : playSpans(session.terms, session.ledger.paidRanges),
     priceInForce: session === null ? null : priceInForce(session.terms, facts.phase, packetsHeard(given.work, positionSample)),
   };
 }

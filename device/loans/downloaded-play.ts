@@ -186,6 +186,7 @@ export class DownloadedPlay implements PlayRunner {
       paused: this.#paused,
       priceInForce: priceInForce(terms, this.#phase, this.#heardPackets(this.#feed.heardSample)),
       paidSoFarMinor: this.#confirmed ? String(rateLoanUse(terms, { trialPackets: this.#trialPackets, paidPackets })) : '0',
+      spans: paidPackets === 0 ? [] : [{ kind: 'paid', from: 0, to: Math.ceil((1_000 * paidPackets) / terms.packets) }],
     };
   }
 

@@ -8,6 +8,7 @@ import { FilmStream } from './film-stream.ts';
 import type { MpvEvent, MpvIpc } from './mpv-ipc.ts';
 import { MpvIpc as Ipc } from './mpv-ipc.ts';
 import { awaitMpv, drainFifo, hasSoundCard, type MpvSettings, mpvFiles, type PlayerFault, startMpv } from './mpv-process.ts';
+import { MpvTracks } from './mpv-tracks.ts';
 import { OggStream } from './ogg-stream.ts';
 import type { PlayerStream } from './player-stream.ts';
 
@@ -47,6 +48,7 @@ export class MpvPlayer implements Player {
   #ipc: MpvIpc | null = null;
   #fifo: FifoWriter | null = null;
   #pid: number | null = null;
+  readonly tracks = new MpvTracks(() => this.#ipc);
   #stream: Stream | null = null;
   /** The stream of an earlier run of the app that still plays. */
   #inheritedStart: number | null = null;
@@ -96,7 +98,8 @@ export class MpvPlayer implements Player {
     writeFileSync(mpvFiles(this.#settings.folder).stream, JSON.stringify({ startSample: stream.startSample }), { mode: 0o600 });
     const head = put.head();
     if (head !== null) this.#fifo?.write(head);
-    for (const [option, value] of streamOptions(put.format)) await this.#tell('set_property', option, value);
+    for (const [option, value] of [...streamOptions(put.format), ...(put.format === 'mpegts' ? this.tracks.options() : [])])
+      await this.#tell('set_property', option, value);
     await this.#tell('set_property', 'af', stream.gainDb === 0 ? '' : `lavfi=[volume=${stream.gainDb.toFixed(2)}dB]`);
     await this.#tell('set_property', 'pause', false);
     await this.#tell('loadfile', 'fd://0');

@@ -32,7 +32,7 @@ export interface BoxParts {
   readonly log: Log;
   readonly book: Book;
   readonly plays: PlayPort;
-  readonly player: Pick<Player, 'silent' | 'setVolume'>;
+  readonly player: Pick<Player, 'silent' | 'setVolume' | 'tracks'>;
   readonly catalogue: CatalogueView;
   /** Checked-out titles. */
   readonly loans: LoansOfBox;

@@ -6,6 +6,7 @@ import type { Language } from '../texts/box-texts.ts';
 import type { Said } from '../texts/said.ts';
 import type { IntentEvent } from './events.ts';
 import type { PlayView } from './play-port.ts';
+import type { TracksView } from './track-desk.ts';
 
 /**
  * The whole state that people can see, as one value: terminal view, screen, console and panel are functions of it.
@@ -30,6 +31,8 @@ export interface BoxView {
   readonly language: Language;
   /** A channel's number while it is entered, and what it would choose. */
   readonly entry: { readonly digits: string; readonly title: string | null } | null;
+  /** Sound and subtitles of what plays, where there is a choice. */
+  readonly tracks: TracksView;
   /** How many channels there are. */
   readonly channelCount: number;
   /** A question that OK answers, with the price, the time left for it, and what stands beside the price. */

@@ -19,6 +19,7 @@ import { CLOSED_REASON, EVENING_ENDED_SETTING } from './evening-end.ts';
 import type { BoxEvent, IntentEvent } from './events.ts';
 import { machineClock } from './machine-clock.ts';
 import { PlayTurns } from './play-turns.ts';
+import { SeekHold } from './seek-hold.ts';
 import { OUT_OF_SERVICE_SETTING } from './service-region.ts';
 import { ShownFor } from './shown-for.ts';
 import { SoundGate } from './sound-gate.ts';
@@ -43,6 +44,7 @@ export class Box implements BoxControl {
   readonly #gate: SoundGate;
   readonly #volume: VolumeDesk;
   readonly #channels: ChannelDesk;
+  readonly #hold: SeekHold;
   #language: Language = 'en';
   readonly #effects: EffectQueue;
   #stopTicking: () => void = () => {};
@@ -69,6 +71,7 @@ export class Box implements BoxControl {
       instead: (wish) => this.#turns.instead(wish),
       now: () => this.#now(),
     });
+    this.#hold = new SeekHold(parts.clock);
     this.#takesCoins = parts.profile === 'jukebox';
     this.#notice = new ShownFor(parts.clock, limits.faultShownMs, () => this.raise({ type: 'notice.over' }));
     this.#claim = new ShownFor(parts.clock, limits.claimShownMs, () => this.raise({ type: 'notice.claim-over' }));
@@ -159,6 +162,7 @@ export class Box implements BoxControl {
       volumePercent: this.#volume.percent,
       volumeRange: this.#volume.range,
       entry: this.#channels.entry(),
+      tracks: this.#turns.tracks(),
       channelCount: this.#channels.channels().length,
       houseMusic: this.#turns.isHouseMusic(),
       silentPlayer: parts.player.silent,
@@ -192,6 +196,9 @@ export class Box implements BoxControl {
     else if (event.type === 'intent.skip' && event.reason !== undefined) this.#effects.add(() => this.#turns.skip(event.reason ?? ''));
     else if (event.type === 'intent.renew') this.#effects.add(() => this.#answerRenewal(event.licence, event.yes));
     else if (event.type === 'intent.volume') this.#effects.add(() => this.#volume.change(event.delta));
+    else if (event.type === 'intent.track') this.#effects.add(() => this.#turns.nextTrack(event.kind));
+    else if ((event.type === 'intent.left' || event.type === 'intent.right') && !this.#takesCoins)
+      this.raise({ type: 'intent.seek', byMs: this.#hold.step(event.type === 'intent.left' ? -1 : 1) });
     else if (event.type === 'intent.language') this.#effects.add(() => this.#changeLanguage(event.language));
     else this.raise(event.type === 'intent.ok' && event.workId === undefined ? this.#withFocus() : event);
   }

@@ -34,6 +34,7 @@ export interface ViewFacts {
   readonly volumePercent: number;
   readonly volumeRange: BoxView['volumeRange'];
   readonly entry: BoxView['entry'];
+  readonly tracks: BoxView['tracks'];
   readonly channelCount: number;
   readonly houseMusic: boolean;
   readonly silentPlayer: boolean;
@@ -73,6 +74,7 @@ export function buildView(facts: ViewFacts): BoxView {
     said,
     language: facts.language,
     entry: facts.entry,
+    tracks: facts.tracks,
     channelCount: facts.channelCount,
     question: questionOf(playback, work, facts),
     creditMinor: facts.glance.creditMinor.toString(),

@@ -1,3 +1,4 @@
+import type { TrackKind } from '../../src/ports/player-tracks.ts';
 import type { Money } from '../../src/units/money.ts';
 import type { AccountGlance } from '../checkout/account-watch.ts';
 import type { Language } from '../texts/box-texts.ts';
@@ -24,6 +25,8 @@ export type IntentEvent =
   | { readonly type: 'intent.language'; readonly language: Language }
   /** Forward, or back where negative. */
   | { readonly type: 'intent.seek'; readonly byMs: number }
+  /** The next track of what plays; behind the last of the subtitles come none. */
+  | { readonly type: 'intent.track'; readonly kind: TrackKind }
   /** A digit of a channel's number. */
   | { readonly type: 'intent.digit'; readonly digit: number }
   /** The next channel, or the one before it where negative. */

@@ -28,8 +28,17 @@ export interface PlayView {
   readonly paused: boolean;
   /** What is owed so far by the rule of the terms. */
   readonly paidSoFarMinor: string;
+  /** Which parts of the work are paid or free, in order; the rest is paid only if it is heard. */
+  readonly spans: readonly PlaySpan[];
   /** Of what sounds now; it changes inside a work (ruling 8). Null before there are terms. */
   readonly priceInForce: PriceInForce | null;
+}
+
+/** A part of a work, in thousandths of it. */
+export interface PlaySpan {
+  readonly kind: 'paid' | 'free';
+  readonly from: number;
+  readonly to: number;
 }
 
 /** What the part of the work under way costs, for whoever hears it. */

@@ -1,4 +1,5 @@
 import type { EndReason } from '../../src/domain/credit/statements.ts';
+import type { TrackKind } from '../../src/ports/player-tracks.ts';
 import type { BoxParts } from './box-parts.ts';
 import { EVENING_ENDED_SETTING, refundQueue } from './evening-end.ts';
 import type { BoxEvent, IntentEvent, PlaybackEvent } from './events.ts';
@@ -6,6 +7,8 @@ import { HouseMusic } from './house-music.ts';
 import { PlayLog } from './play-log.ts';
 import type { PlayRunner, PlayView } from './play-port.ts';
 import { PlayStarter } from './play-starter.ts';
+import { ResumePoints } from './resume-points.ts';
+import { TrackDesk, type TracksView } from './track-desk.ts';
 
 /** What the turns need of the box around them. */
 export interface TurnsHost {
@@ -24,7 +27,11 @@ export class PlayTurns {
   readonly #starter: PlayStarter;
   readonly #log: PlayLog;
   readonly #music: HouseMusic;
+  readonly #points: ResumePoints;
+  readonly #tracks: TrackDesk;
   #runner: PlayRunner | null = null;
+  /** The play that an earlier run of the app had left. */
+  #takenUp: string | null = null;
   /** What a guest chose while music of the house played: his turn comes when it has ended. */
   #wish: IntentEvent | null = null;
 
@@ -34,10 +41,20 @@ export class PlayTurns {
     this.#starter = new PlayStarter(parts, (event) => this.#onPlayback(event));
     this.#log = new PlayLog(parts);
     this.#music = new HouseMusic(parts, this.#starter);
+    this.#points = new ResumePoints(parts.book);
+    this.#tracks = new TrackDesk(parts.player.tracks ?? null, () => void host.refresh());
   }
 
   view(): PlayView | null {
     return this.#runner?.view() ?? null;
+  }
+
+  tracks(): TracksView {
+    return this.#tracks.view;
+  }
+
+  async nextTrack(kind: TrackKind): Promise<void> {
+    await this.#tracks.next(kind);
   }
 
   isHouseMusic(): boolean {
@@ -86,7 +103,11 @@ export class PlayTurns {
     this.#runner = null;
     const watched = reason === 'finished' ? (runner?.view().workId ?? null) : null;
     if (runner === null) await this.#starter.abandon(reason);
-    else await this.#log.ended(await runner.end(reason));
+    else {
+      const outcome = await runner.end(reason);
+      await this.#points.note(this.#parts.catalogue.work(outcome.view.workId), outcome.view);
+      await this.#log.ended(outcome);
+    }
     await this.#moneyMoved();
     // An hour of it is over; whoever watches goes on watching.
     if (watched !== null && this.#parts.catalogue.offered(watched)?.channel !== undefined) await this.enqueue(watched);
@@ -121,16 +142,28 @@ export class PlayTurns {
     const { book } = this.#parts;
     if (this.#host.context().outOfService !== null) await this.#starter.closeAll();
     else this.#runner = await this.#starter.recover();
-    await this.#music.note(this.#runner?.playId ?? null);
+    this.#takenUp = this.#runner?.playId ?? null;
+    await this.#music.note(this.#takenUp);
     if (await book.getSetting(EVENING_ENDED_SETTING)) await refundQueue(book);
     if ((await this.#host.refresh()) > 0) this.#host.raise({ type: 'queue.ready' });
     this.#host.raise({ type: 'recovery.done' });
   }
 
   #onPlayback(event: PlaybackEvent): void {
-    if (event.type === 'play.opened' || event.type === 'play.confirmed') this.#host.later(() => this.#log.started(event, this.view()));
+    if (event.type === 'play.opened' || event.type === 'play.confirmed') this.#host.later(() => this.#began(event));
+    if (event.type === 'play.sound') this.#host.later(() => this.#tracks.look());
     if (event.type === 'play.settled') void this.#settled(event);
     else this.#host.raise(event);
+  }
+
+  async #began(event: PlaybackEvent & { readonly playId: string; readonly type: 'play.opened' | 'play.confirmed' }): Promise<void> {
+    const view = this.view();
+    await this.#log.started(event, view);
+    if (event.type === 'play.opened') await this.#tracks.begin();
+    // What an earlier run of the app left is taken up where it was heard; what a person left another day, where he left it.
+    if (view === null || view.playId !== event.playId || view.phase !== 'paid' || view.playId === this.#takenUp) return;
+    const from = await this.#points.of(this.#parts.catalogue.work(view.workId));
+    if (from !== null) await this.#runner?.seek(from);
   }
 
   /** Whoever sees the box idle again sees the receipt and the credit of the play that ended; what waits is known before. */

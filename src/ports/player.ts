@@ -1,3 +1,5 @@
+import type { PlayerTracks } from './player-tracks.ts';
+
 /** What the player reports. `starved`: it wanted audio and had none; `flowing`: it has again. */
 export type PlayerEvent =
   | { readonly type: 'first-sound' }
@@ -34,6 +36,8 @@ export interface Player {
   setVolume(percent: number): Promise<void>;
   /** Silence at once; what is buffered is thrown away. */
   stop(): Promise<void>;
+  /** Of a film; absent where the player has none to choose from. */
+  readonly tracks?: PlayerTracks;
   on(listener: (event: PlayerEvent) => void): () => void;
   /** True where no sound card was found and a clock stands in for it. */
   readonly silent: boolean;

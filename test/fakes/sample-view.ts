@@ -45,6 +45,7 @@ const play: PlayOfBox = {
   acksSuppressed: true,
   paused: false,
   paidSoFarMinor: '25',
+  spans: [{ kind: 'paid', from: 0, to: 500 }],
   priceInForce: { billingClass: 'paid', node: 'node-1', quoteMinor: '50' },
 };
 
@@ -57,6 +58,7 @@ export const sampleView: ViewOfBox = {
   connectivity: 'online',
   sentence: 'The credit window is closed: the sender waits for acknowledgements.',
   entry: null,
+  tracks: null,
   channelCount: 0,
   question: null,
   creditMinor: '150',

@@ -28,7 +28,7 @@ export function NowPlaying({ state }: { readonly state: State }): JSX.Element {
         </p>
         <h1>{playing?.title ?? t('nowPlaying')}</h1>
         <p class="by">{playing?.artist ?? ''}</p>
-        {playing === null ? null : <Course playing={playing} seeks={view.profile === 'set-top'} />}
+        {playing === null ? null : <Course playing={playing} seeks={view.profile === 'set-top' && playing.channel === undefined} />}
         <Controls state={state} playing={playing} />
         <UpNext view={view} />
       </section>
@@ -40,10 +40,27 @@ export function NowPlaying({ state }: { readonly state: State }): JSX.Element {
 }
 
 /** Left and right move within what plays, further the longer they are held; OK pauses. */
+/** What is paid, what is free, and where it is; what is neither is paid only if it is heard. */
+function SpanBar({ playing }: { readonly playing: Playing }): JSX.Element {
+  const { positionMs, durationMs, spans } = playing.play;
+  return (
+    <>
+      <Progress positionMs={positionMs} durationMs={durationMs} />
+      <span class="spans" id="spans" aria-hidden="true">
+        {(playing.free ? WHOLE : spans).map(({ kind, from, to }) => (
+          <span class={kind} key={from} style={{ left: `${from / 10}%`, width: `${(to - from) / 10}%` }} />
+        ))}
+      </span>
+    </>
+  );
+}
+
+const WHOLE: Playing['play']['spans'] = [{ kind: 'free', from: 0, to: 1_000 }];
+
 function SeekBar({ playing }: { readonly playing: Playing }): JSX.Element {
   return (
     <Button kind="seek" name="seek" label={t('seek')} press={() => intend('intent.play-pause')}>
-      <Progress positionMs={playing.play.positionMs} durationMs={playing.play.durationMs} />
+      <SpanBar playing={playing} />
     </Button>
   );
 }
@@ -56,6 +73,11 @@ function Course({ playing, seeks }: { readonly playing: Playing; readonly seeks:
       {seeks ? <SeekBar playing={playing} /> : <Progress positionMs={play.positionMs} durationMs={play.durationMs} />}
       <p class="ends">
         <span>{clock(play.positionMs)}</span>
+        {seeks ? (
+          <span id="legend">
+            <span class="mark paid" /> {t('spanPaid')} <span class="mark free" /> {t('free')} · {t('skipFree')}
+          </span>
+        ) : null}
         <span>{clock(play.durationMs)}</span>
       </p>
       {play.priceInForce === null ? null : (
@@ -83,6 +105,7 @@ function Controls({ state, playing }: { readonly state: State; readonly playing:
           <Button kind="main" name="pause" first icon={playing.play.paused ? 'play' : 'pause'} press={() => intend('intent.play-pause')}>
             {playing.play.paused ? t('goOn') : t('pause')}
           </Button>
+          <Tracks view={state.view} />
           <Button name="skip" icon="skip" press={() => intend('intent.skip')}>
             {t('skip')}
           </Button>
@@ -96,6 +119,25 @@ function Controls({ state, playing }: { readonly state: State; readonly playing:
         {t('back')}
       </Button>
     </div>
+  );
+}
+
+/** Sound and subtitles, where there is a choice: each press takes the next. */
+function Tracks({ view: { tracks } }: { readonly view: View }): JSX.Element | null {
+  if (tracks === null) return null;
+  return (
+    <>
+      {tracks.audio.count < 2 ? null : (
+        <Button name="audio-track" icon="listen" press={() => intend('intent.track', { kind: 'audio' })}>
+          {t('soundTrack', { track: tracks.audio.chosen ?? '' })}
+        </Button>
+      )}
+      {tracks.subtitles.count === 0 ? null : (
+        <Button name="subtitles" icon="queue" press={() => intend('intent.track', { kind: 'subtitles' })}>
+          {t('subtitles', { track: tracks.subtitles.chosen ?? t('off') })}
+        </Button>
+      )}
+    </>
   );
 }
 

@@ -78,7 +78,7 @@ function listenUdp({ host, port }: ChannelInput, { clock, onBytes }: InputHooks,
 function listenSrt({ host, port }: ChannelInput, { onBytes }: InputHooks, gone: (reason: string) => void): () => void {
   const address = `srt://${isIPv6(host) ? `[${host}]` : host}:${port}?mode=listener`;
   const quiet = ['-hide_banner', '-loglevel', 'error', '-nostdin', '-fflags', 'nobuffer'];
-  const copy = ['-map', '0:v:0?', '-map', '0:a:0?', '-c', 'copy', '-f', 'mpegts', '-pcr_period', '40', 'pipe:1'];
+  const copy = ['-map', '0:v:0?', '-map', '0:a?', '-map', '0:s?', '-c', 'copy', '-f', 'mpegts', '-pcr_period', '40', 'pipe:1'];
   const child = spawn('ffmpeg', [...quiet, '-protocol_whitelist', 'srt,udp,pipe', '-f', 'mpegts', '-i', address, ...copy], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
