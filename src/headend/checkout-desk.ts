@@ -51,6 +51,7 @@ export type CheckoutFault =
   | 'channel-gone'
   | 'limits'
   | 'not-for-coins'
+  | 'not-licensed'
   | 'no-price'
   | 'unpaid'
   | 'no-rendition'

@@ -16,18 +16,20 @@ import { packetMsOf } from '../units/time.ts';
 import { encodeModel, parseModel } from '../wire/model-json.ts';
 import { encodeSnapshot, type PricingSnapshot, quoteSnapshot, type SnapshotNode } from '../wire/pricing-snapshot.ts';
 import type { WorkQuote } from './checkout-terms.ts';
+import { type SoldNode, sellNode } from './pricing/sold-node.ts';
 import { type PricingEventStore, resourceOf } from './stores/pricing-event-rows.ts';
 import type { PriceNode, PricingStore } from './stores/pricing-rows.ts';
+import type { PricingTreeStore } from './stores/pricing-tree-rows.ts';
 
-export type QuoteFault = Fault<'not-for-coins' | 'no-price' | 'unpaid'>;
+export type QuoteFault = Fault<'not-for-coins' | 'not-licensed' | 'no-price' | 'unpaid'>;
 /** @param atMs the moment it is for, wall clock; absent: now. With the same history it gives the same snapshot. */
 export type QuoteWork = (work: StoredWork, outlet: OutletRow, atMs?: number) => Result<WorkQuote, QuoteFault>;
 
-type Store = PricingStore & PricingEventStore & { getSetting(name: string): string | null };
+type Store = PricingStore & PricingTreeStore & PricingEventStore & { getSetting(name: string): string | null };
 
 /** A work's prices as the terms will name them, before anything is reckoned. */
 interface Pricing {
-  readonly nodes: readonly (PriceNode & { readonly model: string })[];
+  readonly nodes: readonly SoldNode[];
   /** null: one price from end to end. */
   readonly parts: readonly WorkPart[] | null;
 }
@@ -49,7 +51,7 @@ export function createWorkQuote(
   return (work, outlet, at = clock.wallMs()) => {
     const unpaid = work.free ? null : refusal(outlet);
     if (unpaid !== null) return fault('unpaid', unpaid);
-    const pricing = pricingOf(store, vendor, work);
+    const pricing = pricingOf(store, vendor, work, { account: outlet.account, atMs: at });
     if (!pricing.ok) return pricing;
     const { nodes, parts } = pricing.value;
     const standing = outlet.profile === 'set-top';
@@ -83,30 +85,29 @@ function termsNode({ node, vendor, modelHash }: PriceNode): Terms['nodes'][numbe
   return { id: asId(node), vendor: asId(vendor), modelHash, quoteMinor: '0' };
 }
 
-function pricingOf(store: Store, vendor: VendorId, work: StoredWork): Result<Pricing, QuoteFault> {
+function pricingOf(store: Store, vendor: VendorId, work: StoredWork, holder: { readonly account: string; readonly atMs: number }): Result<Pricing, QuoteFault> {
   const parts = store.workParts(work.id);
   if (parts.length === 0) return ok({ nodes: [flatNode(store, vendor, work)], parts: null });
-  const ids = [...new Set(parts.flatMap(({ node }) => (node === null ? [] : [node])))];
-  const nodes = ids.map((id) => pricedNode(store, id));
-  const known = nodes.filter((node) => node !== null);
-  if (known.length < nodes.length || nodes.length > NODES_MAX)
-    return fault('no-price', 'The price of this work is not complete; its vendor must state it anew.');
+  const sold = new Map<string, SoldNode>();
+  for (const id of new Set(parts.flatMap(({ node }) => (node === null ? [] : [node])))) {
+    const node = sellNode(store, id, holder);
+    if (!node.ok) return node;
+    sold.set(id, node.value);
+  }
+  // Two choices may have come to the same node.
+  const known = [...new Map([...sold.values()].map((node) => [node.node, node])).values()];
+  if (known.length > NODES_MAX) return fault('no-price', 'The price of this work has too many parts; its vendor must state it anew.');
   // All free: there must be a node for the terms to name.
   const all = known.length > 0 ? known : [flatNode(store, vendor, { ...work, free: true })];
+  const placeOf = (id: string): number => known.findIndex(({ node }) => node === sold.get(id)?.node);
   return ok({
     nodes: all,
-    parts: parts.map(({ packets, node }) => ({ packets, node: node === null ? 0 : ids.indexOf(node), billingClass: node === null ? 'free' : 'paid' })),
+    parts: parts.map(({ packets, node }) => ({ packets, node: node === null ? 0 : placeOf(node), billingClass: node === null ? 'free' : 'paid' })),
   });
 }
 
-function pricedNode(store: Store, id: string): Pricing['nodes'][number] | null {
-  const node = store.priceNode(id);
-  const model = node === null ? null : store.priceModel(node.modelHash);
-  return node === null || model === null ? null : { ...node, model };
-}
-
 /** The price in the catalogue as a model, kept before anybody signs for it. */
-function flatNode(store: Store, vendor: VendorId, work: Pick<StoredWork, 'free' | 'priceMinor' | 'currency'>): Pricing['nodes'][number] {
+function flatNode(store: Store, vendor: VendorId, work: Pick<StoredWork, 'free' | 'priceMinor' | 'currency'>): SoldNode {
   const amount = decimalText(work.free ? 0n : BigInt(work.priceMinor), minorDigitsOf(work.currency) ?? 2);
   const compiled = flatPriceModel(amount, work.currency);
   const model = encodeModel(compiled);

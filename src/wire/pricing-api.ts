@@ -68,6 +68,11 @@ export const ModelList = Type.Object({
 /** Points a node to a model: how a new version comes into force. */
 export const NodeBody = Type.Object({ model: Type.String({ pattern: '^[0-9a-f]{64}$' }), shared: Type.Optional(Type.Boolean()) }, closed);
 export const NodeAnswer = Type.Object({ node: Type.String(), vendor: Type.String(), model: Type.String(), shared: Type.Boolean() });
+/** The trees of a vendor; what is in them is checked by their own reader. */
+export const SoldTreeBody = Type.Object({ tree: Type.Unknown() }, closed);
+export const SoldTreeAnswer = Type.Object({ nodes: Type.Integer() });
+/** Until when; null: for good. A time that is past ends it. */
+export const NodeLicenceBody = Type.Object({ until: Type.Union([Instant, Type.Null()]) }, closed);
 /** Parts of a work from its first packet on; the last one may leave out its length. `node: null` is free. */
 export const PartsBody = Type.Object(
   {

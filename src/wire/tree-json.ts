@@ -1,5 +1,5 @@
-import { type AttributesInForce, NO_ATTRIBUTES, prepareAttributes, type ResolvedChange, resolveChange } from '../domain/rating/attributes.ts';
-import type { BillingAttributes, Change, CompiledModel } from '../domain/rating/compiled-model.ts';
+import { type AttributesInForce, NO_ATTRIBUTES, prepareAttributes, resolveChange } from '../domain/rating/attributes.ts';
+import type { BillingAttributes, Change, CompiledModel, Modification } from '../domain/rating/compiled-model.ts';
 import { ATTRIBUTE_NAMES, type AttributeName } from '../domain/rating/formula-ast.ts';
 import { checkTree, type Override, type PricingNode, type PricingTree } from '../domain/rating/pricing-tree.ts';
 import { limits } from '../limits.ts';
@@ -11,7 +11,14 @@ export type ModelReader = (xml: string) => CompiledModel | null;
 
 const CHANGES = ['value', 'reduceByValue', 'reduceByPercent', 'increaseByValue', 'increaseByPercent'] as const;
 
-class TreeReadError extends Error {}
+export class TreeReadError extends Error {}
+
+/** What prices and changes are made of: figures for `ackbox price tree`, models for what is sold. They throw TreeReadError. */
+export interface TreeParts<Price, Change> {
+  /** @param model as the file has it; undefined where the node names none */
+  price(model: unknown, id: string): Price;
+  changes(modifications: readonly Modification[]): Change;
+}
 
 /**
  * Reads a tree: `{id, override?: {quantifier, of?, modification | replacement}, children?: [...], model?}`. A model is the short form
@@ -19,12 +26,22 @@ class TreeReadError extends Error {}
  * the file is a list; a choice node is `{id, choices: [ids]}`. Without `of` a condition is over the children.
  */
 export function readPricingTree(value: unknown, readModel: ModelReader): Result<PricingTree, Fault<'invalid-tree' | 'reference-cycle'>> {
-  const nodes = new Map<string, PricingNode>();
+  return readTree(value, {
+    price: (model) => priceOf(model ?? {}, readModel),
+    changes: (modifications) => modifications.map((modification) => resolveChange(modification, () => null)),
+  });
+}
+
+export function readTree<Price, Change>(
+  value: unknown,
+  parts: TreeParts<Price, Change>,
+): Result<PricingTree<Price, Change>, Fault<'invalid-tree' | 'reference-cycle'>> {
+  const nodes = new Map<string, PricingNode<Price, Change>>();
   try {
     const roots = (Array.isArray(value) ? value : [value]).map((root) => recordOf(root, 'a tree'));
     if (roots.length === 0) throw new TreeReadError('the file holds no node');
     const outside = roots.flatMap(nodesOutside);
-    for (const node of [...roots, ...outside]) addNode(nodes, recordOf(node, 'a node'), null, readModel, 0);
+    for (const node of [...roots, ...outside]) addNode(nodes, recordOf(node, 'a node'), null, parts, 0);
   } catch (error) {
     if (error instanceof TreeReadError) return fault('invalid-tree', error.message);
     throw error;
@@ -38,11 +55,11 @@ function nodesOutside(root: Readonly<Record<string, unknown>>): readonly unknown
   return lists.flatMap(([, list]) => listOf(list).filter((item) => typeof item === 'object' && item !== null));
 }
 
-function addNode(
-  nodes: Map<string, PricingNode>,
+function addNode<Price, Change>(
+  nodes: Map<string, PricingNode<Price, Change>>,
   value: Readonly<Record<string, unknown>>,
   parent: string | null,
-  readModel: ModelReader,
+  parts: TreeParts<Price, Change>,
   depth: number,
 ): void {
   const { id } = value;
@@ -56,20 +73,25 @@ function addNode(
   const below = choices ?? children.map((child) => String(child.id));
   const kind = choices !== null ? 'choice' : children.length > 0 || value.override !== undefined ? 'containing' : 'terminal';
   if (kind === 'choice' && children.length > 0) throw new TreeReadError(`${JSON.stringify(id)} is a choice and cannot have children`);
-  const price = kind === 'terminal' ? priceOf(value.model ?? {}, readModel) : null;
-  const override = value.override === undefined ? null : overrideOf(recordOf(value.override, `override of ${id}`), below, readModel);
+  const price = kind === 'terminal' ? parts.price(value.model, id) : null;
+  const override = value.override === undefined ? null : overrideOf(recordOf(value.override, `override of ${id}`), below, id, parts);
   nodes.set(id, { id, kind, parent, price, below, override });
-  for (const child of children) addNode(nodes, child, id, readModel, depth + 1);
+  for (const child of children) addNode(nodes, child, id, parts, depth + 1);
 }
 
-function overrideOf(value: Readonly<Record<string, unknown>>, children: readonly string[], readModel: ModelReader): Override {
+function overrideOf<Price, Change>(
+  value: Readonly<Record<string, unknown>>,
+  children: readonly string[],
+  id: string,
+  parts: TreeParts<Price, Change>,
+): Override<Price, Change> {
   const { quantifier } = value;
   if (quantifier !== 'ALL' && quantifier !== 'ANY') throw new TreeReadError('quantifier must be ALL or ANY');
   const of = value.of === undefined ? children : stringsOf(value.of, 'of');
   const replacement = value.replacement ?? value.replace ?? value.model;
-  if (replacement !== undefined) return { quantifier, of, effect: { kind: 'replace', price: priceOf(replacement, readModel) } };
+  if (replacement !== undefined) return { quantifier, of, effect: { kind: 'replace', price: parts.price(replacement, id) } };
   const modification = recordOf(value.modification, 'modification');
-  return { quantifier, of, effect: { kind: 'change', changes: Object.entries(modification).map(([name, change]) => changeOf(name, change)) } };
+  return { quantifier, of, effect: { kind: 'change', changes: parts.changes(Object.entries(modification).map(([name, change]) => changeOf(name, change))) } };
 }
 
 /** `{}` is the cost-free model. Of a whole model the attributes that hold at its start are its price. */
@@ -91,14 +113,14 @@ function priceOf(value: unknown, readModel: ModelReader): AttributesInForce {
   });
 }
 
-function changeOf(name: string, value: unknown): ResolvedChange {
+function changeOf(name: string, value: unknown): Modification {
   const given = typeof value === 'string' ? { value } : recordOf(value, name);
   const kinds = CHANGES.filter((kind) => given[kind] !== undefined);
   const [kind] = kinds;
   if (kind === undefined || kinds.length > 1) throw new TreeReadError(`${name} must be changed by exactly one of ${CHANGES.join(', ')}`);
   const change: Change = { kind, amount: amountOf(given[kind]) };
   const number = typeof given.number === 'string' || typeof given.number === 'number' ? Number(given.number) : null;
-  return resolveChange({ attribute: attributeName(name), change, unit: null, number }, () => null);
+  return { attribute: attributeName(name), change, unit: null, number };
 }
 
 function attributeName(name: string): AttributeName {

@@ -1,16 +1,19 @@
 import type { TSchema } from '@sinclair/typebox';
 import type { Fault, Result } from '../../units/result.ts';
 import * as api from '../../wire/pricing-api.ts';
+import { parseInstant } from '../../wire/rating-json.ts';
 import { checkCall, compareCall, explainCall, quoteCall, type ReadXml, rateCall, simulateCall, treeCall } from '../pricing/price-calls.ts';
 import type { VendorDesk } from '../pricing/vendor-desk.ts';
+import type { PaymentStore } from '../stores/payment-rows.ts';
 import type { PricingStore } from '../stores/pricing-rows.ts';
+import type { PricingTreeStore } from '../stores/pricing-tree-rows.ts';
 import type { VendorResultStore } from '../stores/vendor-result-rows.ts';
 import { httpFault, type ProblemCode } from './problems.ts';
 import { openRoute, type Route, type RouteAnswer, reply } from './route.ts';
 
 export interface PricingRoutesDeps {
   readonly desk: VendorDesk;
-  readonly pricing: PricingStore & VendorResultStore;
+  readonly pricing: PricingStore & PricingTreeStore & VendorResultStore & Pick<PaymentStore, 'accountName'>;
   /** Loads the reader and libxml2 with the first call: a headend that reads no model does not hold them. */
   readonly loadReader: () => Promise<ReadXml>;
 }
@@ -85,6 +88,36 @@ function vendorRoutes({ desk, pricing, loadReader }: PricingRoutesDeps): readonl
         return pointed.ok
           ? reply({ node: pointed.value.node, vendor: pointed.value.vendor, model: pointed.value.modelHash, shared: pointed.value.shared })
           : pointed;
+      },
+    ),
+    openRoute(
+      {
+        method: 'PUT',
+        path: `${vendor}/tree`,
+        summary: 'The trees in which the price nodes of a vendor hang; circular conditions are refused',
+        access: 'operator',
+        body: api.SoldTreeBody,
+        response: api.SoldTreeAnswer,
+      },
+      async ({ body, params }) => answer(desk.putTree(await loadReader(), params.vendor ?? '', body.tree)),
+    ),
+    openRoute(
+      {
+        method: 'PUT',
+        path: '/v1/admin/accounts/:account/node-licences/:node',
+        summary: 'Licenses an account for a node of a pricing tree, one of others among them',
+        access: 'operator',
+        body: api.NodeLicenceBody,
+        response: null,
+      },
+      ({ body, params }) => {
+        const { account = '', node = '' } = params;
+        const untilMs = body.until === null ? null : parseInstant(body.until);
+        if (pricing.accountName(account) === null) return httpFault('not-found', 'There is no such account.');
+        if (body.until !== null && untilMs === null) return httpFault('bad-request', 'until is a time with a zone, such as 2026-03-28T00:00:00Z, or null.');
+        if (!/^[A-Za-z0-9._:-]{1,64}$/.test(node)) return httpFault('bad-request', 'A node is named by letters, digits, and . _ : -');
+        pricing.grantNode(account, node, untilMs);
+        return reply({ account, node, until: body.until });
       },
     ),
     openRoute(

@@ -32,6 +32,8 @@ export const PROBLEM_STATUS = {
   conflict: 409,
   currency: 409,
   'not-for-coins': 409,
+  'not-licensed': 403,
+  'reference-cycle': 409,
   'no-price': 409,
   unpaid: 402,
   'model-id-taken': 409,

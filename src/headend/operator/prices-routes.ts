@@ -9,6 +9,7 @@ import { VendorDesk } from '../pricing/vendor-desk.ts';
 import type { OperatorAccountStore } from '../stores/operator-account-rows.ts';
 import type { PriceTrialStore } from '../stores/price-trial-rows.ts';
 import type { PricingStore } from '../stores/pricing-rows.ts';
+import type { PricingTreeStore } from '../stores/pricing-tree-rows.ts';
 import { operatorPage } from './layout.ts';
 import { field, type OperatorGate } from './operator-gate.ts';
 import type { OperatorCaller } from './operator-sessions.ts';
@@ -16,6 +17,7 @@ import { type PricesFacts, pricesBody } from './prices-page.ts';
 
 export type PricesBook = PriceTrialStore &
   PricingStore &
+  PricingTreeStore &
   Pick<CatalogueStore, 'work'> &
   Pick<OutletStore, 'defaults'> &
   Pick<OperatorAccountStore, 'noteOperatorAction'>;

@@ -1,4 +1,5 @@
 import type { Finding } from '../../authoring/pricing/finding.ts';
+import type { Modification } from '../../domain/rating/compiled-model.ts';
 import { HOUSE_MODEL_PREFIX } from '../../domain/rating/flat-price.ts';
 import { limits } from '../../limits.ts';
 import { sha256Hex } from '../../platform/crypto/digest.ts';
@@ -7,16 +8,18 @@ import { asId } from '../../units/ids.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
 import { encodeModel, parseModel } from '../../wire/model-json.ts';
 import type { PartsBody } from '../../wire/pricing-api.ts';
+import { readTree, TreeReadError } from '../../wire/tree-json.ts';
 import type { KeptPart, PriceNode, PricingStore } from '../stores/pricing-rows.ts';
+import type { PricingTreeStore } from '../stores/pricing-tree-rows.ts';
 import { oneModel, type ReadXml } from './price-calls.ts';
 
-export type VendorFault = Fault<'bad-model' | 'bad-request' | 'not-found' | 'model-id-taken' | 'node-taken' | 'currency'>;
+export type VendorFault = Fault<'bad-model' | 'bad-request' | 'not-found' | 'model-id-taken' | 'node-taken' | 'reference-cycle' | 'currency'>;
 
 /** What vendors do with prices: bring models, point nodes to them, and say which part of a work falls under which node (rulings 8, 11; P-2). */
 export class VendorDesk {
-  readonly #store: PricingStore & Pick<CatalogueStore, 'work'>;
+  readonly #store: PricingStore & PricingTreeStore & Pick<CatalogueStore, 'work'>;
 
-  constructor(store: PricingStore & Pick<CatalogueStore, 'work'>) {
+  constructor(store: PricingStore & PricingTreeStore & Pick<CatalogueStore, 'work'>) {
     this.#store = store;
   }
 
@@ -51,6 +54,49 @@ export class VendorDesk {
     const pointed = { node, vendor, modelHash, shared };
     const kept = this.#store.putPriceNode(pointed);
     return kept.ok ? ok(pointed) : kept;
+  }
+
+  /**
+   * The trees of a vendor, in the place of those before: as a file of `ackbox price tree`, where every terminal is a price node of the vendor
+   * or names its model by `{hash}` or `{xml}`. Circular conditions are refused, also those that only come about with other vendors' trees.
+   */
+  putTree(read: ReadXml, vendor: string, tree: unknown): Result<{ readonly nodes: number }, VendorFault> {
+    if (!this.#store.hasVendor(vendor)) return fault('not-found', 'There is no such vendor.');
+    const given = new Map<string, string>();
+    const parsed = readTree<string, readonly Modification[]>(tree, {
+      price: (model, id) => {
+        const hash = this.#modelOf(read, vendor, model, id);
+        if (model !== undefined) given.set(id, hash);
+        return hash;
+      },
+      changes: (modifications) => modifications,
+    });
+    if (!parsed.ok)
+      return parsed.error.code === 'reference-cycle' ? fault('reference-cycle', parsed.error.message) : fault('bad-request', parsed.error.message);
+    const nodes = [...parsed.value.nodes.values()];
+    const foreign = nodes.find(({ id }) => (this.#store.priceNode(id)?.vendor ?? vendor) !== vendor);
+    if (foreign !== undefined) return fault('node-taken', `The node ${JSON.stringify(foreign.id)} belongs to another vendor; take another id.`);
+    const kept = this.#store.putPricingTree(vendor, nodes);
+    if (!kept.ok) return kept;
+    for (const { id, kind } of nodes) {
+      const modelHash = given.get(id);
+      if (kind === 'terminal' && modelHash !== undefined)
+        this.#store.putPriceNode({ node: id, vendor, modelHash, shared: this.#store.priceNode(id)?.shared ?? false });
+    }
+    return ok({ nodes: nodes.length });
+  }
+
+  /** @throws TreeReadError */
+  #modelOf(read: ReadXml, vendor: string, model: unknown, id: string): string {
+    const { hash, xml } = typeof model === 'object' && model !== null ? (model as Readonly<Record<string, unknown>>) : {};
+    if (typeof xml === 'string') {
+      const uploaded = this.upload(read, vendor, xml);
+      if (!uploaded.ok) throw new TreeReadError(`the model of ${JSON.stringify(id)}: ${uploaded.error.message}`);
+      return uploaded.value.hash;
+    }
+    const known = model === undefined ? this.#store.priceNode(id)?.modelHash : this.#store.priceModels(vendor).find((one) => one.hash === hash)?.hash;
+    if (known === undefined) throw new TreeReadError(`${JSON.stringify(id)} is no price node of this vendor; name its model by {"hash"} or {"xml"}`);
+    return known;
   }
 
   /** No parts: the work has its one flat price again. */

@@ -34,6 +34,7 @@ import { type PriceTrialStore, priceTrialRows } from './price-trial-rows.ts';
 import { type PricingEventStore, pricingEventRows } from './pricing-event-rows.ts';
 import { type PricingStore, pricingRows } from './pricing-rows.ts';
 import { type PricingStateStore, pricingStateRows } from './pricing-state-rows.ts';
+import { type PricingTreeStore, pricingTreeRows } from './pricing-tree-rows.ts';
 import { type AbandonmentStore, registryRows } from './registry-rows.ts';
 import { type RetentionStore, retentionRows } from './retention-rows.ts';
 import type { StoreContext } from './store-context.ts';
@@ -66,6 +67,7 @@ export interface HeadendBook
     CommandStore,
     NonceStore,
     PricingStore,
+    PricingTreeStore,
     PaymentStore,
     AccountStatementStore,
     AccountLineStore,
@@ -162,6 +164,7 @@ function composeBook(context: StoreContext, currency: Currency): HeadendBook {
     ...outletRows(context, parties),
     ...commandRows(context),
     ...pricingRows(context),
+    ...pricingTreeRows(context),
     ...paymentRows(context),
     ...accountStatementRows(context),
     ...accountLineRows(context),

@@ -120,3 +120,80 @@ describe('an account that pays by the month', () => {
     expect((await playing.eventually(runner.end('failed'))).chargedMinor).toBe(0n);
   });
 });
+
+describe('a work whose price hangs in a tree', () => {
+  const perUse = (id: string, value: string) => ({ xml: PER_USE.replace('per-use', id).replace('"1.00"', `"${value}"`) });
+  /** Whoever has both pays a fifth less for each, and another vendor's subscribers half of that. */
+  const TREE = {
+    id: 'ours',
+    override: { quantifier: 'ANY', of: ['rival.X'], modification: { fixedRateUseCost: { reduceByPercent: '50' } } },
+    children: [
+      {
+        id: 'bundle',
+        override: { quantifier: 'ALL', of: ['A', 'B'], modification: { fixedRateUseCost: { reduceByPercent: '20' } } },
+        children: [
+          { id: 'A', model: perUse('a', '1.00') },
+          { id: 'B', model: perUse('b', '0.50') },
+        ],
+      },
+    ],
+    choices: [{ id: 'either', choices: ['B', 'A'] }],
+  };
+
+  async function hung(part: string): Promise<PlayScene> {
+    const opened = await PlayScene.open(750, 'jukebox');
+    scene = opened;
+    const { book } = opened.headend;
+    const desk = new VendorDesk(book);
+    expect(desk.putTree(readModels, book.defaults().vendor, TREE)).toEqual({ ok: true, value: { nodes: 5 } });
+    expect(desk.priceWork(opened.work.id, { parts: [{ node: part }] }).ok).toBe(true);
+    return opened;
+  }
+  const grant = ({ headend }: PlayScene, ...nodes: readonly string[]): void => {
+    for (const node of nodes) headend.book.grantNode(headend.book.defaults().account, node, null);
+  };
+
+  test('is quoted and billed by what the tree makes of it, for what the account is licensed at that moment', async () => {
+    const playing = await hung('A');
+    expect(await whole(playing, 'p1')).toBe(100n);
+    grant(playing, 'A', 'B');
+    expect(await whole(playing, 'p2')).toBe(80n);
+    grant(playing, 'rival.X');
+    expect(await whole(playing, 'p3')).toBe(40n);
+    expect(await playing.earned()).toEqual({ box: 220n, headend: 220n, problem: null });
+    expect(audit(playing)).toMatchObject({ events: 3, findings: [] });
+  });
+
+  test('is sold by the node of a choice that is licensed, and not at all before one is', async () => {
+    const playing = await hung('either');
+    const runner = await playing.bought('p1');
+    await playing.clock.advance(20_000);
+    expect(playing.events).toContainEqual(expect.objectContaining({ type: 'play.failed', message: expect.stringContaining('choose one of B, A first') }));
+    expect((await playing.eventually(runner.end('failed'))).chargedMinor).toBe(0n);
+    grant(playing, 'B');
+    expect(await whole(playing, 'p2')).toBe(50n);
+    expect(playing.headend.book.pricingTree().nodes.get('either')?.below).toEqual(['B', 'A']);
+  });
+
+  test('keeps what it had where a tree is refused: circular conditions, other vendors’ nodes, terminals without a model', async () => {
+    const playing = await hung('A');
+    const { book } = playing.headend;
+    const desk = new VendorDesk(book);
+    const { vendor } = book.defaults();
+    const refusal = (tree: unknown) => {
+      const outcome = desk.putTree(readModels, vendor, tree);
+      return outcome.ok ? null : outcome.error.code;
+    };
+    const condition = (of: string) => ({ quantifier: 'ANY', of: [of], modification: {} });
+    const round = { id: 'x', override: condition('y'), children: [{ id: 'y', override: condition('x'), children: [{ id: 'A' }] }] };
+    expect(refusal(round)).toBe('reference-cycle');
+    expect(refusal({ id: 'x', override: condition('A'), children: [{ id: 'unheard-of' }] })).toBe('bad-request');
+    expect(refusal({ id: 'x', override: { quantifier: 'SOME' } })).toBe('bad-request');
+    expect(desk.putTree(readModels, 'nobody', TREE)).toMatchObject({ ok: false, error: { code: 'not-found' } });
+    grant(playing, 'A', 'B');
+    expect(await whole(playing, 'p1')).toBe(80n);
+    // The same again changes nothing.
+    expect(refusal(TREE)).toBeNull();
+    expect(await whole(playing, 'p2')).toBe(80n);
+  });
+});

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { prepareAttributes } from '../../../../src/domain/rating/attributes.ts';
+import type { Modification } from '../../../../src/domain/rating/compiled-model.ts';
+import { deriveModel } from '../../../../src/domain/rating/derive-model.ts';
 import { priceInTree } from '../../../../src/domain/rating/pricing-tree.ts';
 import { rationalText } from '../../../../src/units/rational.ts';
+import { encodeModel, parseModel } from '../../../../src/wire/model-json.ts';
 import { readPricingTree } from '../../../../src/wire/tree-json.ts';
 import { modelOf } from '../../../fakes/price-scene.ts';
 
@@ -68,4 +72,31 @@ describe('a pricing tree', () => {
     const tree = { id: 'root', children: [use('A', '1')] };
     expect([price(tree, [], 'Z'), price(tree, [], 'root')]).toEqual(['unknown-node', 'not-terminal']);
   });
+});
+
+test('a model that a tree changes charges the changed price, by its hour or by its minute, and keeps its cycle, its triggers and what is paid in advance', () => {
+  const model = modelOf(
+    `<billingCycle><monthly dayOfMonth="1"/></billingCycle><alternatePricing><billingAttributes><meteredUseCost currency="USD" value="6.00" unit="hours"/>
+     <billingCycleCost currency="USD" value="9.99" prePaidPercentage="25"/><installmentCost currency="USD" value="5" number="4"/></billingAttributes>
+     <triggerDefinitions><instanceTrigger><triggerEntry><condition value="2"/><discountThisCycle currency="USD" value="0.30"/></triggerEntry></instanceTrigger></triggerDefinitions></alternatePricing>`,
+  );
+  const by = (attribute: Modification['attribute'], change: Modification['change'], unit: Modification['unit'] = null): Modification => {
+    return { attribute, change, unit, number: null };
+  };
+  const changes = [
+    by('billingCycleCost', { kind: 'reduceByPercent', amount: '33' }),
+    by('meteredUseCost', { kind: 'increaseByValue', amount: '0.01' }, 'minutes'),
+    by('fixedRateUseCost', { kind: 'value', amount: '0.10' }),
+  ];
+  const derived = deriveModel(model, changes, 'ackbox:tree-1');
+  const read = parseModel(encodeModel(derived));
+  expect(read).toEqual({ ok: true, value: derived });
+  expect(derived).toMatchObject({ modelId: 'ackbox:tree-1', cycle: model.cycle, alternate: { triggers: model.alternate?.triggers } });
+  expect(derived.alternate?.attributes).toEqual({
+    fixedRateUseCost: { value: '0.1', prePaidPercentage: '0' },
+    meteredUseCost: { value: '6.6', prePaidPercentage: '0', unit: 'hours', prePaidUnits: null },
+    billingCycleCost: { value: '6.6933', prePaidPercentage: '25' },
+    installmentCost: { value: '5', prePaidPercentage: '0', number: 4 },
+  });
+  expect(prepareAttributes(deriveModel(model, [], 'x').alternate?.attributes ?? {})).toEqual(prepareAttributes(model.alternate?.attributes ?? {}));
 });

@@ -117,6 +117,23 @@ describe("a vendor's model", () => {
     });
   });
 
+  test('hangs in a tree, by what accounts are licensed for; a circular one is refused', async () => {
+    const path = `/v1/admin/vendors/${vendor}/tree`;
+    const tree = {
+      id: 'root',
+      override: { quantifier: 'ANY', of: ['T', 'rival'], modification: {} },
+      children: [{ id: 'T', model: { xml: perUse('t-1', '1.00') } }],
+    };
+    expect(await call('PUT', path, { tree })).toMatchObject({ status: 200, body: { nodes: 2 } });
+    const circular = { id: 'root', override: { quantifier: 'ANY', of: ['root'], modification: {} }, children: [{ id: 'T' }] };
+    expect(await call('PUT', path, { tree: circular })).toMatchObject({ status: 409, body: { code: 'reference-cycle' } });
+    const { account } = headend.book.defaults();
+    const licence = (node: string, until: string | null, of: string = account) => call('PUT', `/v1/admin/accounts/${of}/node-licences/${node}`, { until });
+    expect([(await licence('rival', null)).status, (await licence('T', '2020-01-01T00:00:00Z')).status]).toEqual([200, 200]);
+    expect([...headend.book.heldNodes(account, Date.now())]).toEqual(['rival']);
+    expect([(await licence('rival', 'soon')).status, (await licence('rival', null, 'nobody')).status]).toEqual([400, 404]);
+  });
+
   test('prices the parts of a work, whose lengths must be those of the work', async () => {
     const hash = await uploaded(perUse('v-2', '0.60'));
     const node = `/v1/admin/vendors/${vendor}/nodes/song`;
