@@ -51,6 +51,9 @@ describe('the screen of a set-top', () => {
     expect(asked).toEqual(asked.toSorted((left, right) => left - right));
     expect(asked.at(-1)).toBeGreaterThan(asked[0] ?? 0);
     expect(await screen.focus()).toBe('seek');
+    // What was passed over is neither paid nor free; the bar says which is which, and that skipping costs nothing.
+    expect(await screen.text('#legend')).toContain('skipping is free');
+    expect(await screen.page.locator('#spans > *').count()).toBeGreaterThan(0);
     await screen.press('ArrowDown');
     expect(await screen.focus()).not.toBe('seek');
   });

@@ -73,13 +73,13 @@ function Course({ playing, seeks }: { readonly playing: Playing; readonly seeks:
       {seeks ? <SeekBar playing={playing} /> : <Progress positionMs={play.positionMs} durationMs={play.durationMs} />}
       <p class="ends">
         <span>{clock(play.positionMs)}</span>
-        {seeks ? (
-          <span id="legend">
-            <span class="mark paid" /> {t('spanPaid')} <span class="mark free" /> {t('free')} · {t('skipFree')}
-          </span>
-        ) : null}
         <span>{clock(play.durationMs)}</span>
       </p>
+      {seeks ? (
+        <p class="legend" id="legend">
+          <span class="mark paid" /> {t('spanPaid')} <span class="mark free" /> {t('free')} · {t('skipFree')}
+        </p>
+      ) : null}
       {play.priceInForce === null ? null : (
         <p class="owed">
           {t('priceNow')} <strong id="price-now">{play.priceInForce.billingClass === 'paid' ? amount(play.priceInForce.quoteMinor) : t('free')}</strong>
