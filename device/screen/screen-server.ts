@@ -87,6 +87,13 @@ function addWrites(app: FastifyInstance, { box, book, localToken }: ScreenOption
     await box.coin(BigInt(request.body.valueMinor));
     return { creditMinor: box.view().creditMinor };
   });
+  app.post('/api/to-phone', async (_request, reply) => {
+    const outcome = await box.command('credit to-phone', { role: 'customer', surface: 'screen' });
+    return reply
+      .code(outcome.ok ? 200 : 409)
+      .type('application/json')
+      .send(encode(outcome.ok ? outcome.data : { code: outcome.code, title: outcome.text }));
+  });
   app.post<{ Body: Preferences }>('/api/preferences', { schema: { body: Preferences } }, async (request, reply) => {
     // In a venue a guest's wishes last until he goes; those of a household stay.
     if (box.view().profile === 'jukebox' && !hasToken(request, localToken)) return refuseUntrusted(reply);

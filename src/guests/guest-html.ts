@@ -44,13 +44,9 @@ export interface GuestPaper {
   readonly wishId: string;
 }
 
-/** Renewed by itself, so that whoever waits sees his turn come; not where somebody types or decides. */
-const RENEW_SECONDS = 15;
-
-export function guestDocument(language: GuestLanguage, title: string, body: Markup, renews = false): string {
-  const renew = renews ? html`<meta http-equiv="refresh" content="${RENEW_SECONDS}">` : html``;
+export function guestDocument(language: GuestLanguage, title: string, body: Markup): string {
   return html`<!doctype html>
-<html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">${renew}<title>${title}</title><style>${STYLE}</style></head>
+<html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><style>${STYLE}</style></head>
 <body><main><h1>${title}</h1>${body}</main></body></html>`.text;
 }
 
@@ -62,13 +58,13 @@ export function homePage(paper: GuestPaper, view: GuestView, said: Markup): stri
 <dl><dt>${t('credit')}</dt><dd>${amount(view.creditMinor, view.currency)}</dd><dt>${t('code')}</dt><dd>${view.code}</dd></dl>
 ${view.sells ? html`` : html`<p class="said bad">${t('closed')}</p>`}
 ${searchForm(paper, '')}
-<h2>${t('nowPlaying')}</h2><p>${view.nowPlaying === null ? t('nothingPlays') : nameOf(view.nowPlaying)}</p>
+<h2>${t('nowPlaying')}</h2><p><a href="${paper.path}">${t('renew')}</a></p><p>${view.nowPlaying === null ? t('nothingPlays') : nameOf(view.nowPlaying)}</p>
 <h2>${t('waiting')}</h2>${view.queue.length === 0 ? html`<p>${t('nobodyWaits')}</p>` : html`<ol>${view.queue.map((entry) => html`<li><span>${nameOf(entry)}${entry.mine ? html` <small>(${t('yours')})</small>` : html``}</span><small>${whenText(language, entry.startsInMs)}</small></li>`)}</ol>`}
 ${view.plays.length === 0 ? html`` : html`<h2>${t('yourSongs')}</h2><ul>${view.plays.map((play) => playLine(language, play, view.currency))}</ul>`}
 <h2>${t('claim')}</h2>
 <form class="line" method="post" action="${paper.path}/redeem">${hidden(paper)}<input name="code" aria-label="${t('claim')}" autocomplete="off" maxlength="20" required><button>${t('take')}</button></form>
 <p><small>${t('codeHint')}</small></p>`;
-  return guestDocument(language, view.box, body, true);
+  return guestDocument(language, view.box, body);
 }
 
 export function songsPage(paper: GuestPaper, view: GuestView, search: string, works: readonly GuestWork[]): string {

@@ -19,6 +19,8 @@ export interface ScreenHouse {
   readonly strangers: string[];
   page(path?: string, options?: BrowserContextOptions & { readonly stoppedClock?: boolean }): Promise<ScreenPage>;
   boxPid(): number;
+  /** A line at the box, as a technician's. @returns what it said */
+  command(line: string): Promise<string>;
   /** A call of its headend's operator. */
   operator(method: 'POST' | 'PUT', path: string, body: unknown): Promise<number>;
   close(): Promise<void>;
@@ -47,12 +49,20 @@ export async function openScreenHouse(profile: 'jukebox' | 'set-top' = 'jukebox'
       return screen;
     },
     boxPid: () => pidOfBox(join(folder, 'box')),
+    command: (line) => commandAt(url, join(folder, 'box'), line),
     operator: (method, path, body) => operatorCall(folder, method, path, body),
     async close() {
       await stop();
       dropFolders(folder);
     },
   };
+}
+
+async function commandAt(url: string, folder: string, line: string): Promise<string> {
+  const token = readFileSync(join(folder, 'local-token'), 'utf8').trim();
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const answer = await fetch(`${url}/api/command`, { method: 'POST', headers, body: JSON.stringify({ line }) });
+  return ((await answer.json()) as { readonly text: string }).text;
 }
 
 async function operatorCall(folder: string, method: 'POST' | 'PUT', path: string, body: unknown): Promise<number> {

@@ -63,6 +63,18 @@ export function sendTopUp(form: { readonly key: string; readonly amountMinor: st
   return send('/api/account/top-ups', form);
 }
 
+/** Credit that waits under a code for a phone to take it. */
+export interface Released {
+  readonly claimCode: string;
+  readonly amountMinor: string;
+}
+
+/** Null where there was none by then. */
+export async function releaseCredit(): Promise<Released | null> {
+  const answer = await fetch('/api/to-phone', { method: 'POST' }).catch(() => null);
+  return answer?.ok === true ? ((await answer.json()) as Released) : null;
+}
+
 export interface Listing<Item> {
   readonly total: number;
   readonly items: readonly Item[];

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useEffect, useReducer, useState } from 'preact/hooks';
 import { fetchCharts, fetchWorks } from './api.ts';
 import { Button } from './button.tsx';
+import { Code } from './code.tsx';
 import { Cover } from './cover.tsx';
 import type { Work } from './model.ts';
 import { beginAnew, type State, trialSeconds } from './store.ts';
@@ -38,6 +39,12 @@ export function Attract({ state }: { readonly state: State }): JSX.Element {
       <Button kind="main" name="wake" first press={beginAnew}>
         {t('attractKey')}
       </Button>
+      {state.view.guestLink === null ? null : (
+        <figure class="paper phone">
+          <Code text={state.view.guestLink} label={t('phone')} />
+          <figcaption>{t('phoneHint')}</figcaption>
+        </figure>
+      )}
     </main>
   );
 }

@@ -25,6 +25,7 @@ const ENTRIES: readonly Entry[] = [
   { name: 'channels', icon: 'channels', text: 'channels', route: { name: 'channels' } },
   { name: 'queue', icon: 'queue', text: 'queue', route: { name: 'queue' } },
   { name: 'receipt', icon: 'receipt', text: 'receipt', route: { name: 'receipt' } },
+  { name: 'phone', icon: 'phone', text: 'phone', route: { name: 'phone' } },
   { name: 'settings', icon: 'settings', text: 'settings', route: { name: 'settings' } },
 ];
 
@@ -46,12 +47,18 @@ export function Frame({ state, title, children }: { readonly state: State; reado
   );
 }
 
+/** What a box does not have needs no entry. */
+function isOffered(name: string, { view }: State): boolean {
+  if (name === 'channels') return view.channelCount > 0;
+  return name !== 'phone' || view.guestLink !== null;
+}
+
 function Rail({ state }: { readonly state: State }): JSX.Element {
   const [root] = state.stack;
   return (
     <nav class="rail" aria-label={t('menu')} data-group="rail">
       <p class="brand">{state.view.name}</p>
-      {ENTRIES.filter(({ name }) => name !== 'channels' || state.view.channelCount > 0).map(({ name, icon, text, route }) => (
+      {ENTRIES.filter(({ name }) => isOffered(name, state)).map(({ name, icon, text, route }) => (
         <Button
           kind="entry"
           key={name}

@@ -12,6 +12,7 @@ const PATHS = {
   queue: 'M4 6h16M4 12h16M4 18h9',
   receipt: 'M6 3h12v18l-3-2-3 2-3-2-3 2V3Zm3 5h6m-6 4h6',
   settings: 'M4 7h9m5 0h2M4 17h2m5 0h9M15.5 9.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5ZM8.5 19.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Z',
+  phone: 'M7 2h10v20H7V2Zm4 17h2',
   coin: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18Zm0-13v8m-3-4h6',
   back: 'M10 5 3 12l7 7M4 12h17',
   pause: 'M8 5v14M16 5v14',

@@ -9,6 +9,7 @@ import { awaitFocus, keepFocus, noteFocus } from './focus.ts';
 import { Frame } from './frame.tsx';
 import { act, meaningOfBoxKey, meaningOfKey } from './keys.ts';
 import type { Route, View } from './model.ts';
+import { PhoneSheet } from './phone.tsx';
 import { NowPlaying } from './playing.tsx';
 import { asksRenewal, asksSomething, Question } from './question.tsx';
 import { Queue } from './queue.tsx';
@@ -65,6 +66,8 @@ function inFrame(state: State, route: Route): JSX.Element {
       return <Queue state={state} />;
     case 'receipt':
       return <ReceiptSheet state={state} />;
+    case 'phone':
+      return <PhoneSheet state={state} />;
     case 'account':
       return <AccountSheet state={state} />;
     case 'settings':

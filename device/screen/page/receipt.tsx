@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { encode } from 'uqr';
+import { Code } from './code.tsx';
 import type { Receipt } from './model.ts';
 import type { State } from './store.ts';
 import { amount, clock, t } from './texts.ts';
@@ -23,7 +23,7 @@ export function ReceiptSheet({ state }: { readonly state: State }): JSX.Element 
         <pre id="receipt-text">{receipt.text}</pre>
       </section>
       <figure class="paper">
-        <Code text={codeText(receipt)} />
+        <Code text={codeText(receipt)} label={t('receipt')} />
         <figcaption>{t('receiptHint')}</figcaption>
       </figure>
     </div>
@@ -42,14 +42,4 @@ function Line({ label, value, strong = false }: { readonly label: string; readon
 /** All that a dispute needs: the words, and the play that they are about. */
 function codeText({ text, playId }: Pick<Receipt, 'text' | 'playId'>): string {
   return `${text}\n${playId}`;
-}
-
-function Code({ text }: { readonly text: string }): JSX.Element {
-  const { data, size } = encode(text, { ecc: 'M', border: 2 });
-  const path = data.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : ''))).join('');
-  return (
-    <svg class="code" viewBox={`0 0 ${size} ${size}`} role="img" aria-label={t('receipt')} shape-rendering="crispEdges">
-      <path d={path} />
-    </svg>
-  );
 }
