@@ -191,6 +191,7 @@ function composeRoutes({ clock, random, log, book, segments, stream, trust }: Ro
   const floorMinor = ({ outlet }: OutletRow): string | null => book.getSetting(`${FLOOR_SETTING}/${outlet}`) ?? book.getSetting(FLOOR_SETTING);
   const loans = new LoanDesk({ checkouts: book, loans: book, catalogue: book, segments, quote, signer: trust.signer, clock, floorMinor });
   const commits = new ReportCommits(book, clock);
+  const quota = createRateLimit(limits.outletRecordsBurst, limits.outletRecordsPerSecond, OPEN_ADDRESSES);
   const approvalLimit = createRateLimit(CODES_BURST, CODES_PER_SECOND, 1);
   return [
     ...enrolRoutes({ desk: enrolment, caPem: trust.caPem, log, monotonicMs: () => monotonicMs(clock), approvalLimit }),
@@ -204,7 +205,9 @@ function composeRoutes({ clock, random, log, book, segments, stream, trust }: Ro
     ...creditRoutes({ credit: book, accountName: (account) => book.accountName(account) }),
     ...pricingLicenceRoutes({ desk: new DebitDesk(book), pricing: book, wallMs: () => clock.wallMs() }),
     ...pricingRoutes({ desk: new VendorDesk(book), pricing: book, loadReader }),
-    ...recordRoutes(takeReportsInto({ registry: book, quarantine: book, usage: book, commands: book, signer: trust.signer, stream, clock, log, commits })),
+    ...recordRoutes(
+      takeReportsInto({ registry: book, quarantine: book, usage: book, commands: book, signer: trust.signer, stream, clock, log, commits, quota }),
+    ),
   ];
 }
 

@@ -1,7 +1,10 @@
 /** A bounded set of token buckets, one a key (an address, a route). */
 export interface RateLimit {
-  /** @returns 0 where the request may pass, otherwise the milliseconds to wait */
-  take(key: string, nowMs: number): number;
+  /**
+   * @param cost of the request, one unless it is said; at most the burst
+   * @returns 0 where the request may pass, otherwise the milliseconds to wait
+   */
+  take(key: string, nowMs: number, cost?: number): number;
 }
 
 interface Bucket {
@@ -17,7 +20,7 @@ interface Bucket {
 export function createRateLimit(burst: number, perSecond: number, keysMax: number): RateLimit {
   const buckets = new Map<string, Bucket>();
   return {
-    take(key, nowMs) {
+    take(key, nowMs, cost = 1) {
       const bucket = buckets.get(key) ?? { tokens: burst, atMs: nowMs };
       bucket.tokens = Math.min(burst, bucket.tokens + (Math.max(0, nowMs - bucket.atMs) * perSecond) / 1_000);
       bucket.atMs = nowMs;
@@ -27,8 +30,8 @@ export function createRateLimit(burst: number, perSecond: number, keysMax: numbe
         const oldest = buckets.keys().next().value;
         if (oldest !== undefined) buckets.delete(oldest);
       }
-      if (bucket.tokens < 1) return Math.ceil(((1 - bucket.tokens) * 1_000) / perSecond);
-      bucket.tokens -= 1;
+      if (bucket.tokens < cost) return Math.ceil(((cost - bucket.tokens) * 1_000) / perSecond);
+      bucket.tokens -= cost;
       return 0;
     },
   };

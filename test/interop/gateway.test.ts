@@ -1,11 +1,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { existsSync, readFileSync } from 'node:fs';
-import { connect } from 'node:net';
-import { join } from 'node:path';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { gatewayCommand } from '../../src/cli/gateway.ts';
 import { openEntityServer } from '../../src/headend/gateway/entity-server.ts';
 import { type RunningGateway, startGateway } from '../../src/headend/gateway/gateway.ts';
 import type { GatewayConfig } from '../../src/headend/gateway/gateway-config.ts';
@@ -167,11 +168,110 @@ test('a billing entity ends a subscription by a command of the box, and no other
   expect(administer({ kind: 'billing' }, { administration: 'toString' })).toMatchObject({ code: 'not-understood' });
 });
 
-test('an entity does not talk to whoever lacks its secret', async () => {
+test('an entity does not talk to whoever lacks its secret, and survives nonsense and resets', async () => {
   const { port } = await entity('usage');
+  for (const nonsense of ['not json\n', 'null\n', 'x'.repeat(100_000)]) {
+    const bad = connect({ host: '127.0.0.1', port });
+    bad.on('error', () => {});
+    bad.write(nonsense);
+    await new Promise<void>((resolve) => bad.once('close', () => resolve()));
+  }
+  const reset = connect({ host: '127.0.0.1', port });
+  await new Promise<void>((resolve) => reset.once('connect', () => resolve()));
+  reset.resetAndDestroy();
   const socket = connect({ host: '127.0.0.1', port });
   socket.write(`${JSON.stringify({ hello: 'ackbox-gateway', token: 'guess' })}\n`);
   const heard: string[] = [];
   for await (const chunk of socket) heard.push(String(chunk));
   expect(heard).toEqual([]);
+});
+
+/** An entity that answers, or does not, as the test says. */
+async function oddEntity(answer: (number: number, socket: Socket) => void): Promise<{ readonly port: number; readonly got: number[] }> {
+  const got: number[] = [];
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    createInterface({ input: socket }).on('line', (line) => {
+      const { hello, number } = JSON.parse(line) as { hello?: string; number?: number };
+      if (hello !== undefined) socket.write(`${JSON.stringify({ welcome: true })}\n`);
+      if (number === undefined) return;
+      got.push(number);
+      answer(number, socket);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return { port: (server.address() as AddressInfo).port, got };
+}
+
+test('an entity that never answers holds 64 transactions and nobody else', async () => {
+  const [usage, silent] = [await entity('usage'), await oddEntity(() => {})];
+  const { status } = await begin({ usage: usage.port, billing: silent.port });
+  deliver(1, 400);
+  await expect.poll(() => taken('usage').length, { timeout: 20_000 }).toBe(400);
+  await expect.poll(() => silent.got.length, { timeout: 10_000 }).toBeGreaterThan(10);
+  expect(silent.got.length).toBeLessThanOrEqual(64);
+  expect(status()[1]).toMatchObject({ up: true, forwarded: 0, refused: 0 });
+  expect(status()[1]?.behind).toBeGreaterThan(390);
+});
+
+test('a transaction that an entity never survives is kept aside and shown, and what comes after it arrives', async () => {
+  const usage = await entity('usage');
+  const billing = await oddEntity((number, socket) => (number === 4 ? socket.destroy() : void socket.write(`${JSON.stringify({ number, ok: true })}\n`)));
+  const { status } = await begin({ usage: usage.port, billing: billing.port });
+  deliver(1, 10);
+  await expect.poll(() => status()[1], { timeout: 20_000 }).toMatchObject({ up: true, forwarded: 4, refused: 1, behind: 0 });
+  expect(new Set(billing.got)).toEqual(new Set([2, 4, 6, 8, 10]));
+  const shown: string[] = [];
+  const io = { out: (text: string) => void shown.push(text), err: () => {} };
+  expect(await gatewayCommand.run(['refused', '--json', '--data', dirname(fixture.path)], io)).toBe(0);
+  expect(JSON.parse(shown.join(''))).toMatchObject([
+    { entity: 'billing', number: 4, reason: expect.stringContaining('broke off'), body: expect.stringContaining('ORDER') },
+  ]);
+});
+
+test('an entity that survives nothing gets one transaction kept aside, not all of them', async () => {
+  const usage = await entity('usage');
+  const billing = await oddEntity((_number, socket) => void socket.destroy());
+  const { status } = await begin({ usage: usage.port, billing: billing.port });
+  deliver(1, 10);
+  await expect.poll(() => billing.got.filter((number) => number === 4).length, { timeout: 20_000 }).toBeGreaterThan(6);
+  expect(status()[1]).toMatchObject({ forwarded: 0, refused: 1 });
+  expect(status()[1]?.behind).toBeGreaterThan(6);
+});
+
+test('an entity gets no more a second than it wants, and in the end all of it', async () => {
+  const [usage, billing] = [await entity('usage'), await entity('billing')];
+  const wanting = { host: '127.0.0.1', port: usage.port, token: TOKENS.usage, name: 'usage', kind: 'usage-processing' as const, perSecond: 10 };
+  deliver(1, 30);
+  const began = performance.now();
+  await begin({ usage: usage.port, billing: billing.port }, { entities: [wanting] });
+  await expect.poll(() => taken('usage').length, { timeout: 20_000 }).toBe(30);
+  expect(performance.now() - began).toBeGreaterThan(2_700);
+});
+
+test('a line without an end, and a flood of questions, cost an entity its connection or its answers', async () => {
+  const usage = await entity('usage');
+  const answers: string[] = [];
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections += 1;
+    socket.on('error', () => {}).on('data', (chunk) => answers.push(String(chunk)));
+    socket.write(`${JSON.stringify({ welcome: true })}\n`);
+    if (connections > 1) socket.write('x'.repeat(200_000));
+    else
+      for (let index = 0; index < 60; index += 1)
+        socket.write(`${JSON.stringify({ administration: 'billing-verification', id: String(index), playId: 'none' })}\n`);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const { status } = await begin({ usage: usage.port, billing: (server.address() as AddressInfo).port });
+  await expect.poll(() => answers.join('').match(/"quota-used-up"/g)?.length ?? 0, { timeout: 10_000 }).toBeGreaterThan(20);
+  expect(answers.join('').match(/"unknown-play"/g)?.length).toBeLessThan(40);
+  await gateway?.close();
+  gateway = null;
+  const again = await begin({ usage: usage.port, billing: (server.address() as AddressInfo).port });
+  await expect.poll(() => connections, { timeout: 10_000 }).toBeGreaterThan(2);
+  expect(again.status()[0]).toMatchObject({ up: true });
+  expect(status()).toHaveLength(2);
 });

@@ -17,6 +17,9 @@ export const GATEWAY_ROUTES: Readonly<Record<TransactionType, readonly EntityKin
   fault: [],
 };
 
+/** Why the gateway keeps a transaction from an entity that never answered to it. */
+export const POISON_REASON = 'the entity broke off or fell silent each time it got this';
+
 /** Administration that an entity may ask for, and who may ([0035], U-9). */
 export const ADMINISTRATION = {
   'billing-verification': ['billing'],

@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { equalSecrets } from '../../platform/crypto/digest.ts';
+import { boundLines } from './bound-lines.ts';
 
 export interface EntityServerOptions {
   readonly host: string;
@@ -33,13 +34,18 @@ export async function openEntityServer({ host, port, token, file, refuse = () =>
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket)).on('error', () => {});
     let known = false;
-    createInterface({ input: socket }).on('line', (line) => {
-      const said = JSON.parse(line) as Readonly<Record<string, unknown>>;
-      if (known) return void socket.write(`${JSON.stringify(take(said, line))}\n`);
-      known = equalSecrets(new TextEncoder().encode(String(said.token)), new TextEncoder().encode(token));
-      if (known) socket.write(`${JSON.stringify({ welcome: true })}\n`);
-      else socket.destroy();
-    });
+    const lines = createInterface({ input: boundLines(socket) });
+    // A gateway that is killed resets its connection: that ends the connection and nothing else.
+    lines
+      .on('error', () => {})
+      .on('line', (line) => {
+        const said = parse(line);
+        if (said === null) return void socket.destroy();
+        if (known) return void socket.write(`${JSON.stringify(take(said, line))}\n`);
+        known = equalSecrets(new TextEncoder().encode(String(said.token)), new TextEncoder().encode(token));
+        if (known) socket.write(`${JSON.stringify({ welcome: true })}\n`);
+        else socket.destroy();
+      });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -52,6 +58,15 @@ export async function openEntityServer({ host, port, token, file, refuse = () =>
       return new Promise((resolve) => void server.close(() => resolve()));
     },
   };
+}
+
+function parse(line: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
 }
 
 function lastNumber(file: string): number {

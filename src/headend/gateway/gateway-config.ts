@@ -17,6 +17,8 @@ const GatewayConfig = Type.Object(
           host: Type.String({ maxLength: 200 }),
           port: Port,
           token: Type.String({ minLength: 16, maxLength: 200 }),
+          /** Transactions a second that it wants at most. */
+          perSecond: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
         },
         closed,
       ),

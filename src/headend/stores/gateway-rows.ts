@@ -18,6 +18,15 @@ export interface EntityProgress {
   readonly refused: number;
 }
 
+export interface GatewayRefusal {
+  readonly entity: string;
+  readonly number: number;
+  readonly reason: string;
+  readonly refusedAtMs: number;
+  readonly key: string | null;
+  readonly body: string | null;
+}
+
 export interface GatewayStore {
   /** In commit order, after `number`; a record whose time was over is passed over. */
   transactionsAfter(number: number, limit: number): readonly Transaction[];
@@ -25,6 +34,8 @@ export interface GatewayStore {
   entityProgress(entity: string): EntityProgress;
   /** Entities that have got anything. */
   forwardedTo(): readonly string[];
+  /** What entities would not take, or never survived, with the transaction where it is still kept; newest first. */
+  gatewayRefusals(limit: number): readonly GatewayRefusal[];
   /** Durable before it returns. */
   putEntityProgress(entity: string, progress: EntityProgress, refusals: readonly { readonly number: number; readonly reason: string }[]): void;
 }
@@ -43,6 +54,17 @@ export function gatewayRows(context: StoreContext): GatewayStore {
   return {
     transactionsAfter: (number, limit) => database.all<Transaction>(AFTER, number, limit),
     lastTransaction: () => database.one<{ number: number | null }>('SELECT max(number) AS number FROM headend_outbox')?.number ?? 0,
+    gatewayRefusals: (limit) =>
+      database
+        .all<Omit<GatewayRefusal, 'key' | 'body'>>(
+          'SELECT entity, number, reason, refused_at_ms AS refusedAtMs FROM gateway_refusals ORDER BY refused_at_ms DESC, number DESC LIMIT ?',
+          limit,
+        )
+        .map((refusal) => {
+          const [transaction] = database.all<Transaction>(AFTER, refusal.number - 1, 1);
+          const kept = transaction?.number === refusal.number ? transaction : null;
+          return { ...refusal, key: kept?.key ?? null, body: kept?.body ?? null };
+        }),
     forwardedTo: () => database.all<{ entity: string }>('SELECT entity FROM gateway_entities WHERE forwarded > 0 ORDER BY entity').map(({ entity }) => entity),
     entityProgress: (entity) =>
       database.one<EntityProgress>('SELECT through_number AS through, forwarded, refused FROM gateway_entities WHERE entity = ?', entity) ?? {

@@ -1,4 +1,5 @@
-import type { Clock } from '../../ports/clock.ts';
+import type { RateLimit } from '../../platform/rate-limit.ts';
+import { type Clock, monotonicMs } from '../../ports/clock.ts';
 import type { IntakeOutcome, OutletRow, UsageStore } from '../../ports/headend-stores.ts';
 import type { CommandStore } from '../../ports/outlet-store.ts';
 import { type Fault, ok, type Result } from '../../units/result.ts';
@@ -15,10 +16,12 @@ export interface GatewayDeps extends StatementDeps {
   readonly clock: Clock;
   /** Lets reports share transactions; absent: each has its own. */
   readonly commits?: ReportCommits;
+  /** Records of one box a second; absent: as many as it likes. */
+  readonly quota?: RateLimit;
 }
 
 /** Nothing of the batch was acknowledged; the box keeps it and sends it again. */
-export interface ReportFault extends Fault<HeadendBookCode> {
+export interface ReportFault extends Fault<HeadendBookCode | 'quota-used-up'> {
   readonly retryAfterMs: number;
 }
 
@@ -30,6 +33,9 @@ const RETRY_AFTER_MS = 5_000;
  * may have been lost on the way, and settling is idempotent.
  */
 export async function acceptReport(deps: GatewayDeps, outlet: OutletRow, request: ReportRequest): Promise<Result<ReportResponse, ReportFault>> {
+  const waitMs = deps.quota?.take(outlet.outlet, monotonicMs(deps.clock), request.records.length) ?? 0;
+  if (waitMs > 0)
+    return { ok: false, error: { code: 'quota-used-up', message: 'This box delivers more than its quota; it waits a little.', retryAfterMs: waitMs } };
   try {
     return ok(await takeBatch(deps, outlet, request));
   } catch (thrown) {
@@ -44,7 +50,8 @@ export function takeReportsInto(deps: GatewayDeps): TakeReport {
   return async (outlet, request) => {
     const outcome = await acceptReport(deps, outlet, request);
     if (outcome.ok) return outcome.value;
-    throw new ProblemError({ code: 'busy', message: outcome.error.message, retryAfterMs: outcome.error.retryAfterMs });
+    const { code, message, retryAfterMs } = outcome.error;
+    throw new ProblemError({ code: code === 'quota-used-up' ? 'too-many-requests' : 'busy', message, retryAfterMs });
   };
 }
 

@@ -4,6 +4,7 @@ import { HeadendBookError } from '../../../../src/headend/stores/headend-book-er
 import { acceptReport, type GatewayDeps, takeReportsInto } from '../../../../src/headend/usage/usage-gateway.ts';
 import { sha256Hex } from '../../../../src/platform/crypto/digest.ts';
 import { generateDeviceKey, verifyEd25519 } from '../../../../src/platform/crypto/ed25519-signer.ts';
+import { createRateLimit } from '../../../../src/platform/rate-limit.ts';
 import type { OutletRow } from '../../../../src/ports/headend-stores.ts';
 import type { Signer } from '../../../../src/ports/signer.ts';
 import { fromHex, toHex } from '../../../../src/units/bytes.ts';
@@ -123,6 +124,16 @@ describe('usage gateway', () => {
     expect((await accepted(deps, outlet, report())).commands).toEqual([{ id, line: 'show status' }]);
     const request = { ...report(), commandResults: [{ id, ok: true, code: 'ok', text: 'fine' }] };
     expect((await accepted(deps, outlet, request)).commands).toEqual([]);
+  });
+
+  it('lets a box that delivers beyond its quota wait, in words and with a time, and takes the same records later', async () => {
+    const { deps, outlet, fixture } = gateway();
+    const limited = { ...deps, quota: createRateLimit(2, 1, 10) };
+    expect(await acceptReport(limited, outlet, report(record(1), record(2)))).toMatchObject({ ok: true });
+    expect(await acceptReport(limited, outlet, report(record(3)))).toMatchObject({ ok: false, error: { code: 'quota-used-up', retryAfterMs: 1_000 } });
+    await expect(takeReportsInto(limited)(outlet, report(record(3)))).rejects.toMatchObject({ fault: { code: 'too-many-requests' } });
+    await fixture.clock.advance(1_000);
+    expect(await acceptReport(limited, outlet, report(record(3)))).toMatchObject({ ok: true, value: { acknowledgedThrough: 3 } });
   });
 
   it('answers 503 with a time to wait when the disk is full, and acknowledges nothing', async () => {
