@@ -94,16 +94,17 @@ export class Keeper {
       this.#fail(`ended at once (${how})`);
       return;
     }
-    this.#tell(this.#words || how);
+    // A box that was told to restart, or was reset, ends in order.
+    this.#tell(this.#words === '' && how === 'exit code 0' ? 'ended in order' : `died (${this.#words || how})`);
     this.#words = '';
     setTimeout(() => this.#start(), this.#delayMs);
     this.#delayMs = Math.min(RESTART_DELAY_MAX_MS, this.#delayMs * 2);
   }
 
   /** The same reason is told once, however often it keeps the program from starting. */
-  #tell(why: string): void {
-    if (why !== this.#told) this.#kept.say(`the ${this.#kept.name} died (${why}); starting it again`);
-    this.#told = why;
+  #tell(how: string): void {
+    if (how !== this.#told) this.#kept.say(`the ${this.#kept.name} ${how}; starting it again`);
+    this.#told = how;
   }
 
   #fail(what: string): void {
