@@ -5,8 +5,8 @@ import type { CatalogueWork } from '../../src/wire/http-api.ts';
 import type { CatalogueIndex } from '../screen/catalogue-index.ts';
 import type { CatalogueView } from '../session/box-parts.ts';
 import type { BoxView } from '../session/box-view.ts';
-import type { Book, PlayRow } from '../stores/book-port.ts';
-import type { GuestRow } from '../stores/guest-port.ts';
+import type { Book } from '../stores/book-port.ts';
+import type { GuestPlayRow, GuestRow } from '../stores/guest-port.ts';
 
 export interface GuestDeskParts {
   readonly book: Pick<Book, 'openGuest' | 'guest' | 'redeemForGuest' | 'enqueue' | 'premiumFor'>;
@@ -110,7 +110,7 @@ function publicWork({ id, title, artist, priceMinor }: CatalogueWork): GuestWork
   return { id, title, artist, priceMinor };
 }
 
-function publicPlay(play: PlayRow, startsInMs: number | null): GuestPlay {
+function publicPlay(play: GuestPlayRow, startsInMs: number | null): GuestPlay {
   const { title, artist, chargedMinor, refundMinor, premiumMinor } = play;
   const state = play.state === 'trial' || play.state === 'confirmed' ? 'playing' : play.state;
   const over = state === 'settled' && chargedMinor !== null && refundMinor !== null;

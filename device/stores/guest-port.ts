@@ -1,4 +1,14 @@
-import type { PlayRow } from './book-port.ts';
+/** A play as its guest sees it. */
+export interface GuestPlayRow {
+  readonly playId: string;
+  readonly title: string;
+  readonly artist: string;
+  readonly state: 'trial' | 'queued' | 'confirmed' | 'playing' | 'settled' | 'declined';
+  readonly quoteMinor: bigint;
+  readonly premiumMinor: bigint;
+  readonly chargedMinor: bigint | null;
+  readonly refundMinor: bigint | null;
+}
 
 /** A guest with a phone, as the book knows him. */
 export interface GuestRow {
@@ -7,7 +17,7 @@ export interface GuestRow {
   readonly code: string;
   readonly creditMinor: bigint;
   /** His newest plays first, at most limits.guestPlaysShown. */
-  readonly plays: readonly PlayRow[];
+  readonly plays: readonly GuestPlayRow[];
 }
 
 /** The part of the book that knows guests with phones. All of it is idempotent. */
