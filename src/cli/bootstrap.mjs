@@ -24,6 +24,9 @@ const PROGRAMS = {
   rx: 'lrzsz',
   'systemd-analyze': 'systemd',
   'systemd-nspawn': 'systemd-container',
+  'qemu-system-aarch64': 'qemu-system-arm',
+  'qemu-aarch64-static': 'qemu-user-static',
+  debugfs: 'e2fsprogs',
 };
 const LIBRARIES = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`;
 const GST_PLUGINS = `${LIBRARIES}/gstreamer-1.0`;

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -7,6 +8,9 @@ import { createInterface } from 'node:readline';
 const LOOK_MS = 20;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** What every machine here has: Debian's arm64 kernel finds its GPIO chip (pl061), its serial line and its disks. */
+const MACHINE = ['-M', 'virt', '-cpu', 'cortex-a53', '-smp', '2', '-m', '1024', '-display', 'none', '-no-reboot', '-accel', 'tcg,thread=multi'];
 
 /** A qemu arm64 machine whose GPIO chip (pl061) is pressed and watched from outside, over qemu's test protocol. */
 export class GpioMachine {
@@ -18,13 +22,12 @@ export class GpioMachine {
   #chip = '';
   #answered: (answer: string) => void = () => {};
 
-  constructor(folder: string, kernel: string, initramfs: string) {
+  /** @param system qemu's arguments for what it boots, and from which disks */
+  constructor(folder: string, system: readonly string[]) {
     this.#console = join(folder, 'console');
     const channel = (name: string): string => `unix:${join(folder, name)},server=on,wait=off`;
-    const machine = ['-M', 'virt', '-cpu', 'cortex-a53', '-smp', '2', '-m', '1024', '-display', 'none', '-nic', 'none', '-no-reboot'];
     const channels = ['-serial', `file:${this.#console}`, '-qtest', channel('qtest'), '-qtest-log', 'none', '-qmp', channel('qmp')];
-    const system = ['-kernel', kernel, '-initrd', initramfs, '-append', 'console=ttyAMA0 quiet panic=-1'];
-    this.#child = spawn('qemu-system-aarch64', [...machine, ...channels, ...system], { stdio: ['ignore', 'ignore', 'inherit'] });
+    this.#child = spawn('qemu-system-aarch64', [...MACHINE, ...channels, ...system], { stdio: ['ignore', 'ignore', 'inherit'] });
   }
 
   /** Connects, and opens every contact: pulled up, they are high. */
@@ -32,6 +35,7 @@ export class GpioMachine {
     this.#chip = await findChip(await connected(join(folder, 'qmp')));
     this.#qtest = await connected(join(folder, 'qtest'));
     createInterface({ input: this.#qtest }).on('line', (line) => this.#hear(line));
+    this.#qtest.on('error', () => {}).on('close', () => this.#answered('gone'));
     await this.#ask(`irq_intercept_out ${this.#chip}`);
     for (const line of inputs) await this.set(line, true);
   }
@@ -52,9 +56,18 @@ export class GpioMachine {
     }
   }
 
-  stop(): void {
+  get alive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** At once, whatever the guest was doing. Resolves when the machine is gone. */
+  async stop(): Promise<void> {
+    if (this.alive) {
+      const gone = once(this.#child, 'exit');
+      this.#child.kill('SIGKILL');
+      await gone;
+    }
     this.#qtest?.destroy();
-    this.#child.kill('SIGKILL');
   }
 
   #hear(line: string): void {

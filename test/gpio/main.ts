@@ -47,7 +47,7 @@ async function prove(version: ToolsVersion): Promise<readonly string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'ackbox-gpio-'));
   const initramfs = join(folder, 'initramfs');
   image(version, initramfs);
-  const machine = new GpioMachine(folder, debianKernel(CACHE), initramfs);
+  const machine = new GpioMachine(folder, ['-nic', 'none', '-kernel', debianKernel(CACHE), '-initrd', initramfs, '-append', 'console=ttyAMA0 quiet panic=-1']);
   try {
     await machine.attach(folder, INPUTS);
     await machine.until('the back-end', () => machine.said().includes('READY'), 240_000);

@@ -1,0 +1,82 @@
+import type { BoxClient, ViewOfBox } from '../../src/cli/box-client.ts';
+import { systemClock } from '../../src/platform/system-clock.ts';
+import { sleep } from '../../src/ports/clock.ts';
+import type { GpioMachine } from '../gpio/gpio-machine.ts';
+
+/** Lines of the board `qemu-virt` (device/boards/wiring.ts). */
+const LINES = { ok: 0, down: 1, fireAlarm: 4, coin: 5 } as const;
+export const INPUTS: readonly number[] = Object.values(LINES);
+/** A pulse of most acceptors lasts 20 to 500 ms; a busy emulator needs a long one, or it sees both its ends at once. */
+const PULSE_MS = 250;
+const PRESS_MS = 150;
+const LOOK_MS = 250;
+/** A pulse that an emulated processor was too busy to see as one is no coin: the guest throws in another. */
+const COIN_MS = 20_000;
+const STEP_MS = 120_000;
+
+/** The first answer that is not null, while the machine runs. @param what said where none comes */
+export async function until<Answer>(what: string, machine: GpioMachine, withinMs: number, ask: () => Promise<Answer | null>): Promise<Answer> {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    const answer = await ask().catch(() => null);
+    if (answer !== null) return answer;
+    if (!machine.alive) throw new Error(`the machine ended before ${what}`);
+    if (performance.now() > deadline) throw new Error(`${what} did not come within ${withinMs / 1_000} s`);
+    await sleep(systemClock, LOOK_MS);
+  }
+}
+
+/** A guest at the box: coins and plays, by real presses of real lines. */
+export class Guest {
+  /** Coins thrown in, since the first boot. The box may have fewer, where the cut came first, and never more. */
+  pulses = 0;
+  readonly #box: BoxClient;
+
+  constructor(box: BoxClient) {
+    this.#box = box;
+  }
+
+  /** Goes on until the power goes. @param note is called whenever the box has said something new */
+  async evening(machine: GpioMachine, note: () => Promise<void>): Promise<void> {
+    while (machine.alive) {
+      await this.#coin(machine);
+      await note();
+      const { playback } = await this.#box.view();
+      if (playback === 'browse') {
+        await close(machine, LINES.down, PRESS_MS);
+        await close(machine, LINES.ok, PRESS_MS);
+        await this.#seen('a play', machine, (view) => view.playback !== 'browse' && view.playback !== 'checkout');
+        await close(machine, LINES.ok, PRESS_MS);
+      }
+      await note();
+    }
+  }
+
+  async #coin(machine: GpioMachine): Promise<void> {
+    const before = cashOf(await this.#box.totals());
+    for (let booked = false; !booked; ) {
+      this.pulses += 1;
+      await close(machine, LINES.coin, PULSE_MS);
+      const more = async (): Promise<true | null> => (cashOf(await this.#box.totals()) > before ? true : null);
+      booked = await until('a coin', machine, COIN_MS, more).catch(() => !machine.alive);
+    }
+  }
+
+  #seen(what: string, machine: GpioMachine, fits: (view: ViewOfBox) => boolean): Promise<ViewOfBox> {
+    return until(what, machine, STEP_MS, async () => {
+      const view = await this.#box.view();
+      return fits(view) ? view : null;
+    });
+  }
+}
+
+/** Closes a contact to ground for so long: a button, or a coin's pulse. */
+async function close(machine: GpioMachine, line: number, milliseconds: number): Promise<void> {
+  await machine.set(line, false);
+  await sleep(systemClock, milliseconds);
+  await machine.set(line, true);
+}
+
+function cashOf(totals: Readonly<Record<string, unknown>>): bigint {
+  return BigInt((totals.ledger as { readonly cashBoxMinor: string }).cashBoxMinor);
+}
