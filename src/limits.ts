@@ -235,6 +235,8 @@ export const limits = {
   recordBodyBytes: 16_384,
   recordCommitIntervalMs: 5_000,
   reportIntervalMs: 10_000,
+  /** Rows that say who may have what; each sale reads them. */
+  accessPolicies: 500,
   /** How often a box asks how its account stands. */
   accountLookMs: 60_000,
   /** Records that one box may deliver at once, twice a month offline, and that come back each second: more than any box writes. */

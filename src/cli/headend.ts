@@ -5,6 +5,7 @@ import { defaultDataFolder } from './data-folder.ts';
 import { freePort } from './free-port.ts';
 import { copyHeadend } from './headend-backup.ts';
 import { headendChannel } from './headend-channel.ts';
+import { headendPolicy } from './headend-policy.ts';
 import { HeadendPrograms } from './headend-programs.ts';
 import type { ProgramEvent } from './program.ts';
 import { programScript } from './program-script.ts';
@@ -18,6 +19,8 @@ usage: ackbox headend [--data DIR] [--host ADDRESS] [--http-port N] [--rtsp-port
        ackbox headend channel add NUMBER --title NAME --input udp://ADDRESS:PORT|srt://ADDRESS:PORT [--price "50 EUR"]
                           [--picture h264-720] [--megabits 2] [--data DIR] [--json]
        ackbox headend channel list|remove NUMBER [--data DIR] [--json]
+       ackbox headend policy add KIND --reason TEXT [--value N] [--account A] [--outlet O] [--work W] [--from TIME] [--until TIME]
+       ackbox headend policy list|end NUMBER [--data DIR] [--json]
 
   --data DIR      its folder (default: headend in the data folder of npm start)
   --host ADDRESS  where to listen (default 127.0.0.1; 0.0.0.0 or :: for boxes on other machines)
@@ -32,6 +35,10 @@ earlier backup only new segments are copied. restore checks every hash, and neve
 
 channel keeps the map of live channels: where the headend listens for an MPEG transport stream (a multicast address is joined; SRT
 comes by ffmpeg), what an hour of it costs (free unless said), which picture it sends, and how many megabits a second it has at most.
+
+policy says who may have what from when on. KIND is refuse or allow (the newest wins), first-plays-free or plays-a-day with how many as
+--value, weigh-processing or weigh-upload with thousandths of a second of use as --value. A refusal names its row; rows are ended, never
+changed.
 
 Two processes that outlive each other: the registry with HTTP, and the sender of the streams. One that dies is started again; what
 plays goes on. Ends on Ctrl-C or SIGTERM. Exit codes: 0 ended as asked, 1 failed, 2 wrong usage, 3 could not start.
@@ -59,6 +66,7 @@ export const headendCommand: Subcommand = {
   async run(argv, io) {
     const [what, ...rest] = argv;
     if (what === 'channel') return headendChannel(rest, io);
+    if (what === 'policy') return headendPolicy(rest, io);
     if (what === 'backup' || what === 'restore') return await copyHeadend(what, rest, join(defaultDataFolder(), 'headend'), io);
     const { values } = parseArgs({ args: [...argv], options: OPTIONS });
     const data = values.data ?? join(defaultDataFolder(), 'headend');

@@ -52,6 +52,7 @@ export type CheckoutFault =
   | 'limits'
   | 'not-for-coins'
   | 'not-licensed'
+  | 'policy'
   | 'no-price'
   | 'unpaid'
   | 'no-rendition'

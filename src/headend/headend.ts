@@ -25,6 +25,7 @@ import { guestPages } from './http/guest-pages.ts';
 import { guestRoutes } from './http/guest-routes.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { licenceRoutes, loanRoutes } from './http/licence-routes.ts';
+import { policyRoutes } from './http/policy-routes.ts';
 import { pricingLicenceRoutes } from './http/pricing-licence-routes.ts';
 import { pricingRoutes } from './http/pricing-routes.ts';
 import { recordRoutes } from './http/record-routes.ts';
@@ -36,6 +37,7 @@ import { LicenceDesk } from './licences/licence-desk.ts';
 import { LoanDesk } from './licences/loan-desk.ts';
 import { openStream } from './open-stream.ts';
 import { operatorPages } from './operator/operator-pages.ts';
+import { AccessDesk } from './pricing/access-desk.ts';
 import { AccountDesk } from './pricing/account-desk.ts';
 import { DebitDesk } from './pricing/debit-desk.ts';
 import { VendorDesk } from './pricing/vendor-desk.ts';
@@ -185,7 +187,11 @@ function composeRoutes({ clock, random, log, book, segments, stream, trust }: Ro
   const shared = { registry: book, catalogue: book, credit: book, trials: book, stream, signer: trust.signer, clock, random };
   const channelRefusal = createChannelRefusal(book);
   const accounts = new AccountDesk({ store: book, wallMs: () => clock.wallMs() });
-  const quote = createWorkQuote(book, book.defaults().vendor, clock, (outlet) => accounts.refusal(outlet));
+  const access = new AccessDesk({ store: book, accounts, wallMs: () => clock.wallMs() });
+  const { vendor } = book.defaults();
+  const sold = createWorkQuote(book, vendor, clock, (work, outlet) => access.walk(work, outlet));
+  // What is given is given once: a loan's price stands in its terms for every use.
+  const quote = createWorkQuote(book, vendor, clock, (work, outlet) => ({ ...access.walk(work, outlet), free: false }));
   const enrolment = new EnrolmentDesk({ outlets: book, caDer: trust.caDer, headendPublicKey: trust.signer.publicKey, wallMs: () => clock.wallMs() });
   const desk = new LicenceDesk({ checkouts: book, loans: book, catalogue: book, quote, clock, random });
   const floorMinor = ({ outlet }: OutletRow): string | null => book.getSetting(`${FLOOR_SETTING}/${outlet}`) ?? book.getSetting(FLOOR_SETTING);
@@ -195,15 +201,19 @@ function composeRoutes({ clock, random, log, book, segments, stream, trust }: Ro
   const approvalLimit = createRateLimit(CODES_BURST, CODES_PER_SECOND, 1);
   return [
     ...enrolRoutes({ desk: enrolment, caPem: trust.caPem, log, monotonicMs: () => monotonicMs(clock), approvalLimit }),
-    ...catalogueRoutes({ catalogue: createCatalogueView(book, { partedWorks: () => book.partedWorks(), quote }, clock), segments }),
-    ...sessionRoutes({ checkout: new CheckoutDesk({ ...shared, quote, channelRefusal }), resume: new ResumeDesk({ ...shared, channelRefusal }) }),
+    ...catalogueRoutes({
+      catalogue: createCatalogueView(book, { partedWorks: () => book.partedWorks(), quote: createWorkQuote(book, vendor, clock) }, clock),
+      segments,
+    }),
+    ...sessionRoutes({ checkout: new CheckoutDesk({ ...shared, quote: sold, channelRefusal }), resume: new ResumeDesk({ ...shared, channelRefusal }) }),
     ...licenceRoutes({ desk, catalogue: book, clock }),
     ...loanRoutes({ desk, loans, putFloor: (outlet, minor) => book.putSetting(`${FLOOR_SETTING}/${outlet}`, minor) }),
     ...guestRoutes(guests),
     ...usageRoutes({ usage: book }),
     ...accountRoutes({ desk: accounts, payments: book }),
     ...creditRoutes({ credit: book, accountName: (account) => book.accountName(account) }),
-    ...pricingLicenceRoutes({ desk: new DebitDesk(book), pricing: book, wallMs: () => clock.wallMs() }),
+    ...policyRoutes({ store: book, wallMs: () => clock.wallMs() }),
+    ...pricingLicenceRoutes({ access, desk: new DebitDesk(book), pricing: book, wallMs: () => clock.wallMs() }),
     ...pricingRoutes({ desk: new VendorDesk(book), pricing: book, loadReader }),
     ...recordRoutes(
       takeReportsInto({ registry: book, quarantine: book, usage: book, commands: book, signer: trust.signer, stream, clock, log, commits, quota }),

@@ -1,3 +1,4 @@
+import type { AccessWalk } from '../domain/access/access-policy.ts';
 import type { Terms, WorkPart } from '../domain/credit/terms.ts';
 import { soldPackets } from '../domain/credit/work-parts.ts';
 import { flatPriceModel } from '../domain/rating/flat-price.ts';
@@ -21,7 +22,7 @@ import { type PricingEventStore, resourceOf } from './stores/pricing-event-rows.
 import type { PriceNode, PricingStore } from './stores/pricing-rows.ts';
 import type { PricingTreeStore } from './stores/pricing-tree-rows.ts';
 
-export type QuoteFault = Fault<'not-for-coins' | 'not-licensed' | 'no-price' | 'unpaid'>;
+export type QuoteFault = Fault<'not-for-coins' | 'not-licensed' | 'no-price' | 'policy' | 'unpaid'>;
 /** @param atMs the moment it is for, wall clock; absent: now. With the same history it gives the same snapshot. */
 export type QuoteWork = (work: StoredWork, outlet: OutletRow, atMs?: number) => Result<WorkQuote, QuoteFault>;
 
@@ -45,13 +46,15 @@ export function createWorkQuote(
   store: Store,
   vendor: VendorId,
   clock: Pick<Clock, 'wallMs'>,
-  /** Why nothing that costs is sold to this account, or null. */
-  refusal: (outlet: OutletRow) => string | null = () => null,
+  /** Whether this may be had at all, and whether it is given; absent: whoever asks wants a price. */
+  access: (work: StoredWork, outlet: OutletRow) => Pick<AccessWalk, 'refusal' | 'free'> = () => ({ refusal: null, free: false }),
 ): QuoteWork {
   return (work, outlet, at = clock.wallMs()) => {
-    const unpaid = work.free ? null : refusal(outlet);
-    if (unpaid !== null) return fault('unpaid', unpaid);
-    const pricing = pricingOf(store, vendor, work, { account: outlet.account, atMs: at });
+    const { refusal, free } = access(work, outlet);
+    if (refusal !== null) return fault(refusal.code, refusal.message);
+    const pricing = free
+      ? ok({ nodes: [flatNode(store, vendor, { ...work, free })], parts: null })
+      : pricingOf(store, vendor, work, { account: outlet.account, atMs: at });
     if (!pricing.ok) return pricing;
     const { nodes, parts } = pricing.value;
     const standing = outlet.profile === 'set-top';

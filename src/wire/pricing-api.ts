@@ -8,6 +8,7 @@ const Xml = Type.String({ minLength: 1, maxLength: limits.pricingModelBytes, des
 const Lenient = Type.Optional(Type.Boolean({ description: 'Repairs what document 002 prints wrongly, and says so' }));
 const Instant = Type.String({ maxLength: 40, description: 'ISO 8601 with a zone: 2026-03-28T00:00:00Z' });
 const Id = Type.String({ pattern: '^[A-Za-z0-9._:-]{1,64}$' });
+const Seconds = Type.Number({ minimum: 0, maximum: 1e9 });
 const Free = Type.Record(Type.String(), Type.Unknown());
 
 /** `{licence, currency, time_zone, usage_history}` as in a USAGE.json; what is in it is checked by its own reader. */
@@ -90,7 +91,14 @@ export const PartsAnswer = Type.Object({ parts: Type.Array(Type.Object({ packets
 export const DebitBody = Type.Object(
   {
     uses: Type.Array(
-      Type.Object({ key: Id, licence: Type.Integer({ minimum: 1 }), start: Instant, seconds: Type.Number({ minimum: 0, maximum: 1e9 }) }, closed),
+      Type.Object(
+        {
+          ...{ key: Id, licence: Type.Integer({ minimum: 1 }), start: Instant, seconds: Seconds },
+          // What they weigh say policies.
+          ...{ processing_seconds: Type.Optional(Seconds), upload_seconds: Type.Optional(Seconds) },
+        },
+        closed,
+      ),
       { minItems: 1, maxItems: 5_000 },
     ),
   },

@@ -24,8 +24,19 @@ export function dropFolders(...folders: readonly string[]): void {
 }
 
 /** A real headend, with its real book, TLS and RTSP, on free ports of this machine. */
-export async function headendOn(folder: string, httpPort = 0): Promise<RunningHeadend> {
-  const config = { data: folder, host: '127.0.0.1', httpPort, rtspPort: 0, rtpPort: 0, names: [], currency: 'EUR', supervised: false, sender: 'within', guestUrl: null } as const;
+export async function headendOn(folder: string, httpPort = 0, sender: 'apart' | 'within' = 'within'): Promise<RunningHeadend> {
+  const config = {
+    data: folder,
+    host: '127.0.0.1',
+    httpPort,
+    rtspPort: 0,
+    rtpPort: 0,
+    names: [],
+    currency: 'EUR',
+    supervised: false,
+    sender,
+    guestUrl: null,
+  } as const;
   const started = await startHeadend(config, { clock: systemClock, random: systemRandom, log: silentLog });
   if (!started.ok) throw new Error(started.error.message);
   return started.value;
@@ -76,7 +87,7 @@ export async function enrolledBox(headend: RunningHeadend, headendFolder: string
 }
 
 /** A box that the headend knows already: for tests that need many, more than an address may enrol in a minute. */
-export function knownBox({ book, trust, url }: RunningHeadend, folder: string): BoxUnderTest {
+export function knownBox({ book, trust, url }: RunningHeadend, folder: string, profile: 'jukebox' | 'set-top' = 'jukebox'): BoxUnderTest {
   const opened = openDeviceIdentity(folder);
   if (!opened.ok) throw new Error(opened.error.message);
   const signer = opened.value;
@@ -86,7 +97,7 @@ export function knownBox({ book, trust, url }: RunningHeadend, folder: string): 
     devicePublicKey: publicKey,
     nonce: systemRandom.bytes(16),
     name: 'Box under test',
-    profile: 'jukebox',
+    profile,
     createdAtMs: systemClock.wallMs(),
   });
   const approved = book.approveEnrolment(publicKey, account, location);

@@ -1,6 +1,7 @@
 import { openZone } from '../../domain/rating/zone.ts';
 import * as api from '../../wire/pricing-api.ts';
 import { instantText, parseInstant } from '../../wire/rating-json.ts';
+import type { AccessDesk } from '../pricing/access-desk.ts';
 import type { DebitDesk } from '../pricing/debit-desk.ts';
 import type { PricingEventStore, PricingLicence } from '../stores/pricing-event-rows.ts';
 import type { PricingStore } from '../stores/pricing-rows.ts';
@@ -10,15 +11,19 @@ import { openRoute, type Route, type RouteAnswer, reply } from './route.ts';
 
 export interface PricingLicenceRoutesDeps {
   readonly desk: DebitDesk;
+  readonly access: Pick<AccessDesk, 'weigh'>;
   readonly pricing: PricingStore & PricingEventStore & PricingStateStore;
   readonly wallMs: () => number;
 }
 
 /** Licences as the rater knows them: begun, used, bought out, ended, and what they were billed. */
-export function pricingLicenceRoutes({ desk, pricing, wallMs }: PricingLicenceRoutesDeps): readonly Route[] {
+export function pricingLicenceRoutes({ desk, access, pricing, wallMs }: PricingLicenceRoutesDeps): readonly Route[] {
   const one = '/v1/admin/pricing/licences/:licence';
   const found = (id: string | undefined): PricingLicence | null => (/^\d{1,15}$/.test(id ?? '') ? pricing.licenceNumbered(Number(id)) : null);
   const shown = (licence: PricingLicence): RouteAnswer => reply(stateJson(pricing, licence));
+  /** A use without either weighs what it lasts: nothing is looked up for it. */
+  const weighed = (licence: number, startMs: number, use: Parameters<AccessDesk['weigh']>[2]): number =>
+    use.processingMs + use.uploadMs === 0 ? use.durationMs : access.weigh(pricing.licenceNumbered(licence)?.userId ?? '', startMs, use);
   const unknown = (): RouteAnswer => httpFault('not-found', 'There is no such licence.');
   return [
     openRoute(
@@ -90,13 +95,17 @@ export function pricingLicenceRoutes({ desk, pricing, wallMs }: PricingLicenceRo
         response: api.DebitAnswer,
       },
       ({ body }) => {
-        const uses = body.uses.map(({ key, licence, start, seconds }) => ({
+        const uses = body.uses.map(({ key, licence, start, seconds, processing_seconds: processing = 0, upload_seconds: upload = 0 }) => ({
           key,
           licence,
           startMs: parseInstant(start),
           durationMs: Math.round(seconds * 1_000),
+          processingMs: Math.round(processing * 1_000),
+          uploadMs: Math.round(upload * 1_000),
         }));
-        const timed = uses.flatMap(({ startMs, ...use }) => (startMs === null ? [] : [{ ...use, startMs }]));
+        const timed = uses.flatMap(({ key, licence, startMs, ...use }) =>
+          startMs === null ? [] : [{ key, licence, startMs, durationMs: weighed(licence, startMs, use) }],
+        );
         if (timed.length < uses.length) return httpFault('bad-request', 'start is a time with a zone, such as 2026-03-28T00:00:00Z.');
         const debited = desk.debit(timed);
         return debited.ok ? reply({ debited: debited.value.map(({ key, minor }) => ({ key, minor: minor.toString() })) }) : debited;

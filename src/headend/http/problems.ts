@@ -33,6 +33,7 @@ export const PROBLEM_STATUS = {
   currency: 409,
   'not-for-coins': 409,
   'not-licensed': 403,
+  policy: 403,
   'reference-cycle': 409,
   'no-price': 409,
   unpaid: 402,

@@ -30,6 +30,7 @@ import { type OperatorStore, operatorRows } from './operator-rows.ts';
 import { outletRows } from './outlet-rows.ts';
 import { ensureDefaultParties, readSetting, writeSetting } from './party-rows.ts';
 import { type PaymentStore, paymentRows } from './payment-rows.ts';
+import { type PolicyStore, policyRows } from './policy-rows.ts';
 import { type PriceTrialStore, priceTrialRows } from './price-trial-rows.ts';
 import { type PricingEventStore, pricingEventRows } from './pricing-event-rows.ts';
 import { type PricingStore, pricingRows } from './pricing-rows.ts';
@@ -68,6 +69,7 @@ export interface HeadendBook
     NonceStore,
     PricingStore,
     PricingTreeStore,
+    PolicyStore,
     PaymentStore,
     AccountStatementStore,
     AccountLineStore,
@@ -165,6 +167,7 @@ function composeBook(context: StoreContext, currency: Currency): HeadendBook {
     ...commandRows(context),
     ...pricingRows(context),
     ...pricingTreeRows(context),
+    ...policyRows(context),
     ...paymentRows(context),
     ...accountStatementRows(context),
     ...accountLineRows(context),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Agent } from 'undici';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunningHeadend } from '../../../../src/headend/headend.ts';
+import { AccessDesk } from '../../../../src/headend/pricing/access-desk.ts';
 import { AccountDesk } from '../../../../src/headend/pricing/account-desk.ts';
 import { createWorkQuote } from '../../../../src/headend/work-quote.ts';
 import { sha256Hex } from '../../../../src/platform/crypto/digest.ts';
@@ -46,7 +47,8 @@ test('an account without terms of payment owes nothing that is due; unpaid, it i
   const chargedMs = Date.now();
   let nowMs = chargedMs;
   const desk = new AccountDesk({ store: { ...book, accountCharges: () => [{ atMs: chargedMs, minor: 1_500n }] }, wallMs: () => nowMs });
-  const quote = createWorkQuote(book, book.defaults().vendor, systemClock, (payer) => desk.refusal(payer));
+  const access = new AccessDesk({ store: book, accounts: desk, wallMs: () => nowMs });
+  const quote = createWorkQuote(book, book.defaults().vendor, systemClock, (work, payer) => access.walk(work, payer));
   nowMs += 400 * DAY_MS;
   expect(desk.standing(outlet)).toMatchObject({ state: 'current', owedMinor: '1500', overdueMinor: '0', topUp: null });
   expect(quote(workOnOffer(), outlet).ok).toBe(true);
