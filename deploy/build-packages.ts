@@ -31,6 +31,7 @@ const FILES: Readonly<Record<PackageName, readonly (readonly [from: string, to: 
   ],
   'ackbox-headend': [
     ['headend/ackbox-headend.service', 'usr/lib/systemd/system/ackbox-headend.service', 0o644],
+    ['headend/ackbox-sender.service', 'usr/lib/systemd/system/ackbox-sender.service', 0o644],
     ['headend/sysusers.conf', 'usr/lib/sysusers.d/ackbox-headend.conf', 0o644],
     ['headend/headend.conf', 'etc/ackbox/headend.conf', 0o644],
   ],
@@ -87,7 +88,7 @@ function filled(path: string, name: PackageName, architecture: Architecture): st
     PACKAGE: name,
     SHORT: name.slice('ackbox-'.length),
     PRIORITY: name === 'ackbox-headend' ? '20' : '10',
-    UNITS: name === 'ackbox-box' ? 'ackbox-player.service ackbox-box.service' : 'ackbox-headend.service',
+    UNITS: name === 'ackbox-box' ? 'ackbox-player.service ackbox-box.service' : 'ackbox-sender.service ackbox-headend.service',
     VERSION: version(),
     ARCHITECTURE: architecture,
     NODE_FLAGS: BOX_NODE_FLAGS.join(' '),

@@ -214,12 +214,16 @@ export function headendStoresContract(name: string, make: () => BookUnderTest): 
         await subject.advance(limits.sessionAbandonMs);
       };
 
-      it('bills by the last receipt after the time is up, not before, and never a live one', async () => {
+      it('bills by the last receipt after the time is up, not before, and never a live one, whoever writes down what it does', async () => {
         await abandon();
         book.mergeProgress([progressOf(row, 250, 1_500)]);
         expect(book.sweepAbandoned()).toEqual([]);
         await subject.advance(limits.sessionAbandonMs);
         expect(book.sweepAbandoned(() => true)).toEqual([]);
+        // Its time begins when it was last seen alive.
+        await subject.advance(limits.sessionAbandonMs - 1);
+        expect(book.sweepAbandoned()).toEqual([]);
+        await subject.advance(1);
         expect(book.sweepAbandoned()).toEqual([row.sid]);
         expect(book.ledgerTotalMinor()).toBe(40n);
         expect(book.session(row.sid)?.state).toBe('abandoned');

@@ -176,8 +176,9 @@ export class RunningHouse extends BoxWatch {
     return this.#said;
   }
 
-  kill(which: 'box' | 'headend'): number {
-    const pids = pidsOf(join(this.data, which), `/${which}.mjs`);
+  /** The sender works in the folder of the headend. */
+  kill(which: 'box' | 'headend' | 'sender'): number {
+    const pids = pidsOf(join(this.data, which === 'sender' ? 'headend' : which), `/${which}.mjs`);
     for (const pid of pids) process.kill(pid, 'SIGKILL');
     return pids.length;
   }

@@ -38,8 +38,30 @@ function exposureTenths(unit: string): number {
   return Number(`${whole}${tenth}`);
 }
 
-test('the unit of the headend has few rights: an exposure of at most 20 tenths, of a hundred', () => {
-  expect(exposureTenths(join(import.meta.dirname, '../../deploy/headend/ackbox-headend.service'))).toBeLessThanOrEqual(20);
+describe('the units of the headend', () => {
+  const units = ['ackbox-headend.service', 'ackbox-sender.service'];
+
+  test.each(units)('%s has few rights: an exposure of at most 20 tenths, of a hundred', (unit) => {
+    expect(exposureTenths(join(import.meta.dirname, '../../deploy/headend', unit))).toBeLessThanOrEqual(20);
+  });
+
+  test('are understood by systemd, and the sender comes before the registry that looks for it', () => {
+    const placed = units.map((unit) => {
+      const text = readFileSync(join(import.meta.dirname, '../../deploy/headend', unit), 'utf8');
+      writeFileSync(join(scratch, unit), text.replace(/^ExecStart=\S+/m, `ExecStart=${process.execPath}`));
+      return join(scratch, unit);
+    });
+    const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', ...placed], { encoding: 'utf8' });
+    expect({ status, ours: stderr.split('\n').filter((words) => words.includes('ackbox')) }).toEqual({ status: 0, ours: [] });
+    const [headend = '', sender = ''] = placed.map((path) => readFileSync(path, 'utf8'));
+    expect(headend).toMatch(/^Wants=ackbox-sender\.service$/m);
+    expect(headend).toMatch(/^After=ackbox-sender\.service /m);
+    expect(headend).toMatch(/ --sender apart$/m);
+    // Pulled in by the headend, also while that one starts again; nothing keeps it up when the headend is stopped.
+    expect(sender).toMatch(/^StopWhenUnneeded=yes$/m);
+    const folderOf = (text: string): string | undefined => /--data (\S+)/.exec(text)?.[1];
+    expect(folderOf(sender)).toBe(folderOf(headend));
+  });
 });
 
 describe('the package of the box', () => {
