@@ -6,6 +6,7 @@ import type { Terms } from '../../src/domain/credit/terms.ts';
 import type { Signer } from '../../src/ports/signer.ts';
 import { toHex } from '../../src/units/bytes.ts';
 import { canonicalJson } from '../../src/wire/canonical-json.ts';
+import type { PlaySession } from './play-session.ts';
 
 export interface ClosingFacts {
   readonly terms: Terms;
@@ -56,6 +57,20 @@ export function closePlay(facts: ClosingFacts, signer: Signer): Closing {
   };
   const text = canonicalJson(statement);
   return { chargedMinor, refundMinor, statement: { text, signature: toHex(signer.sign(new TextEncoder().encode(text))) } };
+}
+
+/** The last word on a session, of what it counts and what was heard of it. */
+export function closeSession(
+  session: PlaySession,
+  heard: PaidRanges,
+  said: Pick<ClosingFacts, 'playId' | 'endReason' | 'heardMs' | 'wallMs'>,
+  signer: Signer,
+): Closing {
+  const counts = session.finalCounts();
+  const { terms, termsHash, epochNumber, confirmEventId, ledger } = session;
+  const unheardPaidPackets = paidUnheard(ledger.paidRanges, heard);
+  const facts = { ...said, terms, termsHash, epoch: epochNumber, counts, unheardPaidPackets, lostPackets: ledger.lostPaid, confirmEventId };
+  return closePlay(facts, signer);
 }
 
 /** Packets that were paid for and never heard: they go back (ruling 6). */

@@ -13,7 +13,8 @@ import { packetsHeard } from '../media/work-position.ts';
 import type { PlaybackEvent } from '../session/events.ts';
 import type { PlayOutcome, PlayRunner, PlayView } from '../session/play-port.ts';
 import { untilStored } from '../stores/until-stored.ts';
-import { closePlay, paidUnheard } from './closing.ts';
+import { closeSession } from './closing.ts';
+import { DeliveryConfirmation } from './delivery.ts';
 import { PlaySession, type SessionParts, type SessionStart } from './play-session.ts';
 import { buildPlayView } from './play-view.ts';
 import { refusalWords } from './refusal-words.ts';
@@ -38,6 +39,7 @@ export class StreamedPlay implements PlayRunner {
   readonly #given: PlayGiven;
   readonly #tell: (event: PlaybackEvent) => void;
   readonly #source: StreamedSource;
+  readonly #delivery: DeliveryConfirmation;
   readonly #stopWatch: () => void;
   #phase: PlayView['phase'] = 'opening';
   #session: PlaySession | null = null;
@@ -63,6 +65,7 @@ export class StreamedPlay implements PlayRunner {
     this.#parts = parts;
     this.#given = given;
     this.#tell = raise;
+    this.#delivery = new DeliveryConfirmation(parts, given.playId);
     this.#source = new StreamedSource(
       () => (this.#session?.epoch === null ? null : this.#session),
       (message) => parts.log.warn('stream-refused', { playId: given.playId, message }),
@@ -84,10 +87,7 @@ export class StreamedPlay implements PlayRunner {
     const payer = (await book.play(this.playId))?.payerId ?? null;
     const offered = await desk.offer({ ...this.#given, ...(payer === null ? {} : { payer }) });
     if (this.#ending !== null) return;
-    if (!offered.ok) {
-      this.#fail(offered.error);
-      return;
-    }
+    if (!offered.ok) return await this.#refused(offered.error);
     const { sid, terms, termsText, termsHash, termsSignature, keys, rtspUrl } = offered.value;
     await book.openSession({ sid, playId: this.playId, termsText, termsSignature });
     const play = await book.play(this.playId);
@@ -97,6 +97,14 @@ export class StreamedPlay implements PlayRunner {
     const connected = await this.#session?.connect(keys, rtspUrl, 0, 0);
     if (connected?.ok === true) this.#opened();
     else await this.#takeUp();
+  }
+
+  /** What the headend counts as heard often enough is sold outright, as what this box counts is: nothing was begun, so nothing is settled. */
+  async #refused(error: Fault): Promise<void> {
+    if (!this.#given.trial || error.code !== 'trial-used') return this.#fail(error);
+    this.#stopWatch();
+    await this.#parts.book.declineTrial(this.playId, 0);
+    if (this.#ending === null) this.#tell({ type: 'play.trial-used', playId: this.playId });
   }
 
   /**
@@ -198,6 +206,7 @@ export class StreamedPlay implements PlayRunner {
     const { work } = this.#given;
     const session = new PlaySession(this.#parts, start, {
       onConfirmed: (how) => this.#confirmed(how),
+      onDelivered: () => void this.#delivery.note(session, 'delivered'),
       onLost: (reason) => this.#lost(reason),
       heardSample: () => (this.#inTrialPass() ? 0 : this.#paidSample()),
     });
@@ -238,7 +247,7 @@ export class StreamedPlay implements PlayRunner {
   /** The headend echoed the confirmation: paid packets follow, on a jukebox from the start of the work. */
   #confirmed(how: 'window' | 'resume'): void {
     const { session, feed } = { session: this.#session, feed: this.#feed };
-    if (this.#ending !== null || session === null || feed === null) return;
+    if (this.#ending !== null || session === null || feed === null || session.terms.trial === null) return;
     // A play that is taken up after a crash, and was confirmed before it, goes on where it was heard.
     if (session.terms.afterTrial === 'restart' && !(how === 'resume' && this.#recovered)) {
       this.#restartsAtConfirm = session.buffer.restarts;
@@ -267,7 +276,8 @@ export class StreamedPlay implements PlayRunner {
     const session = this.#session;
     if (session === null) return;
     if (session.terms.trial !== null && session.confirmEventId === null) this.#tell({ type: 'play.trial-over', playId: this.playId });
-    else if (this.#feed?.heardSample === this.#given.work.totalSamples && !this.#passPending()) this.#tell({ type: 'play.finished', playId: this.playId });
+    else if (this.#feed?.heardSample === this.#given.work.totalSamples && !this.#passPending())
+      void this.#delivery.note(session, 'player-end').then(() => this.#tell({ type: 'play.finished', playId: this.playId }));
   }
 
   #starve(): void {
@@ -373,7 +383,8 @@ export class StreamedPlay implements PlayRunner {
     const heardSample = this.#paidSample();
     const heardMs = Math.floor(heardSample / SAMPLES_PER_MS);
     const session = this.#session;
-    const statement = session === null ? null : this.#statement(session, reason, heardMs);
+    const said = { playId: this.playId, endReason: reason, heardMs, wallMs: this.#parts.clock.wallMs() };
+    const statement = session === null ? null : closeSession(session, this.#heard(), said, this.#parts.signer);
     await session?.tearDown();
     const chargedMinor = statement?.chargedMinor ?? 0n;
     const end = { playId: this.playId, chargedMinor, heardMs, endReason: reason, statement: statement?.statement ?? null };
@@ -385,13 +396,5 @@ export class StreamedPlay implements PlayRunner {
     const outcome = { chargedMinor: BigInt(receipt.chargedMinor), refundMinor: BigInt(receipt.refundMinor) };
     this.#tell({ type: 'play.settled', playId: this.playId, charged: money(outcome.chargedMinor, currency), refund: money(outcome.refundMinor, currency) });
     return { playId: this.playId, endReason: reason, ...outcome, heardMs, view: this.#lastView };
-  }
-
-  #statement(session: PlaySession, endReason: EndReason, heardMs: number): ReturnType<typeof closePlay> {
-    const counts = session.finalCounts();
-    const { terms, termsHash, epochNumber, confirmEventId, ledger } = session;
-    const unheardPaidPackets = paidUnheard(ledger.paidRanges, this.#heard());
-    const facts = { terms, termsHash, playId: this.playId, epoch: epochNumber, counts, unheardPaidPackets, lostPackets: ledger.lostPaid, heardMs };
-    return closePlay({ ...facts, confirmEventId, endReason, wallMs: this.#parts.clock.wallMs() }, this.#parts.signer);
   }
 }

@@ -1,5 +1,6 @@
 import { type AckLedger, buildAck, confirmTrial, counts, createAckLedger, type LedgerOptions } from '../../src/domain/credit/ack-ledger.ts';
 import { type ClassCount, packetsOf } from '../../src/domain/credit/billing-class.ts';
+import type { ConfirmMode } from '../../src/domain/credit/confirmation.ts';
 import type { WindowMessage } from '../../src/domain/credit/messages.ts';
 import { highestBelow, NO_INDEXES, type PaidRanges } from '../../src/domain/credit/paid-ranges.ts';
 import type { Terms } from '../../src/domain/credit/terms.ts';
@@ -53,6 +54,8 @@ export interface SessionHooks {
   /** The headend has the confirmation, durably: a WINDOW says so, or the answer to a resume. */
   onConfirmed(how: 'window' | 'resume'): void;
   onLost(reason: string): void;
+  /** All that was to be sent was sent, and nothing of it is waited for. Told again and again. */
+  onDelivered(): void;
   /** Where in the work the samples heard so far end; goes into receipts. */
   heardSample(): number;
 }
@@ -76,6 +79,8 @@ export class PlaySession {
   #epochNumber: number;
   #epoch: PayEpoch | null = null;
   #confirmEventId: string | null;
+  /** Null: an earlier run of the app told of a delivery; its receipt says so. */
+  #confirmMode: ConfirmMode | null;
   #confirmEchoed = false;
   #suppressed = false;
   #window: WindowMessage | null = null;
@@ -89,6 +94,7 @@ export class PlaySession {
     this.#hooks = hooks;
     this.#epochNumber = start.epoch;
     this.#confirmEventId = start.confirmEventId;
+    this.#confirmMode = terms.trial === null ? null : 'button';
     this.buffer = new PlayoutBuffer(terms.credit.playoutBufferPackets);
     this.#receipts = new ReceiptWriter(parts, terms.sid, fromHex(start.termsHash) ?? new Uint8Array(), start.receipt);
     this.#counters = new CounterBlock(book, terms.sid, start.reservedCounter, log);
@@ -226,8 +232,9 @@ export class PlaySession {
   }
 
   /** The confirmation is durable in the book: from now on it is told until the headend echoes it. */
-  confirm(eventId: string): void {
+  confirm(eventId: string, mode: ConfirmMode = 'button'): void {
     this.#confirmEventId = eventId;
+    this.#confirmMode = mode;
     confirmTrial(this.#ledger);
     this.#sayConfirm();
   }
@@ -304,6 +311,7 @@ export class PlaySession {
       this.#confirmEchoed = true;
       this.#hooks.onConfirmed('window');
     }
+    if (window.phase === 'drained') this.#hooks.onDelivered();
   }
 
   #onLost(reason: string): void {
@@ -313,9 +321,9 @@ export class PlaySession {
 
   #sayConfirm(): void {
     const eventId = fromHex(this.#confirmEventId ?? NO_EVENT);
-    if (this.#confirmEventId === null || this.terms.trial === null || eventId === null) return;
+    if (this.#confirmEventId === null || this.#confirmMode === null || eventId === null) return;
     const termsHash = (fromHex(this.#start.termsHash) ?? new Uint8Array()).subarray(0, 16);
-    this.#epoch?.acknowledger.confirm({ type: 'confirm', eventId, mode: 'button', termsHash });
+    this.#epoch?.acknowledger.confirm({ type: 'confirm', eventId, mode: this.#confirmMode, termsHash });
   }
 }
 

@@ -152,8 +152,14 @@ export class PlayTurns {
   #onPlayback(event: PlaybackEvent): void {
     if (event.type === 'play.opened' || event.type === 'play.confirmed') this.#host.later(() => this.#began(event));
     if (event.type === 'play.sound') this.#host.later(() => this.#tracks.look());
+    if (event.type === 'play.trial-used') this.#host.later(() => this.#forget(event.playId));
     if (event.type === 'play.settled') void this.#settled(event);
     else this.#host.raise(event);
+  }
+
+  /** The headend granted no pre-listen: nothing of that play is left. */
+  async #forget(playId: string): Promise<void> {
+    if (this.#runner?.playId === playId) this.#runner = null;
   }
 
   async #began(event: PlaybackEvent & { readonly playId: string; readonly type: 'play.opened' | 'play.confirmed' }): Promise<void> {

@@ -173,8 +173,9 @@ export class CreditMonitor implements Progressing {
     if (message.eventId.every((byte) => byte === 0)) return this.#noteAbuse('confirm-without-event');
     if (!(this.#session.terms.confirmModes ?? CONFIRM_MODES).includes(message.mode)) return this.#noteAbuse('confirm-of-other-mode');
     // Only a clear yes ends a pre-listen; a work that was merely let run is not bought (P24).
-    if (!confirms(message.mode, ACTION_OF_MODE[message.mode], true)) return 'dropped';
-    if (credit.judgeConfirmation(this.#state) !== 'confirmed') return 'dropped';
+    const inTrial = this.#session.terms.trial !== null;
+    if (!confirms(message.mode, ACTION_OF_MODE[message.mode], inTrial)) return 'dropped';
+    if (inTrial && credit.judgeConfirmation(this.#state) !== 'confirmed') return 'dropped';
     const eventId = message.eventId.slice();
     this.#confirming = true;
     this.#registry.putConfirmation(this.sid, toHex(eventId), (stored) => {

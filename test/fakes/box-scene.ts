@@ -20,7 +20,9 @@ export const WORKS: readonly CatalogueWork[] = [work('w1', 'Blue Hour'), work('w
 export const CHARGED_MINOR = 40n;
 
 /** Plays without sound: opened at once, confirmed and settled in the real book. */
-class SilentPlays implements PlayPort {
+export class SilentPlays implements PlayPort {
+  /** False: the headend counts every pre-listen as used up. */
+  grantsTrials = true;
   readonly #book: InlineBook;
   readonly recovered: string[] = [];
 
@@ -29,7 +31,11 @@ class SilentPlays implements PlayPort {
   }
 
   async start(play: Parameters<PlayPort['start']>[0], raise: (event: PlaybackEvent) => void): Promise<PlayRunner> {
-    queueMicrotask(() => raise({ type: 'play.opened', playId: play.playId, phase: play.trial ? 'trial' : 'paid' }));
+    const { playId, trial } = play;
+    if (trial && !this.grantsTrials) await this.#book.declineTrial(playId, 0);
+    queueMicrotask(() =>
+      raise(trial && !this.grantsTrials ? { type: 'play.trial-used', playId } : { type: 'play.opened', playId, phase: trial ? 'trial' : 'paid' }),
+    );
     return this.#runner(play.playId, play.work, raise);
   }
 

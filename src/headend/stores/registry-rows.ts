@@ -96,6 +96,8 @@ function settle(context: StoreContext, sid: SessionId, statement: ClosingStateme
   if (!settlement.ok) return { agreed: false, chargedMinor: bill?.chargedMinor ?? 0n, reason: settlement.error.message };
   const { heardMs, endReason } = statement;
   postBill(context, row, settlement.value, { basis: 'statement', heard: statement, heardMs, endReason, statement: statementText, signature });
+  // A yes that came with the last packets may have been under way when the stream ended; here it is signed.
+  if (statement.confirmEventId !== null) putConfirmation(context, sid, statement.confirmEventId);
   const signed = packetsOf(row.receipt?.counts ?? [], 'paid');
   accountCreditRows(context).settleCredit(row.account, sid, packetsOf(statement.counts, 'paid') - signed);
   return { agreed: true, chargedMinor: settlement.value.chargedMinor, reason: '' };

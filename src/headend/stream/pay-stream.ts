@@ -303,11 +303,11 @@ export class PayStream {
   /** The jukebox hears the work from its start, the set-top goes on (ruling 10). */
   #goOnConfirmed(): void {
     if (this.#ended) return;
-    const nowMs = monotonicMs(this.#deps.clock);
+    const { terms } = this.#deps.session;
     const wasPlaying = this.#playing;
-    // What goes on keeps its pace: the listener holds the lead already.
-    if (this.#deps.session.terms.afterTrial === 'continue') this.#plan = new PlayPlan(this.#monitor.planFrom(this.#packetIndex));
-    else this.#begin(this.#monitor.planFrom(0), 0, nowMs);
+    // What was said of a delivery begins nothing. What goes on keeps its pace: the listener holds the lead already.
+    if (terms.trial !== null && terms.afterTrial === 'continue') this.#plan = new PlayPlan(this.#monitor.planFrom(this.#packetIndex));
+    else if (terms.trial !== null) this.#begin(this.#monitor.planFrom(0), 0, monotonicMs(this.#deps.clock));
     this.#playing = wasPlaying;
     this.#goOn();
   }

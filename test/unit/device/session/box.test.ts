@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { limits } from '../../../../src/limits.ts';
-import { BoxScene, CHARGED_MINOR } from '../../../fakes/box-scene.ts';
+import { BoxScene, CHARGED_MINOR, type SceneOptions, SilentPlays } from '../../../fakes/box-scene.ts';
 
 let scene: BoxScene;
 afterEach(() => scene.remove());
@@ -28,6 +28,16 @@ describe('a work whose start was heard as often as it is free', () => {
       creditMinor: '100',
       nowPlaying: null,
     });
+    expect(await scene.ok()).toMatchObject({ playback: 'playing.flowing', question: null, creditMinor: '0', nowPlaying: { title: 'Blue Hour' } });
+    expect(await scene.book.ledger()).toMatchObject({ heldMinor: 100n, problem: null });
+  });
+
+  test('is sold outright as well where only the headend has counted so; nothing of the pre-listen is shown or left', async () => {
+    const makePlays: SceneOptions['makePlays'] = (book) => Object.assign(new SilentPlays(book), { grantsTrials: false });
+    scene = await new BoxScene('jukebox', { makePlays }).start();
+    await scene.coin();
+    const asked = await scene.ok('w1');
+    expect(asked).toMatchObject({ playback: 'outright', question: { text: 'Buy Blue Hour?', priceMinor: '100' }, creditMinor: '100', nowPlaying: null });
     expect(await scene.ok()).toMatchObject({ playback: 'playing.flowing', question: null, creditMinor: '0', nowPlaying: { title: 'Blue Hour' } });
     expect(await scene.book.ledger()).toMatchObject({ heldMinor: 100n, problem: null });
   });
