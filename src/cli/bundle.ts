@@ -16,7 +16,7 @@ export interface Programs {
 }
 
 /** Packages with native parts, or loaded late: they stay where npm put them. */
-export const EXTERNAL = ['better-sqlite3', 'serialport', 'johnny-five', 'firmata-io', 'libxml2-wasm', 'esbuild'];
+export const EXTERNAL = ['better-sqlite3', 'serialport', 'johnny-five', 'firmata-io', 'libxml2-wasm', 'koffi', 'esbuild'];
 
 const SHARED = {
   absWorkingDir: projectRoot,

@@ -1,7 +1,8 @@
 import { createCipheriv } from 'node:crypto';
 import { assert } from '../units/assert.ts';
 import type { SrtpMaster } from './crypto/session-keys.ts';
-import { PacketCipher } from './packet-cipher.ts';
+import { packetCrypt } from './fast-crypto.ts';
+import type { PacketCrypt } from './packet-cipher.ts';
 
 const LABEL = { rtpKey: 0x00, rtpSalt: 0x02, rtcpKey: 0x03, rtcpSalt: 0x05 } as const;
 
@@ -9,11 +10,11 @@ const LABEL = { rtpKey: 0x00, rtpSalt: 0x02, rtcpKey: 0x03, rtcpSalt: 0x05 } as 
  * What encrypts the RTP and the RTCP packets of one direction, from a master (RFC 3711, 4.3.1 and 4.3.3, AES-CM, key derivation rate 0).
  * The 96-bit salt of RFC 7714 is padded on the right to the 112 bits that the derivation works on (RFC 7714, 11; as libsrtp does).
  */
-export function deriveSrtpCiphers(master: SrtpMaster): { readonly rtp: PacketCipher; readonly rtcp: PacketCipher } {
+export function deriveSrtpCiphers(master: SrtpMaster): { readonly rtp: PacketCrypt; readonly rtcp: PacketCrypt } {
   assert(master.key.length === 16 && master.salt.length === 12, 'a master for AEAD_AES_128_GCM has a key of 16 and a salt of 12 bytes');
   return {
-    rtp: new PacketCipher(derive(master, LABEL.rtpKey, 16), derive(master, LABEL.rtpSalt, 12)),
-    rtcp: new PacketCipher(derive(master, LABEL.rtcpKey, 16), derive(master, LABEL.rtcpSalt, 12)),
+    rtp: packetCrypt(derive(master, LABEL.rtpKey, 16), derive(master, LABEL.rtpSalt, 12)),
+    rtcp: packetCrypt(derive(master, LABEL.rtcpKey, 16), derive(master, LABEL.rtcpSalt, 12)),
   };
 }
 

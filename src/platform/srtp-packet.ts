@@ -1,4 +1,4 @@
-import { GCM_TAG_BYTES, type PacketCipher } from './packet-cipher.ts';
+import { GCM_TAG_BYTES, type PacketCrypt } from './packet-cipher.ts';
 
 export const SRTP_TAG_BYTES = GCM_TAG_BYTES;
 /** Bytes of an RTCP packet that stay in clear: first word and SSRC of the sender. */
@@ -13,17 +13,17 @@ const rtcpAuthenticated = new DataView(new ArrayBuffer(RTCP_CLEAR_BYTES + INDEX_
  * encrypted, the tag follows (RFC 7714, 8).
  * @param index 48-bit packet index: rollover counter and sequence number
  */
-export function sealRtp(cipher: PacketCipher, packet: Uint8Array, headerBytes: number, index: number): Uint8Array {
+export function sealRtp(cipher: PacketCrypt, packet: Uint8Array, headerBytes: number, index: number): Uint8Array {
   return cipher.seal(wordAt(packet, 8), index, packet, headerBytes);
 }
 
 /** @returns the RTP packet in clear, or null where the tag is wrong */
-export function openRtp(cipher: PacketCipher, packet: Uint8Array, headerBytes: number, index: number): Uint8Array | null {
+export function openRtp(cipher: PacketCrypt, packet: Uint8Array, headerBytes: number, index: number): Uint8Array | null {
   return cipher.open(wordAt(packet, 8), index, packet, headerBytes);
 }
 
 /** One RTCP compound; the word with flag and 31-bit index follows the tag and is authenticated too (RFC 7714, 9). */
-export function sealRtcp(cipher: PacketCipher, packet: Uint8Array, index: number): Uint8Array {
+export function sealRtcp(cipher: PacketCrypt, packet: Uint8Array, index: number): Uint8Array {
   const sealed = cipher.seal(wordAt(packet, 4), index, packet, RTCP_CLEAR_BYTES, { authenticated: clearAndIndex(packet, index), room: INDEX_BYTES });
   new DataView(sealed.buffer, sealed.byteOffset).setUint32(sealed.length - INDEX_BYTES, ENCRYPTED_FLAG + index);
   return sealed;
@@ -36,7 +36,7 @@ export function rtcpIndexOf(packet: Uint8Array): number | null {
   return word >= ENCRYPTED_FLAG ? word - ENCRYPTED_FLAG : null;
 }
 
-export function openRtcp(cipher: PacketCipher, packet: Uint8Array, index: number): Uint8Array | null {
+export function openRtcp(cipher: PacketCrypt, packet: Uint8Array, index: number): Uint8Array | null {
   return cipher.open(wordAt(packet, 4), index, packet.subarray(0, -INDEX_BYTES), RTCP_CLEAR_BYTES, clearAndIndex(packet, index));
 }
 

@@ -1,8 +1,7 @@
 import { assert } from '../units/assert.ts';
-import { equalBytes } from '../units/bytes.ts';
 import { extendSequence } from '../units/packet-index.ts';
 import { type Fault, fault, ok, type Result } from '../units/result.ts';
-import { rtpHeaderBytes } from '../wire/rtp.ts';
+import { type RtpPacket, rtpBytes, rtpHeaderBytes, writeRtp } from '../wire/rtp.ts';
 import type { SrtpMaster } from './crypto/session-keys.ts';
 import { ReplayWindow } from './replay-window.ts';
 import { deriveSrtpCiphers } from './srtp-keys.ts';
@@ -16,6 +15,8 @@ export interface SrtpSender {
    * datagram); other bytes under an old sequence would break the cipher and are a broken invariant.
    */
   protectRtp(packet: Uint8Array): Uint8Array;
+  /** The same of a packet that is written only now. The result is good until anything else is encrypted, decrypted or tagged. */
+  protectWritten(packet: RtpPacket): Uint8Array;
   /** Encrypts an RTCP packet or compound of this SSRC. */
   protectRtcp(packet: Uint8Array): Uint8Array;
 }
@@ -39,16 +40,26 @@ export function createSrtpSender(master: SrtpMaster, ssrc: number, firstSequence
   const tags = new SentTags();
   let highest = firstSequence;
   let rtcpIndex = 0;
+  const note = (index: number, sealed: Uint8Array): Uint8Array => {
+    assert(index > highest - TAGS_KEPT, 'a retransmission is younger than the tags kept');
+    tags.note(index, sealed);
+    highest = Math.max(highest, index);
+    return sealed;
+  };
   return {
     protectRtp(packet) {
       const header = rtpHeaderBytes(packet);
       assert(header.ok && wordAt(packet, 8) === ssrc, 'an RTP packet of this source is given');
       const index = extendSequence(wordAt(packet, 0) & 0xffff, highest);
-      const sealed = sealRtp(ciphers.rtp, packet, header.value, index);
-      assert(index > highest - TAGS_KEPT, 'a retransmission is younger than the tags kept');
-      tags.note(index, sealed.subarray(-SRTP_TAG_BYTES));
-      highest = Math.max(highest, index);
-      return sealed;
+      return note(index, sealRtp(ciphers.rtp, packet, header.value, index));
+    },
+    protectWritten(packet) {
+      assert(packet.ssrc === ssrc, 'an RTP packet of this source is given');
+      const index = extendSequence(packet.sequence, highest);
+      return note(
+        index,
+        ciphers.rtp.sealWritten(ssrc, index, rtpBytes(packet), (view, bytes) => writeRtp(view, bytes, packet)),
+      );
     },
     protectRtcp(packet) {
       assert(packet.length >= RTCP_CLEAR_BYTES && wordAt(packet, 4) === ssrc, 'an RTCP packet of this source is given');
@@ -105,11 +116,16 @@ class SentTags {
   readonly #indexes = new Float64Array(TAGS_KEPT).fill(-1);
   readonly #tags = new Uint8Array(TAGS_KEPT * SRTP_TAG_BYTES);
 
-  note(index: number, tag: Uint8Array): void {
+  note(index: number, sealed: Uint8Array): void {
     const place = index % TAGS_KEPT;
-    const from = place * SRTP_TAG_BYTES;
-    if (this.#indexes[place] === index) assert(equalBytes(this.#tags.subarray(from, from + SRTP_TAG_BYTES), tag), 'one sequence number encrypts one packet');
+    const to = place * SRTP_TAG_BYTES;
+    const from = sealed.length - SRTP_TAG_BYTES;
+    const again = this.#indexes[place] === index;
     this.#indexes[place] = index;
-    this.#tags.set(tag, from);
+    for (let at = 0; at < SRTP_TAG_BYTES; at += 1) {
+      const byte = sealed[from + at] ?? 0;
+      assert(!again || this.#tags[to + at] === byte, 'one sequence number encrypts one packet');
+      this.#tags[to + at] = byte;
+    }
   }
 }

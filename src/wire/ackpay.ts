@@ -27,7 +27,7 @@ export interface AckpaySsrcs {
 export interface DecodedAckpay {
   readonly message: AckpayMessage;
   readonly ssrcs: AckpaySsrcs;
-  /** The bytes the tag covers, after the 16 bytes of the session id. */
+  /** The bytes the tag covers, after the 16 bytes of the session id: part of what was decoded, like the tag. */
   readonly authenticated: Uint8Array;
   readonly tag: Uint8Array;
 }
@@ -107,7 +107,7 @@ export function decodeAckpay(bytes: Uint8Array): Result<DecodedAckpay, Fault<Ack
   if (type === undefined || flags > (type === 'ack' ? 1 : 0)) return fault('bad-field', 'type or flags of the message are not known; drop it');
   const message = readBody(reader, type, counted, flags === 1);
   if (message === null || reader.short || !restIsZero(reader)) return fault('bad-field', 'a field of the message is impossible; drop it');
-  return ok({ message, ssrcs, authenticated: authenticatedPart(bytes).slice(), tag: bytes.slice(-ACKPAY_TAG_BYTES) });
+  return ok({ message, ssrcs, authenticated: authenticatedPart(bytes), tag: bytes.subarray(-ACKPAY_TAG_BYTES) });
 }
 
 function flagsOf(message: AckpayMessage): number {

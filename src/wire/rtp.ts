@@ -25,18 +25,29 @@ export interface RtpPacket {
 export type RtpFault = 'truncated' | 'not-rtp' | 'bad-padding' | 'bad-extension';
 
 export function encodeRtp(packet: RtpPacket): Uint8Array {
-  const extensionBytes = packet.challenge === undefined ? 0 : CHALLENGE_EXTENSION_BYTES;
-  const bytes = new Uint8Array(RTP_HEADER_BYTES + extensionBytes + packet.payload.length);
-  assert(bytes.length <= limits.datagramBytes, 'an RTP packet fits one datagram');
-  const view = new DataView(bytes.buffer);
+  const bytes = new Uint8Array(rtpBytes(packet));
+  writeRtp(new DataView(bytes.buffer), bytes, packet);
+  return bytes;
+}
+
+/** How long a packet will be. */
+export function rtpBytes(packet: RtpPacket): number {
+  const count = RTP_HEADER_BYTES + (packet.challenge === undefined ? 0 : CHALLENGE_EXTENSION_BYTES) + packet.payload.length;
+  assert(count <= limits.datagramBytes, 'an RTP packet fits one datagram');
+  return count;
+}
+
+/** Writes a packet to the beginning of `bytes`, over whatever stood there; `view` shows the same bytes. Returns the bytes before the payload. */
+export function writeRtp(view: DataView, bytes: Uint8Array, packet: RtpPacket): number {
   view.setUint8(0, 0x80 | (packet.challenge === undefined ? 0 : 0x10));
   view.setUint8(1, (packet.marker ? 0x80 : 0) | (packet.payloadType & 0x7f));
   view.setUint16(2, packet.sequence & 0xffff);
   view.setUint32(4, packet.timestamp >>> 0);
   view.setUint32(8, packet.ssrc >>> 0);
+  const headerBytes = RTP_HEADER_BYTES + (packet.challenge === undefined ? 0 : CHALLENGE_EXTENSION_BYTES);
   if (packet.challenge !== undefined) writeChallenge(view, bytes, packet.challenge);
-  bytes.set(packet.payload, RTP_HEADER_BYTES + extensionBytes);
-  return bytes;
+  bytes.set(packet.payload, headerBytes);
+  return headerBytes;
 }
 
 /** Reads any RTP packet of version 2: contributing sources, foreign extensions and padding are skipped. Never throws. */
@@ -79,6 +90,7 @@ function writeChallenge(view: DataView, bytes: Uint8Array, nonce: Uint8Array): v
   view.setUint16(RTP_HEADER_BYTES + 2, (CHALLENGE_EXTENSION_BYTES - 4) / 4);
   view.setUint8(RTP_HEADER_BYTES + 4, (CHALLENGE_EXTENSION_ID << 4) | (NONCE_BYTES - 1));
   bytes.set(nonce, RTP_HEADER_BYTES + 5);
+  bytes.fill(0, RTP_HEADER_BYTES + 5 + NONCE_BYTES, RTP_HEADER_BYTES + CHALLENGE_EXTENSION_BYTES);
 }
 
 /** Walks the one-byte elements (RFC 8285, 4.2): id 0 is padding, id 15 ends the walk. */

@@ -42,6 +42,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'net-snmp': ['src/headend/gateway/'],
   '@peculiar/x509': ['src/headend/trust/'],
   'libxml2-wasm': ['src/authoring/'],
+  koffi: ['src/platform/native/'],
 };
 
 function layerOf(path: string): string {

@@ -2,8 +2,11 @@ import { createSocket, type Socket, type SocketOptions } from 'node:dgram';
 import { lookup as resolveName } from 'node:dns';
 import { isIP, isIPv6 } from 'node:net';
 import { limits } from '../../limits.ts';
+import type { NativeLibrary } from '../../platform/native/native-library.ts';
 import { assert } from '../../units/assert.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
+import { bindDescriptor } from './bound-descriptor.ts';
+import { SendBatch } from './send-batch.ts';
 
 /** Where a datagram came from, or goes to. */
 export interface Peer {
@@ -17,6 +20,7 @@ export type DatagramReceiver = (bytes: Uint8Array, from: Peer) => void;
 export interface DatagramPair {
   readonly rtpPort: number;
   readonly rtcpPort: number;
+  /** Bytes are read during the call only. */
   sendRtp(bytes: Uint8Array, to: Peer): void;
   sendRtcp(bytes: Uint8Array, to: Peer): void;
   onRtp(receive: DatagramReceiver): void;
@@ -29,41 +33,58 @@ const PAIR_ATTEMPTS = 50;
 /**
  * Binds an even port and the one above it (RFC 3550, 11).
  * @param rtpPort the even port, or 0 for any free pair
+ * @param library sends many datagrams by one system call, to IPv4 addresses; without it Node makes one of each
  * @returns `port-taken` where the asked pair, or 50 random ones, could not be had
  */
-export async function openDatagramPair(host: string, rtpPort: number): Promise<Result<DatagramPair, Fault<'port-taken'>>> {
+export async function openDatagramPair(
+  host: string,
+  rtpPort: number,
+  library: NativeLibrary | null = null,
+): Promise<Result<DatagramPair, Fault<'port-taken'>>> {
   const attempts = rtpPort === 0 ? PAIR_ATTEMPTS : 1;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const pair = await tryPair(host, rtpPort);
+    const pair = await tryPair(host, rtpPort, library);
     if (pair !== null) return ok(pair);
   }
   const what = rtpPort === 0 ? 'No pair of UDP ports is free' : `UDP port ${rtpPort} or ${rtpPort + 1} is taken or not allowed`;
   return fault('port-taken', `${what} on ${host}; stop the other program, or choose another RTP port.`);
 }
 
-async function tryPair(host: string, rtpPort: number): Promise<DatagramPair | null> {
-  const rtp = await bind(host, rtpPort);
+async function tryPair(host: string, rtpPort: number, library: NativeLibrary | null): Promise<DatagramPair | null> {
+  const rtp = await bind(host, rtpPort, library);
   if (rtp === null) return null;
-  const port = rtp.address().port;
-  const rtcp = port % 2 === 0 ? await bind(host, port + 1) : null;
+  const { port } = rtp.socket.address();
+  const rtcp = port % 2 === 0 ? await bind(host, port + 1, library) : null;
   if (rtcp === null) {
-    await closeSocket(rtp);
+    await closePort(rtp);
     return null;
   }
   return pairOf(rtp, rtcp, port);
 }
 
-function bind(host: string, port: number): Promise<Socket | null> {
+/** A socket, and what sends for it where that is not the socket itself. */
+interface Port {
+  readonly socket: Socket;
+  readonly batch: SendBatch | null;
+}
+
+function bind(host: string, port: number, library: NativeLibrary | null): Promise<Port | null> {
+  const descriptor = library === null ? 'not-here' : bindDescriptor(library, host, port);
+  if (descriptor === 'taken') return Promise.resolve(null);
   return new Promise((resolve) => {
     const socket = createSocket({ type: isIPv6(host) ? 'udp6' : 'udp4', lookup });
+    const bound = (): void => {
+      socket.removeAllListeners('error');
+      const refused = (bytes: Uint8Array, to: Peer): void => socket.send(bytes, to.port, to.address);
+      const batch = library === null || descriptor === 'not-here' ? null : new SendBatch(library, descriptor, refused);
+      resolve({ socket, batch });
+    };
     socket.once('error', () => {
       socket.close();
       resolve(null);
     });
-    socket.bind(port, host, () => {
-      socket.removeAllListeners('error');
-      resolve(socket);
-    });
+    if (descriptor === 'not-here') socket.bind(port, host, bound);
+    else socket.bind({ fd: descriptor }, bound);
   });
 }
 
@@ -74,28 +95,33 @@ const lookup: SocketOptions['lookup'] = (host, options, answer) => {
   else answer(null, host, family);
 };
 
-function pairOf(rtp: Socket, rtcp: Socket, rtpPort: number): DatagramPair {
+function pairOf(rtp: Port, rtcp: Port, rtpPort: number): DatagramPair {
   // A peer that went away answers with ICMP; that is its affair, and credit stops the stream.
-  for (const socket of [rtp, rtcp]) socket.on('error', () => {});
-  const send = (socket: Socket, bytes: Uint8Array, to: Peer): void => {
+  for (const { socket } of [rtp, rtcp]) socket.on('error', () => {});
+  const send = ({ socket, batch }: Port, bytes: Uint8Array, to: Peer): void => {
     assert(bytes.length <= limits.datagramBytes, 'a datagram must fit the path');
+    if (batch?.add(bytes, to) === true) return;
     // Without a callback Node makes no promise about each datagram, and needs none: credit counts what is acknowledged.
-    socket.send(bytes, to.port, to.address);
+    // It may have to keep them, where the network is slow.
+    socket.send(bytes.slice(), to.port, to.address);
   };
+  const listen = ({ socket }: Port, receive: DatagramReceiver): void =>
+    void socket.on('message', (bytes, from) => receive(bytes, { address: from.address, port: from.port }));
   return {
     rtpPort,
     rtcpPort: rtpPort + 1,
     sendRtp: (bytes, to) => send(rtp, bytes, to),
     sendRtcp: (bytes, to) => send(rtcp, bytes, to),
-    onRtp: (receive) => void rtp.on('message', (bytes, from) => receive(bytes, { address: from.address, port: from.port })),
-    onRtcp: (receive) => void rtcp.on('message', (bytes, from) => receive(bytes, { address: from.address, port: from.port })),
+    onRtp: (receive) => listen(rtp, receive),
+    onRtcp: (receive) => listen(rtcp, receive),
     close: async () => {
-      await Promise.all([closeSocket(rtp), closeSocket(rtcp)]);
+      await Promise.all([closePort(rtp), closePort(rtcp)]);
     },
   };
 }
 
-function closeSocket(socket: Socket): Promise<void> {
+function closePort({ socket, batch }: Port): Promise<void> {
+  batch?.close();
   return new Promise((resolve) => {
     socket.close(() => resolve());
   });

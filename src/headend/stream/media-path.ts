@@ -1,7 +1,7 @@
 import type { DatagramPair, Peer } from './datagram-socket.ts';
 import type { RtspClient } from './rtsp-server.ts';
 
-/** The way media takes to one box. */
+/** The way media takes to one box. What is given to it is good during the call only: whoever keeps it makes a copy. */
 export interface MediaPath {
   sendRtp(bytes: Uint8Array): void;
   sendRtcp(bytes: Uint8Array): void;
@@ -36,7 +36,7 @@ export function framePath(client: RtspClient, [rtp, rtcp]: readonly [number, num
   };
   return {
     sendRtp: (bytes) => {
-      if (!ready() || !client.sendFrame(rtp, bytes)) waiting.push(bytes);
+      if (!ready() || !client.sendFrame(rtp, bytes)) waiting.push(bytes.slice());
     },
     sendRtcp: (bytes) => void client.sendFrame(rtcp, bytes),
     ready,

@@ -54,7 +54,7 @@ export class PaidMedia {
   readonly #budget = new RepairBudget();
   readonly redundancy: Redundancy;
   /** In clear, as they went out first. */
-  readonly #unresolved = new Map<number, Uint8Array>();
+  readonly #unresolved = new Map<number, RtpPacket>();
   #resolvedBase: number;
   #untilChallenge: number;
   #rtxSequence: number;
@@ -98,14 +98,14 @@ export class PaidMedia {
     const nonce = this.#untilChallenge <= 0 ? this.#deps.random.bytes(8) : null;
     this.#untilChallenge = nonce === null ? this.#untilChallenge - 1 : this.#drawGap();
     const timestamp = source.timestampOf(packetIndex);
-    const header = { payloadType: this.#payloadType, marker: this.#marker, sequence: sequence % 65_536, timestamp, ssrc: source.ssrc };
+    const header = { payloadType: this.#payloadType, marker: this.#marker, sequence: sequence % 65_536, timestamp, ssrc: source.ssrc, payload };
     this.#marker = false;
-    const packet = { ...header, payload, ...(nonce === null ? {} : { challenge: nonce }) };
-    const plain = encodeRtp(packet);
-    const datagram = this.#srtp.protectRtp(this.#withCopies(packet, sequence, packetIndex) ?? plain);
+    const packet: RtpPacket = nonce === null ? header : { ...header, challenge: nonce };
+    const withCopies = this.#withCopies(packet, sequence, packetIndex);
+    const datagram = withCopies === null ? this.#srtp.protectWritten(packet) : this.#srtp.protectRtp(withCopies);
     this.redundancy.noteSent(sequence, packetIndex, payload, nonce !== null);
     // Sent again, it goes without copies.
-    this.#keep(sequence, plain);
+    this.#keep(sequence, packet);
     source.noteSent(packetIndex, payload.length);
     this.#budget.noteFirstSend();
     this.#sentBytes += datagram.length;
@@ -118,7 +118,7 @@ export class PaidMedia {
   repeat(sequence: number): void {
     const packet = this.#unresolved.get(sequence);
     if (packet === undefined || !this.#proven || !this.#budget.take()) return;
-    const wrapped = wrapRtx(packet, { ssrc: this.#deps.source.rtxSsrc, sequence: this.#rtxSequence });
+    const wrapped = wrapRtx(encodeRtp(packet), { ssrc: this.#deps.source.rtxSsrc, sequence: this.#rtxSequence });
     this.#rtxSequence += 1;
     this.redundancy.noteRepeat();
     this.#deps.sendRtp(this.#rtx.protectRtp(wrapped));
@@ -152,7 +152,7 @@ export class PaidMedia {
     return min - 1 + ((256 * high + low) % Math.max(1, max - min + 1));
   }
 
-  #keep(sequence: number, packet: Uint8Array): void {
+  #keep(sequence: number, packet: RtpPacket): void {
     this.#unresolved.set(sequence, packet);
     const oldest = this.#unresolved.keys().next();
     if (this.#unresolved.size > limits.monitorRingPackets && oldest.done !== true) this.#unresolved.delete(oldest.value);

@@ -1,4 +1,6 @@
 import { isIPv6 } from 'node:net';
+import { useNativeCrypto } from '../../platform/fast-crypto.ts';
+import { openNativeLibrary } from '../../platform/native/native-library.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { every } from '../../ports/clock.ts';
 import type { CatalogueStore } from '../../ports/headend-stores.ts';
@@ -43,7 +45,10 @@ const SWEEP_MS = 5_000;
  * Rejects where a port is taken, with words that say which, and what to do.
  */
 export async function createStreamHouse(deps: StreamHouseDeps): Promise<StreamHouse> {
-  const datagrams = await openDatagramPair(deps.host, deps.rtpPort);
+  const library = await openNativeLibrary();
+  const fast = library !== null && useNativeCrypto(library);
+  deps.log.info('packets', { native: fast });
+  const datagrams = await openDatagramPair(deps.host, deps.rtpPort, library);
   if (!datagrams.ok) throw new Error(datagrams.error.message);
   const channels = deps.channels === undefined ? undefined : new ChannelHouse({ clock: deps.clock, log: deps.log, store: deps.channels });
   const shared = { ...deps, pacer: new Pacer(deps.clock), datagrams: datagrams.value, ...(channels && { live: channels }) };

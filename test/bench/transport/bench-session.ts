@@ -53,13 +53,31 @@ export interface StreamStarted {
   readonly rtcpPort: number;
 }
 
+/** What one run is to measure. */
+export interface RunWish {
+  readonly streams: number;
+  readonly seconds: number;
+  /** As the sound is heard; or else as fast as the credit window lets it go. */
+  readonly paced: boolean;
+  readonly srtp: boolean;
+  /** Datagrams in batches and OpenSSL called directly, or all by Node's own modules. */
+  readonly native: boolean;
+  /** The receiver never sleeps. */
+  readonly awake: boolean;
+  /** Of each work. */
+  readonly packets: number;
+}
+
 export interface ServerFigures {
   readonly kind: 'figures';
   readonly seconds: number;
   readonly cpuSeconds: number;
   readonly packetsSent: number;
   readonly packetsPaid: number;
-  readonly lateMs: { readonly p50: number; readonly p99: number; readonly max: number };
+  /** Behind the most punctual packet of the same stream; null where nothing was paced. */
+  readonly lateMs: { readonly p50: number; readonly p99: number; readonly max: number } | null;
+  /** The most packets of one stream within a millisecond. */
+  readonly burstPackets: number | null;
   /** Microseconds of processor time a packet, each measured alone in the process of the streams. */
   readonly srtpMicros: number;
   readonly bareSendMicros: number;

@@ -1,15 +1,12 @@
-// `npm run bench:transport -- --streams 500 --seconds 8 --json`: what a paid packet costs the headend, how punctual it is, what comes back, and
-// what others do beside it. `--alone` leaves the others out.
-import { fork } from 'node:child_process';
-import { createSocket, type Socket } from 'node:dgram';
+// `npm run bench:transport -- --streams 500 --seconds 8 --json`: what a paid packet costs the headend, with and without SRTP, paced and as fast
+// as the credit window lets it; how punctual the paced ones are; what comes back; and what others do beside it. `--alone` leaves the others
+// out, `--awake` lets the receiver sleep in no run.
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { generateDeviceKey } from '../../../src/platform/crypto/ed25519-signer.ts';
-import type { OutletRow } from '../../../src/ports/headend-stores.ts';
-import { toHex } from '../../../src/units/bytes.ts';
-import { VirtualBox } from '../../fakes/virtual-box.ts';
+import { PACKET_MS } from '../../../src/units/time.ts';
 import { machine } from '../figures.ts';
-import { benchSession, benchWork, boxSsrc, type ServerFigures, type StreamStarted } from './bench-session.ts';
+import { benchRun } from './bench-run.ts';
+import type { RunWish, ServerFigures } from './bench-session.ts';
 import { beside } from './beside/beside.ts';
 import { returnTraffic } from './return-traffic.ts';
 
@@ -18,106 +15,51 @@ const { values } = parseArgs({
     streams: { type: 'string', default: '500' },
     seconds: { type: 'string', default: '8' },
     alone: { type: 'boolean', default: false },
+    awake: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
 const streams = Number(values.streams);
 const seconds = Number(values.seconds);
-const HOST = '127.0.0.1';
-const PACKETS = 4_000;
-const ACK_EVERY = 10;
-/** A receipt every 1.8 s: the box acknowledges no more than 2 s beyond its last one. */
-const RECEIPT_TURNS = 18;
-const RECEIPT_TURN_MS = 100;
-const BUFFER_BYTES = 4 * 1_024 * 1_024;
+/** As many as one process plays the boxes of when nothing holds them back. */
+const UNPACED_STREAMS = 100;
+/** Set-up, settling and the lead, beside what is measured. */
+const MORE_SECONDS = 15;
+const UNPACED_PACKETS = 30_000;
 
-type ServerMessage = StreamStarted | ServerFigures | { readonly kind: 'outlet'; readonly outlet: OutletRow };
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const rounded = (value: number): number => Math.round(100 * value) / 100;
 
-interface Client {
-  readonly box: VirtualBox;
-  unacknowledged: number;
-  ackedTurn: number;
-}
-
-async function bound(port: number): Promise<Socket> {
-  const socket = createSocket({ type: 'udp4', recvBufferSize: BUFFER_BYTES });
-  await new Promise<void>((resolve) => void socket.bind(port, HOST, resolve));
-  return socket;
-}
-
-async function run(): Promise<ServerFigures> {
-  const rtp = await bound(0);
-  const rtcp = await bound(rtp.address().port + 1);
-  const { signer } = generateDeviceKey();
-  const args = [streams, PACKETS, rtp.address().port, toHex(signer.publicKey), seconds].map(String);
-  const server = fork(new URL('server.ts', import.meta.url), args);
-  const clients = new Map<number, Client>();
-  const work = benchWork(PACKETS, []);
-  let outlet: OutletRow | null = null;
-  let turns = 0;
-  const acknowledge = (client: Client): void => {
-    client.unacknowledged = 0;
-    client.ackedTurn = turns;
-    client.box.acknowledge();
+/** Processor time decides; another load on the machine makes each packet dearer, and bare sends with it. */
+function figuresOf(wish: RunWish, figures: ServerFigures) {
+  const perCoreSecond = figures.packetsPaid / figures.cpuSeconds;
+  return {
+    ...{ streams: wish.streams, srtp: wish.srtp, native: wish.native, receiver: wish.awake ? 'never sleeps' : 'sleeps between datagrams' },
+    ...figures,
+    loadAverage: rounded(loadavg()[0] ?? 0),
+    coreShare: rounded(figures.cpuSeconds / figures.seconds),
+    paidPacketsPerCoreSecond: Math.round(perCoreSecond),
+    /** How often a packet costs what sending it costs. */
+    costInBareSends: rounded(1e6 / perCoreSecond / figures.bareSendMicros),
   };
-  const ssrcOf = (bytes: Buffer, at: number): number => bytes.readUInt32BE(at);
-  rtp.on('message', (bytes) => {
-    const client = clients.get(ssrcOf(bytes, 8));
-    if (client === undefined) return;
-    client.box.onRtp(bytes);
-    client.box.packets.length = 0;
-    client.unacknowledged += 1;
-    if (client.unacknowledged >= ACK_EVERY) acknowledge(client);
-  });
-  rtcp.on('message', (bytes) => {
-    const client = clients.get(ssrcOf(bytes, 4));
-    client?.box.onRtcp(bytes);
-    if (client !== undefined && client.box.windows.length > 8) client.box.windows.splice(0, 4);
-  });
-  const receipts = setInterval(() => {
-    turns += 1;
-    let index = 0;
-    for (const client of clients.values()) {
-      if (index % RECEIPT_TURNS === turns % RECEIPT_TURNS && client.box.ledger.ackedPaid > 0) client.box.receipt();
-      // What a box does as well: at least every 200 ms, so that nothing waits for a tenth packet that never comes.
-      if (index % 2 === turns % 2 && client.ackedTurn + 2 <= turns) acknowledge(client);
-      index += 1;
-    }
-  }, RECEIPT_TURN_MS);
-  const figures = await new Promise<ServerFigures>((resolve, reject) => {
-    server.on('exit', (code) => reject(new Error(`the headend's half ended with ${code}`)));
-    server.on('message', (message: ServerMessage) => {
-      if (message.kind === 'figures') resolve(message);
-      else if (message.kind === 'outlet') {
-        outlet = { ...message.outlet, publicKey: signer.publicKey };
-        server.send({ kind: 'go' });
-      } else if (outlet !== null) {
-        const session = benchSession(message.index, outlet, work, signer.publicKey);
-        const send = (bytes: Uint8Array): void => rtcp.send(bytes, message.rtcpPort, HOST);
-        const box = new VirtualBox(session, signer, send, boxSsrc(message.index));
-        box.timestampOrigin = message.timestampOrigin;
-        clients.set(message.ssrc, { box, unacknowledged: 0, ackedTurn: 0 });
-      }
-    });
-  });
-  clearInterval(receipts);
-  for (const socket of [rtp, rtcp]) socket.close();
-  return figures;
 }
 
-const figures = await run();
-const perCoreSecond = figures.packetsPaid / figures.cpuSeconds;
-const micros = 1e6 / perCoreSecond;
+async function run(words: string, own: Pick<RunWish, 'paced' | 'srtp' | 'native'>) {
+  say(`${words} ...`);
+  const packets = own.paced ? Math.ceil(((seconds + MORE_SECONDS + (streams * 3) / 1_000) * 1_000) / PACKET_MS) : UNPACED_PACKETS;
+  const wish = { ...own, streams: own.paced ? streams : Math.min(streams, UNPACED_STREAMS), seconds, awake: values.awake, packets };
+  return figuresOf(wish, await benchRun(wish));
+}
+
 const ours = {
   machine: machine(),
-  loadAverage: loadavg().map((load) => Math.round(10 * load) / 10),
-  streams,
-  ...figures,
-  paidPacketsPerCoreSecond: Math.round(perCoreSecond),
-  /** Computed: the measured cost a packet less that of SRTP. */
-  paidPacketsPerCoreSecondWithoutSrtpComputed: Math.round(1e6 / Math.max(1, micros - figures.srtpMicros)),
-  /** How often a packet costs what sending it costs: does not depend on what else the machine does, as both suffer from it. */
-  costInBareSends: Math.round((100 * micros) / figures.bareSendMicros) / 100,
+  paced: await run(`1/5 ${streams} streams at the pace of the music`, { paced: true, srtp: true, native: true }),
+  asTheWindowAllows: {
+    withSrtp: await run('2/5 as fast as the credit window allows', { paced: false, srtp: true, native: true }),
+    withoutSrtp: await run('3/5 the same without SRTP', { paced: false, srtp: false, native: true }),
+    withSrtpByNodeAlone: await run('4/5 the same by Node alone', { paced: false, srtp: true, native: false }),
+    withoutSrtpByNodeAlone: await run('5/5 the same by Node alone, without SRTP', { paced: false, srtp: false, native: false }),
+  },
   returnTraffic: await returnTraffic(),
 };
 const report = values.alone ? ours : { ...ours, beside: await beside() };

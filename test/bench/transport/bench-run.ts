@@ -1,0 +1,113 @@
+import { type ChildProcess, fork, spawnSync } from 'node:child_process';
+import { createSocket, type Socket } from 'node:dgram';
+import { cpus } from 'node:os';
+import { generateDeviceKey } from '../../../src/platform/crypto/ed25519-signer.ts';
+import * as srtp from '../../../src/platform/srtp.ts';
+import type { OutletRow } from '../../../src/ports/headend-stores.ts';
+import { toHex } from '../../../src/units/bytes.ts';
+import { BenchBox } from './bench-box.ts';
+import { benchPayloads, benchSession, benchWork, boxSsrc, type RunWish, type ServerFigures, type StreamStarted } from './bench-session.ts';
+import * as clear from './clear-packets.ts';
+
+const HOST = '127.0.0.1';
+const ACK_EVERY = 10;
+/** A receipt every 1.8 s of sound: the box acknowledges no more than 2 s beyond its last one. */
+const RECEIPT_EVERY = 90;
+const TURN_MS = 100;
+const BUFFER_BYTES = 4 * 1_024 * 1_024;
+
+type ServerMessage = StreamStarted | ServerFigures | { readonly kind: 'outlet'; readonly outlet: OutletRow };
+
+/** One run: the headend's half in a process of its own, pinned to the last processor where that can be done, and the crowd here on the others. */
+export async function benchRun(wish: RunWish): Promise<ServerFigures> {
+  const rtp = await bound(0);
+  const rtcp = await bound(rtp.address().port + 1);
+  const { signer } = generateDeviceKey();
+  const server = forkPinned([JSON.stringify({ ...wish, rtpPort: rtp.address().port, publicKey: toHex(signer.publicKey) })]);
+  const crowd = new Crowd(wish);
+  rtp.on('message', (bytes) => crowd.onRtp(bytes));
+  rtcp.on('message', (bytes) => crowd.onRtcp(bytes));
+  const turns = setInterval(() => crowd.turn(), TURN_MS);
+  let watching = true;
+  // What a processor with a network card of its own never does to a sender is to sleep until it is woken up by it.
+  const watch = (): void => {
+    if (watching) setImmediate(watch);
+  };
+  if (wish.awake) watch();
+  try {
+    return await answers(server, (message, outlet) => {
+      const session = benchSession(message.index, { ...outlet, publicKey: signer.publicKey }, benchWork(wish.packets, []), signer.publicKey);
+      const place = { ssrc: boxSsrc(message.index), media: message.ssrc, timestampOrigin: message.timestampOrigin, payloads: crowd.payloads };
+      const send = (bytes: Uint8Array): void => rtcp.send(bytes, message.rtcpPort, HOST);
+      crowd.add(message.ssrc, new BenchBox(session, signer, wish.srtp ? srtp : clear, place, send));
+    });
+  } finally {
+    watching = false;
+    clearInterval(turns);
+    for (const socket of [rtp, rtcp]) socket.close();
+  }
+}
+
+class Crowd {
+  readonly payloads: readonly Uint8Array[];
+  readonly #boxes = new Map<number, BenchBox>();
+  #turns = 0;
+
+  constructor({ packets }: RunWish) {
+    this.payloads = benchPayloads(packets);
+  }
+
+  add(media: number, box: BenchBox): void {
+    this.#boxes.set(media, box);
+  }
+
+  onRtp(bytes: Buffer): void {
+    const box = this.#boxes.get(bytes.readUInt32BE(8));
+    if (box === undefined) return;
+    box.onRtp(bytes);
+    if (box.unacknowledged >= ACK_EVERY) box.acknowledge(this.#turns);
+    if (box.unsigned >= RECEIPT_EVERY) box.receipt();
+  }
+
+  onRtcp(bytes: Buffer): void {
+    this.#boxes.get(bytes.readUInt32BE(4))?.onRtcp(bytes);
+  }
+
+  turn(): void {
+    this.#turns += 1;
+    let index = 0;
+    for (const box of this.#boxes.values()) {
+      // What a box does as well: at least every 200 ms, so that nothing waits for a tenth packet that never comes.
+      if (index % 2 === this.#turns % 2 && box.ackedTurn + 2 <= this.#turns) box.acknowledge(this.#turns);
+      index += 1;
+    }
+  }
+}
+
+async function bound(port: number): Promise<Socket> {
+  const socket = createSocket({ type: 'udp4', recvBufferSize: BUFFER_BYTES, lookup: (host, _options, answer) => answer(null, host, 4) });
+  await new Promise<void>((resolve) => void socket.bind(port, HOST, resolve));
+  return socket;
+}
+
+function forkPinned(args: string[]): ChildProcess {
+  const script = new URL('server.ts', import.meta.url);
+  const last = String(cpus().length - 1);
+  const others = last === '0' ? '0' : `0-${Number(last) - 1}`;
+  if (spawnSync('taskset', ['-a', '-p', '-c', others, String(process.pid)]).status !== 0) return fork(script, args);
+  return fork(script, args, { execPath: 'taskset', execArgv: ['-c', last, process.execPath] });
+}
+
+function answers(server: ChildProcess, started: (message: StreamStarted, outlet: OutletRow) => void): Promise<ServerFigures> {
+  let outlet: OutletRow | null = null;
+  return new Promise((resolve, reject) => {
+    server.on('exit', (code) => reject(new Error(`the headend's half ended with ${code}`)));
+    server.on('message', (message: ServerMessage) => {
+      if (message.kind === 'figures') resolve(message);
+      else if (message.kind === 'outlet') {
+        outlet = message.outlet;
+        server.send({ kind: 'go' });
+      } else if (outlet !== null) started(message, outlet);
+    });
+  });
+}
