@@ -37,7 +37,8 @@ channel keeps the map of live channels: where the headend listens for an MPEG tr
 comes by ffmpeg), what an hour of it costs (free unless said), which picture it sends, and how many megabits a second it has at most.
 
 policy says who may have what from when on. KIND is refuse or allow (the newest wins), first-plays-free or plays-a-day with how many as
---value, weigh-processing or weigh-upload with thousandths of a second of use as --value. A refusal names its row; rows are ended, never
+--value, weigh-processing or weigh-upload with thousandths of a second of use as --value, or advert with the minor units that hearing the
+--work whole takes off what a household owes. A refusal names its row; rows are ended, never
 changed.
 
 Two processes that outlive each other: the registry with HTTP, and the sender of the streams. One that dies is started again; what

@@ -2,7 +2,7 @@
  * Whether a work may be had, as document 003 draws it (Fig. 8): what policies say (304), what a first-time account is given (308), and how
  * everybody else stands (312). B-3: 304 is who, 312 is how the account stands; B-4: a refusal at either logs out.
  */
-export const POLICY_KINDS = ['refuse', 'allow', 'first-plays-free', 'plays-a-day', 'weigh-processing', 'weigh-upload'] as const;
+export const POLICY_KINDS = ['refuse', 'allow', 'first-plays-free', 'plays-a-day', 'weigh-processing', 'weigh-upload', 'advert'] as const;
 export type PolicyKind = (typeof POLICY_KINDS)[number];
 
 /** A row: from when on it holds, and for whom; null is everybody, or everything. */
@@ -12,7 +12,7 @@ export interface Policy {
   readonly account: string | null;
   readonly outlet: string | null;
   readonly work: string | null;
-  /** `first-plays-free`, `plays-a-day`: how many; `weigh-...`: per mille of a second of use. Else 0. */
+  /** `first-plays-free`, `plays-a-day`: how many; `weigh-...`: per mille of a second of use; `advert`: minor units for hearing it whole. Else 0. */
   readonly value: number;
   readonly fromMs: number;
   readonly untilMs: number | null;
@@ -91,4 +91,14 @@ export function weighUse(
 ): number {
   const weight = (kind: PolicyKind): number => inForce(policies, kind, attempt)?.value ?? 0;
   return use.durationMs + Math.floor((use.processingMs * weight('weigh-processing') + use.uploadMs * weight('weigh-upload')) / 1_000);
+}
+
+/**
+ * What hearing an advert earns, minor units: its negative price, for the packets that were heard and for no others. Nobody is given back
+ * more than he owes.
+ */
+export function advertReward(wholeMinor: bigint, heardPackets: number, packets: number, owedMinor: bigint): bigint {
+  const heard = BigInt(Math.max(0, Math.min(heardPackets, packets)));
+  const reward = (wholeMinor * heard) / BigInt(packets);
+  return owedMinor <= 0n ? 0n : reward < owedMinor ? reward : owedMinor;
 }

@@ -12,6 +12,7 @@ export function readPolicy(body: PolicyBody, nowMs: number): Result<Omit<Policy,
     return fault('bad-request', 'from and until are times with a zone, such as 2026-03-28T00:00:00Z, and until comes after from.');
   if ((kind === 'weigh-processing' || kind === 'weigh-upload') && (work !== null || outlet !== null))
     return fault('bad-request', `${kind} is about uses that other programs report: it holds for an account, or for all.`);
+  if (kind === 'advert' && work === null) return fault('bad-request', 'advert needs the work that pays whoever hears it.');
   if (kind === 'refuse' || kind === 'allow' ? value !== 0 : body.value === undefined)
     return fault('bad-request', `${kind} ${kind === 'refuse' || kind === 'allow' ? 'takes no value' : 'needs a value'}.`);
   return ok({ kind, account, outlet, work, value, fromMs, untilMs, reason });

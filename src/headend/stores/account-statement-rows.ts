@@ -44,11 +44,12 @@ export function accountStatementRows(context: StoreContext): AccountStatementSto
 function readLines(context: StoreContext, account: string, limit: number): readonly StatementLine[] {
   const rows = context.database.all<Pick<StatementLine, 'number' | 'atMs'> & Record<'key' | 'minor' | 'resource', string>>(
     `SELECT t.number, t.key, t.posted_at_ms AS atMs, CAST(CASE WHEN t.debit = 'account-debt' THEN t.amount_minor ELSE -t.amount_minor END AS TEXT) AS minor,
-       coalesce(p.work, l.resource_id, d.resource_id, '') AS resource
+       coalesce(p.work, l.resource_id, d.resource_id, v.work, '') AS resource
      FROM ledger_transfers t LEFT JOIN billed_plays p ON p.play_id = t.play_id
        LEFT JOIN pricing_licences l ON t.key GLOB 'cycle:*' AND l.licence = CAST(substr(t.key, 7) AS INTEGER)
        LEFT JOIN usage_events e ON t.key GLOB 'debit:*' AND e.event = substr(t.key, 7)
        LEFT JOIN pricing_licences d ON d.licence = e.licence
+       LEFT JOIN bills v ON t.key GLOB 'advert:*' AND v.sid = substr(t.key, 8)
      WHERE t.party = ? AND 'account-debt' IN (t.debit, t.credit) ORDER BY t.number DESC LIMIT ?`,
     account,
     limit,
@@ -56,7 +57,14 @@ function readLines(context: StoreContext, account: string, limit: number): reado
   return rows.map(({ key, minor, resource, ...row }) => ({ ...row, kind: kindOf(key), title: titleOfResource(context, resource), minor: BigInt(minor) }));
 }
 
-const KINDS: Readonly<Record<string, StatementLine['kind']>> = { bill: 'play', use: 'loan', debit: 'use', cycle: 'cycle', payment: 'payment' };
+const KINDS: Readonly<Record<string, StatementLine['kind']>> = {
+  bill: 'play',
+  use: 'loan',
+  debit: 'use',
+  cycle: 'cycle',
+  payment: 'payment',
+  advert: 'advert',
+};
 
 function kindOf(key: string): StatementLine['kind'] {
   return KINDS[key.slice(0, key.indexOf(':'))] ?? 'use';

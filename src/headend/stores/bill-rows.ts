@@ -2,6 +2,7 @@ import { packetsOf } from '../../domain/credit/billing-class.ts';
 import type { HeardCounts, Settlement } from '../../domain/credit/settle-play.ts';
 import type { PaySessionRow } from '../../ports/headend-stores.ts';
 import type { AccountId, OutletId, PlayId, SessionId, WorkId } from '../../units/ids.ts';
+import { rewardAdvert } from './advert-reward.ts';
 import { postedFor, postTransfer } from './ledger-rows.ts';
 import { recordPlay } from './pricing-event-rows.ts';
 import type { StoreContext } from './store-context.ts';
@@ -73,6 +74,7 @@ export function postBill(context: StoreContext, row: PaySessionRow, settlement: 
   }
   putBill(context, row, settlement, basis, paid);
   recordPlay(context, row, basis.heard);
+  if (basis.basis === 'statement') rewardAdvert(context, row, basis.heard);
   const state = basis.basis === 'statement' ? 'closed' : 'abandoned';
   context.database.run('UPDATE pay_sessions SET state = ? WHERE sid = ?', state, row.sid);
   context.database.run(

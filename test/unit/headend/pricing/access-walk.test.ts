@@ -6,7 +6,7 @@ import { acceptOffer } from '../../../../device/checkout/accept-offer.ts';
 import { openExchange } from '../../../../device/checkout/key-exchange.ts';
 import { offerRequest } from '../../../../device/checkout/offer-request.ts';
 import { headendPolicy } from '../../../../src/cli/headend-policy.ts';
-import { walkAccess } from '../../../../src/domain/access/access-policy.ts';
+import { advertReward, walkAccess } from '../../../../src/domain/access/access-policy.ts';
 import type { RunningHeadend } from '../../../../src/headend/headend.ts';
 import { systemRandom } from '../../../../src/platform/system-random.ts';
 import type { StoredWork } from '../../../../src/ports/headend-stores.ts';
@@ -132,6 +132,37 @@ describe('Fig. 8, edge by edge', () => {
   });
 });
 
+test('an advert has a negative price: what of it was heard is taken off what the household owes, never more, and its box is told', async () => {
+  const { book } = headend;
+  const advert = workOnOffer({
+    id: `w${'7'.repeat(32)}`,
+    title: 'Advert',
+    priceMinor: '0',
+    free: true,
+    packets: 3_000,
+    durationMs: 60_000,
+    totalSamples: 2_880_000,
+  });
+  book.putWork(advert, advert.id);
+  expect(await call('POST', '/v1/admin/policies', { kind: 'advert', value: 20, reason: 'r' })).toMatchObject({ status: 400 });
+  await policy({ kind: 'advert', value: 20, work: advert.id });
+  await heard();
+  const [before, line] = [book.ledgerTotalMinor(), book.newestAccountLine()];
+  const { sid } = await granted(advert);
+  const row = book.session(asId(sid));
+  if (row === null) throw new Error('no session');
+  book.putConfirmation(row.sid, EVENT_ID);
+  book.mergeProgress([progressOf(row, 0, 1_600)]);
+  // 1,600 packets came, 50 of them were never heard: 1,550 of 3,000 at 20.
+  expect(settleWith(book, statementOf(row, 0, 1_600, { unheardPaidPackets: 50 })).agreed).toBe(true);
+  expect(book.ledgerTotalMinor()).toBe(before - 10n);
+  expect(book.accountLinesAfter(box.identity.outlet, line, 5)).toMatchObject([{ title: 'Advert', minor: -10n }]);
+  const told = await box.api.account(null);
+  expect(told.ok ? told.value.charges[0] : told).toMatchObject({ kind: 'advert', title: 'Advert', amountMinor: '-10' });
+  expect(book.auditLedger()).toBeNull();
+  expect([advertReward(20n, 3_000, 3_000, 5n), advertReward(20n, 3_000, 3_000, 0n), advertReward(20n, -7, 3_000, 50n)]).toEqual([5n, 0n, 0n]);
+});
+
 describe('policies', () => {
   test('are told, listed, and refused where they say nothing', async () => {
     const number = await policy({ kind: 'plays-a-day', value: 3, account: box.identity.account });
@@ -150,12 +181,12 @@ describe('policies', () => {
   });
 
   test('are kept from the command line, too', () => {
-    const said = { out: '', err: '' };
-    const io = { out: (text: string) => void (said.out += text), err: (text: string) => void (said.err += text), columns: 80, isTerminal: false } as never;
+    const said: string[] = [];
+    const io = { out: (text: string) => void said.push(text), err: () => {}, columns: 80, isTerminal: false } as never;
     const run = (...argv: string[]) => headendPolicy([...argv, '--data', folders[0]], io);
     expect(run('add', 'refuse', '--reason', 'Closed', '--work', OTHER.id)).toBe(0);
-    const number = said.out.trim().split(' ')[0] ?? '';
-    expect(said.out).toContain(`refuse                  work ${OTHER.id}`);
+    const number = said.join('').trim().split(' ')[0] ?? '';
+    expect(said.join('')).toContain(`refuse                  work ${OTHER.id}`);
     expect([run('end', number), run('end', number), run('add', 'refuse'), run('add', 'refuse', '--reason', 'r', '--work', 'none'), run('list')]).toEqual([
       0, 1, 2, 1, 0,
     ]);
