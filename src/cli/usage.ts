@@ -6,6 +6,7 @@ import { TitleEvent } from '../wire/title-event.ts';
 import { type CommandIo, EXIT, type Subcommand } from './subcommand.ts';
 import { type Aggregation, aggregateFile, type LeftOut } from './usage-aggregate.ts';
 import { runCheck, runReport, runTrace } from './usage-book.ts';
+import { runSet, runSplit } from './usage-settings.ts';
 
 const help = `Usage records: what was used, for how long, and what became of each record.
 
@@ -13,6 +14,8 @@ usage: ackbox usage aggregate --records FILE.jsonl [--json] [--detail]
        ackbox usage trace [--data DIR] [--json] ID
        ackbox usage report [--data DIR] [--from TIME] [--to TIME] [--json] REPORT
        ackbox usage check [--data DIR] [--json]
+       ackbox usage split [--data DIR] [--location NAME] [--json] [PARTY=PERMILLE ...]
+       ackbox usage set [--data DIR] service-name|transmission-category VALUE
        ackbox usage schema
 
 aggregate adds up the time of each domain over consecutive records and prints {"seconds": {...}, "occurrences": {...}}.
@@ -42,6 +45,11 @@ schema prints the JSON schema of the events that titles give to a box over the s
 trace says what became of a delivered record: the time it posted to domains, the bill it stands behind, or by name why there is
 none. ID is outlet:generation:sequence, generation:sequence or sequence, a play's id, a PaySession's id, or the id of a title's event.
 
+split says who gets what of a location's takings, in thousandths that are 1000 together: without --location for all that have no rule
+of their own; without parties it shows the rule. The report settlement follows it: what was paid (coins, cards, accounts) is shared to the
+minor unit; what house or staff gave away, and what boxes have not reported yet, stands there unshared. set fills in the first two columns
+of the report soundexchange.
+
 check says whether every record that a box delivered is stored, over its time or set aside by name, whether every processed one has a
 posting or a reason, and whether the ledger balances with every bill.
 
@@ -62,7 +70,18 @@ export const usageCommand: Subcommand = {
   async run(argv, io) {
     const [verb, ...rest] = argv;
     if (verb === 'aggregate') return await aggregate(rest, io);
-    const done = verb === 'trace' ? runTrace(rest, io) : verb === 'report' ? runReport(rest, io) : verb === 'check' ? runCheck(rest, io) : null;
+    const done =
+      verb === 'trace'
+        ? runTrace(rest, io)
+        : verb === 'report'
+          ? runReport(rest, io)
+          : verb === 'check'
+            ? runCheck(rest, io)
+            : verb === 'split'
+              ? runSplit(rest, io)
+              : verb === 'set'
+                ? runSet(rest, io)
+                : null;
     if (done !== null) return done;
     if (verb === 'schema') {
       io.out(`${JSON.stringify(TitleEvent, null, 2)}\n`);

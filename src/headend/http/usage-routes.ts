@@ -1,15 +1,13 @@
 import { Type } from '@sinclair/typebox';
-import type { UsageProcessingStore } from '../stores/usage-processing-rows.ts';
-import type { UsageReportStore } from '../stores/usage-report-rows.ts';
 import type { UsageTraceStore } from '../stores/usage-trace-rows.ts';
 import { reportCsv } from '../usage/report-csv.ts';
-import { REPORTS, type ReportName, readPeriod, reportUsage } from '../usage/usage-reporter.ts';
+import { REPORTS, type ReportName, type ReportStore, readPeriod, reportUsage } from '../usage/usage-reporter.ts';
 import { traceUsage } from '../usage/usage-trace.ts';
 import { httpFault } from './problems.ts';
 import { openRoute, type Route, reply } from './route.ts';
 
 export interface UsageRoutesDeps {
-  readonly usage: UsageReportStore & UsageProcessingStore & UsageTraceStore;
+  readonly usage: ReportStore & UsageTraceStore;
 }
 
 const Row = Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Null()]));

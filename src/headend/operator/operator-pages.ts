@@ -11,8 +11,7 @@ import type { OutletId } from '../../units/ids.ts';
 import { type OperatorDeps, type OperatorView, viewBills, viewHeadend, viewLedger } from '../billing/operator-view.ts';
 import type { OperatorAccountStore } from '../stores/operator-account-rows.ts';
 import type { OperatorReportStore } from '../stores/operator-report-rows.ts';
-import type { UsageProcessingStore } from '../stores/usage-processing-rows.ts';
-import type { UsageReportStore } from '../stores/usage-report-rows.ts';
+import type { ReportStore } from '../usage/usage-reporter.ts';
 import { type AlertRoutesBook, alertRoutes } from './alert-routes.ts';
 import { actionsBody, recordsBody } from './audit-pages.ts';
 import { boxBody } from './box-page.ts';
@@ -31,8 +30,7 @@ import { usageRoutes } from './usage-routes.ts';
 export type PagesBook = OperatorDeps['book'] &
   OperatorAccountStore &
   OperatorReportStore &
-  UsageReportStore &
-  UsageProcessingStore &
+  ReportStore &
   AlertRoutesBook &
   PricesBook &
   Pick<CatalogueStore, 'works'> &

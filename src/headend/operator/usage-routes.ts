@@ -1,15 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { UsageProcessingStore } from '../stores/usage-processing-rows.ts';
-import type { UsageReportStore } from '../stores/usage-report-rows.ts';
 import { reportCsv } from '../usage/report-csv.ts';
-import { readPeriod, reportUsage, type UsageReport } from '../usage/usage-reporter.ts';
+import { type ReportStore, readPeriod, reportUsage, type UsageReport } from '../usage/usage-reporter.ts';
 import { operatorPage } from './layout.ts';
 import { type OperatorGate, queryOf } from './operator-gate.ts';
 import type { OperatorCaller } from './operator-sessions.ts';
 import { readReportName, usageBody } from './usage-page.ts';
 
 /** The reports of the usage reporter, for people and their spreadsheets. */
-export function usageRoutes(app: FastifyInstance, gate: OperatorGate, { book }: { readonly book: UsageReportStore & UsageProcessingStore }): void {
+export function usageRoutes(app: FastifyInstance, gate: OperatorGate, { book }: { readonly book: ReportStore }): void {
   const asked = (request: FastifyRequest) => {
     const [from, to] = [queryOf(request, 'from') ?? '', queryOf(request, 'to') ?? ''];
     const period = readPeriod(from || undefined, to || undefined);

@@ -38,6 +38,7 @@ import { type PricingStateStore, pricingStateRows } from './pricing-state-rows.t
 import { type PricingTreeStore, pricingTreeRows } from './pricing-tree-rows.ts';
 import { type AbandonmentStore, registryRows } from './registry-rows.ts';
 import { type RetentionStore, retentionRows } from './retention-rows.ts';
+import { type SettlementStore, settlementRows } from './settlement-rows.ts';
 import type { StoreContext } from './store-context.ts';
 import { trialRows } from './trial-rows.ts';
 import { type UsageProcessingStore, usageProcessingRows } from './usage-processing-rows.ts';
@@ -90,6 +91,7 @@ export interface HeadendBook
     PriceTrialStore,
     OperatorReportStore,
     ConsumerStore,
+    SettlementStore,
     RetentionStore,
     ConservationStore {
   getSetting(name: string): string | null;
@@ -188,6 +190,7 @@ function composeBook(context: StoreContext, currency: Currency): HeadendBook {
     ...priceTrialRows(context),
     ...operatorReportRows(context),
     ...consumerRows(context),
+    ...settlementRows(context),
     ...retentionRows(context),
     ...conservationRows(context),
     getSetting: (name) => readSetting(context, name),

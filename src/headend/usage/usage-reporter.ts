@@ -1,6 +1,8 @@
 import { tracePaths } from '../../domain/usage/navigation.ts';
+import type { SettlementStore } from '../stores/settlement-rows.ts';
 import type { UsageProcessingStore } from '../stores/usage-processing-rows.ts';
 import type { ReportPeriod, ReportRow, UsageReportStore } from '../stores/usage-report-rows.ts';
+import { prsRowsOf, settlementRowsOf, soundExchangeRowsOf } from './settlement-reports.ts';
 
 /** Every report of the usage reporter ([0038]), and what it says. */
 export const REPORTS = {
@@ -10,6 +12,9 @@ export const REPORTS = {
   plays: 'the play log for rights holders: each play with ISRC, funding source and what was heard',
   revenue: 'what was billed, by day and title',
   profiles: 'usage accumulated over sessions, by account, consumer and domain',
+  settlement: 'what each location took, by source of money, and each party’s share of it (ackbox usage split)',
+  prs: 'a return as PRS for Music asks for it: titles, performers, durations, plays',
+  soundexchange: 'a report of use with the elements of 37 CFR 370.4: recordings and their performances',
   gaps: 'what is missing or was set aside, as sequence ranges',
   conservation: 'every delivered record, by what became of it',
 } as const;
@@ -23,6 +28,9 @@ export function readPeriod(from: string | undefined, to: string | undefined): Re
 
 const FAR_MS = Date.UTC(9999, 11, 31);
 
+/** All that reports are made from. */
+export type ReportStore = UsageReportStore & UsageProcessingStore & SettlementStore;
+
 export interface UsageReport {
   readonly report: ReportName;
   readonly from: string;
@@ -35,12 +43,12 @@ export interface UsageReport {
 }
 
 /** Reads what is processed so far; `processUsage` before it brings that up to date. Days are UTC. */
-export function reportUsage(store: UsageReportStore & UsageProcessingStore, report: ReportName, period: ReportPeriod): UsageReport {
+export function reportUsage(store: ReportStore, report: ReportName, period: ReportPeriod): UsageReport {
   const behind = store.unprocessedSources().length;
   return { report, from: iso(period.fromMs), to: iso(period.toMs), rows: rowsOf(store, report, period), gaps: store.gaps(), behind };
 }
 
-function rowsOf(store: UsageReportStore, report: ReportName, period: ReportPeriod): readonly ReportRow[] {
+function rowsOf(store: ReportStore, report: ReportName, period: ReportPeriod): readonly ReportRow[] {
   switch (report) {
     case 'titles':
       return store.titleUse(period);
@@ -54,6 +62,12 @@ function rowsOf(store: UsageReportStore, report: ReportName, period: ReportPerio
       return store.revenue(period);
     case 'profiles':
       return store.profiles();
+    case 'settlement':
+      return settlementRowsOf(store, period);
+    case 'prs':
+      return prsRowsOf(store, period);
+    case 'soundexchange':
+      return soundExchangeRowsOf(store, period);
     case 'gaps':
       return store.gaps();
     case 'conservation':

@@ -144,6 +144,63 @@ describe('reports', () => {
     ]);
   });
 
+  test('settle what each location took: what was paid is shared to the minor unit, what was given away is not', () => {
+    expect(report('settlement')).toMatchObject([
+      { locationName: 'Here', fundingSource: 'paid', plays: 1, grossMinor: '100', party: 'operator', shareMinor: '100' },
+    ]);
+    const { location } = outlet;
+    const thirds = [
+      { party: 'venue', perMille: 333 },
+      { party: 'operator', perMille: 333 },
+      { party: 'rights', perMille: 334 },
+    ];
+    expect(fixture.book.putSplitRule(location, thirds.slice(1))).toBe('The shares are 667 thousandths together, not 1000.');
+    expect(fixture.book.putSplitRule(location, thirds)).toBeNull();
+    expect(report('settlement').map(({ party, shareMinor }) => [party, shareMinor])).toEqual([
+      ['venue', '33'],
+      ['operator', '33'],
+      ['rights', '34'],
+    ]);
+    const other = offeredSession(outlet, 'other');
+    fixture.book.openSession(other);
+    fixture.book.mergeProgress([progressOf(other, 1_500, 3_000)]);
+    settleWith(fixture.book, statementOf(other, 1_500, 3_000));
+    expect(report('settlement').filter(({ fundingSource }) => fundingSource === 'not-reported')).toMatchObject([
+      { plays: 1, grossMinor: '100', party: '', shareMinor: '0' },
+    ]);
+    deliver([
+      usage(9, 100, { playId: other.playId, titleDomain: `work:${other.work}`, heardMs: 60_000, kind: 'paid', fundingSource: 'bonus', endReason: 'finished' }),
+    ]);
+    const rows = report('settlement');
+    expect(rows.filter(({ fundingSource }) => fundingSource === 'bonus')).toMatchObject([{ plays: 1, party: '', shareMinor: '0' }]);
+    const gross = new Map(rows.map((row) => [`${row.location} ${row.fundingSource}`, BigInt(String(row.grossMinor))]));
+    expect([...gross.values()].reduce((sum, minor) => sum + minor, 0n)).toBe(fixture.book.ledgerTotalMinor());
+  });
+
+  test('give collecting societies their elements, and guess none', () => {
+    fixture.book.putReturnSetting('service-name', 'House');
+    deliver([
+      usage(9, 100, {
+        playId: 'trial',
+        titleDomain: `work:${play.work}`,
+        heardMs: 5_000,
+        kind: 'prelisten',
+        fundingSource: 'none',
+        endReason: 'trial-declined',
+      }),
+    ]);
+    expect(report('prs')).toEqual([
+      {
+        ...{ 'Music Title': 'song', 'Songwriter/Composer': '', Performer: 'A', 'Music Duration': '0:01:00', 'Number of Plays': 1, 'Duration Used': '0:01:05' },
+        ...{ 'First Date': '2027-01-15', 'Last Date': '2027-01-15', 'Album Title': 'B', ISRC: 'DEABC2700001' },
+      },
+    ]);
+    expect(reportCsv(report('soundexchange'))).toBe(
+      'Name of Service,Transmission Category,Featured Artist,Sound Recording Title,ISRC,Album Title,Marketing Label,Actual Total Performances\r\n' +
+        'House,,A,song,DEABC2700001,B,,2\r\n',
+    );
+  });
+
   test('name what is missing as sequence ranges, whatever they report', () => {
     deliver([record(12)]);
     deliver([{ ...record(9), body: 'damaged' }]);
