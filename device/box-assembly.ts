@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { LogRing } from '../src/platform/log-ring.ts';
 import { projectRoot } from '../src/platform/project-root.ts';
+import type { Supervision } from '../src/platform/supervision.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { Log } from '../src/ports/log.ts';
 import type { Random } from '../src/ports/random.ts';
@@ -39,7 +40,6 @@ import { keepBookAside, lastKeptAside } from './stores/fresh-start.ts';
 import { watchStorage } from './stores/storage-watch.ts';
 import { strandedMoney } from './stores/stranded-money.ts';
 import { playerEvidence, storeEvidence } from './supervision/box-evidence.ts';
-import type { Supervision } from './supervision/supervision.ts';
 import { TitleIntake } from './usage/title-intake.ts';
 import { openTitleSocket } from './usage/title-socket.ts';
 import { UsageWriter } from './usage/usage-writer.ts';

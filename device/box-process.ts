@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createJsonLog } from '../src/platform/json-log.ts';
 import { LogRing } from '../src/platform/log-ring.ts';
+import { type Supervision, superviseBySystemd } from '../src/platform/supervision.ts';
 import { systemClock } from '../src/platform/system-clock.ts';
 import { systemRandom } from '../src/platform/system-random.ts';
 import type { Log } from '../src/ports/log.ts';
@@ -16,7 +17,6 @@ import { MpvPlayer } from './media/mpv-player.ts';
 import type { Say } from './say.ts';
 import { BookThread } from './stores/book-client.ts';
 import { guardInstance } from './stores/instance-guard.ts';
-import { type Supervision, superviseBySystemd } from './supervision/supervision.ts';
 
 const MINUTE_MS = 60_000;
 

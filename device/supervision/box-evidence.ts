@@ -1,11 +1,11 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { limits } from '../../src/limits.ts';
+import type { Evidence } from '../../src/platform/watchdog.ts';
 import { type Clock, monotonicMs } from '../../src/ports/clock.ts';
 import type { Player } from '../../src/ports/player.ts';
 import type { BoxView } from '../session/box-view.ts';
 import type { StorageCheck } from '../stores/book-options.ts';
-import type { Evidence } from './watchdog.ts';
 
 interface StoreParts {
   readonly folder: string;

@@ -5,7 +5,7 @@ export type Notify = (...states: readonly string[]) => void;
 
 /**
  * sd_notify(3) by the program `systemd-notify`, as Node can not open a datagram socket of the Unix kind: one short process a message.
- * The unit says `NotifyAccess=all`. Null where the box was not started by systemd.
+ * The unit says `NotifyAccess=all`. Null where we were not started by systemd.
  */
 export function systemdNotify(environment: Readonly<Record<string, string | undefined>>): Notify | null {
   if (environment.NOTIFY_SOCKET === undefined) return null;

@@ -2,11 +2,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { playerEvidence, storeEvidence } from '../../../../device/supervision/box-evidence.ts';
-import { type Evidence, Watchdog } from '../../../../device/supervision/watchdog.ts';
-import type { Clock } from '../../../../src/ports/clock.ts';
-import { sampleView } from '../../../fakes/sample-view.ts';
-import { VirtualClock } from '../../../fakes/virtual-clock.ts';
+import { playerEvidence, storeEvidence } from '../../../device/supervision/box-evidence.ts';
+import { type Evidence, Watchdog } from '../../../src/platform/watchdog.ts';
+import type { Clock } from '../../../src/ports/clock.ts';
+import { sampleView } from '../../fakes/sample-view.ts';
+import { VirtualClock } from '../../fakes/virtual-clock.ts';
 
 function scene(...evidence: Evidence[]) {
   const clock = new VirtualClock();

@@ -1,11 +1,11 @@
-import type { Clock } from '../../src/ports/clock.ts';
-import type { Log } from '../../src/ports/log.ts';
-import { systemdNotify, watchdogMs } from './notify.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import { systemdNotify, watchdogMs } from './systemd-notify.ts';
 import { type Evidence, Watchdog } from './watchdog.ts';
 
 /** What whoever keeps the box running hears of it. */
 export interface Supervision {
-  /** The box is up. @param status one sentence for `systemctl status` */
+  /** The service is up. @param status one sentence for `systemctl status` */
   ready(status: string): void;
   /** What must hold from now on for the watchdog to be fed. */
   require(...evidence: readonly Evidence[]): void;

@@ -1,9 +1,9 @@
-import { limits } from '../../src/limits.ts';
-import { type Clock, every, monotonicMs } from '../../src/ports/clock.ts';
-import type { Log } from '../../src/ports/log.ts';
-import type { Notify } from './notify.ts';
+import { limits } from '../limits.ts';
+import { type Clock, every, monotonicMs } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { Notify } from './systemd-notify.ts';
 
-/** One thing that must be so in a box that works. */
+/** One thing that must be so in a service that works. */
 export interface Evidence {
   readonly name: string;
   /** Null where it is so, else words. */
@@ -14,7 +14,7 @@ export interface WatchdogParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly notify: Notify;
-  /** Without a feed for so long, systemd ends the box and starts it again. */
+  /** Without a feed for so long, systemd ends the service and starts it again. */
   readonly timeoutMs: number;
 }
 
@@ -64,5 +64,5 @@ export class Watchdog {
   }
 }
 
-/** Two turns may fail before the box is ended: a passing stall is no reason. */
+/** Two turns may fail before the service is ended: a passing stall is no reason. */
 const FEEDS_PER_TIMEOUT = 3;
