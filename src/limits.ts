@@ -346,6 +346,8 @@ export const limits = {
   watchdogLoopDelayMs: 1_000,
   /** How often the watchdog proves by a write that the disk takes writes. */
   watchdogProbeMs: 60_000,
+  /** A port of our own that answers the watchdog later does not answer. */
+  watchdogAnswerMs: 5_000,
   bootConfigBytes: 16_384,
   /** Of the log, kept in memory for whoever asks at the console. */
   logRingLines: 400,

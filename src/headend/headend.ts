@@ -42,6 +42,7 @@ import { AccountDesk } from './pricing/account-desk.ts';
 import { DebitDesk } from './pricing/debit-desk.ts';
 import { VendorDesk } from './pricing/vendor-desk.ts';
 import { type PostJson, VendorSender } from './pricing/vendor-sender.ts';
+import { reachableHost } from './reachable-host.ts';
 import { ResumeDesk } from './resume-desk.ts';
 import { bookPath } from './sender/sender-place.ts';
 import { guardFolder } from './stores/folder-guard.ts';
@@ -293,11 +294,6 @@ function refreshPricing(book: HeadendBook, log: Log): void {
   } catch (error) {
     log.warn('pricing-not-refreshed', { reason: error instanceof Error ? error.message : String(error) });
   }
-}
-
-/** Listening on every address, this machine reaches itself on loopback. */
-function reachableHost(host: string): string {
-  return host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
 }
 
 function bracketed(host: string): string {

@@ -1,9 +1,11 @@
 import { createJsonLog } from '../platform/json-log.ts';
+import { superviseBySystemd } from '../platform/supervision.ts';
 import { systemClock } from '../platform/system-clock.ts';
 import { systemRandom } from '../platform/system-random.ts';
 import { tellTroubles } from '../platform/trouble-log.ts';
 import { startHeadend } from './headend.ts';
 import { type HeadendConfig, readHeadendConfig } from './headend-config.ts';
+import { bookEvidence, rtspEvidence } from './headend-evidence.ts';
 
 /** Exit codes: 0 asked to stop, 1 broken, 2 wrong arguments, 3 could not start (the last line on stdout says why). */
 const EXIT = { usage: 2, notStarted: 3 } as const;
@@ -38,12 +40,16 @@ const log = tellTroubles(createJsonLog(systemClock, 'headend'), systemClock, (me
 const started = await startHeadend(config, { clock: systemClock, random: systemRandom, log });
 if (!started.ok) giveUp(EXIT.notStarted, started.error);
 const headend = started.value;
+const supervision = superviseBySystemd(process.env, systemClock, log);
+supervision.require(bookEvidence(headend.book, systemClock));
+if (config.sender === 'within') supervision.require(rtspEvidence(systemClock, async () => headend.rtspUrl));
 
 let stopping = false;
 function stop(why: string): void {
   if (stopping) return;
   stopping = true;
   log.info('stopping', { why });
+  supervision.stopping();
   headend.close().then(
     () => process.exit(0),
     (error: unknown) => {
@@ -58,5 +64,6 @@ if (config.supervised) process.stdin.on('end', () => stop('supervisor-gone')).re
 process.stdout.on('error', () => {});
 
 const { url, httpPort, rtspPort, rtspUrl, operatorUrl } = headend;
+supervision.ready(`Serves ${url}`);
 log.info('ready', { url, rtspUrl });
 tell({ event: 'ready', ready: true, url, httpPort, rtspPort, rtspUrl, operatorUrl });

@@ -1,11 +1,13 @@
 import { parseArgs } from 'node:util';
 import { limits } from '../../limits.ts';
 import { createJsonLog } from '../../platform/json-log.ts';
+import { superviseBySystemd } from '../../platform/supervision.ts';
 import { systemClock } from '../../platform/system-clock.ts';
 import { systemRandom } from '../../platform/system-random.ts';
 import { tellTroubles } from '../../platform/trouble-log.ts';
 import { monotonicMs, sleep } from '../../ports/clock.ts';
 import type { Result } from '../../units/result.ts';
+import { rtspEvidence } from '../headend-evidence.ts';
 import { type FolderGuard, guardFolder } from '../stores/folder-guard.ts';
 import { Sender } from './sender.ts';
 import { serveRegistry } from './sender-server.ts';
@@ -59,12 +61,15 @@ const sender = new Sender({ folder: config.data, clock: systemClock, random: sys
 const server = await serveRegistry(config.data, sender, log);
 if (!server.ok) giveUp(EXIT.notStarted, server.error);
 const { close } = server.value;
+const supervision = superviseBySystemd(process.env, systemClock, log);
+supervision.require(rtspEvidence(systemClock, () => sender.rtspUrl()));
 
 let stopping = false;
 function stop(why: string): void {
   if (stopping) return;
   stopping = true;
   log.info('stopping', { why });
+  supervision.stopping();
   // Streams first: what they tell to be durable must not be cut off by who asks next.
   Promise.resolve(sender.close())
     .then(close)
@@ -79,4 +84,5 @@ function stop(why: string): void {
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal));
 if (config.supervised) process.stdin.on('end', () => stop('supervisor-gone')).resume();
 process.stdout.on('error', () => {});
+supervision.ready('Sends.');
 tell({ event: 'ready', ready: true });

@@ -4,6 +4,7 @@ import type { Log } from '../../ports/log.ts';
 import type { Random } from '../../ports/random.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
 import { SENDER_LINK_VERSION, type SenderCall, type SenderSetup } from '../../wire/sender-link.ts';
+import { reachableHost } from '../reachable-host.ts';
 import { HeadendBookError } from '../stores/headend-book-error.ts';
 import { SegmentFiles } from '../stores/segment-files.ts';
 import { createStreamHouse } from '../stream/stream-house.ts';
@@ -52,6 +53,12 @@ export class Sender {
       if (thrown instanceof HeadendBookError) return fault(thrown.code, thrown.message);
       throw thrown;
     }
+  }
+
+  /** Where it listens, as this machine reaches it; null before a registry has opened it. */
+  async rtspUrl(): Promise<string | null> {
+    const running = await this.#opening;
+    return running?.ok === true ? running.value.house.rtspUrl(reachableHost(running.value.setup.host)) : null;
   }
 
   /** Ends the streams and makes their counts durable. */
