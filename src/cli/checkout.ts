@@ -4,6 +4,7 @@ import { beginWalk, CHECKOUT_OUTCOMES, type CheckoutOutcome, type CheckoutWalk, 
 import { readStep } from '../domain/licence/checkout-words.ts';
 import { statusAt } from '../domain/licence/licence.ts';
 import { lendOrBound } from './checkout-lend.ts';
+import { restrictOrPlace } from './checkout-restrict.ts';
 import { EXIT, type Subcommand } from './subcommand.ts';
 
 const help = `How titles are lent, by the operator; and checkout, renewal and return of a title, walked without a headend.
@@ -11,6 +12,9 @@ const help = `How titles are lent, by the operator; and checkout, renewal and re
 usage: ackbox checkout walk --steps FILE [--json]
        ackbox checkout lend WORK [--mode intermittent|continuous] [--unlock use|lease|good] [--pulse SECONDS] [--days N] [--software]
        ackbox checkout floor BOX MINOR
+       ackbox checkout restrict WORK [--age YEARS] [--regions CC,CC]
+       ackbox checkout place BOX [--region CC] [--below-age YEARS]
+       restrict and place take --data DIR and --json; a headend may run on it
        lend and floor take --headend URL (default https://127.0.0.1:8443), --data DIR (the headend's folder) and --json
 
 lend says how a work is lent from now on:
@@ -20,6 +24,11 @@ lend says how a work is lent from now on:
   --days         of one checkout or renewal (default 14)
   --software     erased after each use
 floor says what a box may owe, in minor units, before the headend has heard of it; it stands in the signed terms.
+
+restrict says from which age on a work is, and in which regions (ISO 3166); without them it is for everybody, everywhere. Boxes are told the age,
+and a set-top asks for its PIN. place says where a box stands, and from which age on nothing is offered there. A work that is not for a place
+is not in its catalogue, and an offer or a checkout of it is refused before money is taken (region, age); a work that is bound to regions
+is refused where nobody said where the box stands.
 
 The walk begins with a title that was checked out and downloaded, and waits for its first usage report (state 336 of the
 checkout figure). FILE is one of:
@@ -46,6 +55,11 @@ export const checkoutCommand: Subcommand = {
   async run(argv, io) {
     if (argv[0] === 'lend' || argv[0] === 'floor') {
       const code = await lendOrBound(argv[0], argv.slice(1), io);
+      if (code === null) io.err(help);
+      return code ?? EXIT.usage;
+    }
+    if (argv[0] === 'restrict' || argv[0] === 'place') {
+      const code = restrictOrPlace(argv[0], argv.slice(1), io);
       if (code === null) io.err(help);
       return code ?? EXIT.usage;
     }

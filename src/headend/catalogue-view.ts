@@ -10,6 +10,8 @@ import { quotedMinor, type WorkQuote } from './checkout-terms.ts';
 export interface CataloguePrices {
   partedWorks(): ReadonlySet<string>;
   quote(work: StoredWork, outlet: OutletRow): Result<WorkQuote, Fault>;
+  /** Works that can not be had where this box stands: it does not show them. Absent: none. */
+  readonly barredAt?: (outlet: string) => ReadonlySet<string>;
 }
 
 interface Edition {
@@ -47,7 +49,9 @@ export function createCatalogueView(store: CatalogueStore, prices: CataloguePric
   };
   const current = (outlet: OutletRow): Edition => {
     const all = fresh();
-    const works = shownTo(outlet, all.works);
+    const barred = prices.barredAt?.(outlet.outlet);
+    const here = shownTo(outlet, all.works);
+    const works = barred === undefined || barred.size === 0 ? here : here.filter(({ id }) => !barred.has(id));
     if (all.parted.size === 0 && works === all.works) return all;
     const known =
       all.editions.get(outlet.outlet) ?? editionOf(works.flatMap((work) => (all.parted.has(work.id) ? priced(work, outlet, prices) : [publicPart(work)])));

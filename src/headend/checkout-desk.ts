@@ -47,6 +47,8 @@ interface Wish {
 
 export type CheckoutFault =
   | 'account-credit-used-up'
+  | 'age'
+  | 'region'
   | 'bad-request'
   | 'channel-gone'
   | 'limits'

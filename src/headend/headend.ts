@@ -203,7 +203,11 @@ function composeRoutes({ clock, random, log, book, segments, stream, trust }: Ro
   return [
     ...enrolRoutes({ desk: enrolment, caPem: trust.caPem, log, monotonicMs: () => monotonicMs(clock), approvalLimit }),
     ...catalogueRoutes({
-      catalogue: createCatalogueView(book, { partedWorks: () => book.partedWorks(), quote: createWorkQuote(book, vendor, clock) }, clock),
+      catalogue: createCatalogueView(
+        book,
+        { partedWorks: () => book.partedWorks(), quote: createWorkQuote(book, vendor, clock), barredAt: (outlet) => book.barredAt(outlet) },
+        clock,
+      ),
       segments,
     }),
     ...sessionRoutes({ checkout: new CheckoutDesk({ ...shared, quote: sold, channelRefusal }), resume: new ResumeDesk({ ...shared, channelRefusal }) }),

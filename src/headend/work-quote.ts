@@ -22,7 +22,7 @@ import { type PricingEventStore, resourceOf } from './stores/pricing-event-rows.
 import type { PriceNode, PricingStore } from './stores/pricing-rows.ts';
 import type { PricingTreeStore } from './stores/pricing-tree-rows.ts';
 
-export type QuoteFault = Fault<'not-for-coins' | 'not-licensed' | 'no-price' | 'policy' | 'unpaid'>;
+export type QuoteFault = Fault<'age' | 'not-for-coins' | 'not-licensed' | 'no-price' | 'policy' | 'region' | 'unpaid'>;
 /** @param atMs the moment it is for, wall clock; absent: now. With the same history it gives the same snapshot. */
 export type QuoteWork = (work: StoredWork, outlet: OutletRow, atMs?: number) => Result<WorkQuote, QuoteFault>;
 

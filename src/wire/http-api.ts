@@ -60,6 +60,8 @@ export const CatalogueWork = Type.Object({
   cover: Type.Union([Hex(32), Type.Null()]),
   /** A work with pictures; absent for sound alone. Its packets last `packetMs` and not 20 ms, in every rendition. */
   video: Type.Optional(Type.Object({ packetMs: Type.Integer({ minimum: 1, maximum: limits.packetMs }), renditions: Type.Array(Rendition, { minItems: 1 }) })),
+  /** Years: from this age on; absent: for everybody. A set-top asks for its PIN. */
+  ageRating: Type.Optional(Type.Integer({ minimum: 1, maximum: 21 })),
   /** A live channel, and its number on the remote: packet 0 is the moment at which it is joined. */
   channel: Type.Optional(Type.Object({ number: Type.Integer({ minimum: 0, maximum: 9_999 }) })),
 });

@@ -1,3 +1,5 @@
+import type { ConstraintFault } from './content-constraint.ts';
+
 /**
  * Whether a work may be had, as document 003 draws it (Fig. 8): what policies say (304), what a first-time account is given (308), and how
  * everybody else stands (312). B-3: 304 is who, 312 is how the account stands; B-4: a refusal at either logs out.
@@ -41,7 +43,7 @@ export interface AccessWalk {
   readonly steps: readonly number[];
   /** The row that refuses, or that gives. */
   readonly policy: Policy | null;
-  readonly refusal: { readonly code: 'policy' | 'unpaid'; readonly message: string } | null;
+  readonly refusal: { readonly code: 'policy' | 'unpaid' | ConstraintFault['code']; readonly message: string } | null;
   /** The play is one of the account's first, and free. */
   readonly free: boolean;
 }

@@ -32,6 +32,9 @@ export const PROBLEM_STATUS = {
   conflict: 409,
   currency: 409,
   'not-for-coins': 409,
+  age: 403,
+  // RFC 7725: for legal reasons.
+  region: 451,
   'not-licensed': 403,
   policy: 403,
   'reference-cycle': 409,

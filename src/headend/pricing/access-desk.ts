@@ -1,10 +1,12 @@
 import { type AccessWalk, walkAccess, weighUse } from '../../domain/access/access-policy.ts';
+import { refuseByPlace } from '../../domain/access/content-constraint.ts';
 import type { OutletRow } from '../../ports/headend-stores.ts';
+import type { ConstraintStore } from '../stores/constraint-rows.ts';
 import type { PolicyStore } from '../stores/policy-rows.ts';
 import type { AccountDesk } from './account-desk.ts';
 
 export interface AccessDeskDeps {
-  readonly store: PolicyStore;
+  readonly store: PolicyStore & Pick<ConstraintStore, 'constraintOf' | 'placeOf'>;
   readonly accounts: Pick<AccountDesk, 'refusal'>;
   readonly wallMs: () => number;
 }
@@ -21,6 +23,9 @@ export class AccessDesk {
   walk(work: { readonly id: string; readonly free: boolean }, outlet: OutletRow): AccessWalk {
     const { store, accounts, wallMs } = this.#deps;
     const { account, profile } = outlet;
+    // where a work can not be had, nobody's policy or money helps.
+    const elsewhere = refuseByPlace(store.constraintOf(work.id), store.placeOf(outlet.outlet));
+    if (elsewhere !== null) return { steps: [302, 304, 314], policy: null, refusal: elsewhere, free: false };
     // A venue's guests hear the start of each work for nothing instead: first-time there is every one of them (B-16).
     const policies = store.policies().filter(({ kind }) => kind !== 'first-plays-free' || (profile === 'set-top' && !work.free));
     return walkAccess(

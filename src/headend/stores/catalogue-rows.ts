@@ -3,7 +3,8 @@ import type { WorkId } from '../../units/ids.ts';
 import type { Rendition } from '../../wire/http-api.ts';
 import type { StoreContext } from './store-context.ts';
 
-type WorkCells = Omit<StoredWork, 'free' | 'retired' | 'segments' | 'video' | 'channel'> & {
+type WorkCells = Omit<StoredWork, 'free' | 'retired' | 'segments' | 'video' | 'channel' | 'ageRating'> & {
+  readonly ageRating: number | null;
   readonly free: number;
   readonly retired: number;
   readonly packetMs: number | null;
@@ -14,6 +15,7 @@ type WorkCells = Omit<StoredWork, 'free' | 'retired' | 'segments' | 'video' | 'c
 const WORK = `SELECT work AS id, title, artist, album, genre, year, duration_ms AS durationMs, channels, pre_skip AS preSkip, total_samples AS totalSamples,
   packets, gain_db AS gainDb, integrated_lufs AS integratedLufs, CAST(price_minor AS TEXT) AS priceMinor, currency, free, cover,
   source_name AS sourceName, retired, (SELECT packet_ms FROM films WHERE films.work = works.work) AS packetMs,
+  (SELECT age_rating FROM work_constraints WHERE work_constraints.work = works.work) AS ageRating,
   (SELECT IFNULL(number, 0) FROM channels WHERE channels.work = works.work) AS channelNumber FROM works`;
 const PUT_WORK = `INSERT INTO works (work, title, artist, album, genre, year, duration_ms, channels, pre_skip, total_samples, packets, gain_db, integrated_lufs,
   price_minor, currency, free, cover, source_name, retired) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
@@ -105,10 +107,16 @@ function workCells(work: StoredWork): readonly (string | number | bigint | null)
   ];
 }
 
-function asWork(context: StoreContext, { packetMs, channelNumber, ...cells }: WorkCells): StoredWork {
+function asWork(context: StoreContext, { packetMs, channelNumber, ageRating, ...cells }: WorkCells): StoredWork {
   const { database } = context;
   const segments = database.all<{ hash: string }>('SELECT hash FROM work_segments WHERE work = ? ORDER BY position', cells.id);
-  const work = { ...cells, free: cells.free === 1, retired: cells.retired === 1, segments: segments.map((row) => row.hash) };
+  const work = {
+    ...cells,
+    free: cells.free === 1,
+    retired: cells.retired === 1,
+    segments: segments.map((row) => row.hash),
+    ...(ageRating === null ? {} : { ageRating }),
+  };
   if (packetMs === null) return work;
   const renditions = database.all<Rendition>('SELECT name, codec, width, height FROM renditions WHERE work = ? ORDER BY first_segment', cells.id);
   const video = { packetMs, renditions: renditions.map((row) => ({ ...row })) };

@@ -19,6 +19,7 @@ import { channelRows } from './channel-rows.ts';
 import { type CheckoutStore, checkoutRows } from './checkout-rows.ts';
 import { commandRows } from './command-rows.ts';
 import { type ConservationStore, conservationRows } from './conservation-rows.ts';
+import { type ConstraintStore, constraintRows } from './constraint-rows.ts';
 import { type ConsumerStore, consumerRows } from './consumer-rows.ts';
 import { type GatewayStore, gatewayRows } from './gateway-rows.ts';
 import { asHeadendBookError, HeadendBookError } from './headend-book-error.ts';
@@ -92,6 +93,7 @@ export interface HeadendBook
     OperatorReportStore,
     ConsumerStore,
     SettlementStore,
+    ConstraintStore,
     RetentionStore,
     ConservationStore {
   getSetting(name: string): string | null;
@@ -191,6 +193,7 @@ function composeBook(context: StoreContext, currency: Currency): HeadendBook {
     ...operatorReportRows(context),
     ...consumerRows(context),
     ...settlementRows(context),
+    ...constraintRows(context),
     ...retentionRows(context),
     ...conservationRows(context),
     getSetting: (name) => readSetting(context, name),
