@@ -1,7 +1,7 @@
 import type { Fault } from '../../units/result.ts';
 import { ok, type Result } from '../../units/result.ts';
 import type { PreparedModel } from './prepared-model.ts';
-import { quoteUse } from './quote-use.ts';
+import { priceUse } from './quote-use.ts';
 import { type RatingFault, rateHistory } from './rate-history.ts';
 import type { HistoryEvent } from './usage-history.ts';
 import type { Zone } from './zone.ts';
@@ -32,7 +32,7 @@ export function quotePlay(model: PreparedModel, play: PlannedPlay): Result<bigin
     return rated.ok ? ok(rated.value.totalDueMinor) : rated;
   }
   const history = { startMs: play.licenceStartMs, zone, events: play.events, untilMs: atMs };
-  const quoted = quoteUse(model, history, atMs, durationMs);
+  const quoted = priceUse(model, history, atMs, durationMs);
   if (!quoted.ok) return quoted;
   return ok(quoted.value.priceMinor > 0n ? quoted.value.priceMinor : 0n);
 }

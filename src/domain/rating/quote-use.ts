@@ -25,9 +25,21 @@ const PLANNED = '\u0000planned';
  * @param history untilMs is not read; events after the planned start count as not yet known
  */
 export function quoteUse(model: PreparedModel, history: LicenceHistory, startMs: number, durationMs: number): Result<UseQuote, Fault<RatingFault>> {
-  const known = history.events.filter((event) => event.startMs < startMs);
-  const open = replayOpen(model, { ...history, events: known, untilMs: startMs });
+  const open = replayOpen(model, { ...history, events: knownAt(history, startMs), untilMs: startMs });
   if (open === null) return fault('too-many-periods', 'the model has too many periods before the planned use');
+  const price = priceUse(model, history, startMs, durationMs);
+  if (!price.ok) return price;
+  const offerMinor = standingOffer(open)?.offerMinor ?? null;
+  return ok({ ...price.value, attributes: open.attributes, offerMinor });
+}
+
+/** The price of it alone, at half the work. */
+export function priceUse(
+  model: PreparedModel,
+  history: LicenceHistory,
+  startMs: number,
+  durationMs: number,
+): Result<Pick<UseQuote, 'priceMinor' | 'exact'>, Fault<RatingFault>> {
   const planned = { kind: 'use', id: PLANNED, startMs, durationMs, quote: null } as const;
   let exact = ZERO;
   const watch = {
@@ -37,8 +49,11 @@ export function quoteUse(model: PreparedModel, history: LicenceHistory, startMs:
     fired: () => {},
     closed: () => {},
   };
-  const rated = rateHistory(model, { ...history, events: [...known, planned], untilMs: startMs + durationMs + 1 }, watch);
-  if (!rated.ok) return rated;
-  const offerMinor = standingOffer(open)?.offerMinor ?? null;
-  return ok({ priceMinor: roundToMinor(exact, model.digits), exact, attributes: open.attributes, offerMinor });
+  const events = [...knownAt(history, startMs), planned];
+  const rated = rateHistory(model, { ...history, events, untilMs: startMs + durationMs + 1 }, watch);
+  return rated.ok ? ok({ priceMinor: roundToMinor(exact, model.digits), exact }) : rated;
+}
+
+function knownAt({ events }: LicenceHistory, startMs: number): LicenceHistory['events'] {
+  return events.filter((event) => event.startMs < startMs);
 }

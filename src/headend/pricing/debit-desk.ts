@@ -51,10 +51,11 @@ export class DebitDesk {
   /** All of them or none. */
   debit(debits: readonly Debit[]): Result<readonly Debited[], Fault<'not-found' | 'bad-request'>> {
     const licences = new Map<number, OpenLicence>();
+    const newest = this.#store.newestEvents([...new Set(debits.map(({ licence }) => licence))]);
     const events: NewEvent[] = [];
     const debited: Debited[] = [];
     for (const debit of debits) {
-      const licence = licences.get(debit.licence) ?? this.#take(debit.licence);
+      const licence = licences.get(debit.licence) ?? this.#take(debit.licence, newest.get(debit.licence));
       if (licence === null) return fault('not-found', `There is no licence ${debit.licence} that goes on, with a model that can be rated.`);
       licences.set(debit.licence, licence);
       const minor = licence.prices.get(debit.key) ?? priceOf(licence, debit);
@@ -65,20 +66,20 @@ export class DebitDesk {
       events.push(newEvent(licence.row, debit, minor));
     }
     this.#store.recordUses(events);
-    for (const [number, licence] of licences) this.#remember(number, licence);
+    const recorded = this.#store.newestEvents([...licences.keys()]);
+    for (const [number, licence] of licences) this.#remember(number, licence, recorded.get(number));
     return ok(debited);
   }
 
   /** Taken out while it is written to: what fails is read anew. */
-  #take(licence: number): OpenLicence | null {
+  #take(licence: number, newest: number | undefined): OpenLicence | null {
     const known = this.#known.get(licence);
     this.#known.delete(licence);
-    return known !== undefined && known.newest === this.#store.newestEvent(licence) ? known : this.#open(licence);
+    return known !== undefined && known.newest === newest ? known : this.#open(licence);
   }
 
-  #remember(licence: number, state: OpenLicence): void {
-    const newest = this.#store.newestEvent(licence);
-    if (newest === null || state.events.length > REMEMBERED_EVENTS) return;
+  #remember(licence: number, state: OpenLicence, newest: number | undefined): void {
+    if (newest === undefined || state.events.length > REMEMBERED_EVENTS) return;
     this.#known.set(licence, { ...state, newest });
     const oldest = this.#known.keys().next().value;
     if (this.#known.size > REMEMBERED_LICENCES && oldest !== undefined) this.#known.delete(oldest);

@@ -60,8 +60,8 @@ export interface PricingEventStore {
   openPricingLicence(licence: Pick<NewEvent, 'userId' | 'resourceId' | 'modelHash' | 'currency' | 'startMs'> & { readonly timeZone: string }): number;
   pricingLicence(userId: string, resourceId: string, modelHash: string): PricingLicence | null;
   licenceNumbered(licence: number): PricingLicence | null;
-  /** Number of the newest event of a licence that goes on; null where there is none such. */
-  newestEvent(licence: number): number | null;
+  /** Number of the newest event of each of these licences that goes on. */
+  newestEvents(licences: readonly number[]): ReadonlyMap<number, number>;
   pricingLicences(userId: string): readonly PricingLicence[];
   /** In the order of recording. */
   pricingEvents(licence: number): readonly KeptEvent[];
@@ -86,8 +86,13 @@ export function pricingEventRows(context: StoreContext): PricingEventStore {
       }),
     pricingLicence: (userId, resourceId, modelHash) => readLicence(context, userId, resourceId, modelHash),
     licenceNumbered: (licence) => asLicence(database.one<LicenceCells>(`${LICENCE} WHERE licence = ?`, licence)),
-    newestEvent: (licence) =>
-      database.one<{ newest: number }>('SELECT newest_number AS newest FROM pricing_licences WHERE licence = ? AND ended_ms IS NULL', licence)?.newest ?? null,
+    newestEvents: (licences) => {
+      const newest = database.all<{ licence: number; newest: number }>(
+        'SELECT licence, newest_number AS newest FROM pricing_licences WHERE ended_ms IS NULL AND licence IN (SELECT value FROM json_each(?))',
+        JSON.stringify(licences),
+      );
+      return new Map(newest.map((row) => [row.licence, row.newest]));
+    },
     pricingLicences: (userId) => database.all<LicenceCells>(`${LICENCE} WHERE user_id = ? AND standing = 1 ORDER BY licence`, userId).map(plainLicence),
     pricingEvents: (licence) => readEvents(context, licence),
     endPricingLicence: (licence, atMs) => {

@@ -47,3 +47,27 @@ test('uses are debited in groups at what they cost after those before, once by t
   expect(book.auditPricing().findings).toEqual([]);
   expect(book.auditLedger()).toBeNull();
 });
+
+test('a desk that remembers a licence notices what another one debited, and that the licence has ended', () => {
+  const opened = bookFixture();
+  fixture = opened;
+  const { book, clock } = opened;
+  const uploaded = new VendorDesk(book).upload(readModels, book.defaults().vendor, XML);
+  if (!uploaded.ok) throw new Error(uploaded.error.message);
+  const startMs = clock.wallMs();
+  const open = (resourceId: string): number =>
+    book.openPricingLicence({ userId: 'u1', resourceId, modelHash: uploaded.value.hash, currency: 'EUR', startMs, timeZone: 'UTC' });
+  const [one, other] = [open('r1'), open('r2')];
+  const use = (licence: number, key: string, atMs: number) => ({ key, licence, startMs: startMs + atMs, durationMs: 1_000 });
+  const [desk, another] = [new DebitDesk(book), new DebitDesk(book)];
+  expect(desk.debit([use(one, 'a', 1_000), use(other, 'b', 1_000)])).toMatchObject({ value: [{ minor: 100n }, { minor: 100n }] });
+  expect(another.debit([use(one, 'c', 2_000)])).toMatchObject({ value: [{ minor: 100n }] });
+  // The third under one licence, the second under the other; and what the other desk debited is not debited again.
+  expect(desk.debit([use(one, 'd', 3_000), use(one, 'c', 2_000), use(other, 'e', 3_000)])).toMatchObject({
+    value: [{ minor: 50n }, { minor: 100n }, { minor: 100n }],
+  });
+  book.endPricingLicence(other, startMs + 4_000);
+  expect(desk.debit([use(one, 'f', 5_000), use(other, 'g', 5_000)])).toMatchObject({ ok: false, error: { code: 'not-found' } });
+  expect(desk.debit([use(one, 'f', 5_000)])).toMatchObject({ value: [{ minor: 50n }] });
+  expect(book.pricingEvents(one)).toHaveLength(4);
+});
