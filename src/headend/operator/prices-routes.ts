@@ -13,6 +13,8 @@ import type { PricingTreeStore } from '../stores/pricing-tree-rows.ts';
 import { operatorPage } from './layout.ts';
 import { field, type OperatorGate } from './operator-gate.ts';
 import type { OperatorCaller } from './operator-sessions.ts';
+import { RECKONINGS, reckon } from './price-reckoning.ts';
+import { type ReckoningFacts, reckoningBody } from './price-reckoning-page.ts';
 import { type PricesFacts, pricesBody } from './prices-page.ts';
 
 export type PricesBook = PriceTrialStore &
@@ -40,6 +42,7 @@ export function pricesRoutes(app: FastifyInstance, gate: OperatorGate, { book, c
     '/operator/prices',
     gate.guarded('manage-prices', (caller, _request, answer) => show(caller, answer, {})),
   );
+  reckoningRoutes(app, gate, loadReader);
   app.post(
     '/operator/prices/try',
     gate.guarded('manage-prices', async (caller, request, answer) => {
@@ -57,6 +60,29 @@ export function pricesRoutes(app: FastifyInstance, gate: OperatorGate, { book, c
       const said = publish(await loadReader(), new VendorDesk(book), book.defaults().vendor, node, xml);
       book.noteOperatorAction({ who: caller.name, role: caller.role, action: 'publish price', about: node, outcome: said.ok ? said.words : 'refused' });
       return show(caller, answer.code(said.ok ? 200 : 400), said.ok ? { said: said.words } : { node, xml, said: said.words });
+    }),
+  );
+}
+
+const NOTHING_TYPED: ReckoningFacts['form'] = { xml: '', other: '', usage: '', until: '', seconds: '', lenient: false };
+
+function reckoningRoutes(app: FastifyInstance, gate: OperatorGate, loadReader: PricesRoutesDeps['loadReader']): void {
+  const path = '/operator/prices/reckon';
+  const show = (caller: OperatorCaller, answer: FastifyReply, facts: ReckoningFacts): FastifyReply =>
+    answer.type('text/html; charset=utf-8').send(operatorPage({ path: '/operator/prices', title: 'Ask about prices', caller }, reckoningBody(facts, caller)));
+  app.get(
+    path,
+    gate.guarded('manage-prices', (caller, _request, answer) => show(caller, answer, { form: NOTHING_TYPED, said: '', answer: null })),
+  );
+  app.post(
+    path,
+    gate.guarded('manage-prices', async (caller, request, answer) => {
+      const typed = (name: keyof typeof NOTHING_TYPED): string => field(request, name);
+      const texts = { xml: typed('xml'), other: typed('other'), usage: typed('usage'), until: typed('until').trim(), seconds: typed('seconds').trim() };
+      const form = { ...texts, lenient: typed('lenient') === 'yes' };
+      const what = RECKONINGS.find((one) => one === field(request, 'what')) ?? 'check';
+      const reckoned = reckon(await loadReader(), { ...form, what });
+      return show(caller, answer.code(reckoned.answer === null ? 400 : 200), { form, ...reckoned });
     }),
   );
 }

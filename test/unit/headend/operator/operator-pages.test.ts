@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import Fastify from 'fastify';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readModels } from '../../../../src/authoring/pricing/read-model.ts';
@@ -66,6 +67,7 @@ it('escapes every text, and lets no script run', async () => {
       '/operator/collections',
       '/operator/music',
       '/operator/prices',
+      '/operator/prices/reckon',
       '/operator/usage?report=gaps',
       '/operator/usage?report=plays',
       '/operator/records',
@@ -318,6 +320,30 @@ describe('journeys to an outcome', () => {
     expect(published.body).toContain('songs-2 is in force at songs.');
     expect((await browser.send('/operator/prices/try', { node: 'songs', xml: '<pricingModel' }, '/operator/prices')).body).toMatch(/line 1, column \d+/);
     expect((await browser.open('/operator/actions')).body).toContain('publish price');
+  });
+
+  it('answers what is asked about prices: check, rate, explain, quote, compare and simulate', async () => {
+    const { browser, signIn } = await signedIn('account-manager');
+    await signIn();
+    const perUse = (id: string, price: string) =>
+      `<?xml version="1.0"?><pricingModel version="1.0"><pricingModelID value="${id}"/><description>d</description><pricingExpression><billingCycle><instantaneous/></billingCycle><basicPricing><billingAttributes><fixedRateUseCost currency="EUR" value="${price}"/></billingAttributes></basicPricing></pricingExpression></pricingModel>`;
+    const { cases } = JSON.parse(readFileSync(new URL('../../../cases/pricing.json', import.meta.url), 'utf8')) as {
+      cases: { model_xml: string; evaluate_until: string }[];
+    };
+    const [first] = cases;
+    const asked = { xml: first?.model_xml ?? '', lenient: 'yes', usage: JSON.stringify(first), until: first?.evaluate_until ?? '', seconds: '60' };
+    const ask = (more: Readonly<Record<string, string>>) => browser.send('/operator/prices/reckon', { ...asked, ...more }, '/operator/prices/reckon');
+    expect((await ask({ what: 'check' })).body).toMatch(/<dt>valid<\/dt><dd>true<\/dd>/);
+    expect((await ask({ what: 'check', xml: '<pricingModel' })).body).toMatch(/<dt>valid<\/dt><dd>false<\/dd>/);
+    expect((await ask({ what: 'rate' })).body).toContain('<dt>total amount due</dt><dd>2.70</dd>');
+    expect((await ask({ what: 'explain' })).body).toContain('fixedRateUseCost');
+    expect((await ask({ what: 'quote' })).body).toContain('<dt>price</dt><dd>0.90</dd>');
+    expect((await ask({ what: 'compare', xml: perUse('b', '0.90'), other: perUse('a', '0.70') })).body).toMatch(/<dt>same<\/dt><dd>false<\/dd>/);
+    const simulated = await ask({ what: 'simulate', xml: asked.xml.replace('0.90', '1.00'), other: asked.xml, usage: JSON.stringify([first, { licence: 1 }]) });
+    expect(simulated.body).toContain('<dt>users</dt><dd>1</dd>');
+    const wrong = await ask({ what: 'rate', usage: '<script>' });
+    expect([wrong.statusCode, wrong.body.includes('The usage must be JSON'), wrong.body.includes('<script>')]).toEqual([400, true, false]);
+    expect((await ask({ what: 'quote', seconds: 'long' })).body).toContain('Seconds are a number.');
   });
 
   it('sums up cash by week, with a picture', async () => {
