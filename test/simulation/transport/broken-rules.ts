@@ -14,6 +14,7 @@ export const BROKEN_RULES = {
   'lose-without-word': 'the device counts what is late as lost, without being told so (ruling 17)',
   'reuse-slots': 'a resume begins where the last durable number was, not above it (ruling 22)',
   'double-window': 'the sender lends twice the agreed window (ruling 14)',
+  'lend-unleased': 'the sender lends its window whatever the account is good for (ruling 20)',
   'fresh-window': 'every resume brings a fresh window (A16)',
   'generous-allowance': 'the sender forgives three of ten losses, whatever was agreed (A10)',
   'sell-unconfirmed': 'paid packets go before the confirmation is durable (P17, ruling 16)',

@@ -1,3 +1,4 @@
+import type { AccountCredit } from '../../../src/domain/credit/account-credit.ts';
 import { type ClassCount, packetsOf } from '../../../src/domain/credit/billing-class.ts';
 import type { Schedule } from './schedule.ts';
 import type { Tape } from './tape.ts';
@@ -13,6 +14,8 @@ export interface Ending {
   readonly bill: { readonly paidPackets: number; readonly lostPackets: number; readonly chargedMinor: bigint } | null;
   /** What the ledger of the headend posted for this play. */
   readonly postedMinor: bigint;
+  /** The account's credit at the end. */
+  readonly credit: AccountCredit;
 }
 
 export interface Verdict {
@@ -49,7 +52,7 @@ export function judge(schedule: Schedule, tape: Tape, ending: Ending): Verdict {
     doubleCounts: doubled + tape.problems.length,
     lostSignedUnits: lost + forgotten,
     totalsDiffer: differences(ending, tape, say),
-    overWindow: beyondWindows(schedule, tape, say),
+    overWindow: beyondWindows(schedule, tape, say) + beyondAccount(schedule, tape, ending, say),
     unfinished: say(ending.settled ? 0 : 1, `not settled: ${ending.refusal || 'no statement'}`),
     words,
   };
@@ -66,6 +69,21 @@ function differences({ statement, bill, macCounts, postedMinor, refusal }: Endin
     // Who was killed forgot what no receipt covered: then the headend may have counted more, never less; the statement is billed.
     say(counted > paid && tape.headendKills + tape.deviceKills === 0 ? 1 : 0, `the headend counted ${counted} paid packets, the box owes ${paid}`) +
     say(paid + statement.lostPackets > tape.paidSlotsSent.size ? 1 : 0, `${paid} paid and ${statement.lostPackets} lost of ${tape.paidSlotsSent.size} sent`)
+  );
+}
+
+/**
+ * What an account was lent without paying is within its cap, whatever died. A restart of the headend forgets what was in flight; what is
+ * forgiven in the month counts apart.
+ */
+function beyondAccount({ credit, accountPackets }: Schedule, tape: Tape, ending: Ending, say: (count: number, what: string) => number): number {
+  const { leasedPackets, leftoverPackets, writtenOffPackets } = ending.credit;
+  const forgiven = Math.ceil((credit.lossAllowancePerMille * tape.paidSlotsSent.size) / 1_000);
+  const most = accountPackets + writtenOffPackets + forgiven + tape.headendKills * Math.min(credit.creditWindowPackets, accountPackets);
+  return (
+    say(Math.max(0, tape.maxUnspoken - most), `${tape.maxUnspoken} packets unacknowledged, the account is good for ${accountPackets}`) +
+    say(ending.settled ? leasedPackets : 0, `${leasedPackets} packets are lent although the play is settled`) +
+    say(Math.max(0, leftoverPackets - accountPackets), `${leftoverPackets} packets are left over, the account is good for ${accountPackets}`)
   );
 }
 

@@ -5,11 +5,12 @@ import { ReceiptWriter } from '../../../device/checkout/receipt-writer.ts';
 import { type AckLedger, acceptCounts, buildAck, confirmTrial, counts, createAckLedger, type LedgerOptions } from '../../../src/domain/credit/ack-ledger.ts';
 import { type ClassCount, packetsOf } from '../../../src/domain/credit/billing-class.ts';
 import type { WindowMessage } from '../../../src/domain/credit/messages.ts';
-import { highestBelow, joinIndexes, NO_INDEXES } from '../../../src/domain/credit/paid-ranges.ts';
+import { addIndexes, highestBelow, joinIndexes, NO_INDEXES, type PaidRanges } from '../../../src/domain/credit/paid-ranges.ts';
 import type { EndReason } from '../../../src/domain/credit/statements.ts';
 import { limits } from '../../../src/limits.ts';
 import { openAckpay, sealAckpay } from '../../../src/platform/crypto/ackpay-seal.ts';
 import { fromHex, toHex } from '../../../src/units/bytes.ts';
+import { packetsIn } from '../../../src/units/time.ts';
 import { decodeReceipt, sidBytes } from '../../../src/wire/ack-receipt.ts';
 import { bookOver, type DeviceRow } from './device-disk.ts';
 import { Ear } from './ear.ts';
@@ -47,6 +48,9 @@ export class DeviceLife {
   #paused = false;
   #telling = false;
   #lastHeard = -1;
+  /** Heard before the last jump, and where that one went. */
+  #heardBefore: PaidRanges = NO_INDEXES;
+  #heardFrom = 0;
   #heardMs = 0;
   #asked: object | null = null;
   #receiptDueMs: number;
@@ -154,8 +158,25 @@ export class DeviceLife {
 
   rewind(packets: number): void {
     if (this.#epoch === null || this.#paused) return;
-    this.#ear.seek(Math.max(0, this.#ear.heard - packets));
-    this.#play(this.#epoch.number, this.#ear.heard);
+    this.#moveTo(this.#epoch.number, Math.max(0, this.#ear.heard - packets));
+  }
+
+  /** Anywhere in the paid pass. */
+  seek(packetIndex: number): void {
+    const passPending = this.#world.row.terms.trial !== null && !this.#confirmEchoed;
+    if (this.#epoch !== null && !this.#paused && !passPending) this.#moveTo(this.#epoch.number, packetIndex);
+  }
+
+  /** The answer to PLAY says with which packet the stream begins. */
+  #moveTo(epoch: number, packetIndex: number): void {
+    this.#heardBefore = this.#allHeard();
+    this.#heardFrom = this.#world.accessPoint(packetIndex);
+    this.#ear.seek(this.#heardFrom);
+    this.#play(epoch, packetIndex);
+  }
+
+  #allHeard(): PaidRanges {
+    return addIndexes(this.#heardBefore, this.#heardFrom, this.#ear.heard - this.#heardFrom);
   }
 
   /** The last word on the play: durable in the outbox, then told until it is settled. */
@@ -168,7 +189,7 @@ export class DeviceLife {
     const closing = closePlay(
       {
         ...{ terms: row.terms, termsHash: row.termsHash, playId: row.playId, epoch: this.#epochNumber, counts: all },
-        ...{ unheardPaidPackets: paidUnheard(this.#ledger.paidRanges, [[0, this.#ear.heard]]), lostPackets, heardMs: this.#ear.heard * 20 },
+        ...{ unheardPaidPackets: paidUnheard(this.#ledger.paidRanges, this.#allHeard()), lostPackets, heardMs: this.#ear.heard * row.terms.packetMs },
         ...{ confirmEventId: deviceRow.confirmEventId, endReason, wallMs: clock.wallMs() },
       },
       this.#world.disk.signer,
@@ -191,8 +212,8 @@ export class DeviceLife {
   }
 
   #newLedger(options: LedgerOptions): AckLedger {
-    const { credit, trial } = this.#world.row.terms;
-    return createAckLedger(credit, { trial, confirmed: this.#row.confirmEventId !== null, ...options });
+    const { credit, trial, packetMs } = this.#world.row.terms;
+    return createAckLedger(credit, { trial, packetMs, confirmed: this.#row.confirmEventId !== null, ...options });
   }
 
   /** One question at a time; what answers an earlier one comes too late. */
@@ -227,7 +248,7 @@ export class DeviceLife {
       this.#row.epoch = Math.max(this.#row.epoch, answer.epoch);
     });
     const own: readonly ClassCount[] = this.#receipts.newest?.receipt.counts ?? this.#row.counts;
-    const accepted = acceptCounts(this.#world.row.terms.credit, own, answer.counts);
+    const accepted = acceptCounts(this.#world.row.terms.credit, own, answer.counts, this.#world.row.terms.packetMs);
     const paidRanges = this.#world.broken === 'sell-again' ? NO_INDEXES : joinIndexes(answer.paidRanges, this.#ledger.paidRanges);
     this.#epochNumber = answer.epoch;
     const echoedBefore = this.#confirmEchoed;
@@ -236,7 +257,10 @@ export class DeviceLife {
     this.#ledger = this.#newLedger({ nextSequence: answer.nextSequence, counts: accepted, lostPaid, receiptedPaid: packetsOf(own, 'paid'), paidRanges });
     if (this.#confirmEchoed && !echoedBefore) this.#confirmed(true, answer.nextSequence);
     const last = highestBelow(paidRanges, this.#ear.heard);
-    this.#connect(answer.epoch, last === null || this.#ear.heard - last > 100 ? this.#ear.heard : last + 1);
+    this.#connect(
+      answer.epoch,
+      last === null || this.#ear.heard - last > 2 * packetsIn(limits.creditWindowMs, this.#world.row.terms.packetMs) ? this.#ear.heard : last + 1,
+    );
   }
 
   #connect(number: number, from: number): void {
@@ -277,7 +301,11 @@ export class DeviceLife {
 
   /** A jukebox hears the work from its start; after a crash it goes on where it was. */
   #confirmed(byResume: boolean, firstSlot: number): void {
-    if (this.#world.row.terms.afterTrial === 'restart' && !(byResume && this.#recovered)) this.#ear.restart(firstSlot);
+    if (this.#world.row.terms.afterTrial === 'restart' && !(byResume && this.#recovered)) {
+      this.#ear.restart(firstSlot);
+      this.#heardBefore = NO_INDEXES;
+      this.#heardFrom = 0;
+    }
   }
 
   #listen(nowMs: number): void {
@@ -285,7 +313,7 @@ export class DeviceLife {
     if (this.#paused || this.#row.closing !== null) return;
     const inTrial = terms.trial !== null && this.#row.confirmEventId === null;
     const end = inTrial ? (terms.trial?.packets ?? 0) : terms.packets;
-    this.#ear.listen(nowMs, end, this.#epoch?.isDrained ?? false);
+    for (let ms = 0; ms < 20; ms += terms.packetMs) this.#ear.listen(nowMs, end, this.#epoch?.isDrained ?? false);
     if (this.#ear.heard === this.#lastHeard) {
       // As the statechart does (stallTimeout): more was lost than the terms forgive, so the sender stays stopped.
       if (nowMs - this.#heardMs > STALL_MS && nowMs > CALM_FROM_MS + STALL_MS) this.#giveUp();

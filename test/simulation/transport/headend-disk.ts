@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { defaultCreditTerms } from '../../../src/domain/credit/negotiate-credit.ts';
 import type { Terms } from '../../../src/domain/credit/terms.ts';
+import { accountCreditRows } from '../../../src/headend/stores/account-credit-rows.ts';
 import { readBill } from '../../../src/headend/stores/bill-rows.ts';
 import { HeadendDatabase } from '../../../src/headend/stores/headend-database.ts';
 import { postedFor } from '../../../src/headend/stores/ledger-rows.ts';
@@ -12,6 +13,7 @@ import { sha256Hex } from '../../../src/platform/crypto/digest.ts';
 import { generateDeviceKey } from '../../../src/platform/crypto/ed25519-signer.ts';
 import { migrate } from '../../../src/platform/migrate.ts';
 import { projectRoot } from '../../../src/platform/project-root.ts';
+import type { AccountCreditStore } from '../../../src/ports/account-credit-store.ts';
 import type { OutletRow, PaySessionRow, RegistryStore } from '../../../src/ports/headend-stores.ts';
 import { asId } from '../../../src/units/ids.ts';
 import { encodeTerms } from '../../../src/wire/terms-text.ts';
@@ -23,6 +25,7 @@ import { SimClock } from './sim-clock.ts';
 export class HeadendDisk {
   readonly context: StoreContext;
   readonly registry: RegistryStore;
+  readonly credit: AccountCreditStore;
   readonly outlet: OutletRow;
   readonly signer = generateDeviceKey().signer;
 
@@ -33,6 +36,7 @@ export class HeadendDisk {
     this.context = { database, clock: new SimClock(), random: new SeededRandom(1) };
     const parties = ensureDefaultParties(this.context, 'EUR');
     this.registry = registryRows(this.context);
+    this.credit = accountCreditRows(this.context);
     const outlets = outletRows(this.context, parties);
     const devicePublicKey = this.signer.publicKey;
     outlets.putEnrolment({ devicePublicKey, nonce: new Uint8Array(16), name: 'Bar', profile: 'jukebox', createdAtMs: this.context.clock.wallMs() });
@@ -44,12 +48,13 @@ export class HeadendDisk {
   /** What the checkout desk leaves behind before the first packet. */
   openPlay(schedule: Schedule): PaySessionRow {
     const terms = this.#terms(schedule);
+    this.credit.setCreditCap(terms.account, schedule.accountPackets);
     const termsText = encodeTerms(terms);
     return this.registry.openSession({
       sid: terms.sid,
       playId: asId(`play-${terms.sid}`),
       outlet: this.outlet.outlet,
-      account: this.outlet.account,
+      account: terms.account,
       work: terms.work,
       termsText,
       terms,
@@ -79,18 +84,20 @@ export class HeadendDisk {
     this.context.database.close();
   }
 
-  #terms({ seed, packets, credit, trial, afterTrial, quoteMinor }: Schedule): Terms {
+  #terms({ seed, packets, packetMs, credit, trial, afterTrial, quoteMinor }: Schedule): Terms {
     const sid = sha256Hex(`schedule ${seed}`).slice(0, 32);
     return {
       version: 1,
       sid: asId(sid),
-      account: this.outlet.account,
+      // An account of its own, so that no schedule depends on those before it.
+      account: asId(`account-${sid}`),
       outlet: this.outlet.outlet,
       location: this.outlet.location,
       licence: asId(`licence-${sid}`),
       work: asId('w1'),
       packets,
-      packetMs: 20,
+      packetMs,
+      ...(packetMs === 20 ? {} : { rendition: 'h264-720' }),
       currency: 'EUR',
       nodes: [{ id: asId('n1'), vendor: asId('v1'), modelHash: '3'.repeat(64), quoteMinor: String(quoteMinor) }],
       pricingStateHash: '4'.repeat(64),

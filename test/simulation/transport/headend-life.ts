@@ -1,3 +1,4 @@
+import type { CreditLease } from '../../../src/domain/credit/account-credit.ts';
 import { agreePaid } from '../../../src/domain/credit/agree-paid.ts';
 import { packetsOf } from '../../../src/domain/credit/billing-class.ts';
 import type { AckpayMessage } from '../../../src/domain/credit/messages.ts';
@@ -5,6 +6,7 @@ import type { CarriedCounts } from '../../../src/domain/credit/monitor-state.ts'
 import type { ClosingStatement } from '../../../src/domain/credit/statements.ts';
 import { CreditMonitor } from '../../../src/headend/credit-monitor.ts';
 import { PaymentRegistry } from '../../../src/headend/payment-registry.ts';
+import { type LeaseDeps, leaseWindow } from '../../../src/headend/session-lease.ts';
 import { PlayPlan } from '../../../src/headend/stream/play-plan.ts';
 import { limits } from '../../../src/limits.ts';
 import { openAckpay, sealAckpay } from '../../../src/platform/crypto/ackpay-seal.ts';
@@ -15,7 +17,7 @@ import { Killed } from './fate.ts';
 import { type Media, PAYLOAD_HASH, type PlayKeys, type ResumeAnswer, type ResumeAsk, SSRCS } from './play-wire.ts';
 import type { PlayWorld } from './play-world.ts';
 
-const AHEAD_PACKETS = 8;
+const AHEAD_MS = 160;
 
 interface Stream {
   readonly epoch: number;
@@ -41,6 +43,7 @@ export class HeadendLife {
   #stream: Stream | null = null;
   /** What the fenced epoch left in memory. */
   #carried: CarriedCounts | undefined;
+  #held: CreditLease | undefined;
 
   constructor(world: PlayWorld) {
     this.#world = world;
@@ -48,7 +51,9 @@ export class HeadendLife {
     this.#registry = new PaymentRegistry({ store: this.#store, clock: world.clock, log: world.log });
   }
 
+  /** The checkout was before the schedule begins: nothing disturbs it. */
   admitFirst(): void {
+    this.#lease(this.#world.disk.credit);
     this.#admit();
   }
 
@@ -70,7 +75,7 @@ export class HeadendLife {
     const stream = this.#stream;
     if (stream?.epoch !== epoch) return false;
     stream.monitor.resume(this.#world.clock.nowMs);
-    this.#begin(stream, from);
+    this.#begin(stream, this.#world.accessPoint(from));
     return true;
   }
 
@@ -106,6 +111,7 @@ export class HeadendLife {
       tape.noteSigned(packetsOf(ask.receipt.receipt.counts, 'paid'));
     }
     const fenced = store.session(row.sid) ?? before;
+    if (!this.#lease(this.#world.creditOf(this))) return { ok: false, code: 'account-credit-used-up' };
     const agreed = agreePaid(fenced.terms, fenced, { paidRanges: ask.paidRanges, signed: fenced.receipt?.counts ?? [] });
     if (!agreed.ok) return { ok: false, code: agreed.error.code };
     if (!store.advanceEpoch(row.sid, before.epoch, ask.epoch, '1'.repeat(64), '2'.repeat(64), agreed.value)) return { ok: false, code: 'stale-epoch' };
@@ -138,9 +144,17 @@ export class HeadendLife {
     const stream = this.#stream;
     this.#stream = null;
     if (stream === null) return;
-    stream.monitor.report();
+    stream.monitor.report(true);
     this.#carried = stream.monitor.carryOver();
     void this.#registry.flush();
+  }
+
+  /** As the checkout and the resume desk do. @returns false where the account is used up */
+  #lease(credit: LeaseDeps['credit']): boolean {
+    const { row, work, clock } = this.#world;
+    const lease = leaseWindow({ credit, clock }, { account: row.account, sid: row.sid, work, terms: row.terms.credit });
+    this.#held = lease.ok ? lease.value : undefined;
+    return lease.ok;
   }
 
   #admit(): void {
@@ -153,10 +167,14 @@ export class HeadendLife {
     const carried = broken === 'fresh-window' || broken === 'sell-again' ? undefined : this.#carried;
     const confirmEventId = broken === 'sell-unconfirmed' ? '1'.repeat(32) : now.confirmEventId;
     const session = { row: { ...now, terms, confirmEventId }, terms, work, epoch: now.epoch, keys: keys.keys, devicePublicKey: disk.outlet.publicKey };
+    // A lease would keep the doubled window to what the account was asked for.
+    const isUnleased = broken === 'lend-unleased' || broken === 'double-window';
+    const lease = this.#held === undefined || isUnleased ? {} : { lease: this.#held };
+    const deps = { session: { ...session, ...lease }, registry: this.#registry, log: this.#world.log, onFenced: () => this.#fence() };
     this.#stream = {
       epoch: now.epoch,
       keys,
-      monitor: new CreditMonitor({ session, registry: this.#registry, log: this.#world.log, ...(carried === undefined ? {} : { carried }) }),
+      monitor: new CreditMonitor({ ...deps, ...(carried === undefined ? {} : { carried }) }),
       sent: new Map(),
       plan: new PlayPlan([]),
       playing: false,
@@ -185,10 +203,12 @@ export class HeadendLife {
   }
 
   #pump(stream: Stream, nowMs: number): void {
-    const due = Math.floor((nowMs - stream.startedMs) / 20) + AHEAD_PACKETS;
+    const { packetMs } = this.#world.row.terms;
+    const ahead = AHEAD_MS / packetMs;
+    const due = Math.floor((nowMs - stream.startedMs) / packetMs) + ahead;
     while (stream.playing && stream.sentOfRun < due && this.#sendNext(stream, nowMs)) {}
     // A sender that was held back does not make up for it at once.
-    if (due - stream.sentOfRun > 2 * AHEAD_PACKETS) stream.startedMs = nowMs - stream.sentOfRun * 20;
+    if (due - stream.sentOfRun > 2 * ahead) stream.startedMs = nowMs - stream.sentOfRun * packetMs;
   }
 
   #sendNext(stream: Stream, nowMs: number): boolean {

@@ -27,7 +27,7 @@ export interface ResumeAsk {
 }
 
 export type ResumeAnswer =
-  | { readonly ok: false; readonly code: 'bad-claim' | 'stale-epoch' | 'session-closed' }
+  | { readonly ok: false; readonly code: 'bad-claim' | 'stale-epoch' | 'session-closed' | 'account-credit-used-up' }
   | {
       readonly ok: true;
       readonly epoch: number;

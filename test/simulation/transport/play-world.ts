@@ -1,4 +1,5 @@
 import type { ClassCount } from '../../../src/domain/credit/billing-class.ts';
+import type { LeaseDeps } from '../../../src/headend/session-lease.ts';
 import type { PaySessionRow, RegistryStore, StoredWork } from '../../../src/ports/headend-stores.ts';
 import type { Log } from '../../../src/ports/log.ts';
 import type { BrokenRule } from './broken-rules.ts';
@@ -31,10 +32,13 @@ export interface PlayWorld {
   readonly deviceRow: DeviceRow;
   readonly broken: BrokenRule | null;
   readonly work: StoredWork;
+  /** Where a PLAY begins that asks for this packet. */
+  accessPoint(packetIndex: number): number;
   keysOf(epoch: number): PlayKeys;
   isConfirmationDurable(): boolean;
   /** The stores as one life of the headend sees them: every write can be its last. */
   storeOf(life: Living): RegistryStore;
+  creditOf(life: Living): LeaseDeps['credit'];
   deviceWrite<T>(life: Living, transaction: () => T): T;
   noteStored(counts: readonly ClassCount[]): void;
   toDevice(media: Media): void;

@@ -41,6 +41,12 @@ export interface Schedule {
   readonly diskFull: readonly { readonly side: Side; readonly fromMs: number; readonly untilMs: number }[];
   readonly clockJumps: readonly { readonly atMs: number; readonly byMs: number }[];
   readonly pauses: readonly { readonly atMs: number; readonly forMs: number }[];
+  /** Of a film less than 20: it has more slots in the same time, and a PLAY begins at an access point. */
+  readonly packetMs: number;
+  readonly accessEvery: number;
+  /** What the account may have unpaid over all that it does. */
+  readonly accountPackets: number;
+  readonly seeks: readonly { readonly atMs: number; readonly packetIndex: number }[];
   readonly rewinds: readonly { readonly atMs: number; readonly packets: number }[];
   /** The listener leaves; null = hears it out. */
   readonly stopAtMs: number | null;
@@ -63,6 +69,42 @@ const CALM: Weather = {
 
 /** One schedule of faults, from its seed alone. */
 export function scheduleOf(seed: number): Schedule {
+  const sound = soundOf(seed);
+  // What came later is drawn apart, so that a seed still names the faults that it did.
+  const random = new SeededRandom(seed * 104_729 + 7);
+  const between = (low: number, high: number): number => low + Math.floor(random.fraction() * (high - low + 1));
+  const packetMs = random.fraction() < 0.25 ? (FILM_PACKET_MS[between(0, FILM_PACKET_MS.length - 1)] ?? 20) : 20;
+  const film = packetMs === 20 ? sound : filmOf(sound, 20 / packetMs);
+  const { creditWindowPackets: window, ackEveryPackets, ackIntervalMs } = film.credit;
+  const least = Math.max(10, 2 * ackEveryPackets, Math.ceil((2 * ackIntervalMs) / packetMs));
+  const seeks = random.fraction() < 0.4 ? between(1, 2) : 0;
+  return {
+    ...film,
+    packetMs,
+    accessEvery: packetMs === 20 ? 1 : between(5, 60),
+    accountPackets: random.fraction() < 0.5 ? between(least, 3 * window) : 2_000,
+    seeks: Array.from({ length: seeks }, () => ({ atMs: between(500, 4_000), packetIndex: between(0, film.packets - 1) })),
+  };
+}
+
+const FILM_PACKET_MS = [10, 5, 4];
+
+/** The same, in packets that are so many times shorter. */
+function filmOf(sound: SoundSchedule, times: number): SoundSchedule {
+  const { credit, trial } = sound;
+  const packets = { creditWindowPackets: credit.creditWindowPackets * times, receiptWindowPackets: credit.receiptWindowPackets * times };
+  return {
+    ...sound,
+    packets: sound.packets * times,
+    credit: { ...credit, ...packets, ackEveryPackets: credit.ackEveryPackets * times, playoutBufferPackets: credit.playoutBufferPackets * times },
+    trial: trial === null ? null : { ...trial, packets: trial.packets * times },
+    rewinds: sound.rewinds.map(({ atMs, packets: back }) => ({ atMs, packets: back * times })),
+  };
+}
+
+type SoundSchedule = Omit<Schedule, 'packetMs' | 'accessEvery' | 'accountPackets' | 'seeks'>;
+
+function soundOf(seed: number): SoundSchedule {
   const random = new SeededRandom(seed * 7_919 + 13);
   const chance = (share: number): boolean => random.fraction() < share;
   const between = (low: number, high: number): number => low + Math.floor(random.fraction() * (high - low + 1));

@@ -18,7 +18,7 @@ export class SimClock implements Clock {
   }
 
   wallMs(): number {
-    return this.nowMs + this.wallOffsetMs;
+    return Math.floor(this.nowMs) + this.wallOffsetMs;
   }
 
   after(delayMs: number, call: () => void): () => void {

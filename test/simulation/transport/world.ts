@@ -1,5 +1,6 @@
 import { type ClassCount, packetsOf } from '../../../src/domain/credit/billing-class.ts';
 import type { ClosingStatement } from '../../../src/domain/credit/statements.ts';
+import type { LeaseDeps } from '../../../src/headend/session-lease.ts';
 import type { PaySessionRow, RegistryStore, StoredWork } from '../../../src/ports/headend-stores.ts';
 import type { Log } from '../../../src/ports/log.ts';
 import { asId } from '../../../src/units/ids.ts';
@@ -105,6 +106,19 @@ export class World implements PlayWorld {
     };
   }
 
+  creditOf(life: Living): LeaseDeps['credit'] {
+    const { credit } = this.disk;
+    const write = <T>(transaction: () => T): T => {
+      if (!life.alive) throw new Killed('the headend is dead');
+      return this.#headendFate.write(transaction);
+    };
+    return { leaseCredit: (request) => write(() => credit.leaseCredit(request)), returnCredit: (...given) => write(() => credit.returnCredit(...given)) };
+  }
+
+  accessPoint(packetIndex: number): number {
+    return packetIndex - (packetIndex % this.schedule.accessEvery);
+  }
+
   deviceWrite<T>(life: Living, transaction: () => T): T {
     if (!life.alive) throw new Killed('the box is dead');
     return this.#deviceFate.write(transaction);
@@ -183,6 +197,7 @@ export class World implements PlayWorld {
       at(pause.atMs, () => this.#device?.pause(true));
       at(pause.atMs + pause.forMs, () => this.#device?.pause(false));
     }
+    for (const seek of schedule.seeks) at(seek.atMs, () => this.#device?.seek(seek.packetIndex));
     for (const rewind of schedule.rewinds) at(rewind.atMs, () => this.#device?.rewind(rewind.packets));
     if (schedule.stopAtMs !== null) this.#until(schedule.stopAtMs, () => this.#device?.close('stopped'));
     if (schedule.trial !== null) this.#until(schedule.answer.atMs, () => this.#device?.answer(schedule.answer.yes));
@@ -274,6 +289,7 @@ export class World implements PlayWorld {
       signedCounts: row?.receipt?.counts ?? [],
       bill,
       postedMinor: this.disk.postedMinor(this.row),
+      credit: this.disk.credit.accountCredit(this.row.account),
     };
   }
 }
@@ -284,7 +300,8 @@ function isExpected(error: unknown): boolean {
 }
 
 function workOf({ terms }: PaySessionRow): StoredWork {
-  const audio = { durationMs: terms.packets * 20, channels: 2, preSkip: 312, totalSamples: terms.packets * 960, gainDb: 0 };
+  const { packets, packetMs } = terms;
+  const audio = { durationMs: packets * packetMs, channels: 2, preSkip: 312, totalSamples: packets * packetMs * 48, gainDb: 0 };
   const words = { title: 'A', artist: 'B', album: 'C', genre: '', year: 2001, sourceName: 'a.flac' };
   const rest = { retired: false, integratedLufs: -16, free: false, cover: null, segments: [] };
   return { id: asId(terms.work), ...audio, ...words, ...rest, packets: terms.packets, priceMinor: '1', currency: 'EUR' };
