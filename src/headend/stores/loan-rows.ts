@@ -41,7 +41,10 @@ const SECRET_BYTES = 32;
 /** Owner of lending_rules, loan_keys, loan_terms, loan_uses and loan_returned_segments. */
 export function loanRows(context: StoreContext): LoanStore {
   const { database, clock, random } = context;
-  const keyOf = (licence: string): LoanKey | null => database.one<LoanKey>('SELECT secret, number FROM loan_keys WHERE licence = ?', licence);
+  const keyOf = (licence: string): LoanKey | null => {
+    const row = database.one<LoanKey>('SELECT secret, number FROM loan_keys WHERE licence = ?', licence);
+    return row === null ? null : { ...row, secret: new Uint8Array(row.secret) };
+  };
   return {
     lendingRule: (work) => {
       const row = database.one<{ rule: string }>('SELECT rule FROM lending_rules WHERE work = ?', work);

@@ -4,9 +4,11 @@ import { openAckpay } from '../../../src/platform/crypto/ackpay-seal.ts';
 import { createSrtpReceiver, type SrtpReceiver } from '../../../src/platform/srtp.ts';
 import { extendSequence } from '../../../src/units/packet-index.ts';
 import { ok } from '../../../src/units/result.ts';
+import { SAMPLES_PER_PACKET } from '../../../src/units/time.ts';
 import { sidBytes } from '../../../src/wire/ack-receipt.ts';
 import { isAckpay } from '../../../src/wire/ackpay.ts';
 import { OPUS_PAYLOAD_TYPE } from '../../../src/wire/media-format.ts';
+import { decodeRed, RED_PAYLOAD_TYPE } from '../../../src/wire/red.ts';
 import { splitCompound } from '../../../src/wire/rtcp.ts';
 import { decodeRtp } from '../../../src/wire/rtp.ts';
 import { isRtx, unwrapRtx } from '../../../src/wire/rtx.ts';
@@ -68,7 +70,13 @@ function hearRtp(tapped: Tapped, bytes: Uint8Array): boolean {
   if (!packet.ok) return false;
   const sequence = extendSequence(packet.value.sequence, tapped.reference);
   tapped.reference = Math.max(tapped.reference, sequence);
-  tapped.slots.push({ sequence, packetIndex: indexOf(packet.value.payload) });
+  const { payloadType, payload } = packet.value;
+  const red = payloadType === RED_PAYLOAD_TYPE ? decodeRed(payload, OPUS_PAYLOAD_TYPE) : ok({ copies: [], own: payload });
+  if (!red.ok) return false;
+  for (const copy of red.value.copies) {
+    tapped.slots.push({ sequence: sequence - copy.ticksBefore / SAMPLES_PER_PACKET, packetIndex: indexOf(copy.payload) });
+  }
+  tapped.slots.push({ sequence, packetIndex: indexOf(red.value.own) });
   return true;
 }
 
