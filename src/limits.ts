@@ -12,6 +12,10 @@ export const limits = {
   receiptIntervalMs: 2_000,
   ackIntervalMs: 200,
   ackEveryPackets: 10,
+  /** ACKs that a box may ask for so seldom; its W is then twice that. */
+  ackIntervalMaxMs: 1_000,
+  /** An ACK waits so long for a receipt that is being written, to leave in one datagram with it. */
+  ackHoldMs: 100,
   windowIntervalMs: 200,
   creditWindowMinPackets: 10,
   creditWindowMaxPackets: 1_000,
@@ -80,6 +84,12 @@ export const limits = {
   loginLockMs: 60_000,
   loginLockMaxMs: 3_600_000,
   consoleIdleMs: 600_000,
+  /** People of a household; what a name may have; when a box that nobody touched asks anew who is watching; how long it waits for a PIN; how long what a household decides stays open behind its PIN. */
+  viewersMax: 20,
+  viewerNameCharacters: 24,
+  viewerIdleMs: 900_000,
+  pinIdleMs: 60_000,
+  householdOpenMs: 180_000,
   consoleLineCharacters: 400,
   consoleLinesWaiting: 200,
   /** From opening the panel board's line to its answer; a board that resets on opening needs two seconds. */

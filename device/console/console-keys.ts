@@ -1,13 +1,11 @@
-import { randomBytes, randomInt, scrypt, timingSafeEqual } from 'node:crypto';
-import { promisify } from 'node:util';
+import { randomInt, timingSafeEqual } from 'node:crypto';
 import { type LockoutState, lockedForMs, NO_FAILURES, noteFailure } from '../../src/domain/access/login-lockout.ts';
+import { hashPin, isPin } from '../../src/platform/crypto/pin-hash.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import { type Fault, fault, ok, type Result } from '../../src/units/result.ts';
 import type { Role } from '../commands/command.ts';
 import type { Book } from '../stores/book-port.ts';
 
-const derive = promisify<string, Buffer, number, Buffer>(scrypt);
-const KEY_BYTES = 32;
 const CODE_DIGITS = 8;
 const PIN = /^\d{4,12}$/;
 
@@ -46,7 +44,7 @@ export class ConsoleKeys {
     if (!open.ok) return open;
     const stored = await this.#book.getSetting(pinSetting(role));
     if (stored === null) return fault('no-pin-yet', `${role} has no PIN yet: sign in with the one-time code that the box shows.`);
-    return (await sameHash(stored, pin)) ? await this.#welcome() : await this.#refuse();
+    return (await isPin(stored, pin)) ? await this.#welcome() : await this.#refuse();
   }
 
   /** Takes the one-time code and sets the role's PIN. Errors: as for signIn, and `weak-pin`, which does not use the code up. */
@@ -57,7 +55,7 @@ export class ConsoleKeys {
     if (expected === null || code.length !== expected.length || !timingSafeEqual(Buffer.from(code), Buffer.from(expected))) return await this.#refuse();
     if (!PIN.test(pin)) return fault('weak-pin', 'A PIN has 4 to 12 digits.');
     this.#code = null;
-    await this.#book.putSetting(pinSetting(role), await hash(pin));
+    await this.#book.putSetting(pinSetting(role), await hashPin(pin));
     return await this.#welcome();
   }
 
@@ -91,14 +89,4 @@ const LOCKOUT_SETTING = 'console-lockout';
 
 function pinSetting(role: ConsoleRole): string {
   return `console-pin-${role}`;
-}
-
-async function hash(pin: string): Promise<string> {
-  const salt = randomBytes(16);
-  return `${salt.toString('hex')}:${(await derive(pin, salt, KEY_BYTES)).toString('hex')}`;
-}
-
-async function sameHash(stored: string, pin: string): Promise<boolean> {
-  const [salt = '', expected = ''] = stored.split(':');
-  return timingSafeEqual(await derive(pin, Buffer.from(salt, 'hex'), KEY_BYTES), Buffer.from(expected, 'hex'));
 }

@@ -30,6 +30,7 @@ import type { SessionRows } from './session-rows.ts';
 import { readSetting } from './settings-rows.ts';
 import type { SettlementRows } from './settlement-rows.ts';
 import type { SideJournal } from './side-journal.ts';
+import type { ViewerRows } from './viewer-rows.ts';
 
 export interface BookParts {
   readonly options: BookOptions;
@@ -48,6 +49,7 @@ export interface BookParts {
   readonly sessions: SessionRows;
   readonly settlements: SettlementRows;
   readonly loans: LoanRows;
+  readonly viewers: ViewerRows;
   readonly meters: MeterRows;
   readonly collections: CollectionRows;
   readonly cashPages: CashPageRows;
@@ -63,6 +65,8 @@ export class BookCore {
   onUrgent: () => void = () => {};
   #urgent = false;
   domainsInUse: readonly string[] = [];
+  /** Who of the household orders: the pseudonym in the book's own records. */
+  watching: string | null = null;
 
   constructor(parts: BookParts) {
     this.parts = parts;
@@ -141,7 +145,7 @@ export class BookCore {
   }
 
   recordUsage(event: UsageEvent): number {
-    const built = buildUsageRecord(this.origin(), event);
+    const built = buildUsageRecord(this.origin(), { consumerId: this.watching, ...event });
     assert(built.ok, built.ok ? '' : built.error.message);
     return this.record({ kind: 'usage', body: built.value });
   }

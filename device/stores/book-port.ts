@@ -8,6 +8,7 @@ import type { OutboxRecord } from '../../src/wire/http-api.ts';
 import type { CashBookCheck } from './cash-page-rows.ts';
 import type { GuestBook } from './guest-port.ts';
 import type { LoanBook } from './loan-port.ts';
+import type { ViewerBook } from './viewer-port.ts';
 
 /** Where a play's money comes from (ruling 3). */
 export type FundingSource = 'paid' | 'card' | 'bonus' | 'staff' | 'house' | 'account' | 'none';
@@ -142,7 +143,7 @@ export interface OutboxState {
  * thread. Every method that moves money is one FULL transaction, idempotent by its key, and resolves only after it is durable.
  * A rejected promise means: nothing happened, or it is unknown (ask again with the same key).
  */
-export interface Book extends LoanBook, GuestBook {
+export interface Book extends LoanBook, GuestBook, ViewerBook {
   /** Side journal append and fsync, then the transaction. Key: (source, counter epoch, absolute counter). */
   insertCoin(coin: {
     readonly source: string;

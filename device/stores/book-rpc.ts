@@ -84,6 +84,10 @@ export const BOOK_METHODS: Readonly<Record<BookMethod, true>> = {
   openLoanPlay: true,
   loanPlay: true,
   noteLoanHeard: true,
+  viewers: true,
+  putViewer: true,
+  removeViewer: true,
+  setWatching: true,
   close: true,
   storage: true,
 };

@@ -154,6 +154,13 @@ export class BoxBook implements SyncBook {
   loanPlay: SyncBook['loanPlay'] = (playId) => this.#open().core.parts.loans.play(playId);
   noteLoanHeard: SyncBook['noteLoanHeard'] = (heard) => this.#commit('note-loan-heard', () => this.core.parts.loans.noteHeard(heard));
 
+  viewers: SyncBook['viewers'] = () => this.#open().core.parts.viewers.all();
+  putViewer: SyncBook['putViewer'] = (viewer) => this.#open().core.transaction('put-viewer', () => this.core.parts.viewers.put(viewer));
+  removeViewer: SyncBook['removeViewer'] = (viewerId) => this.#commit('remove-viewer', () => this.core.parts.viewers.remove(viewerId));
+  setWatching: SyncBook['setWatching'] = (viewerId) => {
+    this.#open().core.watching = viewerId;
+  };
+
   storage(): StorageCheck {
     const { storage, database } = this.#open().core.parts;
     return { ...storage(), held: database.isHeld() };

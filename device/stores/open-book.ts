@@ -33,6 +33,7 @@ import { SettlementRows } from './settlement-rows.ts';
 import type { JournalContents } from './side-journal.ts';
 import { SideJournal } from './side-journal.ts';
 import { judgeStorage, readDiskSpace } from './storage-guard.ts';
+import { ViewerRows } from './viewer-rows.ts';
 
 export interface BookSurroundings extends BookSeams {
   readonly clock: Clock;
@@ -132,6 +133,7 @@ function assemble(options: BookOptions, surroundings: BookSurroundings, database
     sessions: new SessionRows(database),
     settlements: new SettlementRows(database),
     loans: new LoanRows(database),
+    viewers: new ViewerRows(database),
     meters: new MeterRows(database),
     collections: new CollectionRows(database),
     cashPages: new CashPageRows(database),
