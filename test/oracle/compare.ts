@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type PreparedModel, prepareModel } from '../../src/domain/rating/prepared-model.ts';
 import { type LicenceHistory, rateHistory } from '../../src/domain/rating/rate-history.ts';
 import type { HistoryEvent } from '../../src/domain/rating/usage-history.ts';
@@ -31,9 +32,8 @@ function asEvent(event: NaiveCase['events'][number]): HistoryEvent {
 
 /** @returns null where rater and oracle say the same, else both answers */
 export function difference(given: NaiveCase): { readonly rater: string; readonly oracle: string } | null {
-  const rater = inOrder(rateForOracle(given));
-  const oracle = inOrder(rateNaively(given));
-  return rater === oracle ? null : { rater, oracle };
+  const [rater, oracle] = [rateForOracle(given), rateNaively(given)];
+  return isDeepStrictEqual(rater, oracle) ? null : { rater: inOrder(rater), oracle: inOrder(oracle) };
 }
 
 /** Text that does not depend on the order in which members were written. */

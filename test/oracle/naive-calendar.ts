@@ -1,9 +1,10 @@
 import type { CycleRule } from '../../src/domain/rating/compiled-model.ts';
 
-/** Cycle boundaries for the oracle: lists of dates, and a clock hand that is moved on by quarters of an hour until the wall shows it. */
+/** Cycle boundaries for the oracle: lists of dates, and a clock that is asked at each offset its zone ever had whether the wall shows them. */
 const QUARTER = 15 * 60_000;
 const clocks = new Map<string, Intl.DateTimeFormat>();
 const known = new Map<string, number>();
+const offsets = new Map<string, readonly number[]>();
 
 function wallAt(zone: string, instant: number): number {
   if (zone === 'UTC') return instant;
@@ -21,11 +22,22 @@ function instantAt(zone: string, wall: number): number {
   const before = known.get(key);
   if (before !== undefined) return before;
   let found = Number.NaN;
-  for (let at = wall - 60 * QUARTER; Number.isNaN(found) && at <= wall + 60 * QUARTER; at += QUARTER) if (wallAt(zone, at) === wall) found = at;
+  for (const offset of offsetsOf(zone)) if (Number.isNaN(found) && wallAt(zone, wall - offset) === wall) found = wall - offset;
   // The wall never shows it: clocks are put forward over it at some full quarter.
   const quarter = Math.floor(wall / QUARTER) * QUARTER;
   for (let at = quarter - 60 * QUARTER; Number.isNaN(found); at += QUARTER) if (wallAt(zone, at) > wall) found = at;
   known.set(key, found);
+  return found;
+}
+
+/** By how much the wall of a zone is ahead, ever: the largest first, as it gives the earliest instant. */
+function offsetsOf(zone: string): readonly number[] {
+  const before = offsets.get(zone);
+  if (before !== undefined) return before;
+  const seen = new Set<number>();
+  for (let at = Date.UTC(2015, 0, 1); at < Date.UTC(2060, 0, 1); at += 86_400_000) seen.add(wallAt(zone, at) - at);
+  const found = [...seen].sort((left, right) => right - left);
+  offsets.set(zone, found);
   return found;
 }
 

@@ -4,6 +4,9 @@ export class Fraction {
   readonly bottom: bigint;
 
   constructor(top: bigint, bottom: bigint = 1n) {
+    this.top = top;
+    this.bottom = bottom;
+    if (bottom === 1n) return;
     let [a, b] = [top < 0n ? -top : top, bottom < 0n ? -bottom : bottom];
     while (b > 0n) [a, b] = [b, a % b];
     const common = (a === 0n ? 1n : a) * (bottom < 0n ? -1n : 1n);
@@ -23,6 +26,7 @@ export class Fraction {
   }
 
   plus(other: Fraction): Fraction {
+    if (other.top === 0n) return this;
     return new Fraction(this.top * other.bottom + other.top * this.bottom, this.bottom * other.bottom);
   }
 
