@@ -204,6 +204,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
           hardware,
           clock,
           logRing: parts.logRing,
+          whyShut: () => [...box.shutBy(), ...slot.reasons()],
           ...(by.live === undefined ? {} : { live: by.live }),
           selfTest: {
             ...{ folder: config.data, clock, random, player, hardware, headend, view: () => box.view() },

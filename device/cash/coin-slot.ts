@@ -3,7 +3,7 @@ import type { Clock } from '../../src/ports/clock.ts';
 import { every } from '../../src/ports/clock.ts';
 import type { CashDevice } from './cash-device.ts';
 import type { CoinFeed } from './coin-feed.ts';
-import { type CashFacts, inhibitReason } from './inhibit-rule.ts';
+import { type CashFacts, type InhibitReason, inhibitReasons } from './inhibit-rule.ts';
 import type { SimulatedAcceptor } from './simulated-acceptor.ts';
 
 /** What the slot can not see itself. */
@@ -49,8 +49,13 @@ export class CoinSlot {
   }
 
   #tell(device: CashDevice): void {
-    if (inhibitReason({ ...this.#facts(), coinsWaiting: this.#feed.waiting() }) === null) device.accept();
+    if (this.reasons().length === 0) device.accept();
     else device.inhibit();
+  }
+
+  /** Why no coin is taken now, as far as the money goes; the chart may know of more (a door, a collection). */
+  reasons(): readonly InhibitReason[] {
+    return inhibitReasons({ ...this.#facts(), coinsWaiting: this.#feed.waiting() });
   }
 
   /** Throws a coin into the simulated acceptor; resolves when it is credit in the book. */

@@ -14,13 +14,15 @@ export interface CashFacts {
 
 export type InhibitReason = 'book-not-writable' | 'storage-low' | 'nothing-playable' | 'out-of-service' | 'credit-full' | 'coins-waiting';
 
-/** Why no coin is taken now, or null. Where nothing can be played, nothing is taken. */
-export function inhibitReason(facts: CashFacts): InhibitReason | null {
-  if (!facts.bookWritable) return 'book-not-writable';
-  if (facts.storageLow) return 'storage-low';
-  if (!facts.inService) return 'out-of-service';
-  if (!facts.playable) return 'nothing-playable';
-  if (facts.creditMinor >= BigInt(limits.patronCreditMaxMinor)) return 'credit-full';
-  if (facts.coinsWaiting > 0) return 'coins-waiting';
-  return null;
+/** Why no coin is taken now, all that is so; none: coins are taken. Where nothing can be played, nothing is taken. */
+export function inhibitReasons(facts: CashFacts): readonly InhibitReason[] {
+  const judged: readonly (readonly [InhibitReason, boolean])[] = [
+    ['book-not-writable', !facts.bookWritable],
+    ['storage-low', facts.storageLow],
+    ['out-of-service', !facts.inService],
+    ['nothing-playable', !facts.playable],
+    ['credit-full', facts.creditMinor >= BigInt(limits.patronCreditMaxMinor)],
+    ['coins-waiting', facts.coinsWaiting > 0],
+  ];
+  return judged.filter(([, holds]) => holds).map(([reason]) => reason);
 }

@@ -12,6 +12,7 @@ import { logCommands } from './log-commands.ts';
 import { moneyCommands } from './money-commands.ts';
 import { playCommands } from './play-commands.ts';
 import { resetCommands } from './reset-commands.ts';
+import { sellingCommands } from './selling-commands.ts';
 import { serviceCommands } from './service-commands.ts';
 import { showCommands } from './show-commands.ts';
 import { testCommands } from './test-commands.ts';
@@ -33,6 +34,7 @@ const helpCommand: Command<CommandContext> = {
 /** The one registry (ruling 35): console, screen, command line and headend all come through here. */
 export const boxCommands: readonly Command<CommandContext>[] = [
   ...showCommands,
+  ...sellingCommands,
   ...playCommands,
   ...moneyCommands,
   ...accountCommands,

@@ -59,6 +59,8 @@ export interface CommandContext {
   /** Ends the process; whoever keeps it running starts it again. Absent in a simulation. */
   readonly startAgain?: () => void;
   readonly selfTest?: SelfTestParts;
+  /** What keeps the coin slot shut, by code; none: coins are taken. Absent in a simulation. */
+  readonly whyShut?: () => readonly string[];
   /** Absent where nobody watches: what would be shown as it comes is gathered for a bounded time. */
   readonly live?: LiveOutput;
   /** Absent in a simulation. */

@@ -2,6 +2,7 @@ import { type Currency, formatMoney, minorDigits } from '../../src/units/money.t
 import type { CommandOutcome } from '../session/box-view.ts';
 import { GRANT_CEILING_SETTING } from '../stores/grant-rows.ts';
 import { type Command, type CommandContext, done } from './command.ts';
+import { RECEIPTS_MAX, receiptName } from './show-commands.ts';
 
 /** `1.5` of a two-digit currency is 150 minor units; null where it has more digits than the currency. */
 export function minorUnits(text: string, currency: Currency): bigint | null {
@@ -76,4 +77,33 @@ const redeem: Command<CommandContext> = {
   },
 };
 
-export const moneyCommands: readonly Command<CommandContext>[] = [coin, grant, ceiling, redeem];
+const refund: Command<CommandContext> = {
+  name: 'refund',
+  help: 'gives what a play cost back as credit, once, at the expense of the house, with a reason for the books',
+  roles: ['staff', 'technician', 'headend'],
+  guard: 'none',
+  arguments: [
+    { name: 'receipt', kind: 'text', required: true, help: 'its six letters, as show receipts has them' },
+    { name: 'reason', kind: 'text', required: true, help: 'why' },
+  ],
+  run: async ({ box, book, by }, { receipt = '', reason = '' }) => {
+    const found = (await book.receipts(RECEIPTS_MAX)).filter((one) => receiptName(one) === receipt.toLowerCase());
+    const [one, other] = found;
+    if (one === undefined || other !== undefined)
+      return {
+        ok: false,
+        code: 'no-such-receipt',
+        text: `No one receipt is called ${JSON.stringify(receipt.slice(0, 20))}: show receipts lists them.`,
+        data: null,
+      };
+    const { payer, amountMinor, already } = await book.refundPlay(one.playId, by, reason);
+    const amount = (minor: bigint): string => formatMoney({ minor, currency: box.view().currency as Currency });
+    if (already) return { ok: false, code: 'already-refunded', text: `${one.title} was given back before: nothing was done.`, data: { playId: one.playId } };
+    return done(`${amount(amountMinor)} for ${one.title} are given back. Credit: ${amount(payer.creditMinor)}`, {
+      playId: one.playId,
+      amountMinor: String(amountMinor),
+    });
+  },
+};
+
+export const moneyCommands: readonly Command<CommandContext>[] = [coin, grant, refund, ceiling, redeem];

@@ -1,6 +1,15 @@
 import { type Currency, formatMoney } from '../../src/units/money.ts';
 import { type Command, type CommandContext, done } from './command.ts';
 
+/** Of receipts that can be listed, and so refunded. */
+export const RECEIPTS_MAX = 50;
+const RECEIPT_NAME_LETTERS = 6;
+
+/** What a person calls a receipt by: the last of its play's id, which is random. */
+export function receiptName({ playId }: { readonly playId: string }): string {
+  return playId.slice(-RECEIPT_NAME_LETTERS);
+}
+
 const everyone = ['customer', 'staff', 'technician', 'collector', 'headend'] as const;
 const staff = ['staff', 'technician', 'collector', 'headend'] as const;
 
@@ -105,8 +114,9 @@ const showReceipts: Command<CommandContext> = {
   guard: 'none',
   arguments: [{ name: 'count', kind: 'integer', required: false, help: 'how many (5)' }],
   run: async ({ book }, { count = '5' }) => {
-    const receipts = await book.receipts(Math.min(50, Math.max(1, Number(count))));
-    return done(receipts.length === 0 ? 'No receipts yet.' : receipts.map((receipt) => receipt.text).join('\n\n'), receipts);
+    const receipts = await book.receipts(Math.min(RECEIPTS_MAX, Math.max(1, Number(count))));
+    const shown = receipts.map((receipt) => `Receipt ${receiptName(receipt)}\n${receipt.text}`);
+    return done(shown.length === 0 ? 'No receipts yet.' : shown.join('\n\n'), receipts);
   },
 };
 

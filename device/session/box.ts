@@ -232,6 +232,12 @@ export class Box implements BoxControl {
     return cashFactsOf(this.#actor.getSnapshot().context, this.works().length, this.#glance.creditMinor);
   }
 
+  /** What of the hardware, the alarm or a person shuts the slot, by code. */
+  shutBy(): readonly string[] {
+    const { acceptorFaults, alarm, takesCoins } = this.#actor.getSnapshot().context;
+    return [...acceptorFaults, ...(alarm ? ['fire-alarm'] : []), ...(takesCoins ? [] : ['no-coins-here'])];
+  }
+
   /** What the venue allows at this time of day; null where it says nothing. */
   holdVolume(range: VolumeRange | null): void {
     this.#volume.hold(range);

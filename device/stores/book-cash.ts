@@ -137,6 +137,21 @@ export class BookCash {
     });
   }
 
+  /** What was heard stays earned, and stays billed: who gives it back gives of the house's own. */
+  refundPlay(playId: string, by: string, reason: string): Awaited<ReturnType<Book['refundPlay']>> {
+    const { receipts, plays, ledger } = this.#core.parts;
+    const [receipt, play] = [receipts.get(playId), plays.get(playId)];
+    if (receipt === null || play === null) throw new BookError('play-unknown', `No receipt is of a play ${playId}: show receipts lists them.`);
+    const amountMinor = BigInt(receipt.chargedMinor) + BigInt(receipt.premiumMinor ?? '0');
+    if (amountMinor === 0n) throw new BookError('nothing-to-refund', `${receipt.title} was not charged.`);
+    if (play.fundingSource === 'house') throw new BookError('nothing-to-refund', `The house itself paid for ${receipt.title}.`);
+    if (play.fundingSource === 'account')
+      throw new BookError('nothing-to-refund', `${receipt.title} is on an account: the operator credits it at the headend.`);
+    const key = `refund:${playId}`;
+    const already = ledger.transfer(`grant:${key}`) !== null;
+    return { payer: this.grantCredit(amountMinor, by, reason, key), amountMinor, already };
+  }
+
   #knownCoin(coin: Coin): PayerRow | null {
     const row = this.#coinRow(coin);
     if (row === null) return null;

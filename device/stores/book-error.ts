@@ -10,6 +10,7 @@ export const BOOK_ERROR_CODES = [
   'grant-ceiling',
   'guest-unknown',
   'key-reused',
+  'nothing-to-refund',
   'play-unknown',
   'record-too-large',
   'session-unknown',

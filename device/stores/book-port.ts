@@ -169,6 +169,12 @@ export interface Book extends LoanBook, GuestBook, ViewerBook {
   /** @param guestCode a guest with a phone, instead of whoever stands at the box */
   grantCredit(amountMinor: bigint, by: string, reason: string, key: string, guestCode?: string): Promise<PayerRow>;
 
+  /**
+   * Gives what a play cost as credit to whoever is at the box, once: the house pays for it (staff-grants), within what `by` may give
+   * away in a day. `already`: it was given back before, and nothing moved now. Refuses with `play-unknown` and `nothing-to-refund`.
+   */
+  refundPlay(playId: string, by: string, reason: string): Promise<{ readonly payer: PayerRow; readonly amountMinor: bigint; readonly already: boolean }>;
+
   /** Refuses with `trial-quota` after limits.trialsPerWorkPerPayer. */
   beginTrial(play: {
     readonly playId: string;

@@ -36,6 +36,7 @@ export const BOOK_METHODS: Readonly<Record<BookMethod, true>> = {
   closeIdlePayer: true,
   redeemClaim: true,
   grantCredit: true,
+  refundPlay: true,
   beginTrial: true,
   declineTrial: true,
   confirmPlay: true,

@@ -55,6 +55,7 @@ export class BoxBook implements SyncBook {
   closeIdlePayer: SyncBook['closeIdlePayer'] = () => this.#open().cash.closeIdlePayer();
   redeemClaim: SyncBook['redeemClaim'] = (code) => this.#open().cash.redeemClaim(code);
   grantCredit: SyncBook['grantCredit'] = (amountMinor, by, reason, key, guestCode) => this.#open().cash.grantCredit(amountMinor, by, reason, key, guestCode);
+  refundPlay: SyncBook['refundPlay'] = (playId, by, reason) => this.#open().cash.refundPlay(playId, by, reason);
   openGuest: SyncBook['openGuest'] = (guestId) => this.#open().#guests.open(guestId);
   guest: SyncBook['guest'] = (guestId) => this.#open().#guests.get(guestId);
   redeemForGuest: SyncBook['redeemForGuest'] = (guestId, code) => this.#open().#guests.redeem(guestId, code);

@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CoinFeed } from '../../../../device/cash/coin-feed.ts';
-import { inhibitReason } from '../../../../device/cash/inhibit-rule.ts';
+import { inhibitReasons } from '../../../../device/cash/inhibit-rule.ts';
 import { SimulatedAcceptor } from '../../../../device/cash/simulated-acceptor.ts';
 import type { InlineBook } from '../../../../device/stores/inline-book.ts';
 import { limits } from '../../../../src/limits.ts';
@@ -134,12 +134,12 @@ describe('the inhibit rule', () => {
   const facts = { bookWritable: true, storageLow: false, playable: true, inService: true, creditMinor: 0n, coinsWaiting: 0 };
 
   test('takes coins only while each of them can become music', () => {
-    expect(inhibitReason(facts)).toBeNull();
-    expect(inhibitReason({ ...facts, bookWritable: false })).toBe('book-not-writable');
-    expect(inhibitReason({ ...facts, storageLow: true })).toBe('storage-low');
-    expect(inhibitReason({ ...facts, playable: false })).toBe('nothing-playable');
-    expect(inhibitReason({ ...facts, inService: false })).toBe('out-of-service');
-    expect(inhibitReason({ ...facts, creditMinor: BigInt(limits.patronCreditMaxMinor) })).toBe('credit-full');
-    expect(inhibitReason({ ...facts, coinsWaiting: 1 })).toBe('coins-waiting');
+    expect(inhibitReasons(facts)).toEqual([]);
+    expect(inhibitReasons({ ...facts, bookWritable: false })).toEqual(['book-not-writable']);
+    expect(inhibitReasons({ ...facts, storageLow: true })).toEqual(['storage-low']);
+    expect(inhibitReasons({ ...facts, playable: false })).toEqual(['nothing-playable']);
+    expect(inhibitReasons({ ...facts, inService: false })).toEqual(['out-of-service']);
+    expect(inhibitReasons({ ...facts, creditMinor: BigInt(limits.patronCreditMaxMinor) })).toEqual(['credit-full']);
+    expect(inhibitReasons({ ...facts, coinsWaiting: 1 })).toEqual(['coins-waiting']);
   });
 });
