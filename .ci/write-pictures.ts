@@ -1,11 +1,15 @@
-// npm run pictures: the pictures of the README, taken of a real house. Each is 1280 by 720, a WebP of well below 150 kB.
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import { scriptOptions } from '../test/script-options.ts';
 import { launchScreenHouse, worksOf } from '../test/fakes/screen-house.ts';
 
+const HELP = `Takes the pictures of the README of a real house. Each is 1280 by 720, a WebP of well below 150 kB.
+
+usage: npm run pictures
+`;
 const PICTURES = join(import.meta.dirname, '..', 'deploy', 'pictures');
 const BYTES_MAX = 150_000;
 const folder = await mkdtemp(join(tmpdir(), 'ackbox-pictures-'));
@@ -58,6 +62,7 @@ async function walk(page: Page): Promise<void> {
   await take(page, 'receipt');
 }
 
+scriptOptions(HELP, {});
 const house = await launchScreenHouse(join(folder, 'house'));
 try {
   await worksOf(house.url, 8);

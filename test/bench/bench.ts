@@ -1,12 +1,19 @@
-// `npm run bench`: the budgets of the box, measured on a real house in a folder of its own. `-- --json` for one JSON object.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { scriptOptions } from '../script-options.ts';
 import { figure, machine, renderTable } from './figures.ts';
 import { houseFigures } from './house-figures.ts';
 import { startToSound, startToSoundEmpty } from './start-to-sound.ts';
 
+const HELP = `The budgets of the box (start, memory, loop delay, fsyncs), measured on a real house in a folder of its own. About four minutes.
+
+usage: npm run bench -- [--json]
+
+  --json  one JSON object; progress goes to standard error
+
+Exit codes: 0 every budget is kept, 1 one is not, 2 wrong usage.
+`;
 const START_BUDGET_MS = 3_000;
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -36,7 +43,7 @@ async function measure(folder: string, json: boolean): Promise<void> {
 }
 
 async function bench(): Promise<void> {
-  const { values: options } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+  const options = scriptOptions(HELP, { json: false });
   const folder = await mkdtemp(join(tmpdir(), 'ackbox-bench-'));
   try {
     await measure(folder, options.json);

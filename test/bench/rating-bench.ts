@@ -1,11 +1,9 @@
-// npm run bench:rating [-- --json]: rated use events per second of one core, beside a naive rater with decimal.js in the same run.
-// Time is CPU time of this process, so that a busy machine does not count. Both must come to the same sum.
-
 import { explainHistory } from '../../src/domain/rating/explain.ts';
 import { prepareModel } from '../../src/domain/rating/prepared-model.ts';
 import { type LicenceHistory, rateHistory } from '../../src/domain/rating/rate-history.ts';
 import { openZone } from '../../src/domain/rating/zone.ts';
 import { modelOf } from '../fakes/price-scene.ts';
+import { scriptOptions } from '../script-options.ts';
 import { type BenchUse, rateWithDecimals } from './naive-decimal-rater.ts';
 import { benchExpression } from './rating-bench-model.ts';
 
@@ -67,7 +65,16 @@ function measureExplain(): Readonly<Record<string, number>> {
   return { eventsInCycle: history.events.length, firstMs: Math.round(times[0] ?? 0), medianMs: Math.round(times.sort((left, right) => left - right)[7] ?? 0) };
 }
 
+const HELP = `Rated use events per second of one core, beside a naive rater with decimal.js in the same run. Both must come to the same sum.
+Time is CPU time of this process, so that a busy machine does not count.
+
+usage: npm run bench:rating -- [--json]
+
+  --json  one line of JSON
+`;
+
 if (import.meta.main) {
+  const { json } = scriptOptions(HELP, { json: false });
   const result = { rating: [measure(20, 1_000), measure(1_000, 20), measure(10_000, 2)], explain: measureExplain(), bytes: process.memoryUsage().rss };
-  process.stdout.write(process.argv.includes('--json') ? `${JSON.stringify(result)}\n` : `${JSON.stringify(result, null, 2)}\n`);
+  process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${JSON.stringify(result, null, 2)}\n`);
 }

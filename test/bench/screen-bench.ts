@@ -1,11 +1,9 @@
-// `npm run bench:screen`: the budgets of the box's screen, on a real house and in Debian's Chromium. `-- --json` for one JSON object.
 import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Page } from 'playwright-core';
@@ -13,6 +11,7 @@ import { CatalogueIndex } from '../../device/screen/catalogue-index.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import { manyWorks } from '../fakes/many-works.ts';
 import { launchScreenHouse, worksOf } from '../fakes/screen-house.ts';
+import { scriptOptions } from '../script-options.ts';
 import { type Figure, figure, machine, renderTable } from './figures.ts';
 import { coreShares } from './process-stat.ts';
 
@@ -159,7 +158,15 @@ async function houseFigures(folder: string): Promise<readonly Figure[]> {
   }
 }
 
-const { values: options } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+const HELP = `The budgets of the box's screen, on a real house and in Debian's Chromium. About two minutes.
+
+usage: npm run bench:screen -- [--json]
+
+  --json  one JSON object; progress goes to standard error
+
+Exit codes: 0 every budget is kept, 1 one is not, 2 wrong usage.
+`;
+const options = scriptOptions(HELP, { json: false });
 const folder = await mkdtemp(join(tmpdir(), 'ackbox-bench-'));
 try {
   say('1/2 a catalogue of 100,000 works ...');

@@ -1,12 +1,12 @@
-// npm run bench:simulate [-- --users N --years Y --plays P --json]: histories of many users under two models, on one core. Lines are read, checked and
+// Histories of many users under two models, on one core. Lines are read, checked and
 // rated by the very parts of `ackbox price simulate`; only the disk is left out. Time is CPU time of this process, so that a busy machine does
 // not count. Few different lines are written, under as many names as there are users, and each is read anew.
 
-import { parseArgs } from 'node:util';
 import { DifferenceTally } from '../../src/domain/rating/difference-tally.ts';
 import { instantText } from '../../src/wire/rating-json.ts';
 import { Simulation } from '../../src/wire/simulation.ts';
 import { modelOf } from '../fakes/price-scene.ts';
+import { scriptOptions } from '../script-options.ts';
 import { machine } from './figures.ts';
 import { benchExpression } from './rating-bench-model.ts';
 
@@ -59,15 +59,16 @@ function simulate(users: number, years: number, plays: number): Readonly<Record<
   };
 }
 
+const HELP = `Histories of many users under two pricing models, on one core: what \`ackbox price simulate\` does, without the disk.
+
+usage: npm run bench:simulate -- [--users N] [--years Y] [--plays P] [--json]
+
+  --users N, --years Y, --plays P  users (default 10000), years of each (10), uses of each a month (20)
+  --json                           one line of JSON
+`;
+
 if (import.meta.main) {
-  const { values } = parseArgs({
-    options: {
-      users: { type: 'string', default: '10000' },
-      years: { type: 'string', default: '10' },
-      plays: { type: 'string', default: '20' },
-      json: { type: 'boolean', default: false },
-    },
-  });
-  const result = { machine: machine(), simulation: simulate(Number(values.users), Number(values.years), Number(values.plays)) };
-  process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : `${JSON.stringify(result, null, 2)}\n`);
+  const { users, years, plays, json } = scriptOptions(HELP, { users: 10_000, years: 10, plays: 20, json: false });
+  const result = { machine: machine(), simulation: simulate(users, years, plays) };
+  process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${JSON.stringify(result, null, 2)}\n`);
 }

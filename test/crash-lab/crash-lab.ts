@@ -1,12 +1,11 @@
-// npm run crash-lab: an evening on a real book under strace, and every state in which a power cut could have left its files, opened again.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { openBookInline } from '../../device/stores/inline-book.ts';
 import { MIGRATIONS, seededRandom } from '../fakes/book-folder.ts';
 import { VirtualClock } from '../fakes/virtual-clock.ts';
+import { scriptOptions } from '../script-options.ts';
 import { type BookState, readState } from './book-state.ts';
 import { type DiskState, diskStates } from './disk-states.ts';
 import { type Deed, readTrace, STRACE } from './trace.ts';
@@ -81,12 +80,21 @@ async function judge(folder: string, state: DiskState, said: readonly BookState[
   }
 }
 
+const HELP = `An evening on a real book under strace, and every state in which a power cut could have left its files, opened again.
+
+usage: npm run crash-lab -- [--events N] [--every N] [--forget-syncs]
+
+  --events N      of the evening (default 500)
+  --every N       only each Nth state (default 1)
+  --forget-syncs  as if no fsync had been made: the lab must then find something
+
+Exit codes: 0 every state opens to books that agree, 1 one does not, 2 wrong usage.
+`;
+
 if (import.meta.main) {
-  const { values } = parseArgs({
-    options: { events: { type: 'string', default: '500' }, every: { type: 'string', default: '1' }, 'forget-syncs': { type: 'boolean', default: false } },
-  });
+  const values = scriptOptions(HELP, { events: 500, every: 1, 'forget-syncs': false });
   const started = performance.now();
-  const { events, states, wrong } = await runCrashLab(Number(values.events), Number(values.every), values['forget-syncs']);
+  const { events, states, wrong } = await runCrashLab(values.events, values.every, values['forget-syncs']);
   for (const words of wrong) console.log(words);
   console.log(`${events} events, ${states} states opened, ${wrong.length} wrong, ${((performance.now() - started) / 1000).toFixed(0)} s`);
   process.exit(wrong.length === 0 ? 0 : 1);

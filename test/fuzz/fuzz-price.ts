@@ -1,11 +1,19 @@
-// `npm run fuzz:price -- --documents 1000000 --seed 1 --json`: spoilt pricing models; no crash, no hang, no silent change of price.
-import { parseArgs } from 'node:util';
+import { scriptOptions } from '../script-options.ts';
 import { fuzzPrice } from './price-fuzz.ts';
 
-const { values } = parseArgs({
-  options: { documents: { type: 'string', default: '5000' }, seed: { type: 'string', default: '1' }, json: { type: 'boolean', default: false } },
-});
-const report = fuzzPrice(Number(values.documents), Number(values.seed));
+const HELP = `Spoilt pricing models: no crash, no hang, no silent change of price.
+
+usage: npm run fuzz:price -- [--documents N] [--seed S] [--json]
+
+  --documents N  how many (default 5000)
+  --seed S       of the first one; the others follow (default 1)
+  --json         the report as one line of JSON
+
+Exit codes: 0 nothing found, 1 something found, 2 wrong usage.
+`;
+
+const values = scriptOptions(HELP, { documents: 5_000, seed: 1, json: false });
+const report = fuzzPrice(values.documents, values.seed);
 if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
 else {
   const { documents, seed, seconds, perSecond, strictlyValid, lenientlyValid, repaired, visibleDifferences, slowestMs, failures } = report;

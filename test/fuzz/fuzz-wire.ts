@@ -1,18 +1,22 @@
-// `npm run fuzz:wire -- --seconds 60 --seed 1 --json`: spoilt messages for the parsers of RTSP, SDP, RTP, RTCP and ackpay.
-import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { scriptOptions } from '../script-options.ts';
 import { fuzzWire } from './wire-fuzz.ts';
 
-const { values } = parseArgs({
-  options: {
-    seconds: { type: 'string', default: '20' },
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    json: { type: 'boolean', default: false },
-  },
-});
+const HELP = `Spoilt messages for the parsers of RTSP, SDP, RTP, RTCP and ackpay: nothing may crash, hang or grow.
+
+usage: npm run fuzz:wire -- [--seconds N] [--seed S] [--json]
+
+  --seconds N  how long (default 20)
+  --seed S     of the first message; the same seed makes the same ones (default by the clock, and printed)
+  --json       the report as one line of JSON
+
+Exit codes: 0 nothing found, 1 something found, 2 wrong usage.
+`;
+
+const values = scriptOptions(HELP, { seconds: 20, seed: Date.now() % 1_000_000, json: false });
 setFlagsFromString('--expose-gc');
-const report = fuzzWire(Number(values.seconds), Number(values.seed), runInNewContext('gc') as () => void);
+const report = fuzzWire(values.seconds, values.seed, runInNewContext('gc') as () => void);
 if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
 else {
   const { inputs, seed, seconds, crashes, slowestMs, slowestTarget, heapGrowthBytes, understood } = report;

@@ -1,8 +1,10 @@
 import { Pacer } from '../../src/headend/stream/pacer.ts';
 import { PlainDesk } from '../../src/headend/stream/plain-desk.ts';
 import { createSrtpReceiver } from '../../src/platform/srtp.ts';
+import { asId, type SessionId } from '../../src/units/ids.ts';
 import { decodeReceipt } from '../../src/wire/ack-receipt.ts';
 import { decodeAckpay } from '../../src/wire/ackpay.ts';
+import { decodeShort } from '../../src/wire/ackpay-short.ts';
 import { TransportClock } from '../../src/wire/mpegts-clock.ts';
 import { SlotFiller } from '../../src/wire/mpegts-slots.ts';
 import { decodeRed } from '../../src/wire/red.ts';
@@ -88,6 +90,8 @@ function transportStream(bytes: Uint8Array): boolean {
   return taken.ok && slots > 0;
 }
 
+const SHORT_CONTEXT = { sid: asId<SessionId>('00'.repeat(16)), epoch: 0, termsHash: new Uint8Array(16) };
+
 export function fuzzTargets(): ReadonlyMap<string, Target> {
   const srtp = createSrtpReceiver({ key: new Uint8Array(16), salt: new Uint8Array(12) });
   return new Map<string, Target>([
@@ -96,7 +100,7 @@ export function fuzzTargets(): ReadonlyMap<string, Target> {
     ['sdp', (bytes) => [parseDescribe(decoder.decode(bytes)).ok, parseOffer(decoder.decode(bytes)).ok].includes(true)],
     ['rtp', (bytes) => [decodeRtp(bytes).ok, decodeRed(bytes, 97).ok, unwrapRtx(bytes, { payloadType: 97, ssrc: 1 }).ok].includes(true)],
     ['rtcp', rtcp],
-    ['ackpay', (bytes) => [decodeAckpay(bytes).ok, decodeReceipt(bytes).ok].includes(true)],
+    ['ackpay', (bytes) => [decodeAckpay(bytes).ok, decodeShort(bytes, SHORT_CONTEXT).ok, decodeReceipt(bytes).ok].includes(true)],
     ['srtp', (bytes) => srtp.unprotectRtp(bytes).ok || srtp.unprotectRtcp(bytes).ok],
     ['mpegts', transportStream],
     ['desk', plainDesk()],

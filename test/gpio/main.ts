@@ -1,12 +1,18 @@
-// npm run gpio: the box's GPIO back-end on a real kernel's real GPIO chip, with libgpiod's tools of both generations, in a qemu guest.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { scriptOptions } from '../script-options.ts';
 import { debianFiles, debianKernel, nodeForArm64, type ToolsVersion } from './arm64-files.ts';
 import { GpioMachine } from './gpio-machine.ts';
 import { Initramfs } from './initramfs.ts';
 
+const HELP = `The box's GPIO back-end on a real kernel's real GPIO chip, with libgpiod's tools of both generations, in a qemu guest.
+
+usage: npm run gpio
+
+Exit codes: 0 both pass, 1 one does not, 2 wrong usage.
+`;
 const ROOT = join(import.meta.dirname, '..', '..');
 const CACHE = join(ROOT, 'node_modules', '.cache', 'ackbox-gpio');
 const NODE_VERSION = '24.21.0';
@@ -95,6 +101,7 @@ function judge(seen: readonly SeenEdge[]): readonly string[] {
   return wrong;
 }
 
+scriptOptions(HELP, {});
 mkdirSync(CACHE, { recursive: true });
 let failed = false;
 for (const version of [1, 2] as const) {
