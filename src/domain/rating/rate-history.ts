@@ -65,28 +65,36 @@ function resultOf(run: RatingRun): RatedHistory {
 }
 
 function replay(run: RatingRun, events: readonly HistoryEvent[]): boolean {
-  let crossed = 0;
-  openCycle(run, run.startMs);
-  if (run.instantaneous) closeCycle(run, run.startMs, run.startMs);
-  findNextBoundary(run);
+  beginLicence(run);
   for (const event of events) {
     if (event.startMs >= run.untilMs) break;
-    for (; run.nextBoundaryMs <= event.startMs; crossed += 1) {
-      if (crossed > limits.ratedPeriods) return false;
-      crossBoundary(run, run.nextBoundaryMs);
-    }
+    if (!crossUpTo(run, event.startMs)) return false;
     rateEvent(run, event);
   }
-  for (; run.nextBoundaryMs <= run.untilMs; crossed += 1) {
-    if (crossed > limits.ratedPeriods) return false;
-    crossBoundary(run, run.nextBoundaryMs);
-  }
+  if (!crossUpTo(run, run.untilMs)) return false;
   flush(run);
   finishRemainders(run);
   return true;
 }
 
-function rateEvent(run: RatingRun, event: HistoryEvent): void {
+/** Opens the first cycle of a run that was just started. */
+export function beginLicence(run: RatingRun): void {
+  openCycle(run, run.startMs);
+  if (run.instantaneous) closeCycle(run, run.startMs, run.startMs);
+  findNextBoundary(run);
+}
+
+/** Crosses every boundary up to an instant, which belongs to the new cycle (I-CYCLE). False: there are too many of them. */
+export function crossUpTo(run: RatingRun, atMs: number): boolean {
+  for (; run.nextBoundaryMs <= atMs; run.boundariesCrossed += 1) {
+    if (run.boundariesCrossed > limits.ratedPeriods) return false;
+    crossBoundary(run, run.nextBoundaryMs);
+  }
+  return true;
+}
+
+/** Rates one event; every boundary up to it was crossed, and every event before it was rated. */
+export function rateEvent(run: RatingRun, event: HistoryEvent): void {
   // Scope 0 of an instantaneous cycle is this one event (ruling 45).
   if (run.instantaneous) openCycle(run, event.startMs);
   if (event.kind === 'accept') {

@@ -45,6 +45,8 @@ export interface RatingRun extends Distances {
   readonly cycleBoundaries: Boundaries;
   cycle: Cycle;
   cyclesOpened: number;
+  /** Of the cycle and of all scopes. */
+  boundariesCrossed: number;
   nextCycleMs: number;
   nextBoundaryMs: number;
   readonly scopes: readonly ScopeState[];
@@ -77,7 +79,7 @@ export function startRun(model: PreparedModel, zone: Zone, startMs: number, unti
   });
   return {
     ...{ model, zone, observer, startMs, untilMs, cycleBoundaries, scopes, attributes: NO_ATTRIBUTES },
-    ...{ instantaneous: model.cycle?.kind === 'instantaneous', cycle: newCycle(0, startMs), cyclesOpened: 0 },
+    ...{ instantaneous: model.cycle?.kind === 'instantaneous', cycle: newCycle(0, startMs), cyclesOpened: 0, boundariesCrossed: 0 },
     ...{ nextCycleMs: Number.POSITIVE_INFINITY, nextBoundaryMs: Number.POSITIVE_INFINITY },
     ...{ usesLeft: 0, msLeft: 0, spendLeft: 0, spendPerUse: 0, spendPerMs: 0, pendingUses: 0, pendingMs: 0 },
     ...{ firings: [], remainders: [], quotedCharges: new Map(), installmentsPaid: 0, flatRatePaid: false },

@@ -1,16 +1,16 @@
 import { type PreparedModel, prepareModel } from '../../domain/rating/prepared-model.ts';
 import { quotePlay } from '../../domain/rating/quote-play.ts';
+import { type OnwardRun, openOnward, rateOnward } from '../../domain/rating/rate-onward.ts';
 import type { HistoryEvent } from '../../domain/rating/usage-history.ts';
 import { openZone, type Zone } from '../../domain/rating/zone.ts';
 import { minorDigitsOf } from '../../units/iso-4217.ts';
-import { fromMinor } from '../../units/rational.ts';
+import { fromMinor, roundToMinor } from '../../units/rational.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
 import { parseModel } from '../../wire/model-json.ts';
 import type { KeptEvent, NewEvent, PricingEventStore, PricingLicence } from '../stores/pricing-event-rows.ts';
 import type { PricingStore } from '../stores/pricing-rows.ts';
 
 const REMEMBERED_LICENCES = 10_000;
-const REMEMBERED_EVENTS = 200;
 
 /** A use that another program reports, such as the server of a title. Times in milliseconds. */
 export interface Debit {
@@ -30,18 +30,21 @@ interface OpenLicence {
   readonly row: PricingLicence;
   readonly model: PreparedModel;
   readonly zone: Zone;
-  readonly events: HistoryEvent[];
-  readonly prices: Map<string, bigint>;
+  /** Rated up to its newest event; null: the next use is priced by a replay. */
+  run: OnwardRun | null;
 }
 
+type DebitFault = Fault<'not-found' | 'bad-request' | 'conflict'>;
+
 /**
- * Debits uses online: each is rated from what was used under its licence before, and all of a call become durable with one commit (a group
- * commit). The price is the quote of the use; cycles, discounts and late events follow with the replay, as adjustments.
+ * Debits uses online, all of a call with one commit (a group commit). Each is rated where the rating of its licence stands, which is kept
+ * in memory and made anew from the events whenever somebody else wrote under the licence. The price is the quote of the use; cycles,
+ * discounts and late events follow with the replay, as adjustments.
  */
 export class DebitDesk {
   readonly #store: PricingStore & PricingEventStore;
   readonly #models = new Map<string, PreparedModel>();
-  /** As of their newest event; who else writes is noticed by its number. */
+  /** With their newest event, by which it shows that somebody else wrote. */
   readonly #known = new Map<number, OpenLicence & { readonly newest: number }>();
 
   constructor(store: PricingStore & PricingEventStore) {
@@ -49,25 +52,34 @@ export class DebitDesk {
   }
 
   /** All of them or none. */
-  debit(debits: readonly Debit[]): Result<readonly Debited[], Fault<'not-found' | 'bad-request'>> {
-    const licences = new Map<number, OpenLicence>();
+  debit(debits: readonly Debit[]): Result<readonly Debited[], DebitFault> {
+    return this.#store.asOneCommit(() => this.#debit(debits));
+  }
+
+  #debit(debits: readonly Debit[]): Result<readonly Debited[], DebitFault> {
     const newest = this.#store.newestEvents([...new Set(debits.map(({ licence }) => licence))]);
+    const recorded = new Map(this.#store.recordedUses(debits.map(({ key }) => key)));
+    const licences = new Map<number, OpenLicence>();
     const events: NewEvent[] = [];
     const debited: Debited[] = [];
     for (const debit of debits) {
+      const { key, startMs } = debit;
       const licence = licences.get(debit.licence) ?? this.#take(debit.licence, newest.get(debit.licence));
       if (licence === null) return fault('not-found', `There is no licence ${debit.licence} that goes on, with a model that can be rated.`);
       licences.set(debit.licence, licence);
-      const minor = licence.prices.get(debit.key) ?? priceOf(licence, debit);
-      if (minor === null) return fault('bad-request', `The use ${JSON.stringify(debit.key)} cannot be rated: it lies before its licence, or too far from it.`);
-      debited.push({ key: debit.key, minor });
-      if (licence.prices.has(debit.key)) continue;
-      note(licence, debit, minor);
-      events.push(newEvent(licence.row, debit, minor));
+      const before = recorded.get(key);
+      if (before !== undefined && (before.licence !== debit.licence || before.startMs !== startMs)) {
+        return fault('conflict', `Another use was debited under the key ${JSON.stringify(key)}.`);
+      }
+      const amountMinor = before?.amountMinor ?? this.#price(licence, debit, events);
+      if (amountMinor === null) return fault('bad-request', `The use ${JSON.stringify(key)} cannot be rated: it lies before its licence, or too far from it.`);
+      debited.push({ key, minor: amountMinor });
+      if (before !== undefined) continue;
+      recorded.set(key, { licence: debit.licence, startMs, amountMinor });
+      events.push(newEvent(licence.row, debit, amountMinor));
     }
-    this.#store.recordUses(events);
-    const recorded = this.#store.newestEvents([...licences.keys()]);
-    for (const [number, licence] of licences) this.#remember(number, licence, recorded.get(number));
+    const written = this.#store.recordUses(events);
+    for (const [number, licence] of licences) this.#remember(number, licence, written.get(number) ?? newest.get(number));
     return ok(debited);
   }
 
@@ -79,7 +91,7 @@ export class DebitDesk {
   }
 
   #remember(licence: number, state: OpenLicence, newest: number | undefined): void {
-    if (newest === undefined || state.events.length > REMEMBERED_EVENTS) return;
+    if (newest === undefined || state.run === null) return;
     this.#known.set(licence, { ...state, newest });
     const oldest = this.#known.keys().next().value;
     if (this.#known.size > REMEMBERED_LICENCES && oldest !== undefined) this.#known.delete(oldest);
@@ -90,10 +102,25 @@ export class DebitDesk {
     const model = row === null || row.endedMs !== null ? null : this.#model(row);
     const zone = row === null ? null : openZone(row.timeZone);
     if (row === null || model === null || !zone?.ok) return null;
-    const digits = minorDigitsOf(row.currency) ?? 2;
-    const kept = this.#store.pricingEvents(licence);
-    const prices = new Map(kept.map(({ event, amountMinor }) => [event, amountMinor ?? 0n]));
-    return { row, model, zone: zone.value, events: kept.map((event) => asHistory(event, digits)), prices };
+    const run = row.standing ? openOnward(model, { startMs: row.startMs, zone: zone.value, events: this.#eventsOf(row) }) : null;
+    return { row, model, zone: zone.value, run };
+  }
+
+  /** @param beside what is debited in the same call, some of it under the same licence */
+  #price(licence: OpenLicence, { startMs, durationMs }: Debit, beside: readonly NewEvent[]): bigint | null {
+    const { row, model, zone, run } = licence;
+    if (startMs < row.startMs) return null;
+    const exact = run === null ? null : rateOnward(run, startMs, durationMs);
+    if (exact !== null) return neverNegative(roundToMinor(exact, model.digits));
+    licence.run = null;
+    const events = row.standing ? [...this.#eventsOf(row), ...beside.filter((event) => event.licence === row).map(asUse)] : [];
+    const quoted = quotePlay(model, { standing: row.standing, licenceStartMs: row.startMs, zone, events, atMs: startMs, durationMs });
+    return quoted.ok ? quoted.value : null;
+  }
+
+  #eventsOf({ licence, currency }: PricingLicence): readonly HistoryEvent[] {
+    const digits = minorDigitsOf(currency) ?? 2;
+    return this.#store.pricingEvents(licence).map((event) => asHistory(event, digits));
   }
 
   #model({ modelHash, currency }: PricingLicence): PreparedModel | null {
@@ -107,27 +134,22 @@ export class DebitDesk {
   }
 }
 
-function priceOf({ row, model, zone, events }: OpenLicence, { startMs, durationMs }: Debit): bigint | null {
-  if (startMs < row.startMs) return null;
-  const quoted = quotePlay(model, { standing: true, licenceStartMs: row.startMs, zone, events, atMs: startMs, durationMs });
-  return quoted.ok ? quoted.value : null;
+/** A negative price pays with its cycle, not with the use. */
+function neverNegative(minor: bigint): bigint {
+  return minor > 0n ? minor : 0n;
 }
 
-function note(licence: OpenLicence, { key, startMs, durationMs }: Debit, minor: bigint): void {
-  licence.events.push({ kind: 'use', id: key, startMs, durationMs, quote: null });
-  licence.prices.set(key, minor);
-}
-
-function newEvent(
-  { licence, userId, resourceId, modelHash, currency, standing }: PricingLicence,
-  { key, startMs, durationMs }: Debit,
-  minor: bigint,
-): NewEvent {
-  return { licence, event: key, kind: 'use', playId: null, userId, resourceId, modelHash, currency, standing, startMs, durationMs, amountMinor: minor };
+function newEvent(row: PricingLicence, { key, startMs, durationMs }: Debit, amountMinor: bigint): NewEvent {
+  const { userId, resourceId, modelHash, currency, standing } = row;
+  return { licence: row, event: key, kind: 'use', playId: null, userId, resourceId, modelHash, currency, standing, startMs, durationMs, amountMinor };
 }
 
 /** Without the quotes of earlier uses: milestones follow the replay (ruling 11), so no price hangs on them. */
 function asHistory({ event, kind, startMs, durationMs, amountMinor }: KeptEvent, digits: number): HistoryEvent {
-  if (kind === 'use') return { kind, id: event, startMs, durationMs, quote: null };
+  if (kind === 'use') return asUse({ event, startMs, durationMs });
   return { kind, id: event, startMs, amount: fromMinor(amountMinor ?? 0n, digits) };
+}
+
+function asUse({ event, startMs, durationMs }: Pick<NewEvent, 'event' | 'startMs' | 'durationMs'>): HistoryEvent {
+  return { kind: 'use', id: event, startMs, durationMs, quote: null };
 }

@@ -37,7 +37,7 @@ export interface KeptEvent {
 /** What is recorded of one use, or of an offer that was accepted. */
 export interface NewEvent {
   /** Its licence where the caller knows it; else it is found, or begun, by user, resource and model. */
-  readonly licence?: number;
+  readonly licence?: Pick<PricingLicence, 'licence' | 'startMs'>;
   /** Its key: the same one again changes nothing. */
   readonly event: string;
   readonly kind: 'use' | 'accept';
@@ -53,9 +53,22 @@ export interface NewEvent {
   readonly amountMinor: bigint | null;
 }
 
+export interface RecordedUse {
+  readonly licence: number;
+  readonly startMs: number;
+  readonly amountMinor: bigint;
+}
+
 export interface PricingEventStore {
-  /** All or nothing, durable when it returns. The first use begins the licence; one that began before it counts at its start. */
-  recordUses(events: readonly NewEvent[]): void;
+  /**
+   * All or nothing, durable when it returns. The first use begins the licence; one that began before it counts at its start.
+   * @returns the newest event of each licence of which one is new
+   */
+  recordUses(events: readonly NewEvent[]): ReadonlyMap<number, number>;
+  /** What is recorded under these keys. */
+  recordedUses(keys: readonly string[]): ReadonlyMap<string, RecordedUse>;
+  /** Reads and records with one commit: nobody else writes between. */
+  asOneCommit<T>(steps: () => T): T;
   /** Begins a licence before its first use, as a subscription does; one on the same resource under another model ends. @returns its number */
   openPricingLicence(licence: Pick<NewEvent, 'userId' | 'resourceId' | 'modelHash' | 'currency' | 'startMs'> & { readonly timeZone: string }): number;
   pricingLicence(userId: string, resourceId: string, modelHash: string): PricingLicence | null;
@@ -75,10 +88,9 @@ type LicenceCells = Omit<PricingLicence, 'standing'> & { readonly standing: numb
 export function pricingEventRows(context: StoreContext): PricingEventStore {
   const { database } = context;
   return {
-    recordUses: (events) =>
-      database.transaction(() => {
-        for (const event of events) recordUse(context, event);
-      }),
+    recordUses: (events) => database.transaction(() => recordEvents(context, events)),
+    recordedUses: (keys) => readRecorded(context, keys),
+    asOneCommit: (steps) => database.transaction(steps),
     openPricingLicence: (licence) =>
       database.transaction(() => {
         const known = readLicence(context, licence.userId, licence.resourceId, licence.modelHash);
@@ -126,18 +138,51 @@ export function readLicences(context: StoreContext, where: string, ...values: re
   return context.database.all<LicenceCells>(`${LICENCE} WHERE ${where}`, ...values).map(plainLicence);
 }
 
-export function recordUse(context: StoreContext, event: NewEvent): void {
-  const { database, clock } = context;
-  const licence =
-    event.licence ?? readLicence(context, event.userId, event.resourceId, event.modelHash)?.licence ?? beginLicence(context, event, houseTimeZone(context));
-  const changed = database.run(
-    `INSERT OR IGNORE INTO usage_events (event, licence, kind, play_id, start_ms, duration_ms, amount_minor, recorded_at_ms)
-     SELECT ?, licence, ?, ?, max(?, start_ms), ?, ?, ? FROM pricing_licences WHERE licence = ?`,
-    ...[event.event, event.kind, event.playId, event.startMs, event.durationMs, event.amountMinor, clock.wallMs(), licence],
+/** Records what is not recorded yet, in the order given. Part of a transaction. */
+function recordEvents(context: StoreContext, events: readonly NewEvent[]): ReadonlyMap<number, number> {
+  const { database } = context;
+  const recorded = new Set(
+    readRecorded(
+      context,
+      events.map(({ event }) => event),
+    ).keys(),
   );
-  if (changed === 0) return;
-  database.run('UPDATE pricing_licences SET newest_number = last_insert_rowid() WHERE licence = ?', licence);
+  const newest = new Map<number, number>();
+  let number = database.one<{ last: number | null }>('SELECT max(number) AS last FROM usage_events')?.last ?? 0;
+  for (const event of events) {
+    if (recorded.has(event.event)) continue;
+    recorded.add(event.event);
+    number += 1;
+    newest.set(recordEvent(context, event, number), number);
+  }
+  for (const [licence, last] of newest) database.run('UPDATE pricing_licences SET newest_number = ? WHERE licence = ?', last, licence);
+  return newest;
+}
+
+/** @returns its licence */
+function recordEvent(context: StoreContext, event: NewEvent, number: number): number {
+  const { licence, startMs } = event.licence ?? licenceOf(context, event);
+  context.database.run(
+    `INSERT INTO usage_events (number, event, licence, kind, play_id, start_ms, duration_ms, amount_minor, recorded_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ...[number, event.event, licence, event.kind, event.playId, Math.max(event.startMs, startMs), event.durationMs, event.amountMinor],
+    context.clock.wallMs(),
+  );
   if (event.kind === 'use' && event.playId === null && (event.amountMinor ?? 0n) > 0n) postDebit(context, event, event.amountMinor ?? 0n);
+  return licence;
+}
+
+function licenceOf(context: StoreContext, event: NewEvent): Pick<PricingLicence, 'licence' | 'startMs'> {
+  const known = readLicence(context, event.userId, event.resourceId, event.modelHash);
+  return known ?? { licence: beginLicence(context, event, houseTimeZone(context)), startMs: event.startMs };
+}
+
+function readRecorded({ database }: StoreContext, keys: readonly string[]): ReadonlyMap<string, RecordedUse> {
+  const rows = database.all<{ event: string; licence: number; startMs: number; minor: string | null }>(
+    `SELECT event, licence, start_ms AS startMs, CAST(amount_minor AS TEXT) AS minor FROM usage_events
+     WHERE event IN (SELECT value FROM json_each(?))`,
+    JSON.stringify(keys),
+  );
+  return new Map(rows.map(({ event, minor, ...use }) => [event, { ...use, amountMinor: BigInt(minor ?? '0') }]));
 }
 
 /** No play bills it: its quote is posted with it. */
@@ -194,16 +239,18 @@ interface SoldUse {
 
 export function recordSoldUses(context: StoreContext, { key, playId, outlet, startMs, packetMs, terms }: SoldUse, counts: HeardCounts['counts']): void {
   const standing = context.database.one<{ profile: string }>('SELECT profile FROM outlets WHERE outlet = ?', outlet)?.profile === 'set-top';
+  const uses: NewEvent[] = [];
   for (const [index, node] of terms.nodes.entries()) {
     const ofNode = counts.filter((count) => count.node === index);
     if (packetsOf(ofNode, 'paid') === 0) continue;
     const shared = context.database.one<{ shared: number }>('SELECT shared FROM pricing_nodes WHERE node = ?', node.id)?.shared === 1;
-    recordUse(context, {
+    uses.push({
       ...{ event: `${key}/${index}`, kind: 'use', playId, userId: terms.account, resourceId: resourceOf(terms, index, standing, shared) },
       ...{ modelHash: node.modelHash, currency: terms.currency, standing, startMs, durationMs: soldPackets(terms, index) * packetMs },
       amountMinor: BigInt(node.quoteMinor),
     });
   }
+  recordEvents(context, uses);
 }
 
 /** What a history is about: the work (or its part under one price), the node that works share, or for a payer in coins this one play. */

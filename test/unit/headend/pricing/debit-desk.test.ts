@@ -34,10 +34,11 @@ test('uses are debited in groups at what they cost after those before, once by t
   // Somebody else writes under the licence: it is noticed.
   const row = book.licenceNumbered(licence);
   if (row === null) throw new Error('no licence');
-  book.recordUses([{ ...row, event: 'x', kind: 'use', playId: null, startMs: startMs + 500, durationMs: 0, amountMinor: 100n }]);
+  book.recordUses([{ ...row, licence: row, event: 'x', kind: 'use', playId: null, startMs: startMs + 500, durationMs: 0, amountMinor: 100n }]);
   expect(new DebitDesk(book).debit([use('e', 5_000)])).toMatchObject({ value: [{ minor: 50n }] });
   expect(book.ledgerTotalMinor()).toBe(450n);
   expect(desk.debit([use('f', 6_000), { ...use('g', 1), licence: 99 }])).toMatchObject({ ok: false, error: { code: 'not-found' } });
+  expect(desk.debit([use('f', 6_000), use('a', 7_000)])).toMatchObject({ ok: false, error: { code: 'conflict' } });
   expect(desk.debit([use('early', -1)])).toMatchObject({ ok: false, error: { code: 'bad-request' } });
   expect(book.pricingEvents(licence)).toHaveLength(6);
   await clock.advance(40 * 86_400_000);
@@ -70,4 +71,36 @@ test('a desk that remembers a licence notices what another one debited, and that
   expect(desk.debit([use(one, 'f', 5_000), use(other, 'g', 5_000)])).toMatchObject({ ok: false, error: { code: 'not-found' } });
   expect(desk.debit([use(one, 'f', 5_000)])).toMatchObject({ value: [{ minor: 50n }] });
   expect(book.pricingEvents(one)).toHaveLength(4);
+});
+
+test('a use that comes late, at the same moment, within another or over the end of the month costs what a replay says, in a group or alone', async () => {
+  const opened = bookFixture();
+  fixture = opened;
+  const { book, clock } = opened;
+  const uploaded = new VendorDesk(book).upload(readModels, book.defaults().vendor, XML);
+  if (!uploaded.ok) throw new Error(uploaded.error.message);
+  const startMs = clock.wallMs();
+  const open = (resourceId: string): number =>
+    book.openPricingLicence({ userId: 'u1', resourceId, modelHash: uploaded.value.hash, currency: 'EUR', startMs, timeZone: 'UTC' });
+  const [one, other] = [open('r1'), open('r2')];
+  const month = 31 * 86_400_000;
+  const uses = [
+    { key: 'a', atMs: 1_000, durationMs: 5_000 },
+    { key: 'same', atMs: 1_000, durationMs: 5_000 },
+    { key: 'within', atMs: 2_000, durationMs: 1_000 },
+    { key: 'late', atMs: 500, durationMs: 100 },
+    { key: 'after', atMs: 9_000, durationMs: 1_000 },
+    { key: 'over', atMs: 10_000, durationMs: month },
+    { key: 'next', atMs: month + 20_000, durationMs: 1_000 },
+  ];
+  const together = new DebitDesk(book).debit(uses.map(({ atMs, ...use }) => ({ ...use, licence: one, startMs: startMs + atMs })));
+  const desk = new DebitDesk(book);
+  const alone = uses.map(({ atMs, key, durationMs }) => desk.debit([{ key: `${key}/2`, durationMs, licence: other, startMs: startMs + atMs }]));
+  const minors = [100n, 100n, 50n, 100n, 50n, 50n, 100n];
+  expect(together).toMatchObject({ ok: true, value: minors.map((minor) => ({ minor })) });
+  expect(alone).toMatchObject(minors.map((minor) => ({ ok: true, value: [{ minor }] })));
+  await clock.advance(3 * month);
+  while (book.refreshLicences(10) > 0) {}
+  expect(book.auditPricing().findings).toEqual([]);
+  expect(book.auditLedger()).toBeNull();
 });
