@@ -87,7 +87,8 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
   let afresh = false;
   const headend = createHeadendClient({ identity: () => identity, signer, clock });
   const catalogue = new CatalogueCache({ folder: config.data, headend, clock, log, onChange: () => box.catalogueChanged() });
-  const desk = new SessionDesk({ api: headend, identity: () => identity, clock, random, decodes: config.decodes ?? decodersOf(), wish: config.creditWish });
+  const decodes = config.decodes ?? decodersOf();
+  const desk = new SessionDesk({ api: headend, identity: () => identity, clock, random, decodes, wish: config.creditWish });
   const plays = new StreamedPlays({
     clock,
     random,
@@ -100,7 +101,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     work: (id) => catalogue.work(id),
   });
   const identityOf = () => identity;
-  const loans = openLoans({ folder: config.data, book, api: headend, signer, identity: identityOf, player, clock, random, log, streamed: plays });
+  const loans = openLoans({ folder: config.data, book, api: headend, signer, identity: identityOf, player, clock, random, log, decodes, streamed: plays });
   const usage = new UsageWriter({ book, clock, identity: () => ({ accountNo: identity.account, outletNo: identity.outlet }), currency: identity.currency });
   const acceptor = new SimulatedAcceptor({ folder: config.data, clock, random });
   const feed = new CoinFeed({

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
+import { parseDecoders } from '../src/wire/decoders.ts';
 import type { Decoder } from '../src/wire/sdp.ts';
-import { parseDecoders } from './boards/decoders.ts';
 import { asArguments, readBootOptions, readOptionFile } from './boot-config.ts';
 import { type CreditWish, parseCreditWish, USUAL } from './checkout/credit-wish.ts';
 import { HARDWARE_OPTIONS, type HardwareConfig, readHardware } from './hardware-config.ts';

@@ -21,13 +21,6 @@ export function decodersOf(model: string | null = readModel()): readonly Decoder
   return BOARDS.find((board) => board.model.test(model))?.decodes ?? ANY;
 }
 
-/** Reads a list such as `hevc-2160,h264-720`, the best first; null where it is none. */
-export function parseDecoders(text: string): readonly Decoder[] | null {
-  const items = text.split(',').map((item) => /^(h264|hevc)-([1-9][0-9]{1,3})$/.exec(item.trim()));
-  const decoders = items.flatMap((match) => (match === null ? [] : [match[1] === 'hevc' ? hevc(Number(match[2])) : h264(Number(match[2]))]));
-  return decoders.length === items.length ? decoders : null;
-}
-
 function readModel(): string | null {
   try {
     return readFileSync(MODEL_FILE, 'utf8').replaceAll('\0', '');

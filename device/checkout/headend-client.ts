@@ -10,6 +10,7 @@ import type { LicenceApi } from '../../src/ports/licence-api.ts';
 import type { Signer } from '../../src/ports/signer.ts';
 import { err, ok, type Result } from '../../src/units/result.ts';
 import { AccountAnswer, TopUpAnswer } from '../../src/wire/account-api.ts';
+import { decodersText } from '../../src/wire/decoders.ts';
 import { GuestTurnAnswer } from '../../src/wire/guest-api.ts';
 import { CatalogueResponse, NonceResponse, OfferResponse, Problem, ReportResponse, ResumeResponse } from '../../src/wire/http-api.ts';
 import { KeyLease, LicenceList, LoanContent, StatusDocument } from '../../src/wire/licence-api.ts';
@@ -86,11 +87,12 @@ export function createHeadendClient(deps: HeadendClientDeps): GuestApi & Headend
     nonce: (sid) => ask(NonceResponse, { method: 'POST', path: `/v1/sessions/${sid}/resume-nonce` }),
     resume: (sid, request) => ask(ResumeResponse, { method: 'POST', path: `/v1/sessions/${sid}/resume`, body: request, ephemeral: request.deviceEphemeral }),
     licences: () => ask(LicenceList, { method: 'GET', path: '/v1/licences' }),
-    checkOut: (resource) => ask(StatusDocument, { method: 'POST', path: '/v1/licences', body: { resource } }),
+    checkOut: (resource, decodes = []) => ask(StatusDocument, { method: 'POST', path: '/v1/licences', body: { resource, decodes: decodersText(decodes) } }),
     registerLicence: (licence) => ask(StatusDocument, { method: 'POST', path: `/v1/licences/${encodeURIComponent(licence)}/register` }),
     renewLicence: (licence) => ask(StatusDocument, { method: 'PUT', path: `/v1/licences/${encodeURIComponent(licence)}/renew` }),
     returnLicence: (licence, body) => ask(StatusDocument, { method: 'PUT', path: `/v1/licences/${encodeURIComponent(licence)}/return`, body }),
-    loanContent: (licence) => ask(LoanContent, { method: 'GET', path: `${pathOf(licence)}/content`, answerBytesMax: LOAN_BYTES_MAX }),
+    loanContent: (licence, decodes = []) =>
+      ask(LoanContent, { method: 'GET', path: `${pathOf(licence)}/content?decodes=${decodersText(decodes)}`, answerBytesMax: LOAN_BYTES_MAX }),
     async loanPart(licence, segment, from) {
       const answer = await call({ method: 'GET', path: `${pathOf(licence)}/content/${segment}?from=${from}` });
       return answer.ok ? ok(answer.value.body) : answer;

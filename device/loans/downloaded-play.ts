@@ -8,7 +8,7 @@ import type { Signer } from '../../src/ports/signer.ts';
 import { toHex } from '../../src/units/bytes.ts';
 import { type Currency, money } from '../../src/units/money.ts';
 import type { Fault } from '../../src/units/result.ts';
-import { PACKET_MS } from '../../src/units/time.ts';
+import { packetMsOf } from '../../src/units/time.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
 import { priceInForce } from '../checkout/play-view.ts';
 import { AudioFeed, type FeedEvent } from '../media/audio-feed.ts';
@@ -57,7 +57,7 @@ export class DownloadedPlay implements PlayRunner {
   readonly #given: DownloadedGiven;
   readonly #reader: LoanReader;
   readonly #tell: (event: PlaybackEvent) => void;
-  readonly #buffer = new PlayoutBuffer(packetsOfMs(limits.streamLeadMs));
+  readonly #buffer: PlayoutBuffer;
   readonly #source: DownloadedSource;
   readonly #feed: AudioFeed;
   readonly #stops: readonly (() => void)[];
@@ -71,6 +71,8 @@ export class DownloadedPlay implements PlayRunner {
   #audibleGaps = 0;
   #stalled = false;
   #failed = false;
+  /** Furthest of the pass that is paid for: a decoder begins before where it broke off, and what is heard again is not paid again. */
+  #heardMost: number;
   #noted = 0;
   #ending: Promise<PlayOutcome> | null = null;
 
@@ -82,11 +84,14 @@ export class DownloadedPlay implements PlayRunner {
     this.#tell = raise;
     this.#confirmed = !given.trial;
     this.#trialPackets = given.trialPackets;
+    this.#heardMost = given.heardSample;
     const { clock, player } = parts;
-    const { terms } = reader;
+    const { terms, map } = reader;
+    this.#buffer = new PlayoutBuffer(packetsOfMs(given.work.video === undefined ? limits.streamLeadMs : limits.filmLeadMs, packetMsOf(given.work)));
     this.#source = new DownloadedSource(
       this.#buffer,
       terms.packets,
+      map,
       (number) => reader.read(number),
       (error) => this.#fail(error),
     );
@@ -105,11 +110,12 @@ export class DownloadedPlay implements PlayRunner {
 
   async open(): Promise<void> {
     const { work, heardSample } = this.#given;
-    const from = packetsHeard(work, heardSample);
+    const heard = packetsHeard(work, heardSample);
+    const from = this.#reader.map.accessPoint(heard);
     if (from > 0) this.#buffer.restart(from);
     this.#phase = this.#confirmed ? 'paid' : 'trial';
     this.#tell({ type: 'play.opened', playId: this.playId, phase: this.#phase });
-    if (from >= this.#reader.terms.packets) this.#tell({ type: 'play.finished', playId: this.playId });
+    if (heard >= this.#reader.terms.packets) this.#tell({ type: 'play.finished', playId: this.playId });
     else await this.#source.request(from);
   }
 
@@ -169,7 +175,7 @@ export class DownloadedPlay implements PlayRunner {
       phase: this.#phase,
       positionMs,
       durationMs: this.#given.work.durationMs,
-      trialLeftMs: this.#phase === 'trial' ? Math.max(0, terms.trialPackets * PACKET_MS - positionMs) : 0,
+      trialLeftMs: this.#phase === 'trial' ? Math.max(0, terms.trialPackets * packetMsOf(this.#given.work) - positionMs) : 0,
       creditWindowPackets: 0,
       sentPackets: 0,
       ackBase: 0,
@@ -225,7 +231,8 @@ export class DownloadedPlay implements PlayRunner {
   /** What lay in the player is gone: it is brought again, from where it was heard. */
   async #playerDied(): Promise<void> {
     this.#audibleGaps += 1;
-    const from = this.#heardPackets(this.#feed.heardSample);
+    this.#paidSample();
+    const from = this.#reader.map.accessPoint(this.#heardPackets(this.#feed.heardSample));
     this.#buffer.restart(from);
     await this.#source.request(from);
   }
@@ -252,7 +259,9 @@ export class DownloadedPlay implements PlayRunner {
   /** Heard of the pass that is paid for. */
   #paidSample(): number {
     if (!this.#confirmed) return 0;
-    return this.#restartsAtConfirm === null || this.#feed.streamOf > this.#restartsAtConfirm ? this.#feed.heardSample : 0;
+    if (this.#restartsAtConfirm !== null && this.#feed.streamOf <= this.#restartsAtConfirm) return 0;
+    this.#heardMost = Math.max(this.#heardMost, this.#feed.heardSample);
+    return this.#heardMost;
   }
 
   #paidPackets(): number {

@@ -1,3 +1,4 @@
+import type { LoanTerms } from '../../src/domain/licence/loan-terms.ts';
 import { limits } from '../../src/limits.ts';
 import { verifyEd25519 } from '../../src/platform/crypto/ed25519-signer.ts';
 import { type Clock, every } from '../../src/ports/clock.ts';
@@ -6,8 +7,9 @@ import type { LicenceApi } from '../../src/ports/licence-api.ts';
 import type { Log } from '../../src/ports/log.ts';
 import { fromHex, toHex } from '../../src/units/bytes.ts';
 import { err, ok, type Result } from '../../src/units/result.ts';
-import type { ReturnRequest, StatusDocument } from '../../src/wire/licence-api.ts';
+import type { LoanContent, ReturnRequest, StatusDocument } from '../../src/wire/licence-api.ts';
 import { parseLoanTerms, signedLoanTermsBytes } from '../../src/wire/loan-text.ts';
+import type { Decoder } from '../../src/wire/sdp.ts';
 import type { LoanBook } from '../stores/loan-port.ts';
 import type { LoanDownloads } from './loan-downloads.ts';
 import type { LoanFiles } from './loan-files.ts';
@@ -23,6 +25,8 @@ export interface LoanCounterParts {
   readonly downloads: LoanDownloads;
   readonly clock: Clock;
   readonly log: Log;
+  /** The films that this box shows. */
+  readonly decodes: readonly Decoder[];
   readonly identity: () => { readonly account: string; readonly outlet: string; readonly headendPublicKey: Uint8Array };
 }
 
@@ -58,11 +62,11 @@ export class LoanCounter {
   }
 
   async checkOut(workId: string): Promise<Answer> {
-    const { api, shelf } = this.#parts;
+    const { api, shelf, decodes } = this.#parts;
     const known = shelf.loans().find((loan) => loan.work.id === workId && loan.state !== 'held');
     if (known !== undefined) await this.#deliver(known);
     if (known !== undefined && shelf.find(known.licence) !== null) return err(returnFirst(known));
-    const made = await api.checkOut(workId);
+    const made = await api.checkOut(workId, decodes);
     if (!made.ok) return made;
     // Registering is a hint to the provider: a failure changes nothing for the customer (LSD 1.0, 3.3).
     const registered = made.value.status === 'ready' ? await api.registerLicence(made.value.id) : made;
@@ -143,8 +147,8 @@ export class LoanCounter {
 
   /** Takes the signed terms into the book; nothing is believed before its signature (ruling 11). */
   async #adopt(licence: string): Promise<Result<void, HeadendError>> {
-    const { api, book, shelf, downloads, identity } = this.#parts;
-    const content = await api.loanContent(licence);
+    const { api, book, shelf, downloads, identity, decodes } = this.#parts;
+    const content = await api.loanContent(licence, decodes);
     if (!content.ok) return content;
     const { terms: termsText, signature: termsSignature, work, segments } = content.value;
     const { account, outlet, headendPublicKey } = identity();
@@ -152,6 +156,8 @@ export class LoanCounter {
     const terms = parseLoanTerms(termsText);
     if (!terms.ok) return err(refusal(terms.error.code, terms.error.message));
     const fits = terms.value.licence === licence && terms.value.account === account && terms.value.outlet === outlet && terms.value.work === work.id;
+    if (filmProblem(terms.value, content.value))
+      return err(refusal('bad-content', 'The headend does not say how this film was cut; update the headend or the box.'));
     if (!signed || !fits) return err(refusal('terms-foreign', 'The terms of the loan are not signed for this box by its headend.'));
     if (shelf.find(licence) === null && shelf.loans().length >= limits.loansOnBox)
       return err(refusal('too-many-loans', 'Return a title first: this box holds as many as it can.'));
@@ -234,6 +240,14 @@ export class LoanCounter {
 
 function refusal(problem: string, message: string): HeadendError {
   return { code: 'refused', problem, message, retryAfterMs: null };
+}
+
+/** Of a film it must be known how it is shown and where a decoder can begin, before anything is fetched. */
+function filmProblem({ film }: LoanTerms, { work, segments }: LoanContent): boolean {
+  if (film?.packetMs !== work.video?.packetMs) return true;
+  const starts = segments.map(({ accessPoints }) => accessPoints?.[0]);
+  if (film === undefined) return starts.some((start) => start !== undefined);
+  return starts.some((start, number) => start === undefined || (number === 0 ? start !== 0 : start <= (starts[number - 1] ?? 0)));
 }
 
 function returnFirst(loan: ShelvedLoan): HeadendError {

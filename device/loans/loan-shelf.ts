@@ -4,6 +4,7 @@ import { type Clock, monotonicMs } from '../../src/ports/clock.ts';
 import type { Log } from '../../src/ports/log.ts';
 import { type Fault, fault, ok, type Result } from '../../src/units/result.ts';
 import { parseLoanTerms } from '../../src/wire/loan-text.ts';
+import { PacketMap } from '../../src/wire/packet-map.ts';
 import type { LoanBook, LoanRow } from '../stores/loan-port.ts';
 import type { LoanFiles } from './loan-files.ts';
 import type { LoanKeys } from './loan-keys.ts';
@@ -20,6 +21,8 @@ export interface LoanReader {
   readonly loan: ShelvedLoan;
   readonly terms: LoanTerms;
   readonly termsText: string;
+  /** Which packet lies in which segment. */
+  readonly map: PacketMap;
   /** False as soon as the key is gone: returned, revoked, expired in continuous mode, breached. */
   isOpen(): boolean;
   read(number: number): Promise<Result<Uint8Array, Fault<'loan-closed' | 'loan-damaged'>>>;
@@ -104,7 +107,7 @@ export class LoanShelf {
     if (loan.terms === null) return 'locked';
     if (this.isOver(loan)) return 'expired';
     if (loan.held.size < loan.segments.length) return this.#problems.has(loan.licence) ? 'waiting' : 'downloading';
-    return playsHere(loan) && this.#parts.keys.canOpen(loan, loan.terms.rights) ? 'ready' : 'locked';
+    return this.#parts.keys.canOpen(loan, loan.terms.rights) ? 'ready' : 'locked';
   }
 
   /** Its period has passed. */
@@ -132,6 +135,7 @@ export class LoanShelf {
       loan,
       terms,
       termsText,
+      map: mapOf(loan, terms),
       isOpen: () => this.find(licence)?.state === 'held' && keys.canOpen(this.find(licence) ?? loan, terms.rights),
       read: (number) => this.#read(licence, number),
       close: () => this.#close(loan, terms),
@@ -196,7 +200,6 @@ export class LoanShelf {
     const problem = this.#problems.get(loan.licence);
     const state = this.stateOf(loan);
     if (state === 'waiting') return problem ?? '';
-    if (state === 'locked' && !playsHere(loan)) return 'It is here, but this box plays films from the headend only, as yet.';
     if (state === 'locked')
       return loan.terms === null
         ? 'It is protected in a way that this box does not know.'
@@ -206,11 +209,6 @@ export class LoanShelf {
   }
 }
 
-/** A download cares for no media kind; playing does. */
-function playsHere({ work }: LoanRow): boolean {
-  return work.video === undefined;
-}
-
 /** What a sealed segment is; it opens nowhere else. */
 export function aboutSegment(licence: string, number: number, hash: string): string {
   return `ackbox-loan/1 segment\n${licence}\n${number}\n${hash}`;
@@ -218,6 +216,13 @@ export function aboutSegment(licence: string, number: number, hash: string): str
 
 function closed(loan: ShelvedLoan | null): { readonly ok: false; readonly error: Fault<'loan-closed'> } {
   return fault('loan-closed', `${loan?.work.title ?? 'The title'} is not open on this box any more; what was not heard is not charged.`);
+}
+
+/** Of a film as it was cut for the form that was lent. */
+function mapOf({ segments }: LoanRow, { packets, film }: LoanTerms): PacketMap {
+  if (film === undefined) return new PacketMap(packets, null);
+  const accessPoints = segments.flatMap((segment) => segment.accessPoints ?? []);
+  return new PacketMap(packets, { starts: segments.map((segment) => segment.accessPoints?.[0] ?? 0), accessPoints });
 }
 
 function termsOf(row: Pick<LoanRow, 'licence' | 'termsText'>): LoanTerms | null {

@@ -6,6 +6,7 @@ import type { Log } from '../../src/ports/log.ts';
 import type { Player } from '../../src/ports/player.ts';
 import type { Random } from '../../src/ports/random.ts';
 import type { Signer } from '../../src/ports/signer.ts';
+import type { Decoder } from '../../src/wire/sdp.ts';
 import type { PlayPort } from '../session/play-port.ts';
 import type { FaultHook } from '../stores/book-options.ts';
 import type { Book } from '../stores/book-port.ts';
@@ -31,6 +32,8 @@ export interface LoansParts {
   readonly log: Log;
   /** Plays everything that does not lie on this box. */
   readonly streamed: PlayPort;
+  /** The films that this box shows; absent: none. */
+  readonly decodes?: readonly Decoder[];
   readonly faults?: FaultHook;
   readonly freeBytes?: () => number;
 }
@@ -48,7 +51,7 @@ export const LOAN_CACHE_SETTING = 'loan-cache-bytes';
 /** Puts together what checks titles out, brings them here, keeps their keys and plays them. */
 export function openLoans(parts: LoansParts): Loans {
   const { book, api, signer, identity, player, clock, random, log, streamed } = parts;
-  const { faults, freeBytes } = parts;
+  const { faults, freeBytes, decodes = [] } = parts;
   const files = new LoanFiles({
     folder: join(parts.folder, 'loans'),
     ...(faults === undefined ? {} : { faults }),
@@ -58,7 +61,7 @@ export function openLoans(parts: LoansParts): Loans {
   const shelf = new LoanShelf({ book, files, keys, clock, log });
   const cacheBytes = async (): Promise<number> => Math.min(limits.loanCacheBytes, Number((await book.getSetting(LOAN_CACHE_SETTING)) ?? limits.loanCacheBytes));
   const downloads = new LoanDownloads({ api, shelf, files, keys, clock, random, log, cacheBytes });
-  const counter = new LoanCounter({ api, book, shelf, files, keys, downloads, clock, log, identity });
+  const counter = new LoanCounter({ api, book, shelf, files, keys, downloads, clock, log, decodes, identity });
   const downloaded = new DownloadedPlays({ book, player, clock, random, signer, shelf });
   return {
     ...{ shelf, counter, downloads },

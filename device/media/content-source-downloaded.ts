@@ -1,6 +1,7 @@
 import type { ContentSource } from '../../src/ports/content-source.ts';
-import type { Fault, Result } from '../../src/units/result.ts';
-import { decodeSegment, SEGMENT_PACKETS } from '../../src/wire/segment.ts';
+import { type Fault, fault, type Result } from '../../src/units/result.ts';
+import type { PacketMap } from '../../src/wire/packet-map.ts';
+import { decodeSegment } from '../../src/wire/segment.ts';
 import type { PlayoutBuffer } from './playout-buffer.ts';
 
 type ReadSegment = (number: number) => Promise<Result<Uint8Array, Fault>>;
@@ -10,6 +11,7 @@ export class DownloadedSource implements ContentSource {
   readonly kind = 'downloaded';
   readonly #buffer: PlayoutBuffer;
   readonly #packets: number;
+  readonly #map: PacketMap;
   readonly #read: ReadSegment;
   readonly #onFault: (fault: Fault) => void;
   readonly #segments = new Map<number, readonly Uint8Array[]>();
@@ -20,17 +22,19 @@ export class DownloadedSource implements ContentSource {
   #over = false;
 
   /** @param packets of the whole work */
-  constructor(buffer: PlayoutBuffer, packets: number, read: ReadSegment, onFault: (fault: Fault) => void) {
+  constructor(buffer: PlayoutBuffer, packets: number, map: PacketMap, read: ReadSegment, onFault: (fault: Fault) => void) {
     this.#buffer = buffer;
     this.#packets = packets;
+    this.#map = map;
     this.#read = read;
     this.#onFault = onFault;
   }
 
+  /** @param packetIndex from which a decoder can begin */
   async request(packetIndex: number): Promise<void> {
     this.#run += 1;
     this.#next = packetIndex;
-    const number = Math.floor(packetIndex / SEGMENT_PACKETS);
+    const number = this.#map.placeOf(packetIndex).segment;
     for (const known of this.#segments.keys()) if (known !== number && known !== number + 1) this.#segments.delete(known);
     await this.#bring(number);
   }
@@ -46,10 +50,10 @@ export class DownloadedSource implements ContentSource {
   /** Gives the buffer what it has room for; never waits. */
   fill(nowMs: number): void {
     while (!this.#over && this.#run >= 0 && this.#next < this.#packets) {
-      const number = Math.floor(this.#next / SEGMENT_PACKETS);
-      const packet = this.#segments.get(number)?.[this.#next % SEGMENT_PACKETS];
+      const { segment, offset } = this.#map.placeOf(this.#next);
+      const packet = this.#segments.get(segment)?.[offset];
       if (packet === undefined) {
-        void this.#bring(number);
+        void this.#bring(segment);
         return;
       }
       const placed = this.#buffer.put({ sequence: this.#next + this.#run, packetIndex: this.#next, payload: packet }, nowMs);
@@ -59,10 +63,10 @@ export class DownloadedSource implements ContentSource {
   }
 
   async #bring(number: number): Promise<void> {
-    if (this.#over || this.#reading.has(number) || this.#segments.has(number) || number * SEGMENT_PACKETS >= this.#packets) return;
+    if (this.#over || this.#reading.has(number) || this.#segments.has(number) || this.#map.packetsIn(number) <= 0) return;
     this.#reading.add(number);
     const bytes = await this.#read(number);
-    const decoded = bytes.ok ? decodeSegment(bytes.value) : bytes;
+    const decoded = bytes.ok ? this.#decode(number, bytes.value) : bytes;
     this.#reading.delete(number);
     if (this.#over) return;
     if (!decoded.ok) {
@@ -73,6 +77,13 @@ export class DownloadedSource implements ContentSource {
     this.#segments.set(number, decoded.value);
     this.#segments.delete(number - 2);
     // The one after it is here before it is needed.
-    if (number === Math.floor(this.#next / SEGMENT_PACKETS)) void this.#bring(number + 1);
+    if (number === this.#map.placeOf(this.#next).segment) void this.#bring(number + 1);
+  }
+
+  #decode(number: number, bytes: Uint8Array): Result<readonly Uint8Array[], Fault> {
+    const decoded = decodeSegment(bytes);
+    const expected = this.#map.packetsIn(number);
+    if (!decoded.ok || decoded.value.length === expected) return decoded;
+    return fault('damaged', `A segment holds ${decoded.value.length} packets instead of ${expected}; return the title, and check it out again.`);
   }
 }

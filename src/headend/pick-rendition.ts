@@ -2,6 +2,7 @@ import type { Terms } from '../domain/credit/terms.ts';
 import type { CatalogueStore, StoredRendition, StoredWork } from '../ports/headend-stores.ts';
 import { asId } from '../units/ids.ts';
 import { type Fault, fault, ok, type Result } from '../units/result.ts';
+import { decodersText } from '../wire/decoders.ts';
 import type { Rendition } from '../wire/http-api.ts';
 import type { Decoder } from '../wire/sdp.ts';
 
@@ -15,7 +16,7 @@ export function pickRendition(renditions: readonly Rendition[], decodes: readonl
     const [first, ...others] = fitting;
     if (first !== undefined) return ok(others.reduce((best, other) => (other.height > best.height ? other : best), first));
   }
-  const shown = decodes.map(({ codec, height }) => `${codec}-${height}`).join(', ') || 'no pictures';
+  const shown = decodersText(decodes).replaceAll(',', ', ') || 'no pictures';
   const there = renditions.map(({ name }) => name).join(', ');
   return fault('no-rendition', `This box shows ${shown}, and the film is there as ${there}; the headend can ingest it again with other --renditions.`);
 }

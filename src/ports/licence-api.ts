@@ -1,17 +1,18 @@
 import type { Result } from '../units/result.ts';
 import type { KeyLease, LicenceList, LoanContent, ReturnedPart, ReturnRequest, StatusDocument } from '../wire/licence-api.ts';
+import type { Decoder } from '../wire/sdp.ts';
 import type { HeadendError } from './headend-api.ts';
 
 /** Checkout, renewal and return as the box sees them; failures carry LSD's code as `problem`. */
 export interface LicenceApi {
   licences(): Promise<Result<LicenceList, HeadendError>>;
-  /** Idempotent: a title that is checked out already is answered as it stands. */
-  checkOut(resource: string): Promise<Result<StatusDocument, HeadendError>>;
+  /** Idempotent: a title that is checked out already is answered as it stands. @param decodes the films that this box shows */
+  checkOut(resource: string, decodes?: readonly Decoder[]): Promise<Result<StatusDocument, HeadendError>>;
   registerLicence(licence: string): Promise<Result<StatusDocument, HeadendError>>;
   /** By one period. */
   renewLicence(licence: string): Promise<Result<StatusDocument, HeadendError>>;
   /** Signed terms and the list of segments. */
-  loanContent(licence: string): Promise<Result<LoanContent, HeadendError>>;
+  loanContent(licence: string, decodes?: readonly Decoder[]): Promise<Result<LoanContent, HeadendError>>;
   /** At most limits.loanPartBytes of a segment, from a byte on. */
   loanPart(licence: string, segment: number, from: number): Promise<Result<Uint8Array, HeadendError>>;
   /** @param number of the key in use; null before the first, and for licences without a pulse */

@@ -6,8 +6,11 @@ const Text = (max: number) => Type.String({ maxLength: max });
 const Instant = Type.String({ maxLength: 30, description: 'ISO 8601, UTC' });
 const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 
-/** Checkout (332): a licence of the caller's account on a work. Asked again, it answers the licence that is already there. */
-export const CheckoutRequest = Type.Object({ resource: Text(64) }, { additionalProperties: false });
+/**
+ * Checkout (332): a licence of the caller's account on a work. Asked again, it answers the licence that is already there.
+ * `decodes`: the films that the box shows, as `decodersText` writes them; absent: none.
+ */
+export const CheckoutRequest = Type.Object({ resource: Text(64), decodes: Type.Optional(Text(80)) }, { additionalProperties: false });
 export type CheckoutRequest = Static<typeof CheckoutRequest>;
 
 /** What a return brings along (claims 6 to 9). `copiesFound` is an attestation of the box (B-15). */
@@ -65,13 +68,20 @@ export type LendingRule = Static<typeof LendingRule>;
 
 const HexBytes = (bytes: number) => Type.String({ pattern: `^[0-9a-f]{${2 * bytes}}$` });
 
+const LoanSegment = Type.Object({
+  hash: HexBytes(32),
+  bytes: Type.Integer({ minimum: 1, maximum: 0xffff_ffff }),
+  /** Of a film: the packets of it from which a decoder can begin; the first one is where the segment begins. */
+  accessPoints: Type.Optional(Type.Array(Type.Integer({ minimum: 0, maximum: 0xffff_ffff }), { minItems: 1, maxItems: 5_000 })),
+});
+
 /** What a box needs to fetch a checked-out title and to use it: signed terms, and the segments in order, of whatever media kind. */
 export const LoanContent = Type.Object({
   /** Canonical JSON of `LoanTerms`, signed as these very bytes. */
   terms: Text(16_384),
   signature: HexBytes(64),
   work: CatalogueWork,
-  segments: Type.Array(Type.Object({ hash: HexBytes(32), bytes: Type.Integer({ minimum: 1, maximum: 0xffff_ffff }) }), { maxItems: 10_000 }),
+  segments: Type.Array(LoanSegment, { maxItems: 10_000 }),
 });
 export type LoanContent = Static<typeof LoanContent>;
 

@@ -27,6 +27,11 @@ const Rights = Type.Object(
 
 const Part = Type.Object({ packets: Count, node: Count, billingClass: oneOf(['paid', 'free']) }, closed);
 
+const Film = Type.Object(
+  { rendition: Type.String({ pattern: '^[a-z0-9-]{1,32}$' }), packetMs: Type.Integer({ minimum: 1, maximum: limits.packetMs }) },
+  closed,
+);
+
 const Terms = Type.Object(
   {
     version: Type.Literal(1),
@@ -37,6 +42,7 @@ const Terms = Type.Object(
     work: Id,
     resourceKind: oneOf(['work', 'software']),
     packets: Type.Integer({ minimum: 1, maximum: 0xffff_ffff }),
+    film: Type.Optional(Film),
     currency: Type.String({ pattern: '^[A-Z]{3}$' }),
     nodes: Type.Array(Type.Object({ id: Id, vendor: Id, modelHash: Hex(32), quoteMinor: Amount }, closed), { minItems: 1, maxItems: 32 }),
     parts: Type.Optional(Type.Array(Part, { minItems: 1, maxItems: limits.workParts })),

@@ -13,9 +13,11 @@ import type { StoredWork } from '../../src/ports/headend-stores.ts';
 import { err } from '../../src/units/result.ts';
 import { SAMPLES_PER_PACKET } from '../../src/units/time.ts';
 import type { LendingRule } from '../../src/wire/licence-api.ts';
+import type { Decoder } from '../../src/wire/sdp.ts';
 import { encodeSegment, SEGMENT_PACKETS } from '../../src/wire/segment.ts';
 import { MIGRATIONS } from './book-folder.ts';
 import { FakePlayer } from './fake-player.ts';
+import type { FilmWork } from './film-work.ts';
 import { type BoxUnderTest, dropFolders, headendOn, knownBox, scratchFolder, silentLog, workOnOffer } from './headend-on-localhost.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -66,6 +68,31 @@ export class LendingHeadend {
     return work;
   }
 
+  /** Eight seconds in three segments, with packets of 4 ms as a cut film has them; no decoder would know what is in them. */
+  async addFilm(change: Partial<StoredWork> = {}): Promise<FilmWork> {
+    const number = this.works.length + 1;
+    const { SegmentFiles } = await import('../../src/headend/stores/segment-files.ts');
+    const files = new SegmentFiles(join(this.folder, 'segments'));
+    const [packets, starts, accessPoints] = [2_000, [0, 760, 1_500], [0, 312, 760, 1_071, 1_400, 1_500]];
+    const names = starts.map((start, segment) => {
+      const count = (starts[segment + 1] ?? packets) - start;
+      return files.put(encodeSegment(Array.from({ length: count }, (_, index) => payload(number, start + index))));
+    });
+    const segments = await Promise.all(names);
+    const length = { packets, preSkip: 0, totalSamples: packets * 4 * 48, durationMs: packets * 4 };
+    const video = { packetMs: 4, renditions: [{ name: 'h264-360', codec: 'h264' as const, width: 640, height: 360 }] };
+    const work = workOnOffer({
+      id: `w${number.toString(16).padStart(32, '0')}`,
+      title: `Film ${number}`,
+      priceMinor: '100',
+      ...{ segments, ...length, video, ...change },
+    });
+    const renditions = [{ name: 'h264-360', segments, starts, accessPoints }];
+    this.running.book.putWork(work, work.title, renditions);
+    this.works.push(work);
+    return { work, renditions };
+  }
+
   lend(work: StoredWork, rule: Partial<LendingRule>): void {
     const usual: LendingRule = {
       resourceKind: 'work',
@@ -79,11 +106,14 @@ export class LendingHeadend {
   }
 }
 
+const SHOWS: readonly Decoder[] = [{ codec: 'h264', height: 1_080 }];
 const noNetwork: HeadendError = { code: 'unreachable', problem: 'no-answer', message: 'The headend cannot be reached; check the network.', retryAfterMs: null };
 
 export interface LoanSceneOptions {
   readonly faults?: FaultHook;
   readonly freeBytes?: () => number;
+  /** What the box shows; else every film of the tests. */
+  readonly decodes?: readonly Decoder[];
 }
 
 /** The loans of one box at a real headend, in a time that tests turn; the cable can be pulled, and the app killed. */
@@ -217,7 +247,7 @@ export class LoanScene {
   #open(options: LoanSceneOptions): Loans {
     const { folder, book, player, clock, box } = this;
     const identity = () => box.identity;
-    const parts = { folder, book, player, clock, identity, signer: box.signer, random: systemRandom, log: silentLog, streamed: nothingStreams };
+    const parts = { folder, book, player, clock, identity, signer: box.signer, random: systemRandom, log: silentLog, streamed: nothingStreams, decodes: SHOWS };
     return openLoans({ ...parts, api: this.#throughTheCable(), freeBytes: () => 1e12, ...options });
   }
 

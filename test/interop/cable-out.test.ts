@@ -5,11 +5,13 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { approveByCode } from '../../src/cli/approve-enrolment.ts';
 import { decodedWork, floatsOf } from '../fakes/decoded-work.ts';
+import { makeClip } from '../fakes/film-work.ts';
 import { BoxWatch, balance, clearAway, operatorJson, run, scratch, soundFile } from '../fakes/house.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const NODE = join(ROOT, 'node_modules', '.bin', 'node');
 const SECONDS = 9;
+const FILM_SECONDS = 6;
 const home = scratch();
 const folder = (name: string): string => join(home, name);
 const watch = new BoxWatch(folder('box'));
@@ -68,12 +70,13 @@ async function workId(title: string): Promise<string> {
 beforeAll(async () => {
   const library = folder('library');
   await Promise.all([soundFile(library, 'here.flac', SECONDS, 440), soundFile(library, 'there.flac', SECONDS, 550), soundFile(library, 'long.flac', 150, 660)]);
+  makeClip(join(library, 'film.mp4'), FILM_SECONDS);
   await startHeadend('0');
   const ingested = await run(NODE, ['src/cli/ackbox.ts', 'ingest', '--data', folder('headend'), '--json', library]);
   expect(ingested.code, ingested.err).toBe(0);
   await startBox();
-  await watch.until('three works', (view) => (view.connectivity === 'online' && view.catalogueSize === 3 ? true : null), 40_000);
-}, 120_000);
+  await watch.until('four works', (view) => (view.connectivity === 'online' && view.catalogueSize === 4 ? true : null), 40_000);
+}, 400_000);
 
 afterAll(async () => {
   await Promise.all([kill(box), kill(headend)]);
@@ -109,7 +112,7 @@ describe('the cable out', () => {
   test('what is checked out plays to its end, sample by sample; everything else is refused before money', { timeout: 120_000 }, async () => {
     const { outlet } = JSON.parse(readFileSync(join(folder('box'), 'enrolment.json'), 'utf8')) as { outlet: string };
     const operator = ['--headend', url, '--data', folder('headend')];
-    expect(await ackbox('checkout', 'floor', outlet, '60', ...operator)).toMatchObject({ code: 0, out: expect.stringContaining('may owe 60') });
+    expect(await ackbox('checkout', 'floor', outlet, '110', ...operator)).toMatchObject({ code: 0, out: expect.stringContaining('may owe 110') });
     expect(await ackbox('checkout', 'lend', await workId('here'), '--unlock', 'use', ...operator)).toMatchObject({ code: 0 });
     expect(await ackbox('checkout', 'lend', await workId('here'), '--pulse', '5', ...operator)).toMatchObject({
       code: 1,
@@ -117,6 +120,8 @@ describe('the cable out', () => {
     });
     expect(await tell('licence checkout here')).toMatchObject({ ok: true });
     await stateOf('here', 'ready');
+    expect(await tell('licence checkout film')).toMatchObject({ ok: true });
+    await stateOf('film', 'ready');
     const [here, there] = [await workId('here'), await workId('there')];
     await kill(headend);
     await watch.until('word of it', (view) => (view.connectivity === 'offline' ? true : null), 30_000);
@@ -144,6 +149,15 @@ describe('the cable out', () => {
     expect(heard.findIndex((sample, at) => sample !== reference[at])).toBe(-1);
   });
 
+  test('a film that is checked out is shown to its end, and costs its price', { timeout: 90_000 }, async () => {
+    await watch.press('intent.ok', { workId: await workId('film') });
+    await watch.until('the pre-listen', (view) => ((view.nowPlaying?.play.positionMs ?? 0) > 200 ? true : null));
+    await watch.press('intent.ok');
+    const receipt = await watch.until('the receipt', (view) => (view.lastReceipt?.title === 'film' ? view.lastReceipt : null), 60_000);
+    expect(receipt).toMatchObject({ quoteMinor: '50', chargedMinor: '50', refundMinor: '0', endReason: 'finished' });
+    expect(receipt.heardMs).toBeGreaterThanOrEqual(1_000 * (FILM_SECONDS - 1));
+  });
+
   test('sells no more than the floor that was signed, until the headend has heard of it', { timeout: 60_000 }, async () => {
     await watch.press('intent.ok', { workId: await workId('here') });
     await watch.until('the pre-listen', (view) => ((view.nowPlaying?.play.positionMs ?? 0) > 200 ? true : null));
@@ -157,10 +171,10 @@ describe('the cable out', () => {
     await startHeadend(new URL(url).port);
     await watch.until('the headend', (view) => (view.connectivity === 'online' ? true : null), 90_000);
     const { ledger, outbox } = await watch.deliveredTotals(40_000);
-    expect(ledger).toMatchObject({ earnedMinor: '50', heldMinor: '0', problem: null });
+    expect(ledger).toMatchObject({ earnedMinor: '100', heldMinor: '0', problem: null });
     expect(outbox.quarantined).toBe(0);
     const operator = await operatorJson(url, folder('headend'));
     expect(operator.ledger.problem).toBeNull();
-    expect(balance(operator, 'earned')).toBe('50');
+    expect(balance(operator, 'earned')).toBe('100');
   });
 });

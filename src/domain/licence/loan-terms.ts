@@ -21,6 +21,8 @@ export interface LoanTerms {
   readonly work: WorkId;
   readonly resourceKind: 'work' | 'software';
   readonly packets: number;
+  /** Of a film: in which form it was lent, and how long each packet lasts. */
+  readonly film?: { readonly rendition: string; readonly packetMs: number };
   readonly currency: Currency;
   /** The price of each whole use: a ceiling. */
   readonly nodes: readonly PricingNode[];

@@ -4,6 +4,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { CatalogueStore } from '../../ports/headend-stores.ts';
 import { asId } from '../../units/ids.ts';
 import type { Result } from '../../units/result.ts';
+import { parseDecoders } from '../../wire/decoders.ts';
 import {
   CheckoutRequest,
   KeyLease,
@@ -45,7 +46,7 @@ export function licenceRoutes({ desk, catalogue, clock }: LicenceRoutesDeps): re
         response: StatusDocument,
       },
       (request, outlet) => {
-        const outcome = desk.checkOut(outlet, request.body.resource);
+        const outcome = desk.checkOut(outlet, request.body.resource, parseDecoders(request.body.decodes ?? '') ?? []);
         return outcome.ok ? reply(shown(outcome.value.licence), outcome.value.made ? 201 : 200) : outcome;
       },
     ),
@@ -97,8 +98,14 @@ export function loanRoutes({ desk, loans, putFloor }: LoanRoutesDeps): readonly 
     outcome.ok ? reply(outcome.value) : outcome;
   return [
     deviceRoute(
-      { method: 'GET', path: `${path}/content`, summary: 'Signed terms of use, and the segments of a checked-out title', body: null, response: LoanContent },
-      async (request, outlet) => answer(await loans.content(outlet, request.params.licence ?? '')),
+      {
+        method: 'GET',
+        path: `${path}/content`,
+        summary: 'Signed terms of use, and the segments of a checked-out title; of a film in a form of ?decodes=',
+        body: null,
+        response: LoanContent,
+      },
+      async (request, outlet) => answer(await loans.content(outlet, request.params.licence ?? '', parseDecoders(request.query.decodes ?? '') ?? [])),
     ),
     deviceRoute(
       { method: 'GET', path: `${path}/content/:number`, summary: 'A part of a segment, from byte ?from= on', body: null, response: null },

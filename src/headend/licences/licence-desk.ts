@@ -10,20 +10,22 @@ import {
 } from '../../domain/licence/licence-steps.ts';
 import { checkPropertyRights, type RightsFault } from '../../domain/licence/property-rights.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { CatalogueStore, OutletRow } from '../../ports/headend-stores.ts';
+import type { CatalogueStore, OutletRow, StoredWork } from '../../ports/headend-stores.ts';
 import type { Random } from '../../ports/random.ts';
 import { asId, uuidv7 } from '../../units/ids.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
 import type { LendingRule, ReturnRequest } from '../../wire/licence-api.ts';
+import type { Decoder } from '../../wire/sdp.ts';
+import { pickRendition } from '../pick-rendition.ts';
 import type { CheckoutStore } from '../stores/checkout-rows.ts';
 import type { LoanStore } from '../stores/loan-rows.ts';
 import type { QuoteFault, QuoteWork } from '../work-quote.ts';
-import { LENT_AS_USUAL, LENT_AT_MOST_MS, rightsOf } from './lending.ts';
+import { LENT_AS_USUAL, LENT_AT_MOST_MS, lentSegments, rightsOf } from './lending.ts';
 
 export interface LicenceDeskDeps {
   readonly checkouts: CheckoutStore;
   readonly loans: LoanStore;
-  readonly catalogue: Pick<CatalogueStore, 'work'>;
+  readonly catalogue: Pick<CatalogueStore, 'work' | 'rendition'>;
   readonly quote: QuoteWork;
   readonly clock: Clock;
   readonly random: Random;
@@ -31,7 +33,7 @@ export interface LicenceDeskDeps {
 
 export type LicenceDeskFault =
   | LicenceFault
-  | Fault<'not-found' | 'work-gone' | 'not-yours' | 'bad-request' | 'rights-refused' | 'return-incomplete'>
+  | Fault<'not-found' | 'work-gone' | 'not-yours' | 'bad-request' | 'rights-refused' | 'return-incomplete' | 'no-rendition'>
   | QuoteFault;
 type Step = (licence: Licence, call: LicenceCall) => Result<Licence, LicenceFault>;
 
@@ -45,14 +47,23 @@ export class LicenceDesk {
     this.#deps = deps;
   }
 
-  /** 332: a licence of the box's account on a work. One that is there already, expired or not, is answered as it stands. */
-  checkOut(outlet: OutletRow, resource: string): Result<{ readonly licence: Licence; readonly made: boolean }, LicenceDeskFault> {
+  /**
+   * 332: a licence of the box's account on a work. One that is there already, expired or not, is answered as it stands.
+   * @param decodes the films that the box shows
+   */
+  checkOut(
+    outlet: OutletRow,
+    resource: string,
+    decodes: readonly Decoder[] = [],
+  ): Result<{ readonly licence: Licence; readonly made: boolean }, LicenceDeskFault> {
     const { checkouts, loans, catalogue, quote, clock, random } = this.#deps;
     const known = checkouts.checkoutOf(outlet.account, resource);
     if (known !== null) return ok({ licence: known, made: false });
     const work = catalogue.work(asId(resource));
     if (work === null) return fault('not-found', 'There is no such title.');
     if (work.retired) return fault('work-gone', 'This title is no longer offered.');
+    const shown = canBeShown(work, decodes);
+    if (!shown.ok) return shown;
     const rule = loans.lendingRule(resource) ?? LENT_AS_USUAL;
     const rights = checkPropertyRights(rightsOf(rule));
     if (!rights.ok) return fault('rights-refused', rights.error.message);
@@ -105,7 +116,8 @@ export class LicenceDesk {
   giveBack(outlet: OutletRow, id: string, request: ReturnRequest): Result<Licence, LicenceDeskFault> {
     const { checkouts, loans, catalogue } = this.#deps;
     const licence = checkouts.checkout(id);
-    const segments = licence === null ? 0 : (catalogue.work(asId(licence.resource))?.segments.length ?? 0);
+    const work = licence === null ? null : catalogue.work(asId(licence.resource));
+    const segments = licence === null || work === null ? 0 : lentSegments(this.#deps, outlet, licence, work).length;
     if (request.content === 'sent-back' && loans.returnedSegments(id) < segments)
       return fault('return-incomplete', `${loans.returnedSegments(id)} of ${segments} segments came back; send the rest, or delete the content.`);
     return this.#step(outlet, id, returnLicence, request);
@@ -140,4 +152,10 @@ export class LicenceDesk {
     if (next.ok) this.#deps.checkouts.putCheckout(next.value, returned === null ? null : { licence: next.value.licence, ...returned });
     return next;
   }
+}
+
+/** Before a licence is made, and money is taken for it. */
+function canBeShown(work: StoredWork, decodes: readonly Decoder[]): Result<unknown, Fault<'rights-refused' | 'no-rendition'>> {
+  if (work.channel !== undefined) return fault('rights-refused', 'A channel has no end, and can not be checked out.');
+  return work.video === undefined ? ok(null) : pickRendition(work.video.renditions, decodes);
 }

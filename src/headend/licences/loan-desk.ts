@@ -5,26 +5,30 @@ import { limits } from '../../limits.ts';
 import { sha256Hex } from '../../platform/crypto/digest.ts';
 import { deriveKey } from '../../platform/crypto/seal.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { CatalogueStore, OutletRow, StoredWork } from '../../ports/headend-stores.ts';
+import type { CatalogueStore, OutletRow, StoredRendition, StoredWork } from '../../ports/headend-stores.ts';
 import type { SegmentStore } from '../../ports/segment-store.ts';
 import type { Signer } from '../../ports/signer.ts';
 import { concatBytes, fromHex, toHex } from '../../units/bytes.ts';
 import { asId } from '../../units/ids.ts';
 import type { Currency } from '../../units/money.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
+import { packetMsOf } from '../../units/time.ts';
 import { canonicalJson } from '../../wire/canonical-json.ts';
 import type { KeyLease, LoanContent, ReturnedPart } from '../../wire/licence-api.ts';
 import { parseLoanTerms, signedLoanTermsBytes } from '../../wire/loan-text.ts';
+import type { Decoder } from '../../wire/sdp.ts';
 import { publicPart } from '../catalogue-view.ts';
 import { trialTermsFor } from '../checkout-terms.ts';
+import { pickRendition } from '../pick-rendition.ts';
 import type { CheckoutStore } from '../stores/checkout-rows.ts';
 import type { IssuedTerms, LoanStore } from '../stores/loan-rows.ts';
 import type { QuoteFault, QuoteWork } from '../work-quote.ts';
+import { lentRendition, lentSegments } from './lending.ts';
 
 export interface LoanDeskDeps {
   readonly checkouts: CheckoutStore;
   readonly loans: LoanStore;
-  readonly catalogue: Pick<CatalogueStore, 'work'>;
+  readonly catalogue: Pick<CatalogueStore, 'work' | 'rendition'>;
   readonly segments: SegmentStore;
   readonly quote: QuoteWork;
   readonly signer: Signer;
@@ -33,8 +37,13 @@ export interface LoanDeskDeps {
   readonly floorMinor: (outlet: OutletRow) => string | null;
 }
 
-export type LoanDeskFault = Fault<'not-found' | 'not-yours' | 'licence-over' | 'rights-refused' | 'bad-request' | 'conflict'> | QuoteFault;
-type Held = Result<{ readonly licence: Licence; readonly work: StoredWork }, LoanDeskFault>;
+export type LoanDeskFault = Fault<'not-found' | 'not-yours' | 'licence-over' | 'rights-refused' | 'bad-request' | 'conflict' | 'no-rendition'> | QuoteFault;
+interface Lent {
+  readonly licence: Licence;
+  readonly work: StoredWork;
+}
+type Held = Result<Lent, LoanDeskFault>;
+type Film = StoredRendition | null;
 
 /** The content of checked-out titles: signed terms, segments of whatever media kind, and keys that are leased (ruling 12; ). */
 export class LoanDesk {
@@ -47,18 +56,18 @@ export class LoanDesk {
   }
 
   /** Asked again, it answers the same terms, as long as nothing changed: neither the end of the licence, nor the price. */
-  async content(outlet: OutletRow, id: string): Promise<Result<LoanContent, LoanDeskFault>> {
+  async content(outlet: OutletRow, id: string, decodes: readonly Decoder[] = []): Promise<Result<LoanContent, LoanDeskFault>> {
     const held = this.#held(outlet, id);
     if (!held.ok) return held;
     const { licence, work } = held.value;
     const rights = checkPropertyRights(licence.rights);
     if (!rights.ok) return fault('rights-refused', rights.error.message);
-    if (work.video !== undefined) return fault('rights-refused', 'Films are not lent yet, only streamed.');
-    const priced = this.#issue(outlet, licence, work);
+    const film = this.#filmFor(outlet, licence, work, decodes);
+    if (!film.ok) return film;
+    const priced = this.#issue(outlet, { licence, work, film: film.value });
     if (!priced.ok) return priced;
     const issued = priced.value;
-    const sizes = await Promise.all(work.segments.map((hash) => this.#deps.segments.size(hash)));
-    const segments = work.segments.map((hash, number) => ({ hash, bytes: sizes[number] ?? 1 }));
+    const segments = await this.#segmentsOf(work, film.value);
     return ok({ terms: issued.terms, signature: issued.signature, work: publicPart(work), segments });
   }
 
@@ -66,7 +75,7 @@ export class LoanDesk {
   async segment(outlet: OutletRow, id: string, number: number, from: number): Promise<Result<Uint8Array, LoanDeskFault>> {
     const held = this.#held(outlet, id);
     if (!held.ok) return held;
-    const hash = held.value.work.segments[number];
+    const hash = this.#hashOf(outlet, held.value, number);
     if (hash === undefined || !(from >= 0)) return fault('not-found', 'The title has no such segment.');
     const bytes = await this.#deps.segments.get(hash);
     return ok(bytes.subarray(from, from + limits.loanPartBytes));
@@ -94,7 +103,7 @@ export class LoanDesk {
   takeBack(outlet: OutletRow, id: string, number: number, { from, total, hex }: ReturnedPart): Result<null, LoanDeskFault> {
     const held = this.#held(outlet, id);
     if (!held.ok) return held;
-    const hash = held.value.work.segments[number];
+    const hash = this.#hashOf(outlet, held.value, number);
     const part = fromHex(hex);
     if (hash === undefined || part === null || total > limits.loanSegmentBytes) return fault('bad-request', 'This is no segment of the title.');
     const before = this.#returning.get(id);
@@ -120,22 +129,42 @@ export class LoanDesk {
     return work === null ? fault('not-found', 'There is no such title any more.') : ok({ licence, work });
   }
 
-  #issue(outlet: OutletRow, licence: Licence, work: StoredWork): Result<IssuedTerms, LoanDeskFault> {
+  /** The form that this box was lent before, or the one that fits it best. */
+  #filmFor(outlet: OutletRow, licence: Licence, work: StoredWork, decodes: readonly Decoder[]): Result<Film, Fault<'no-rendition'>> {
+    if (work.video === undefined) return ok(null);
+    const known = lentRendition(this.#deps, outlet, licence);
+    if (known !== null) return ok(known);
+    const picked = pickRendition(work.video.renditions, decodes);
+    return picked.ok ? ok(this.#deps.catalogue.rendition(asId(work.id), picked.value.name)) : picked;
+  }
+
+  async #segmentsOf(work: StoredWork, film: Film): Promise<LoanContent['segments']> {
+    const hashes = film?.segments ?? work.segments;
+    const sizes = await Promise.all(hashes.map((hash) => this.#deps.segments.size(hash)));
+    return hashes.map((hash, number) => ({ hash, bytes: sizes[number] ?? 1, ...(film !== null && { accessPoints: accessPointsIn(film, number) }) }));
+  }
+
+  #hashOf(outlet: OutletRow, { licence, work }: Lent, number: number): string | undefined {
+    return lentSegments(this.#deps, outlet, licence, work)[number];
+  }
+
+  #issue(outlet: OutletRow, lent: Lent & { readonly film: Film }): Result<IssuedTerms, LoanDeskFault> {
     const { loans, clock, signer } = this.#deps;
-    const known = loans.loanTerms(licence.licence, outlet.outlet);
+    const { licence } = lent.licence;
+    const known = loans.loanTerms(licence, outlet.outlet);
     const parsed = known === null ? null : parseLoanTerms(known.terms);
-    const again = this.#compose(outlet, licence, work, parsed?.ok === true ? parsed.value.issuedAtMs : clock.wallMs());
+    const again = this.#compose(outlet, lent, parsed?.ok === true ? parsed.value.issuedAtMs : clock.wallMs());
     if (!again.ok) return again;
     if (known !== null && canonicalJson(again.value) === known.terms) return ok(known);
-    const now = this.#compose(outlet, licence, work, clock.wallMs());
+    const now = this.#compose(outlet, lent, clock.wallMs());
     if (!now.ok) return now;
     const terms = canonicalJson(now.value);
     const issued = { termsHash: sha256Hex(terms), terms, signature: toHex(signer.sign(signedLoanTermsBytes(terms))) };
-    loans.putLoanTerms(licence.licence, outlet.outlet, issued);
+    loans.putLoanTerms(licence, outlet.outlet, issued);
     return ok(issued);
   }
 
-  #compose(outlet: OutletRow, licence: Licence, work: StoredWork, issuedAtMs: number): Result<LoanTerms, LoanDeskFault> {
+  #compose(outlet: OutletRow, { licence, work, film }: Lent & { readonly film: Film }, issuedAtMs: number): Result<LoanTerms, LoanDeskFault> {
     const quoted = this.#deps.quote(work, outlet, issuedAtMs);
     if (!quoted.ok) return quoted;
     const { nodes, parts, pricingStateHash } = quoted.value;
@@ -148,6 +177,7 @@ export class LoanDesk {
       work: asId(work.id),
       resourceKind: licence.resourceKind,
       packets: work.packets,
+      ...(film !== null && { film: { rendition: film.name, packetMs: packetMsOf(work) } }),
       currency: work.currency as Currency,
       nodes,
       ...(parts === null ? {} : { parts }),
@@ -160,4 +190,9 @@ export class LoanDesk {
       issuedAtMs: Math.floor(issuedAtMs),
     });
   }
+}
+
+function accessPointsIn({ starts, accessPoints }: StoredRendition, segment: number): number[] {
+  const [from, to] = [starts[segment] ?? 0, starts[segment + 1] ?? Number.POSITIVE_INFINITY];
+  return accessPoints.filter((packet) => packet >= from && packet < to);
 }

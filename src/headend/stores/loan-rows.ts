@@ -167,7 +167,7 @@ function recordLoanUse(context: StoreContext, key: string, terms: LoanTerms, use
   const startMs = Math.max(terms.issuedAtMs, Math.min(Math.floor(use.wallMs), Math.floor(context.clock.wallMs())));
   recordSoldUses(
     context,
-    { key, playId: use.playId, outlet: terms.outlet, startMs, packetMs: limits.packetMs, terms: { ...terms, sid: asId(use.playId) } },
+    { key, playId: use.playId, outlet: terms.outlet, startMs, packetMs: terms.film?.packetMs ?? limits.packetMs, terms: { ...terms, sid: asId(use.playId) } },
     countLoanUse(terms, use),
   );
 }

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { decodersOf, parseDecoders } from '../../../device/boards/decoders.ts';
+import { decodersOf } from '../../../device/boards/decoders.ts';
 import { defaultCreditTerms } from '../../../src/domain/credit/negotiate-credit.ts';
 import { parseRenditions, planRenditions } from '../../../src/headend/catalogue/video-renditions.ts';
 import { grantStream } from '../../../src/headend/checkout-terms.ts';
 import { pickRendition } from '../../../src/headend/pick-rendition.ts';
 import { limits } from '../../../src/limits.ts';
+import { parseDecoders } from '../../../src/wire/decoders.ts';
 import { buildOffer, type Decoder } from '../../../src/wire/sdp.ts';
 
 const RENDITIONS = [
