@@ -201,7 +201,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
           account,
           loans: loans.counter,
           venue,
-          ...(guests === null ? {} : { guests }),
+          ...(guests === null ? { viewers: box.viewers } : { guests }),
           hardware,
           clock,
           logRing: parts.logRing,

@@ -17,6 +17,7 @@ import { serviceCommands } from './service-commands.ts';
 import { showCommands } from './show-commands.ts';
 import { testCommands } from './test-commands.ts';
 import { venueCommands } from './venue-commands.ts';
+import { viewerCommands } from './viewer-commands.ts';
 
 const helpCommand: Command<CommandContext> = {
   name: 'help',
@@ -45,6 +46,7 @@ export const boxCommands: readonly Command<CommandContext>[] = [
   ...venueCommands,
   ...ladderCommands,
   ...guestCommands,
+  ...viewerCommands,
   ...resetCommands,
   ...testCommands,
   ...logCommands,

@@ -7,6 +7,7 @@ import type { Guests } from '../guests/guests.ts';
 import type { LoanCounter } from '../loans/loan-counter.ts';
 import type { BoxControl, CommandOutcome, LiveOutput } from '../session/box-view.ts';
 import type { BoxEvent } from '../session/events.ts';
+import type { ViewerDesk } from '../session/viewer-desk.ts';
 import type { Book } from '../stores/book-port.ts';
 import type { SelfTestParts } from '../supervision/self-tests.ts';
 import type { Venue } from '../venue/venue.ts';
@@ -49,6 +50,8 @@ export interface CommandContext {
   /** Absent in a simulation. */
   readonly account?: AccountWatch;
   readonly venue?: Venue;
+  /** A set-top only. */
+  readonly viewers?: Pick<ViewerDesk, 'load' | 'choose' | 'ask'>;
   /** A jukebox only. */
   readonly guests?: Guests;
   /** Absent in a simulation, as is the clock that watching takes. */

@@ -42,6 +42,7 @@ const EVERYWHERE: Table = {
 
 /** States (the playback region, dotted) in which a key means something else. The longest name that fits is taken. */
 const PER_STATE: Readonly<Record<string, Table>> = {
+  browse: { KEY_RED: { type: 'intent.who' } },
   // A question stands on the screen: the keys that people reach for answer it.
   preListen: { KEY_GREEN: OK, KEY_RED: BACK, KEY_PLAYPAUSE: OK },
   awaitingConfirmation: { KEY_GREEN: OK, KEY_RED: BACK, KEY_PLAYPAUSE: OK },

@@ -23,6 +23,9 @@ export const IntentRequest = Type.Object({
     'intent.digit',
     'intent.channel',
     'intent.track',
+    'intent.who',
+    'intent.viewer',
+    'intent.household',
     'intent.suppress-acks',
   ]),
   workId: Type.Optional(Type.String({ maxLength: 64 })),
@@ -33,6 +36,7 @@ export const IntentRequest = Type.Object({
   kind: Type.Optional(OneOf(['audio', 'subtitles'])),
   step: Type.Optional(Type.Integer({ minimum: -1, maximum: 1 })),
   licence: Type.Optional(Type.String({ maxLength: 64 })),
+  viewer: Type.Optional(Type.String({ maxLength: 64 })),
   yes: Type.Optional(Type.Boolean()),
   entryMethod: Type.Optional(Entry),
 });

@@ -6,8 +6,9 @@ import { connectivityRegion } from './connectivity-region.ts';
 import { playbackRegion } from './playback-region.ts';
 import { serviceRegion } from './service-region.ts';
 import { soundRegion } from './sound-region.ts';
+import { viewerRegion } from './viewer-region.ts';
 
-/** The box as a statechart of six parallel regions. Per-packet work stays outside: it hears only edges (stalled, confirmed, ended). */
+/** The box as a statechart of seven parallel regions. Per-packet work stays outside: it hears only edges (stalled, confirmed, ended). */
 export function createBoxMachine(effects?: BoxEffects, context: BoxContext = firstContext) {
   const vocabulary = boxVocabulary(effects);
   return vocabulary.createMachine({
@@ -21,6 +22,7 @@ export function createBoxMachine(effects?: BoxEffects, context: BoxContext = fir
       service: serviceRegion(vocabulary),
       sound: soundRegion(vocabulary),
       channel: channelRegion(vocabulary),
+      viewer: viewerRegion(vocabulary),
     },
   });
 }

@@ -20,7 +20,10 @@ export interface CatalogueView {
 }
 
 /** The part of the usage writer that the session layer feeds: every key and every play is a record (document 003). */
-export type UsageTrail = Pick<UsageWriter, 'setEntryMethod' | 'keyPressed' | 'signOn' | 'signOff' | 'playStarted' | 'playEnded' | 'viewFeature'>;
+export type UsageTrail = Pick<
+  UsageWriter,
+  'setEntryMethod' | 'keyPressed' | 'signOn' | 'signOff' | 'playStarted' | 'playEnded' | 'viewFeature' | 'consumerIdentified'
+>;
 
 /** Everything a box is made of; device/main.ts and the simulation put it together. */
 export interface BoxParts {

@@ -5,6 +5,7 @@ import { boxTexts } from '../texts/box-texts.ts';
 import type { Said } from '../texts/said.ts';
 import type { BoxContext } from './box-context.ts';
 import type { PlayView } from './play-port.ts';
+import { type ViewerView, viewerSentence } from './viewer-view.ts';
 
 export interface SentenceFacts {
   readonly playback: string;
@@ -15,6 +16,7 @@ export interface SentenceFacts {
   readonly play: PlayView | null;
   /** A channel's number while it is entered. */
   readonly entry: { readonly digits: string; readonly title: string | null } | null;
+  readonly viewer: ViewerView;
 }
 
 /** Why nothing is sold just now; shown wherever a wish is not granted because of it. */
@@ -32,8 +34,10 @@ export function boxSentence(facts: SentenceFacts): Said {
   if (facts.entry !== null) return said(facts.entry.title === null ? 'digits' : 'digitsOf', { digits: facts.entry.digits, title: facts.entry.title ?? '' });
   if (context.claim !== null) return said('claim', { code: context.claim.code, amount: { minor: context.claim.amountMinor } });
   if (context.outOfService !== null) return said('outOfService', { reason: context.outOfService });
-  const key = (context.storageLow ? storageKey(facts) : null) ?? keyOfState(facts);
   const notice = context.notice === null ? null : { code: context.noticeCode, message: context.notice };
+  const asked = viewerSentence(facts.viewer);
+  if (asked !== null) return { ...asked, notice };
+  const key = (context.storageLow ? storageKey(facts) : null) ?? keyOfState(facts);
   return { key, values: valuesOf(facts), notice };
 }
 

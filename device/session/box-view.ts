@@ -7,6 +7,7 @@ import type { Said } from '../texts/said.ts';
 import type { IntentEvent } from './events.ts';
 import type { PlayView } from './play-port.ts';
 import type { TracksView } from './track-desk.ts';
+import type { ViewerView } from './viewer-view.ts';
 
 /**
  * The whole state that people can see, as one value: terminal view, screen, console and panel are functions of it.
@@ -33,6 +34,8 @@ export interface BoxView {
   readonly entry: { readonly digits: string; readonly title: string | null } | null;
   /** Sound and subtitles of what plays, where there is a choice. */
   readonly tracks: TracksView;
+  /** Who of the household is watching, or is asked. */
+  readonly viewer: ViewerView;
   /** How many channels there are. */
   readonly channelCount: number;
   /** A question that OK answers, with the price, the time left for it, and what stands beside the price. */

@@ -23,11 +23,13 @@ import { SeekHold } from './seek-hold.ts';
 import { OUT_OF_SERVICE_SETTING } from './service-region.ts';
 import { ShownFor } from './shown-for.ts';
 import { SoundGate } from './sound-gate.ts';
+import { ViewerDesk } from './viewer-desk.ts';
 import { VolumeDesk, type VolumeRange } from './volume-desk.ts';
 import { WorkFocus } from './work-focus.ts';
 
 const VIEW_INTERVAL_MS = 250;
-const LANGUAGE_SETTING = 'language';
+/** Of the box itself. */
+export const LANGUAGE_SETTING = 'language';
 /** How often it is looked whether a coin session was left alone for too long (limits.coinSessionIdleMs). */
 const IDLE_CHECK_MS = 10_000;
 
@@ -45,8 +47,12 @@ export class Box implements BoxControl {
   readonly #volume: VolumeDesk;
   readonly #channels: ChannelDesk;
   readonly #hold: SeekHold;
+  /** Who is watching; on a set-top only. */
+  readonly viewers: ViewerDesk;
   #language: Language = 'en';
   readonly #effects: EffectQueue;
+  /** Beside what plays: who keys his PIN waits for no song. */
+  readonly #asides: EffectQueue;
   #stopTicking: () => void = () => {};
   #stopIdleChecks: () => void = () => {};
   #touchedMs = 0;
@@ -56,12 +62,15 @@ export class Box implements BoxControl {
   constructor(parts: BoxParts) {
     this.#parts = parts;
     this.#effects = new EffectQueue(parts.clock, parts.log, (code, message) => this.raise({ type: 'play.refused', playId: '', code, message }));
+    this.#asides = new EffectQueue(parts.clock, parts.log, (code, message) => this.raise({ type: 'notice.say', code, message }));
     this.#focus = new WorkFocus(() => parts.catalogue.works());
     this.#turns = new PlayTurns(parts, {
       raise: (event) => this.raise(event),
       later: (effect) => this.#effects.add(effect),
       refresh: () => this.#refresh(),
       context: () => this.#actor.getSnapshot().context,
+      refuses: (work) => this.viewers.refuses(work),
+      refused: (work, code) => this.viewers.askFor(work, code),
     });
     this.#gate = new SoundGate(parts.player, parts.log);
     this.#volume = new VolumeDesk({ clock: parts.clock, player: this.#gate, book: parts.book, changed: () => this.#show() });
@@ -72,6 +81,15 @@ export class Box implements BoxControl {
       now: () => this.#now(),
     });
     this.#hold = new SeekHold(parts.clock);
+    this.viewers = new ViewerDesk({
+      ...{ book: parts.book, clock: parts.clock },
+      raise: (event) => this.raise(event),
+      later: (effect) => this.#asides.add(effect),
+      want: (wish) => this.#want(wish),
+      identified: (consumerId) => parts.usage.consumerIdentified(consumerId),
+      state: () => this.#actor.getSnapshot().value.viewer,
+      changed: () => this.#show(),
+    });
     this.#takesCoins = parts.profile === 'jukebox';
     this.#notice = new ShownFor(parts.clock, limits.faultShownMs, () => this.raise({ type: 'notice.over' }));
     this.#claim = new ShownFor(parts.clock, limits.claimShownMs, () => this.raise({ type: 'notice.claim-over' }));
@@ -118,10 +136,11 @@ export class Box implements BoxControl {
     // Before anything is taken up: a box that was out of service plays nothing.
     if (reason !== null) this.raise({ type: 'service.on', reason });
     await this.#parts.usage.signOn();
+    if (!this.#takesCoins) await this.viewers.start();
     this.#stopTicking = every(this.#parts.clock, VIEW_INTERVAL_MS, () => {
       if (this.#turns.view() !== null) this.#show();
     });
-    this.#stopIdleChecks = every(this.#parts.clock, IDLE_CHECK_MS, () => this.#effects.add(() => this.#closeIdlePayer()));
+    this.#stopIdleChecks = every(this.#parts.clock, IDLE_CHECK_MS, () => this.#lookAtIdle());
   }
 
   /** Leaves what plays to the next start: the player plays on what it holds, the rows say how to go on. */
@@ -132,6 +151,7 @@ export class Box implements BoxControl {
     this.#claim.stop();
     this.#volume.stop();
     await this.#effects.settledSoon();
+    await this.#asides.settledSoon();
     this.#actor.stop();
     await this.#parts.usage.signOff();
   }
@@ -144,6 +164,7 @@ export class Box implements BoxControl {
 
   /** Resolves when everything that was decided so far has been carried out. */
   async settled(): Promise<void> {
+    await this.#asides.settled();
     await this.#effects.settled();
   }
 
@@ -163,6 +184,7 @@ export class Box implements BoxControl {
       volumeRange: this.#volume.range,
       entry: this.#channels.entry(),
       tracks: this.#turns.tracks(),
+      viewer: this.viewers.view(),
       channelCount: this.#channels.channels().length,
       houseMusic: this.#turns.isHouseMusic(),
       silentPlayer: parts.player.silent,
@@ -190,6 +212,10 @@ export class Box implements BoxControl {
     this.#parts.usage.setEntryMethod(entryMethod);
     this.raise({ type: 'notice.claim-over' });
     this.#recordKey(event.type.slice('intent.'.length));
+    if (this.#takesCoins || !this.viewers.takes(event)) this.#want(event);
+  }
+
+  #want(event: IntentEvent): void {
     if (this.#channels.takes(event)) return;
     if (event.type === 'intent.up' || event.type === 'intent.down') this.#moveFocus(event.type === 'intent.down' ? 1 : -1);
     else if (event.type === 'intent.ok' && this.#givesWay()) this.#turns.instead(event.workId === undefined ? this.#withFocus() : event);
@@ -285,6 +311,11 @@ export class Box implements BoxControl {
     const refused = await this.#parts.loans.answerRenewal(licence, yes);
     if (refused !== null) this.raise({ type: 'notice.say', message: refused });
     this.#show();
+  }
+
+  #lookAtIdle(): void {
+    this.#effects.add(() => this.#closeIdlePayer());
+    this.viewers.idle(monotonicMs(this.#parts.clock) - this.#touchedMs, dotted(this.#actor.getSnapshot().value.playback));
   }
 
   /** What a guest left behind becomes a claim; the next coin opens a session of its own (ruling 2). */

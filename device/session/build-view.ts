@@ -10,6 +10,7 @@ import type { BoxMachine } from './box-machine.ts';
 import { boxSentence } from './box-sentence.ts';
 import type { BoxView } from './box-view.ts';
 import type { PlayView } from './play-port.ts';
+import type { ViewerView } from './viewer-view.ts';
 
 /** What of the book is kept at hand, so that a view is built without waiting. Refreshed after everything that moves money. */
 export interface BookGlance {
@@ -36,6 +37,7 @@ export interface ViewFacts {
   readonly entry: BoxView['entry'];
   readonly tracks: BoxView['tracks'];
   readonly channelCount: number;
+  readonly viewer: ViewerView;
   readonly houseMusic: boolean;
   readonly silentPlayer: boolean;
   readonly guestLink: string | null;
@@ -57,7 +59,7 @@ export function buildView(facts: ViewFacts): BoxView {
   const playing = facts.play === null ? null : facts.work(facts.play.workId);
   const work = playing ?? (context.workId === null ? null : facts.work(context.workId));
   const said = boxSentence({
-    ...{ playback, context, work, play: facts.play, entry: facts.entry },
+    ...{ playback, context, work, play: facts.play, entry: facts.entry, viewer: facts.viewer },
     creditMinor: facts.glance.creditMinor,
     catalogueSize: facts.works.length,
   });
@@ -75,6 +77,7 @@ export function buildView(facts: ViewFacts): BoxView {
     language: facts.language,
     entry: facts.entry,
     tracks: facts.tracks,
+    viewer: facts.viewer,
     channelCount: facts.channelCount,
     question: questionOf(playback, work, facts),
     creditMinor: facts.glance.creditMinor.toString(),

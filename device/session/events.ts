@@ -31,6 +31,12 @@ export type IntentEvent =
   | { readonly type: 'intent.digit'; readonly digit: number }
   /** The next channel, or the one before it where negative. */
   | { readonly type: 'intent.channel'; readonly step: number }
+  /** Asks who is watching. */
+  | { readonly type: 'intent.who' }
+  /** Somebody of the household by his id, or `guest`. */
+  | { readonly type: 'intent.viewer'; readonly viewer: string }
+  /** What the household decides is to be changed: asks for its PIN. */
+  | { readonly type: 'intent.household' }
   /** Suppress or allow acknowledgements: the demonstration of the credit window. */
   | { readonly type: 'intent.suppress-acks'; readonly on: boolean };
 
@@ -92,6 +98,11 @@ export type ChannelEvent =
   /** Back behind the digits: none was meant. */
   | { readonly type: 'channel.drop' };
 
+/** From the desk of the viewers, which knows who they are. */
+export type ViewerEvent =
+  /** Nobody has a name here. */
+  { readonly type: 'viewer.none' } | { readonly type: 'viewer.asked' } | { readonly type: 'viewer.known' } | { readonly type: 'pin.asked' };
+
 /** Contacts of the venue. */
 export type SoundEvent =
   /** The fire alarm's contact: silence at once, and what is paid waits. */
@@ -99,4 +110,4 @@ export type SoundEvent =
   /** Somebody speaks over the loudspeakers. */
   | { readonly type: 'paging.on' | 'paging.off' };
 
-export type BoxEvent = IntentEvent | ChannelEvent | PlaybackEvent | CashEvent | ConnectivityEvent | ServiceEvent | SoundEvent | AccountEvent;
+export type BoxEvent = IntentEvent | ChannelEvent | PlaybackEvent | CashEvent | ConnectivityEvent | ServiceEvent | SoundEvent | AccountEvent | ViewerEvent;

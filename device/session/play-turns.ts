@@ -1,5 +1,7 @@
 import type { EndReason } from '../../src/domain/credit/statements.ts';
 import type { TrackKind } from '../../src/ports/player-tracks.ts';
+import type { Fault } from '../../src/units/result.ts';
+import type { CatalogueWork } from '../../src/wire/http-api.ts';
 import type { BoxParts } from './box-parts.ts';
 import { EVENING_ENDED_SETTING, refundQueue } from './evening-end.ts';
 import type { BoxEvent, IntentEvent, PlaybackEvent } from './events.ts';
@@ -18,6 +20,10 @@ export interface TurnsHost {
   /** Reads credit and queue again. @returns how many plays wait */
   readonly refresh: () => Promise<number>;
   readonly context: () => { readonly online: boolean; readonly atHand: readonly string[]; readonly outOfService: string | null };
+  /** Why a work is not for whoever watches; null where it is. */
+  readonly refuses: (work: CatalogueWork) => Fault | null;
+  /** Asks for what the refusal lacks. */
+  readonly refused: (work: CatalogueWork, code: string) => void;
 }
 
 /** The plays of a box, one after the other: what the statechart decides about them is carried out here. */
@@ -62,10 +68,12 @@ export class PlayTurns {
   }
 
   async startTrial(workId: string): Promise<void> {
+    if (this.#isRefused(workId)) return;
     this.#runner = await this.#starter.startTrial(workId, this.#atHandOnly());
   }
 
   async buyOutright(workId: string): Promise<void> {
+    if (this.#isRefused(workId)) return;
     this.#runner = await this.#starter.buyOutright(workId, this.#atHandOnly());
     await this.#moneyMoved();
   }
@@ -114,9 +122,20 @@ export class PlayTurns {
   }
 
   async enqueue(workId: string | null): Promise<void> {
+    if (workId !== null && this.#isRefused(workId)) return;
     const added = await this.#starter.enqueue(workId);
     await this.#moneyMoved();
     if (added) this.#host.raise({ type: 'queue.ready' });
+  }
+
+  /** Before anything is opened or set aside: whoever watches may not have it, and hears why. */
+  #isRefused(workId: string): boolean {
+    const work = this.#parts.catalogue.offered(workId);
+    const refusal = work === null ? null : this.#host.refuses(work);
+    if (work === null || refusal === null) return false;
+    this.#host.raise({ type: 'play.refused', playId: '', ...refusal });
+    this.#host.refused(work, refusal.code);
+    return true;
   }
 
   /** The reason is kept before the song ends: the receipt is written then. */

@@ -214,7 +214,15 @@ export class BoxScene {
       },
       runCommand: (box, line, by) =>
         runLine(
-          { box, book, raise: (event) => box instanceof Box && box.raise(event), by: `${by.role} at the ${by.surface}`, newKey: () => 'k1', venue: this.venue },
+          {
+            box,
+            book,
+            raise: (event) => box instanceof Box && box.raise(event),
+            by: `${by.role} at the ${by.surface}`,
+            newKey: () => 'k1',
+            venue: this.venue,
+            viewers: this.box.viewers,
+          },
           line,
           by.role as Role,
           by.surface,

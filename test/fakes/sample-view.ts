@@ -1,3 +1,4 @@
+import { NO_VIEWERS } from '../../device/session/viewer-view.ts';
 import type { PlayOfBox, ViewOfBox } from '../../src/cli/box-client.ts';
 import type { TerminalFrame } from '../../src/cli/terminal-view.ts';
 
@@ -59,6 +60,7 @@ export const sampleView: ViewOfBox = {
   sentence: 'The credit window is closed: the sender waits for acknowledgements.',
   entry: null,
   tracks: null,
+  viewer: NO_VIEWERS,
   channelCount: 0,
   question: null,
   creditMinor: '150',

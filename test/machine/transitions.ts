@@ -1003,4 +1003,23 @@ const channel: readonly Promised[] = [
   },
 ];
 
-export const PROMISED: readonly Promised[] = [...silencing, ...anywhere, ...opening, ...buying, ...trying, ...sounding, ...ending, ...otherRegions, ...channel];
+/** Who watches: the desk of the viewers says it, and the chart remembers what stands on the screen. */
+const viewer: readonly Promised[] = [
+  { says: 'asks who is watching where somebody has a name', from: 'viewer.alone', on: 'viewer.asked', event: { type: 'viewer.asked' }, to: 'viewer.choosing' },
+  { says: 'asks for a PIN', from: 'viewer.choosing', on: 'pin.asked', event: { type: 'pin.asked' }, to: 'viewer.pin' },
+  { says: 'knows who it is', from: 'viewer.pin', on: 'viewer.known', event: { type: 'viewer.known' }, to: 'viewer.watching' },
+  { says: 'asks no more when nobody has a name', from: 'viewer.watching', on: 'viewer.none', event: { type: 'viewer.none' }, to: 'viewer.alone' },
+];
+
+export const PROMISED: readonly Promised[] = [
+  ...silencing,
+  ...anywhere,
+  ...opening,
+  ...buying,
+  ...trying,
+  ...sounding,
+  ...ending,
+  ...otherRegions,
+  ...channel,
+  ...viewer,
+];

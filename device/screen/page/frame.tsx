@@ -1,11 +1,12 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { COIN_MINOR, insertCoin } from './api.ts';
+import { COIN_MINOR, insertCoin, intend } from './api.ts';
 import { Button } from './button.tsx';
 import { Cover } from './cover.tsx';
 import type { IconName } from './icons.tsx';
 import type { Route } from './model.ts';
 import { open, push, type State, top } from './store.ts';
 import { amount, clock, type ScreenText, t } from './texts.ts';
+import { nameOfViewer } from './who.tsx';
 import { sentence } from './words.ts';
 
 interface Entry {
@@ -84,6 +85,11 @@ export function Purse({ state }: { readonly state: State }): JSX.Element {
           {t('insert', { coin: { minor: COIN_MINOR } })}
         </Button>
       ) : null}
+      {view.viewer.current === null ? null : (
+        <Button name="who" icon="artist" press={() => intend('intent.who')}>
+          {nameOfViewer(view.viewer.current)}
+        </Button>
+      )}
       {view.profile === 'set-top' && top().name !== 'account' ? (
         <Button name="account" icon="coin" press={() => push({ name: 'account' })}>
           {t('account')}

@@ -4,6 +4,7 @@ import { asksRenewal } from './question.tsx';
 import { eraseLetter, typeLetter } from './search.tsx';
 import { tick } from './sound.ts';
 import { change, current, open, pop, top } from './store.ts';
+import { asksWho } from './who.tsx';
 
 /** What a key means, whatever it came from. */
 type Meaning =
@@ -64,7 +65,8 @@ const INTENTS: Partial<Record<Meaning, string>> = { 'play-pause': 'intent.play-p
 /** Back takes one screen away; on the lowest it leads to the rail, and there to the songs. It never ends nowhere. */
 function goBack(asking: boolean): void {
   // A renewal is put off by Back, not refused: what is given back is gone.
-  if (asksRenewal(current())) change({ putOff: current().view.renewal?.licence ?? null });
+  if (asksWho(current())) intend('intent.back');
+  else if (asksRenewal(current())) change({ putOff: current().view.renewal?.licence ?? null });
   else if (asking) intend('intent.back');
   else if (!pop()) leaveRoot();
 }
@@ -115,8 +117,9 @@ export const meaningOfBoxKey = (key: string): Meaning | null => BOX_KEYS[key] ??
 /** @returns null where the key is none of ours */
 export function meaningOfKey(event: KeyboardEvent): Meaning | null {
   if (event.ctrlKey || event.altKey || event.metaKey) return null;
-  if (top().name === 'search' && types(event)) return null;
-  if (/^[0-9]$/.test(event.key) && current().view.channelCount > 0) return `digit-${event.key}`;
+  const asked = asksWho(current());
+  if (!asked && top().name === 'search' && types(event)) return null;
+  if (/^[0-9]$/.test(event.key) && (asked || current().view.channelCount > 0)) return `digit-${event.key}`;
   if (event.key === ' ') return 'ok';
   return BROWSER_KEYS[event.key] ?? null;
 }

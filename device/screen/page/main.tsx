@@ -19,6 +19,7 @@ import { Search } from './search.tsx';
 import { Settings } from './settings.tsx';
 import { beginAnew, change, current, onState, replace, type State, top } from './store.ts';
 import { t } from './texts.ts';
+import { asksWho, Who } from './who.tsx';
 import { sentence } from './words.ts';
 import { WorkSheet } from './work.tsx';
 
@@ -26,6 +27,7 @@ import { WorkSheet } from './work.tsx';
 const ATTRACT_AFTER_MS = 90_000;
 
 function Screen({ state }: { readonly state: State }): JSX.Element {
+  if (asksWho(state)) return <Who state={state} />;
   if (asksSomething(state)) return <Question state={state} />;
   const route = top();
   switch (route.name) {
@@ -99,8 +101,8 @@ let shown: { readonly route: Route | null; readonly asks: string } = { route: nu
 
 /** What is asked and what is shown are screens of their own; the focus of the next one is waited for before it is drawn. */
 function enterScreen(state: State): void {
-  const asking = asksSomething(state);
-  const asks = `${asking} ${state.view.question !== null} ${asksRenewal(state)}`;
+  const asking = asksSomething(state) || asksWho(state);
+  const asks = `${asking} ${state.view.viewer.state} ${state.view.question !== null} ${asksRenewal(state)}`;
   if (top() === shown.route && asks === shown.asks) return;
   shown = { route: top(), asks };
   awaitFocus(!asking);
@@ -128,7 +130,7 @@ function pressed(): void {
 }
 
 function idle(): void {
-  if (performance.now() - lastPress < ATTRACT_AFTER_MS || asksSomething(current()) || top().name === 'attract') return;
+  if (performance.now() - lastPress < ATTRACT_AFTER_MS || asksSomething(current()) || asksWho(current()) || top().name === 'attract') return;
   beginAnew();
   replace({ name: 'attract' });
 }
@@ -145,7 +147,7 @@ function listen(): void {
     if (meaning === null) return;
     event.preventDefault();
     if (top().name === 'attract') beginAnew();
-    else act(meaning, asksSomething(current()));
+    else act(meaning, asksSomething(current()) || asksWho(current()));
   });
   document.addEventListener('focusin', (event) => noteFocus(event.target as Element));
   document.addEventListener('pointerdown', (event) => {
@@ -174,6 +176,6 @@ if (root !== null) {
     pressed();
     const meaning = meaningOfBoxKey(key);
     if (meaning !== null && top().name === 'attract') beginAnew();
-    else if (meaning !== null) act(meaning, asksSomething(current()));
+    else if (meaning !== null) act(meaning, asksSomething(current()) || asksWho(current()));
   });
 }

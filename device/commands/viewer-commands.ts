@@ -1,0 +1,168 @@
+import { readAge, readName, readPin } from '../../src/domain/access/viewing.ts';
+import { hashPin } from '../../src/platform/crypto/pin-hash.ts';
+import { type Fault, fault, ok, type Result } from '../../src/units/result.ts';
+import type { CommandOutcome } from '../session/box-view.ts';
+import { HOUSEHOLD_AGE_SETTING, HOUSEHOLD_PIN_SETTING } from '../session/viewer-desk.ts';
+import type { ViewerRow } from '../stores/viewer-port.ts';
+import { type Command, type CommandContext, done } from './command.ts';
+
+/** Names of a household are nothing that a headend asks for. */
+const HOUSEHOLD = ['staff', 'technician'] as const;
+const EVERYONE = ['customer', 'staff', 'technician'] as const;
+const ID = /^[\w-]{1,64}$/;
+
+const NAME = { name: 'name', kind: 'text', required: true, help: 'what the screen calls somebody' } as const;
+const PIN = { name: 'pin', kind: 'text', required: false, help: 'four digits, or none' } as const;
+const AGE = { name: 'age', kind: 'text', required: false, help: 'from this age rating on the PIN of the household is asked for; or none' } as const;
+
+type Values = Readonly<Record<string, string>>;
+
+function refused({ code, message }: Fault): CommandOutcome {
+  return { ok: false, code, text: message, data: null };
+}
+
+/** For a household's box only. */
+function atHome(
+  run: (context: CommandContext & { readonly viewers: NonNullable<CommandContext['viewers']> }, values: Values) => Promise<CommandOutcome>,
+): Command<CommandContext>['run'] {
+  return async (context, values) =>
+    context.viewers === undefined
+      ? refused({ code: 'no-viewers', message: 'Only a set-top knows who is watching.' })
+      : await run({ ...context, viewers: context.viewers }, values);
+}
+
+async function named({ book }: CommandContext, name: string): Promise<Result<ViewerRow, Fault>> {
+  const viewer = (await book.viewers()).find((one) => one.name.toLowerCase() === name.trim().toLowerCase());
+  return viewer === undefined ? fault('no-such-viewer', `Nobody here is called ${name}; show viewers lists who is.`) : ok(viewer);
+}
+
+/** What a line says of PIN and age; what it leaves out stays. */
+async function changed(viewer: ViewerRow, { pin, age }: Values): Promise<Result<ViewerRow, Fault>> {
+  const [newPin, newAge] = [pin === undefined ? null : readPin(pin), age === undefined ? null : readAge(age)];
+  if (newPin?.ok === false) return newPin;
+  if (newAge?.ok === false) return newAge;
+  const hash = newPin === null ? viewer.pin : newPin.value === null ? null : await hashPin(newPin.value);
+  return ok({ ...viewer, pin: hash, belowAge: newAge === null ? viewer.belowAge : newAge.value });
+}
+
+async function keep(context: CommandContext, viewer: ViewerRow): Promise<CommandOutcome> {
+  const kept = await context.book.putViewer(viewer);
+  if (kept !== 'ok')
+    return refused({ code: kept, message: kept === 'name-taken' ? `Somebody here is called ${viewer.name} already.` : 'There is no room for more people.' });
+  await context.viewers?.load();
+  return done(wordsOf(viewer), dataOf(viewer));
+}
+
+function wordsOf({ name, pin, belowAge }: ViewerRow): string {
+  return `${name}: ${pin === null ? 'no PIN' : 'with a PIN'}${belowAge === null ? '' : `, the PIN of the household from age ${belowAge} on`}`;
+}
+
+function dataOf({ viewerId, name, pin, belowAge }: ViewerRow): unknown {
+  return { id: viewerId, name, locked: pin !== null, belowAge };
+}
+
+const add: Command<CommandContext> = {
+  name: 'viewer add',
+  help: 'somebody of the household: viewer add Anna pin=1234, viewer add Tim age=12',
+  roles: HOUSEHOLD,
+  guard: 'none',
+  arguments: [NAME, PIN, AGE, { name: 'id', kind: 'text', required: false, help: "the headend's consumer, where there is one" }],
+  run: atHome(async (context, values) => {
+    const name = readName(values.name ?? '');
+    if (!name.ok) return refused(name.error);
+    const viewerId = values.id ?? context.newKey();
+    if (!ID.test(viewerId)) return refused({ code: 'bad-id', message: 'An id has letters, digits and hyphens.' });
+    const known = (await context.book.viewers()).some((viewer) => viewer.viewerId === viewerId);
+    if (known) return refused({ code: 'id-taken', message: 'Somebody here has this id already.' });
+    const viewer = await changed({ viewerId, name: name.value, pin: null, belowAge: null }, values);
+    return viewer.ok ? await keep(context, viewer.value) : refused(viewer.error);
+  }),
+};
+
+const change: Command<CommandContext> = {
+  name: 'viewer change',
+  help: 'another PIN, age or name: viewer change Tim age=16',
+  roles: HOUSEHOLD,
+  guard: 'none',
+  arguments: [NAME, PIN, AGE, { name: 'to', kind: 'text', required: false, help: 'a new name' }],
+  run: atHome(async (context, values) => {
+    const found = await named(context, values.name ?? '');
+    const name = values.to === undefined ? null : readName(values.to);
+    if (!found.ok) return refused(found.error);
+    if (name?.ok === false) return refused(name.error);
+    const viewer = await changed({ ...found.value, ...(name === null ? {} : { name: name.value }) }, values);
+    return viewer.ok ? await keep(context, viewer.value) : refused(viewer.error);
+  }),
+};
+
+const remove: Command<CommandContext> = {
+  name: 'viewer remove',
+  help: 'takes somebody off the list; what is recorded stays recorded',
+  roles: HOUSEHOLD,
+  guard: 'none',
+  arguments: [NAME],
+  run: atHome(async (context, { name = '' }) => {
+    const found = await named(context, name);
+    if (!found.ok) return refused(found.error);
+    await context.book.removeViewer(found.value.viewerId);
+    await context.viewers.load();
+    return done(`${found.value.name} is not on the list any more.`);
+  }),
+};
+
+const choose: Command<CommandContext> = {
+  name: 'viewer choose',
+  help: 'says who is watching: viewer choose Anna pin=1234, viewer choose guest',
+  roles: EVERYONE,
+  guard: 'none',
+  arguments: [NAME, PIN],
+  run: atHome(async ({ viewers, box }, { name = '', pin }) => {
+    const chosen = await viewers.choose(name.trim(), pin ?? null);
+    return chosen.ok ? done(`${box.view().viewer.current?.name ?? 'Nobody'} is watching.`) : refused(chosen.error);
+  }),
+};
+
+const ask: Command<CommandContext> = {
+  name: 'viewer ask',
+  help: 'asks at the screen who is watching',
+  roles: EVERYONE,
+  guard: 'none',
+  arguments: [],
+  run: atHome(async ({ viewers, box }) => {
+    viewers.ask();
+    return done(box.view().sentence);
+  }),
+};
+
+const show: Command<CommandContext> = {
+  name: 'show viewers',
+  help: 'who of the household has a name here, and who is watching',
+  roles: EVERYONE,
+  guard: 'none',
+  arguments: [],
+  run: atHome(async ({ book, box }) => {
+    const [viewers, { current, state }] = [await book.viewers(), box.view().viewer];
+    const watching = current === null ? (state === 'alone' ? 'Nobody has a name here.' : 'Nobody said who is watching.') : `${current.name} is watching.`;
+    return done([...viewers.map(wordsOf), watching].join('\n'), { viewers: viewers.map(dataOf), current });
+  }),
+};
+
+const parental: Command<CommandContext> = {
+  name: 'parental set',
+  help: 'the PIN of the household, and the age from which guests are asked for it: parental set pin=4711 age=16',
+  roles: HOUSEHOLD,
+  guard: 'none',
+  arguments: [PIN, AGE],
+  run: atHome(async ({ book, viewers }, values) => {
+    const [pin, age] = [values.pin === undefined ? null : readPin(values.pin), values.age === undefined ? null : readAge(values.age)];
+    if (pin?.ok === false) return refused(pin.error);
+    if (age?.ok === false) return refused(age.error);
+    if (pin === null && age === null) return refused({ code: 'missing-argument', message: 'Say pin=, age= or both: parental set pin=4711 age=16.' });
+    if (pin !== null) await book.putSetting(HOUSEHOLD_PIN_SETTING, pin.value === null ? '' : await hashPin(pin.value));
+    if (age !== null) await book.putSetting(HOUSEHOLD_AGE_SETTING, age.value === null ? '' : String(age.value));
+    await viewers.load();
+    return done('It is so from now on.');
+  }),
+};
+
+export const viewerCommands: readonly Command<CommandContext>[] = [add, change, remove, choose, ask, show, parental];
