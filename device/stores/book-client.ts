@@ -29,7 +29,7 @@ export class BookThread {
   readonly #worker: Worker;
 
   constructor(workerUrl = new URL(import.meta.url.endsWith('.ts') ? './book-worker.ts' : './book-worker.mjs', import.meta.url)) {
-    this.#worker = new Worker(workerUrl, { name: 'book', resourceLimits: { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 8, stackSizeMb: 2 } });
+    this.#worker = new Worker(workerUrl, { name: 'book', resourceLimits: { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 1, stackSizeMb: 2 } });
   }
 
   /** Once. Rejects with BookError: its message says what to do. */

@@ -32,6 +32,12 @@ const SHARED = {
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
   write: false,
   logLevel: 'error',
+  // A process keeps the text of its program in memory, and twice as much of it where one comment holds a letter beyond ASCII.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  legalComments: 'external',
+  // So that a trace still says where.
+  lineLimit: 240,
 } as const satisfies BuildOptions;
 
 /**

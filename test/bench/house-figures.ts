@@ -9,6 +9,8 @@ const SETTLE_MS = 3_000;
 const CPU_WINDOW_MS = 20_000;
 const SYNC_WINDOW_MS = 10_000;
 const WAIT_MS = 30_000;
+/** What a box loads that has a console, a board with johnny-five, and remotes. */
+const EVERYTHING = ['--board', 'simulated', '--input-devices'] as const;
 
 interface Totals {
   readonly rssBytes: number;
@@ -18,7 +20,7 @@ interface Totals {
 
 /** A real house in `data`: five pre-listens from an idle box, then one song that is paid for, measured while it plays. */
 export async function houseFigures(data: string, say: (line: string) => void): Promise<readonly Figure[]> {
-  const options = { data, profile: 'jukebox', library: null, console: false, fittings: [], headless: true, seconds: 25, json: true } as const;
+  const options = { data, profile: 'jukebox', library: null, console: true, fittings: EVERYTHING, headless: true, seconds: 25, json: true } as const;
   const house = await launchHouse({ ...options, screenPort: 0, httpPort: 0, rtspPort: 0 }, say);
   const watch = new Watch(await BoxClient.ofFolder(house.boxFolder));
   try {

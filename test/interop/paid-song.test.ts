@@ -62,6 +62,7 @@ describe('the machine-readable run', () => {
     const ended = await run('npm', ['start', '--silent', '--', '--headless', '--seconds', '25', '--json', '--data', first]);
     const summary = expectSound(ended);
     expect(summary.packetsPaid).toBeGreaterThanOrEqual(800);
+    expect(summary.deviceRssBytes).toBeLessThanOrEqual(120_000_000);
     // The receipt cuts the length of the work to whole seconds.
     const [, minutes = '', seconds = ''] = /Heard \d+:\d\d of (\d+):(\d\d)/.exec(ended.err) ?? [];
     const payable = (Number(minutes) * 60 + Number(seconds)) * 50;
