@@ -44,6 +44,7 @@ const FOLDERS: Readonly<Record<string, string>> = {
   'device/loans': 'checked-out titles: download, keys, offline plays, return',
   'device/media': 'packets in, sound out: receiver, playout buffer, mpv',
   'device/panel': 'what the front panel shows, and the panel on its serial line',
+  'device/network': 'the network of the machine: what was chosen, the files for it, what the kernel has',
   'device/report': 'the uploader of the outbox',
   'device/screen': 'the page and the local API',
   'device/screen/page': 'the page of the box’s screen, as a browser runs it',

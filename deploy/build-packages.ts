@@ -20,6 +20,9 @@ const NAMES: readonly PackageName[] = ['ackbox-box', 'ackbox-headend'];
 const FILES: Readonly<Record<PackageName, readonly (readonly [from: string, to: string, mode: number])[]>> = {
   'ackbox-box': [
     ['box/ackbox-box.service', 'usr/lib/systemd/system/ackbox-box.service', 0o644],
+    ['box/ackbox-network.service', 'usr/lib/systemd/system/ackbox-network.service', 0o644],
+    ['box/ackbox-network.path', 'usr/lib/systemd/system/ackbox-network.path', 0o644],
+    ['box/ackbox-wifi@.service', 'usr/lib/systemd/system/ackbox-wifi@.service', 0o644],
     ['box/ackbox-player.service', 'usr/lib/systemd/system/ackbox-player.service', 0o644],
     ['box/ackbox-kiosk.service', 'usr/lib/systemd/system/ackbox-kiosk.service', 0o644],
     ['box/60-ackbox.rules', 'usr/lib/udev/rules.d/60-ackbox.rules', 0o644],
@@ -88,7 +91,10 @@ function filled(path: string, name: PackageName, architecture: Architecture): st
     PACKAGE: name,
     SHORT: name.slice('ackbox-'.length),
     PRIORITY: name === 'ackbox-headend' ? '20' : '10',
-    UNITS: name === 'ackbox-box' ? 'ackbox-player.service ackbox-box.service' : 'ackbox-sender.service ackbox-headend.service',
+    UNITS:
+      name === 'ackbox-box'
+        ? 'ackbox-player.service ackbox-box.service ackbox-network.path ackbox-network.service'
+        : 'ackbox-sender.service ackbox-headend.service',
     VERSION: version(),
     ARCHITECTURE: architecture,
     NODE_FLAGS: BOX_NODE_FLAGS.join(' '),

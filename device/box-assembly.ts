@@ -30,6 +30,7 @@ import { ShelvedCatalogue } from './loans/shelved-catalogue.ts';
 import { createLinkOpener } from './media/link-opener.ts';
 import type { MpvPlayer } from './media/mpv-player.ts';
 import { SettlementKeeper } from './report/settlement-keeper.ts';
+import { readNetworkState } from './network/network-state.ts';
 import { createUploader } from './report/uploader.ts';
 import type { Say } from './say.ts';
 import { Box } from './session/box.ts';
@@ -85,7 +86,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
   const keptAside = book.opening.state === 'new' ? lastKeptAside(config.data) : null;
   if (keptAside !== null) await book.recordAudit({ event: 'factory-reset', facts: { keptAside } });
   let afresh = false;
-  const headend = createHeadendClient({ identity: () => identity, signer, clock });
+  const headend = createHeadendClient({ identity: () => identity, signer, clock, proxy: config.proxy });
   const catalogue = new CatalogueCache({ folder: config.data, headend, clock, log, onChange: () => box.catalogueChanged() });
   const decodes = config.decodes ?? decodersOf();
   const desk = new SessionDesk({ api: headend, identity: () => identity, clock, random, decodes, wish: config.creditWish });
@@ -213,6 +214,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
           },
           startAgain: parts.end,
           startAfresh() {
+          network: { chosen: config.network, proxy: config.proxy?.host ?? null, read: () => readNetworkState() },
             afresh = true;
             parts.end();
           },

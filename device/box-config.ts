@@ -6,6 +6,7 @@ import { type CreditWish, parseCreditWish, USUAL } from './checkout/credit-wish.
 import { HARDWARE_OPTIONS, type HardwareConfig, readHardware } from './hardware-config.ts';
 import type { MediaTransport } from './media/link-opener.ts';
 import type { PlayerOutput } from './media/mpv-process.ts';
+import { NETWORK_OPTIONS, type NetworkChoice, readNetworkChoice, readProxy, withoutPassphrase } from './network/network-choice.ts';
 
 export interface BoxConfig {
   readonly data: string;
@@ -30,6 +31,10 @@ export interface BoxConfig {
   readonly hardware: HardwareConfig;
   /** The player runs as a service of its own and is only found. */
   readonly keptPlayer: boolean;
+  /** To be shown beside what the kernel has: root's service takes it, which alone reads the passphrase. Null: nothing was chosen. */
+  readonly network: NetworkChoice | null;
+  /** Through which the headend's HTTPS goes; null: straight. */
+  readonly proxy: URL | null;
   /** Ends when its standard input ends: whoever started it is gone. */
   readonly supervised: boolean;
 }
@@ -67,6 +72,7 @@ export function readArguments(argv: readonly string[]): BoxConfig {
       'kept-player': { type: 'boolean', default: false },
       config: { type: 'string' },
       supervised: { type: 'boolean', default: false },
+      ...NETWORK_OPTIONS,
     },
   });
   const { profile } = values;
@@ -94,6 +100,8 @@ export function readArguments(argv: readonly string[]): BoxConfig {
     supervised: values.supervised,
   };
 }
+    network: withoutPassphrase(readNetworkChoice(values)),
+    proxy: readProxy(values.proxy),
 
 function readPort(option: string, text: string): number {
   const port = Number(text);

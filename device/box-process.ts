@@ -131,3 +131,4 @@ async function knownOrEnrolled(config: BoxConfig, signer: Signer, log: Log, say:
     signal,
   });
 }
+    proxy: config.proxy,

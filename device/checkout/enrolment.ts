@@ -15,6 +15,8 @@ import { type HttpsExchange, openHttpsExchange } from './https-exchange.ts';
 
 export interface EnrolmentDeps {
   readonly headendUrl: string;
+  /** Null or absent: straight to it. */
+  readonly proxy?: URL | null;
   readonly folder: string;
   readonly signer: Signer;
   readonly name: string;
@@ -86,7 +88,7 @@ export async function enrol(deps: EnrolmentDeps): Promise<EnrolledIdentity | nul
 
 /** Fetches the authority without trusting anybody, and makes the code that binds it to this box's key. */
 async function begin(deps: EnrolmentDeps): Promise<Result<Attempt, HeadendError>> {
-  const stranger = openHttpsExchange(deps.headendUrl, null, deps.clock);
+  const stranger = openHttpsExchange(deps.headendUrl, null, deps.clock, deps.proxy);
   const answer = await stranger.send({ method: 'GET', path: '/v1/ca', headers: {}, body: null, answerBytesMax: CA_BYTES_MAX });
   await stranger.close();
   if (!answer.ok) return answer;
@@ -97,7 +99,7 @@ async function begin(deps: EnrolmentDeps): Promise<Result<Attempt, HeadendError>
   const nonce = deps.random.bytes(16);
   const code = enrolmentCode(deps.signer.publicKey, caDer, nonce);
   const request: EnrolRequest = { devicePublicKey: toHex(deps.signer.publicKey), nonce: toHex(nonce), name: deps.name, profile: deps.profile };
-  return ok({ https: openHttpsExchange(deps.headendUrl, caPem, deps.clock), caPem, request, code, startedMs: monotonicMs(deps.clock) });
+  return ok({ https: openHttpsExchange(deps.headendUrl, caPem, deps.clock, deps.proxy), caPem, request, code, startedMs: monotonicMs(deps.clock) });
 }
 
 /** Asks over TLS verified with that authority. Null: nobody has entered the code yet. */

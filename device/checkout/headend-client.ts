@@ -21,6 +21,8 @@ export interface HeadendClientDeps {
   /** Null until the box is enrolled: then every call fails as `not-enrolled`, and nothing is sent. */
   readonly identity: () => EnrolledIdentity | null;
   readonly signer: Signer;
+  /** Null or absent: straight to the headend. */
+  readonly proxy?: URL | null;
   readonly clock: Clock;
 }
 
@@ -51,7 +53,7 @@ export function createHeadendClient(deps: HeadendClientDeps): GuestApi & Headend
     if (identity === null) return err(failure('not-enrolled', 'not-enrolled', 'This box is not enrolled yet; enrol it with the code it shows.'));
     if (exchange?.identity !== identity) {
       await exchange?.https.close();
-      exchange = { identity, https: openHttpsExchange(identity.headendUrl, identity.caPem, deps.clock) };
+      exchange = { identity, https: openHttpsExchange(identity.headendUrl, identity.caPem, deps.clock, deps.proxy) };
     }
     const body = request.body === undefined ? null : new TextEncoder().encode(JSON.stringify(request.body));
     const answer = await exchange.https.send({

@@ -1,4 +1,4 @@
-import { Agent, type Dispatcher } from 'undici';
+import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { limits } from '../../src/limits.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { HeadendError } from '../../src/ports/headend-api.ts';
@@ -30,13 +30,13 @@ const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
  * @param caPem the pinned authority, and no other; null before trust exists (then nothing that was read may be believed)
+ * @param proxy that is asked for a tunnel, inside which nothing changes; absent or null: straight
  */
-export function openHttpsExchange(url: string, caPem: string | null, clock: Clock): HttpsExchange {
-  const agent = new Agent({
-    connections: CONNECTIONS,
-    connect: { timeout: CONNECT_TIMEOUT_MS, ...(caPem === null ? { rejectUnauthorized: false } : { ca: caPem }) },
-  });
+export function openHttpsExchange(url: string, caPem: string | null, clock: Clock, proxy?: URL | null): HttpsExchange {
+  const tls = { timeout: CONNECT_TIMEOUT_MS, ...(caPem === null ? { rejectUnauthorized: false } : { ca: caPem }) };
+  const agent = proxy ? tunnelled(proxy, tls) : new Agent({ connections: CONNECTIONS, connect: tls });
   const origin = URL.canParse(url) ? new URL(url).origin : '';
+  const where = `${origin || url}${proxy ? ` through the proxy ${proxy.host}` : ''}`;
   const attempt = async (request: HttpsRequest, signal: AbortSignal): Promise<HttpsAnswer> => {
     const { path, method, headers, body } = request;
     const answer = await agent.request({ origin, path, method, headers, body, signal, headersTimeout: 0, bodyTimeout: 0 });
@@ -51,12 +51,16 @@ export function openHttpsExchange(url: string, caPem: string | null, clock: Cloc
         // A headend that restarted closed our idle connection; we notice only by using it. Every request may be repeated.
         return ok(await attempt(request, abort.signal).catch((error: unknown) => (isCut(error) ? attempt(request, abort.signal) : Promise.reject(error))));
       } catch (error) {
-        return err(explainFailure(error, origin || url, abort.signal.aborted));
+        return err(explainFailure(error, where, abort.signal.aborted));
       } finally {
         cancel();
       }
     },
   };
+}
+
+function tunnelled(proxy: URL, tls: { readonly timeout: number }): ProxyAgent {
+  return new ProxyAgent({ uri: proxy.href, connections: CONNECTIONS, requestTls: tls, proxyTls: { timeout: CONNECT_TIMEOUT_MS } });
 }
 
 function isCut(error: unknown): boolean {
@@ -87,6 +91,13 @@ function explainFailure(error: unknown, where: string, timedOut: boolean): Heade
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const fail = (kind: 'unreachable' | 'untrusted', problem: string, message: string): HeadendError => ({ code: kind, problem, message, retryAfterMs: null });
   if (timedOut) return fail('unreachable', 'timeout', `The headend at ${where} did not answer within ${limits.httpTimeoutMs} ms; check the network.`);
+  const refusal = /^Proxy response \((\d{3})\)/.exec(cause instanceof Error ? cause.message : '')?.[1];
+  if (refusal !== undefined)
+    return fail(
+      'unreachable',
+      'proxy-refused',
+      `There is no way to the headend at ${where}: it answered ${refusal}${refusal === '407' ? ', so it wants a user and a password (set proxy=http://USER:PASSWORD@HOST:PORT)' : ''}.`,
+    );
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID')
     return fail(
       'untrusted',

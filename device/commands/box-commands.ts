@@ -10,6 +10,7 @@ import { ladderCommands } from './ladder-commands.ts';
 import { licenceCommands } from './licence-commands.ts';
 import { logCommands } from './log-commands.ts';
 import { moneyCommands } from './money-commands.ts';
+import { networkCommands } from './network-commands.ts';
 import { playCommands } from './play-commands.ts';
 import { resetCommands } from './reset-commands.ts';
 import { sellingCommands } from './selling-commands.ts';
@@ -44,6 +45,7 @@ export const boxCommands: readonly Command<CommandContext>[] = [
   ...cashCommands,
   ...hardwareCommands,
   ...venueCommands,
+  ...networkCommands,
   ...ladderCommands,
   ...guestCommands,
   ...viewerCommands,

@@ -5,6 +5,8 @@ import type { HardwareDesk } from '../boards/hardware-desk.ts';
 import type { AccountWatch } from '../checkout/account-watch.ts';
 import type { Guests } from '../guests/guests.ts';
 import type { LoanCounter } from '../loans/loan-counter.ts';
+import type { NetworkChoice } from '../network/network-choice.ts';
+import type { NetworkState } from '../network/network-state.ts';
 import type { BoxControl, CommandOutcome, LiveOutput } from '../session/box-view.ts';
 import type { BoxEvent } from '../session/events.ts';
 import type { ViewerDesk } from '../session/viewer-desk.ts';
@@ -62,6 +64,14 @@ export interface CommandContext {
   /** Ends the process; whoever keeps it running starts it again. Absent in a simulation. */
   readonly startAgain?: () => void;
   readonly selfTest?: SelfTestParts;
+  /** Absent in a simulation. */
+  readonly network?: {
+    /** Its passphrase is withheld. */
+    readonly chosen: NetworkChoice | null;
+    /** Host and port. */
+    readonly proxy: string | null;
+    readonly read: () => NetworkState;
+  };
   /** What keeps the coin slot shut, by code; none: coins are taken. Absent in a simulation. */
   readonly whyShut?: () => readonly string[];
   /** Absent where nobody watches: what would be shown as it comes is gathered for a bounded time. */

@@ -97,7 +97,7 @@ const commit: Command<CommandContext> = {
     if ('ok' in changes) return changes;
     commitBootOptions(data, readCandidate(data), null);
     dropCandidate(data);
-    return done(`Kept. At the next start (restart): ${changes.map(({ name }) => name).join(', ')}.`);
+    return done(keptText(changes));
   }),
 };
 
@@ -158,6 +158,18 @@ async function committable(data: string, { book }: CommandContext): Promise<read
   const stranded = ofMoney.length === 0 ? [] : await strandedMoney(book, 'money');
   if (stranded.length === 0) return changes;
   return refused('money-unreported', `Not ${ofMoney.join(' and ')} while this would be lost:\n${stranded.map((item) => `  ${item}`).join('\n')}`, stranded);
+}
+
+/** The network is the machine's: it does not wait for the box. */
+function keptText(changes: readonly OptionChange[]): string {
+  const names = changes.map(({ name }) => name);
+  const ofMachine = names.filter((name) => /^(net|wifi)-/.test(name));
+  const ofBox = names.filter((name) => !ofMachine.includes(name));
+  return [
+    'Kept.',
+    ...(ofMachine.length === 0 ? [] : [`At once, where ackbox-network.service runs: ${ofMachine.join(', ')}.`]),
+    ...(ofBox.length === 0 ? [] : [`At the next start (restart): ${ofBox.join(', ')}.`]),
+  ].join(' ');
 }
 
 function endSoon({ clock, startAgain }: CommandContext, text: string): CommandOutcome {

@@ -12,6 +12,8 @@ import { render, splitFilters } from './output-filter.ts';
 const COLUMNS = 80;
 const PAGE_LINES = 23;
 const PROMPT = 'ackbox> ';
+/** What a line may hold that the next person at the cable must not get back by the arrow key. */
+const SECRET = /passphrase=|passw|pin=|code=|:\/\/[^/\s]+@/i;
 
 export interface ConsoleSessionParts {
   readonly line: Duplex;
@@ -56,6 +58,9 @@ export class ConsoleSession {
   #open(): Interface {
     const reader = createInterface({ input: this.#input, output: this.#output, terminal: true, historySize: 100, completer: complete });
     reader.on('line', (typed) => this.#typed(typed));
+    reader.on('history', (lines) => {
+      if (SECRET.test(lines[0] ?? '')) lines.shift();
+    });
     // Ctrl-C drops what was begun; without these listeners Ctrl-Z would stop the whole box, and noise holds both.
     reader.on('SIGINT', () => this.#drop());
     reader.on('SIGTSTP', () => this.#drop());

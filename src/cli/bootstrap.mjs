@@ -27,6 +27,9 @@ const PROGRAMS = {
   'qemu-system-aarch64': 'qemu-system-arm',
   'qemu-aarch64-static': 'qemu-user-static',
   debugfs: 'e2fsprogs',
+  ip: 'iproute2',
+  wpa_supplicant: 'wpasupplicant',
+  'dbus-daemon': 'dbus',
 };
 const LIBRARIES = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`;
 const GST_PLUGINS = `${LIBRARIES}/gstreamer-1.0`;

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { checkBootOptions } from '../../device/boot-candidate.ts';
 import { readBootOptions } from '../../device/boot-config.ts';
 import { commitBootOptions } from '../../device/boot-trial.ts';
+import { withoutSecrets } from '../../device/supervision/redact.ts';
 import { type CommandIo, EXIT } from './subcommand.ts';
 
 /** `ackbox box configure`: shows or changes the options that a box takes at its next start. */
@@ -28,8 +29,14 @@ export async function configureBox(argv: readonly string[], defaultData: string,
     checkBootOptions(values.data, options);
     commitBootOptions(values.data, options, null);
   }
-  if (values.json) io.out(`${JSON.stringify(Object.fromEntries(options))}\n`);
-  else io.out([...options].map(([name, value]) => `${name}=${value}\n`).join('') || 'Nothing was chosen here: the box takes its configuration file.\n');
+  const shown = withoutSecrets(Object.fromEntries(options)) as Readonly<Record<string, string>>;
+  if (values.json) io.out(`${JSON.stringify(shown)}\n`);
+  else
+    io.out(
+      Object.entries(shown)
+        .map(([name, value]) => `${name}=${value}\n`)
+        .join('') || 'Nothing was chosen here: the box takes its configuration file.\n',
+    );
   return EXIT.ok;
 }
 

@@ -3,8 +3,9 @@
 import api from '../../node_modules/undici/lib/api/index.js';
 import Agent from '../../node_modules/undici/lib/dispatcher/agent.js';
 import Dispatcher from '../../node_modules/undici/lib/dispatcher/dispatcher.js';
+import ProxyAgent from '../../node_modules/undici/lib/dispatcher/proxy-agent.js';
 
 // As undici's own entry does.
 Object.assign(Dispatcher.prototype, api);
 
-export { Agent };
+export { Agent, ProxyAgent };

@@ -93,7 +93,7 @@ describe('the package of the box', () => {
   }
 
   test('has units that systemd understands', () => {
-    const units = ['ackbox-box.service', 'ackbox-player.service'].map((unit) => {
+    const units = ['ackbox-box.service', 'ackbox-player.service', 'ackbox-network.service', 'ackbox-network.path', 'ackbox-wifi@.service'].map((unit) => {
       const placed = readFileSync(join(tree, 'usr/lib/systemd/system', unit), 'utf8').replaceAll('=/usr/lib', `=${tree}/usr/lib`);
       writeFileSync(join(scratch, unit), placed);
       return join(scratch, unit);
@@ -106,6 +106,8 @@ describe('the package of the box', () => {
   test.each([
     ['ackbox-box.service', 25],
     ['ackbox-player.service', 20],
+    ['ackbox-network.service', 20],
+    ['ackbox-wifi@.service', 30],
   ])('has a unit %s of few rights: an exposure of at most %i tenths, of a hundred', (unit, tenthsMax) => {
     expect(exposureTenths(join(tree, 'usr/lib/systemd/system', unit))).toBeLessThanOrEqual(tenthsMax);
   });
@@ -134,10 +136,13 @@ describe('the package of the box', () => {
       heard += String(bytes);
     });
     const player = startUnit('ackbox-player.service', {});
-    const box = startUnit('ackbox-box.service', { NOTIFY_SOCKET: socket, WATCHDOG_USEC: '3000000' });
+    const compiled = join(data, 'compiled');
+    const box = startUnit('ackbox-box.service', { NOTIFY_SOCKET: socket, WATCHDOG_USEC: '3000000', NODE_COMPILE_CACHE: compiled });
     await until(/READY=1\nSTATUS=The headend at https:\/\/127\.0\.0\.1:8443 /);
     await until(/WATCHDOG=1(.|\n)*WATCHDOG=1/);
     expect(statSync(join(data, 'box.lock')).uid).toBe(process.getuid?.() === 0 ? NOBODY : process.getuid?.());
+    // Kept while it runs: a plug that is pulled gives no notice.
+    await expect.poll(() => (existsSync(compiled) ? readdirSync(compiled, { recursive: true }).length : 0), { timeout: 30_000 }).toBeGreaterThan(3);
     const ended = new Promise((resolve) => box.once('exit', resolve));
     box.kill('SIGTERM');
     expect(await ended).toBe(0);

@@ -49,6 +49,21 @@ describe('a candidate', () => {
     expect(restarts).toBe(0);
   });
 
+  test('of the network says that the machine takes it at once, and never shows a passphrase', async () => {
+    const shown = [
+      await run('set wifi-network=Bar wifi-passphrase="hush hush" name=Pub'),
+      await run('show candidate'),
+      await run('diff'),
+      await run('set wifi-passphrase=short'),
+      await run('commit'),
+    ];
+    expect(shown.map(({ code }) => code)).toEqual(['ok', 'ok', 'ok', 'bad-option', 'ok']);
+    expect(shown[0]?.text).toContain('+ wifi-passphrase=[withheld]');
+    expect(shown[4]?.text).toBe('Kept. At once, where ackbox-network.service runs: wifi-network, wifi-passphrase. At the next start (restart): name.');
+    expect(JSON.stringify(shown)).not.toMatch(/hush|short/);
+    expect(chosen()['wifi-passphrase']).toBe('hush hush');
+  });
+
   test('is refused in words as the box would refuse it, and stays as it was', async () => {
     expect(await run('set profile=radio')).toMatchObject({ code: 'bad-option', text: expect.stringContaining('jukebox or set-top') });
     expect(await run('set no-such-thing=1')).toMatchObject({ code: 'bad-option' });

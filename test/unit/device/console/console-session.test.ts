@@ -108,6 +108,16 @@ describe('a line of the box’s own user', () => {
     await cable.line('mode human', 'ackbox> ');
   });
 
+  test('a secret that was typed is not brought back by the arrow key', async () => {
+    await cable.line('show one', 'did show one');
+    await cable.line('set wifi-passphrase=hush-hush', 'did set');
+    await cable.line('set proxy=http://bar:hush@proxy:3128', 'did set proxy');
+    const from = cable.seen.length;
+    cable.type('\x1b[A');
+    await cable.line('', 'did show one');
+    expect(cable.seen.slice(from)).not.toContain('hush');
+  });
+
   test('a question mark lists what begins so', async () => {
     await cable.line('show?', 'show status');
     expect(cable.seen).not.toContain('skip');
