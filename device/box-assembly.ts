@@ -29,8 +29,8 @@ import { openLoans } from './loans/open-loans.ts';
 import { ShelvedCatalogue } from './loans/shelved-catalogue.ts';
 import { createLinkOpener } from './media/link-opener.ts';
 import type { MpvPlayer } from './media/mpv-player.ts';
-import { SettlementKeeper } from './report/settlement-keeper.ts';
 import { readNetworkState } from './network/network-state.ts';
+import { SettlementKeeper } from './report/settlement-keeper.ts';
 import { createUploader } from './report/uploader.ts';
 import type { Say } from './say.ts';
 import { Box } from './session/box.ts';
@@ -212,9 +212,9 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
             ...{ folder: config.data, clock, random, player, hardware, headend, view: () => box.view() },
             wallQuality: (wallMs) => readWallQuality(wallMs, 0),
           },
+          network: { chosen: config.network, proxy: config.proxy?.host ?? null, read: () => readNetworkState() },
           startAgain: parts.end,
           startAfresh() {
-          network: { chosen: config.network, proxy: config.proxy?.host ?? null, read: () => readNetworkState() },
             afresh = true;
             parts.end();
           },

@@ -29,12 +29,12 @@ export interface BoxConfig {
   /** How media travels; `udp` falls back by itself where none gets through. */
   readonly transport: MediaTransport;
   readonly hardware: HardwareConfig;
-  /** The player runs as a service of its own and is only found. */
-  readonly keptPlayer: boolean;
   /** To be shown beside what the kernel has: root's service takes it, which alone reads the passphrase. Null: nothing was chosen. */
   readonly network: NetworkChoice | null;
   /** Through which the headend's HTTPS goes; null: straight. */
   readonly proxy: URL | null;
+  /** The player runs as a service of its own and is only found. */
+  readonly keptPlayer: boolean;
   /** Ends when its standard input ends: whoever started it is gone. */
   readonly supervised: boolean;
 }
@@ -69,10 +69,10 @@ export function readArguments(argv: readonly string[]): BoxConfig {
       credit: { type: 'string' },
       transport: { type: 'string', default: 'udp' },
       ...HARDWARE_OPTIONS,
+      ...NETWORK_OPTIONS,
       'kept-player': { type: 'boolean', default: false },
       config: { type: 'string' },
       supervised: { type: 'boolean', default: false },
-      ...NETWORK_OPTIONS,
     },
   });
   const { profile } = values;
@@ -96,12 +96,12 @@ export function readArguments(argv: readonly string[]): BoxConfig {
     creditWish: readWish(values.credit),
     transport,
     hardware: readHardware(values),
+    network: withoutPassphrase(readNetworkChoice(values)),
+    proxy: readProxy(values.proxy),
     keptPlayer: values['kept-player'],
     supervised: values.supervised,
   };
 }
-    network: withoutPassphrase(readNetworkChoice(values)),
-    proxy: readProxy(values.proxy),
 
 function readPort(option: string, text: string): number {
   const port = Number(text);

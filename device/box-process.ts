@@ -117,6 +117,7 @@ async function knownOrEnrolled(config: BoxConfig, signer: Signer, log: Log, say:
   void import('./screen/screen-server.ts');
   return await enrol({
     headendUrl: config.headendUrl,
+    proxy: config.proxy,
     folder: config.data,
     signer,
     name: config.name,
@@ -131,4 +132,3 @@ async function knownOrEnrolled(config: BoxConfig, signer: Signer, log: Log, say:
     signal,
   });
 }
-    proxy: config.proxy,

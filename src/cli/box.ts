@@ -35,25 +35,25 @@ Run a box:
   --credit LIST   terms it asks for, such as trial=deferred,policy=literal,W=40,R=240,T=120,e=10,grow=30-80+5/500,within=30000,
                   confirm=button: the kind of pre-listen (restrict, large-window, deferred), of loss policy, the windows, how W grows
   --config FILE   such options from a file, name=value a line; those chosen with configure and those given here win
-  --kept-player   the player runs as a service of its own
   --net-address A dhcp, or the box's own address with the bits of its network, such as 192.168.1.20/24; --net-gateway A, --net-dns A,B and
                   --net-interface NAME go with it. --wifi-network NAME, --wifi-passphrase WORDS, --wifi-country DE: its Wi-Fi. They are the
                   machine's network where ackbox-network.service runs, as the package has it
   --proxy URL     the HTTP proxy through which its HTTPS goes, such as http://proxy.example:3128; music is not HTTPS and goes straight
+  --kept-player   the player runs as a service of its own
   A new box shows a code, XXXX-XXXX-XXXX, and waits until it is entered at the headend.
 
 Configure a box (kept in its folder in two copies; a power cut spoils one at most; taken at its next start):
   NAME=VALUE      an option from above without its dashes, such as headend=https://192.0.2.7:8443; on and off for --console;
                   NAME= takes it back; without any, shows what was chosen
 
-Enrol a box (on the machine of the headend, as its user):
-  CODE            as the box shows it
-  --account NAME  who owes for its plays; a new name makes a new account (default: the house account)
 Network of a box (as root, by ackbox-network.service, at each boot and each commit):
   --data DIR      the folder of the box, whose committed options win over those of --config FILE
   --into DIR      below which the files for systemd-networkd and wpa_supplicant are written, and nobody is told of them (default /run,
                   where both are told)
 
+Enrol a box (on the machine of the headend, as its user):
+  CODE            as the box shows it
+  --account NAME  who owes for its plays; a new name makes a new account (default: the house account)
   --location NAME where it stands (default: here)
   --headend URL   where the headend listens (default https://127.0.0.1:8443)
   --data DIR      the folder of the headend (default: headend in the data folder of npm start)
@@ -76,10 +76,10 @@ export const boxCommand: Subcommand = {
   async run(argv, io) {
     if (argv[0] === 'enrol') return await enrolBox(argv.slice(1), io);
     if (argv[0] === 'configure') return await configureBox(argv.slice(1), join(defaultDataFolder(), 'box'), io);
+    if (argv[0] === 'network') return await applyNetwork(argv.slice(1), join(defaultDataFolder(), 'box'), io);
     return await runBox(argv, io);
   },
 };
-    if (argv[0] === 'network') return await applyNetwork(argv.slice(1), join(defaultDataFolder(), 'box'), io);
 
 async function enrolBox(argv: readonly string[], io: CommandIo): Promise<number> {
   const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: ENROL_OPTIONS });
