@@ -39,6 +39,7 @@ const FOLDERS: Readonly<Record<string, string>> = {
   'device/checkout': 'the device side of a PaySession: offer, terms, ACKs, receipts, closing statement',
   'device/commands': 'the one command registry',
   'device/console': 'the serial console',
+  'device/first-boot': 'the first start: its questions on every surface, the tune that every box brings along',
   'device/firmware': 'the panel board’s own program, in C for an ATmega328P',
   'device/input': 'keys by the kernel’s names, the press grammar, and what each means',
   'device/loans': 'checked-out titles: download, keys, offline plays, return',

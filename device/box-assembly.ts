@@ -23,6 +23,7 @@ import { SessionDesk } from './checkout/session-desk.ts';
 import { StreamedPlays } from './checkout/streamed-plays.ts';
 import { runLine } from './commands/box-commands.ts';
 import type { Role } from './commands/command.ts';
+import { readFirstBoot } from './first-boot/first-boot-file.ts';
 import { Guests } from './guests/guests.ts';
 import { takesNoCoins } from './hardware-config.ts';
 import { openLoans } from './loans/open-loans.ts';
@@ -83,6 +84,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     guarded: true,
   });
   for (const notice of book.opening.notices) say({ event: 'notice', message: notice });
+  if (readFirstBoot(config.data)?.phase === 'answered') await (await import('./first-boot/settle-first-boot.ts')).settleFirstBoot(config.data, book);
   const keptAside = book.opening.state === 'new' ? lastKeptAside(config.data) : null;
   if (keptAside !== null) await book.recordAudit({ event: 'factory-reset', facts: { keptAside } });
   let afresh = false;

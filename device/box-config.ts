@@ -22,6 +22,8 @@ export interface BoxConfig {
   readonly consolePort: string | null;
   /** Where the sound goes: the sound card where there is one, nowhere but at the right pace, or a WAV file. */
   readonly audioOutput: PlayerOutput;
+  /** Which of the outputs `auto` means, by mpv's name; null: mpv chooses. */
+  readonly audioDevice: string | null;
   /** What films the box shows, the best first; null: what its board is known to. */
   readonly decodes: readonly Decoder[] | null;
   /** What is asked for beside the usual terms of a play. */
@@ -65,6 +67,7 @@ export function readArguments(argv: readonly string[]): BoxConfig {
       console: { type: 'boolean', default: false },
       'console-port': { type: 'string' },
       'audio-output': { type: 'string', default: 'auto' },
+      'audio-device': { type: 'string' },
       decodes: { type: 'string' },
       credit: { type: 'string' },
       transport: { type: 'string', default: 'udp' },
@@ -92,6 +95,7 @@ export function readArguments(argv: readonly string[]): BoxConfig {
     console: values.console,
     consolePort: values['console-port'] ?? null,
     audioOutput: readOutput(values['audio-output']),
+    audioDevice: readDevice(values['audio-device']),
     decodes: readDecoders(values.decodes),
     creditWish: readWish(values.credit),
     transport,
@@ -113,6 +117,13 @@ function readOutput(text: string): PlayerOutput {
   if (text === 'auto' || text === 'null') return text;
   if (text.startsWith('wav:') && text.length > 4) return { pcmFile: text.slice(4) };
   throw new Error(`--audio-output is auto, null or wav:FILE, not ${JSON.stringify(text)}.`);
+}
+
+function readDevice(text: string | undefined): string | null {
+  if (text === undefined || text === 'auto') return null;
+  if (!/^[\x21-\x7e]{1,100}$/.test(text))
+    throw new Error(`--audio-device is a name of mpv --audio-device=help, such as alsa/hdmi, not ${JSON.stringify(text)}.`);
+  return text;
 }
 
 function readWish(text: string | undefined): CreditWish {

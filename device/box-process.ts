@@ -13,6 +13,8 @@ import type { BoxConfig } from './box-config.ts';
 import { openDeviceIdentity } from './checkout/device-identity.ts';
 import { type EnrolledIdentity, loadEnrolment } from './checkout/enrolled-identity.ts';
 import { enrol } from './checkout/enrolment.ts';
+import { isFirstBootUnderWay } from './first-boot/first-boot-file.ts';
+import type { ShownEnrolment } from './first-boot/run-first-boot.ts';
 import { MpvPlayer } from './media/mpv-player.ts';
 import type { Say } from './say.ts';
 import { BookThread } from './stores/book-client.ts';
@@ -46,12 +48,16 @@ async function runGuarded(config: BoxConfig, say: Say, signal: AbortSignal): Pro
   const supervision = superviseBySystemd(process.env, systemClock, log);
   const signer = openDeviceIdentity(config.data);
   if (!signer.ok) throw new Error(signer.error.message);
-  const player = new MpvPlayer({ folder: join(config.data, 'player'), output: config.audioOutput, kept: config.keptPlayer, clock: systemClock }, log);
+  const device = config.audioDevice === null ? {} : { device: config.audioDevice };
+  const player = new MpvPlayer(
+    { folder: join(config.data, 'player'), output: config.audioOutput, ...device, kept: config.keptPlayer, clock: systemClock },
+    log,
+  );
   // Player and book take their time to start; whether the player could is asked when the box is put together.
   const attaching = player.attach();
   const bookThread = new BookThread();
   attaching.catch(() => {});
-  const enrolling = knownOrEnrolled(config, signer.value, log, waitingSay(say, supervision), signal);
+  const enrolling = knownOrEnrolled({ config, signer: signer.value, log, player, attaching }, waitingSay(say, supervision), signal);
   // Without a player nobody need go and enter a code.
   const identity = await Promise.race([enrolling, attaching.then(() => enrolling)]);
   if (identity === null) return await player.close('quit');
@@ -108,14 +114,35 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** A box that knows its headend starts without a network; a new one shows its code until an operator enters it. */
-async function knownOrEnrolled(config: BoxConfig, signer: Signer, log: Log, say: Say, signal: AbortSignal): Promise<EnrolledIdentity | null> {
+interface Newcomer {
+  readonly config: BoxConfig;
+  readonly signer: Signer;
+  readonly log: Log;
+  readonly player: MpvPlayer;
+  /** The player is there. */
+  readonly attaching: Promise<unknown>;
+}
+
+/** A box that knows its headend starts without a network; a new one asks its questions, and shows its code until an operator enters it. */
+async function knownOrEnrolled(newcomer: Newcomer, say: Say, signal: AbortSignal): Promise<EnrolledIdentity | null> {
+  const { config } = newcomer;
   const known = loadEnrolment(config.data, config.headendUrl);
   if (!known.ok) throw new Error(known.error.message);
-  if (known.value !== null) return known.value;
+  if (known.value !== null && !isFirstBootUnderWay(config.data)) return known.value;
   // Whoever waits for a headend may load meanwhile what is needed last.
   void import('./screen/screen-server.ts');
-  return await enrol({
+  const { runFirstBoot } = await import('./first-boot/run-first-boot.ts');
+  return await runFirstBoot({
+    ...newcomer,
+    clock: systemClock,
+    say,
+    signal,
+    enrol: (shown) => (known.value === null ? enrolNow(newcomer, say, signal, shown) : Promise.resolve(known.value)),
+  });
+}
+
+function enrolNow({ config, signer, log }: Newcomer, say: Say, signal: AbortSignal, shown: ShownEnrolment): Promise<EnrolledIdentity | null> {
+  return enrol({
     headendUrl: config.headendUrl,
     proxy: config.proxy,
     folder: config.data,
@@ -124,8 +151,12 @@ async function knownOrEnrolled(config: BoxConfig, signer: Signer, log: Log, say:
     profile: config.profile,
     clock: systemClock,
     random: systemRandom,
-    showCode: (code) => say({ event: 'enrol-code', code }),
-    showTrouble: (error) => {
+    showCode(code) {
+      shown.code(code);
+      say({ event: 'enrol-code', code });
+    },
+    showTrouble(error) {
+      shown.trouble(error.message);
       log.warn('enrolment-trouble', { problem: error.problem });
       say({ event: 'enrol-trouble', message: error.message });
     },

@@ -111,7 +111,11 @@ async function openCoins(parts: SurfaceParts): Promise<Closable | null> {
   return openCctalk({ ...parts, coins: cctalk, bills, folder: data });
 }
 
-async function openKeys({ box, clock, log, config, hardware }: SurfaceParts, takesKey: KeyTaker): Promise<Closable | null> {
+/** Remotes and keyboards of the kernel, where they are read. */
+export async function openKeys(
+  { box, clock, log, config, hardware }: Pick<SurfaceParts, 'clock' | 'log' | 'config' | 'hardware'> & { readonly box: BoxControl },
+  takesKey: KeyTaker,
+): Promise<Closable | null> {
   if (!config.hardware.inputDevices) return null;
   const [{ EvdevKeys }, { KeyDesk }, { RemoteTeacher }] = await Promise.all([
     import('./input/evdev-keys.ts'),

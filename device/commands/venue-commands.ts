@@ -1,4 +1,4 @@
-import { readPeriod, timeText, weekLines } from '../../src/domain/queue/calendar-text.ts';
+import { readPeriod, readVolume, timeText, weekLines } from '../../src/domain/queue/calendar-text.ts';
 import { addFilter, FILTER_FIELDS, filterWords, removeFilter } from '../../src/domain/queue/content-filter.ts';
 import { addPeriod, conflicts, plan, removePeriod, type VenueCalendar, weekdayOf } from '../../src/domain/queue/venue-calendar.ts';
 import type { Fault, Result } from '../../src/units/result.ts';
@@ -91,6 +91,22 @@ const calendarZone: Command<CommandContext> = {
   }),
 };
 
+const volumeLimits: Command<CommandContext> = {
+  name: 'volume limits',
+  help: 'how loud the box is at least and at most, where no period of the calendar says otherwise: volume limits 20-80',
+  roles: ['technician', 'headend'],
+  guard: 'none',
+  arguments: [{ name: 'percent', kind: 'text', required: true, help: 'least and most, such as 20-80' }],
+  run: withVenue(async (venue, _context, { percent = '' }) => {
+    const volume = readVolume(percent);
+    if (volume === null || volume.minPercent > volume.maxPercent || volume.maxPercent > 100)
+      return refused({ code: 'bad-argument', message: `percent is least and most, such as 20-80; got ${percent.slice(0, 20)}.` });
+    await venue.rules.putVolume(volume);
+    await venue.keeper.look();
+    return done(`Between ${volume.minPercent} and ${volume.maxPercent} %, where no period says otherwise.`, volume);
+  }),
+};
+
 const filterAdd: Command<CommandContext> = {
   name: 'filter add',
   help: 'hides works here, with a reason: filter add genre metal "families before nine"',
@@ -154,6 +170,7 @@ export const venueCommands: readonly Command<CommandContext>[] = [
   calendarAdd,
   calendarRemove,
   calendarZone,
+  volumeLimits,
   filterAdd,
   filterRemove,
   filterList,

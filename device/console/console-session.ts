@@ -90,7 +90,10 @@ export class ConsoleSession {
   }
 
   greet(): void {
-    this.#print([`Ackbox ${this.#parts.box.view().name}. help lists the commands; "| json" after one gives its data.`]);
+    const { name, firstBoot } = this.#parts.box.view();
+    const begun = firstBoot === null ? [] : [`${firstBoot.progress}. ${firstBoot.asks} Type setup.`];
+    // Below whatever stood there before the cable was plugged in.
+    this.#print(['', ...fold([`Ackbox ${name}. help lists the commands; "| json" after one gives its data.`, ...begun])]);
     if (this.#role === null) void this.#login();
     else this.#prompt();
   }

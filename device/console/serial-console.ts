@@ -42,8 +42,8 @@ export async function openPtyConsole(parts: ConsoleParts & { readonly folder: st
   };
 }
 
-/** The console on a real serial port: 115,200 baud 8N1, behind the sign-in. A port that is not there yet, or was pulled out, is waited for. */
-export function openPortConsole(parts: ConsoleParts & { readonly path: string; readonly keys: ConsoleKeys; readonly log: Log }): SerialConsole {
+/** The console on a real serial port: 115,200 baud 8N1, behind the sign-in (keys null: there is nothing to guard yet). A port that is not there yet, or was pulled out, is waited for. */
+export function openPortConsole(parts: ConsoleParts & { readonly path: string; readonly keys: ConsoleKeys | null; readonly log: Log }): SerialConsole {
   const { path, clock, log } = parts;
   let told = '';
   const line = new KeptLine({

@@ -13,7 +13,8 @@ export async function openTcpConsole(parts: {
   readonly port: number;
   readonly box: BoxControl;
   readonly clock: Clock;
-  readonly keys: ConsoleKeys;
+  /** Null: there is nothing to guard yet. */
+  readonly keys: ConsoleKeys | null;
 }): Promise<SerialConsole> {
   const open = new Map<Socket, ConsoleSession>();
   const server = createServer((socket) => {

@@ -11,6 +11,7 @@ import { awaitMpv, drainFifo, hasSoundCard, type MpvSettings, mpvFiles, type Pla
 import { MpvTracks } from './mpv-tracks.ts';
 import { OggStream } from './ogg-stream.ts';
 import type { PlayerStream } from './player-stream.ts';
+import { listOutputs, type SoundOutput } from './sound-outputs.ts';
 
 const PAUSED_FOR_CACHE = 1;
 const CORE_IDLE = 2;
@@ -134,6 +135,26 @@ export class MpvPlayer implements Player {
     return this.#hear(start + Math.round(answer.value * SAMPLE_RATE_HZ));
   }
 
+  /** A sound file of the box's own, again and again, outside of any play; null ends it. */
+  async playFile(path: string | null): Promise<void> {
+    await this.attach();
+    await this.stop();
+    await this.#tell('set_property', 'loop-file', path === null ? 'no' : 'inf');
+    if (path === null) return;
+    const options = [...streamOptions('ogg'), ['demuxer-lavf-format', 'wav'], ['af', ''], ['pause', false]] as const;
+    for (const [option, value] of options) await this.#tell('set_property', option, value);
+    await this.#tell('loadfile', path);
+  }
+
+  /** What sound can come out of. */
+  async outputs(): Promise<readonly SoundOutput[]> {
+    return await listOutputs(this.#ipc);
+  }
+
+  async useOutput(name: string): Promise<void> {
+    await this.#tell('set_property', 'audio-device', name);
+  }
+
   async setPaused(paused: boolean): Promise<void> {
     await this.#tell('set_property', 'pause', paused);
   }
@@ -193,6 +214,7 @@ export class MpvPlayer implements Player {
     await ipc.command('observe_property', PAUSED_FOR_CACHE, 'paused-for-cache');
     await ipc.command('observe_property', CORE_IDLE, 'core-idle');
     await ipc.command('set_property', 'volume', this.#volumePercent);
+    if (this.#settings.device !== undefined) await ipc.command('set_property', 'audio-device', this.#settings.device);
     return ipc.connected;
   }
 

@@ -25,6 +25,8 @@ export interface MpvSettings {
   readonly folder: string;
   readonly output: PlayerOutput;
   readonly program?: string;
+  /** Which of the outputs `auto` means, by mpv's name; its own choice where absent. */
+  readonly device?: string;
   /** It runs as a service of its own: found, never started or ended by us. */
   readonly kept?: boolean;
   readonly clock: Clock;

@@ -25,16 +25,24 @@ export function panelFace(view: BoxView, nowMs: number): PanelFace {
   const sounding = view.sound !== 'silent' && (view.playback.startsWith('playing.flowing') || view.playback === 'preListen');
   const work = view.nowPlaying ?? view.focus;
   return {
-    lines: [work === null ? row('Ackbox') : turned(`${work.title} - ${work.artist}`, nowMs), row(secondLine(view))],
+    lines: firstBootLines(view, nowMs) ?? [work === null ? row('Ackbox') : turned(`${work.title} - ${work.artist}`, nowMs), row(secondLine(view))],
     lamps: {
-      ok: view.question !== null || (view.playback === 'browse' && view.focus !== null),
-      back: view.question !== null,
+      ok: view.firstBoot !== null || view.question !== null || (view.playback === 'browse' && view.focus !== null),
+      back: view.question !== null || view.firstBoot?.canGoBack === true,
       playing: sounding,
       fault: view.faults.length > 0 || view.service !== 'inService',
       sign: view.service !== 'inService',
     },
     amplifier: sounding || (view.sound !== 'silent' && view.playback === 'playing.stalled'),
   };
+}
+
+/** The question above, the choice that has the focus below; a code stays in sight whatever OK does. */
+function firstBootLines({ firstBoot }: BoxView, nowMs: number): readonly [string, string] | null {
+  if (firstBoot === null) return null;
+  const { code, asks, line, choices, likely } = firstBoot;
+  const choice = choices.find(({ value }) => value === likely)?.words ?? '';
+  return code === null ? [row(line), turned(choice, nowMs)] : [turned(asks, nowMs), row(code)];
 }
 
 function secondLine(view: BoxView): string {

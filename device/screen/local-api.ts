@@ -27,6 +27,7 @@ export const IntentRequest = Type.Object({
     'intent.viewer',
     'intent.household',
     'intent.suppress-acks',
+    'intent.answer',
   ]),
   workId: Type.Optional(Type.String({ maxLength: 64 })),
   delta: Type.Optional(Type.Integer({ minimum: -100, maximum: 100 })),
@@ -38,6 +39,7 @@ export const IntentRequest = Type.Object({
   licence: Type.Optional(Type.String({ maxLength: 64 })),
   viewer: Type.Optional(Type.String({ maxLength: 64 })),
   yes: Type.Optional(Type.Boolean()),
+  value: Type.Optional(Type.String({ maxLength: 100 })),
   entryMethod: Type.Optional(Entry),
 });
 export type IntentRequest = Static<typeof IntentRequest>;

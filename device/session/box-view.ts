@@ -1,5 +1,6 @@
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
 import type { AccountGlance } from '../checkout/account-watch.ts';
+import type { FirstBootView } from '../first-boot/first-boot-view.ts';
 import type { LoanView, RenewalQuery } from '../loans/loan-view.ts';
 import type { CustomerReceipt, LedgerSummary, OutboxState, QueueEntryRow } from '../stores/book-port.ts';
 import type { Language } from '../texts/box-texts.ts';
@@ -71,6 +72,8 @@ export interface BoxView {
   readonly simulatedAcceptor: boolean;
   readonly faults: readonly { readonly code: string; readonly message: string }[];
   readonly lastContactMs: number | null;
+  /** The question of the first start; null ever after. */
+  readonly firstBoot: FirstBootView | null;
 }
 
 /** Totals for the operator and the machine-readable run; asked for, not pushed. */

@@ -102,6 +102,7 @@ export function buildView(facts: ViewFacts): BoxView {
     simulatedAcceptor: facts.simulatedAcceptor,
     faults: context.fault === null ? [] : [context.fault],
     lastContactMs: facts.lastContactMs,
+    firstBoot: null,
   };
 }
 

@@ -31,6 +31,8 @@ export type IntentEvent =
   | { readonly type: 'intent.digit'; readonly digit: number }
   /** The next channel, or the one before it where negative. */
   | { readonly type: 'intent.channel'; readonly step: number }
+  /** Answers the question of the first start. */
+  | { readonly type: 'intent.answer'; readonly value: string }
   /** Asks who is watching. */
   | { readonly type: 'intent.who' }
   /** Somebody of the household by his id, or `guest`. */

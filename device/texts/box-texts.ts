@@ -4,6 +4,7 @@ export type BoxText = readonly [sentence: string, shortLine: string];
 /** In curly brackets stands what is filled in: the names of `Said.values`. */
 export const boxTexts = {
   en: {
+    firstBoot: ['{asks}', '{line}'],
     alarm: ['Fire alarm: the music is silent. What is paid waits, and nothing is charged meanwhile.', 'Fire alarm'],
     claim: ['{amount} waited too long; the code {code} brings them back at this box.', 'Code {code}'],
     outOfService: ['Out of service: {reason}', 'Out of service'],
@@ -46,6 +47,7 @@ export const boxTexts = {
     faulted: ['Something went wrong; what was not heard is given back.', 'Fault'],
   },
   de: {
+    firstBoot: ['{asks}', '{line}'],
     alarm: ['Feueralarm: die Musik schweigt. Was bezahlt ist, wartet; solange kostet es nichts.', 'Feueralarm'],
     claim: ['{amount} lagen zu lange da; mit dem Code {code} gibt es sie an dieser Box zurück.', 'Code {code}'],
     outOfService: ['Außer Betrieb: {reason}', 'Außer Betrieb'],
@@ -88,6 +90,7 @@ export const boxTexts = {
     faulted: ['Etwas ging schief; was nicht zu hören war, kommt zurück.', 'Fehler'],
   },
   fr: {
+    firstBoot: ['{asks}', '{line}'],
     alarm: ['Alarme incendie : la musique se tait. Ce qui est payé attend ; rien n’est compté entre-temps.', 'Alarme incendie'],
     claim: ['{amount} ont attendu trop longtemps ; le code {code} les rend sur cette borne.', 'Code {code}'],
     outOfService: ['Hors service : {reason}', 'Hors service'],

@@ -1,13 +1,15 @@
 import { ladderText, PLAIN_LADDER, type PriceLadder, parseLadder } from '../../src/domain/cash/price-ladder.ts';
-import { calendarText, parseCalendar } from '../../src/domain/queue/calendar-text.ts';
+import { calendarText, parseCalendar, readVolume } from '../../src/domain/queue/calendar-text.ts';
 import { type ContentFilter, type FilteredWork, hiddenBy } from '../../src/domain/queue/content-filter.ts';
-import { ALWAYS_OPEN, type VenueCalendar } from '../../src/domain/queue/venue-calendar.ts';
+import { ALWAYS_OPEN, type VenueCalendar, type VenuePeriod } from '../../src/domain/queue/venue-calendar.ts';
 import { openZone, type Zone } from '../../src/domain/rating/zone.ts';
 import type { Fault, Result } from '../../src/units/result.ts';
 import type { Book } from '../stores/book-port.ts';
 import { LADDER_SETTING } from '../stores/coin-bonus.ts';
 
-const CALENDAR_SETTING = 'venue-calendar';
+export const CALENDAR_SETTING = 'venue-calendar';
+/** `20-80`: how loud the box is at least and at most, where no period of the calendar says otherwise. */
+export const VOLUME_LIMITS_SETTING = 'volume-limits';
 const FILTERS_SETTING = 'content-filters';
 /** IANA name of the zone of the clock on the venue's wall; absent: the one of the machine. */
 export const TIME_ZONE_SETTING = 'time-zone';
@@ -18,6 +20,7 @@ export class HouseRules {
   #calendar = ALWAYS_OPEN;
   #filters: readonly ContentFilter[] = [];
   #ladder = PLAIN_LADDER;
+  #volume: VenuePeriod['volume'] = null;
 
   constructor(book: Pick<Book, 'getSetting' | 'putSetting'>) {
     this.#book = book;
@@ -25,7 +28,8 @@ export class HouseRules {
 
   /** @returns sentences about what could not be read: a venue that lost its filters must know */
   async load(): Promise<readonly string[]> {
-    const [calendar, filters, ladder] = await Promise.all([CALENDAR_SETTING, FILTERS_SETTING, LADDER_SETTING].map((name) => this.#book.getSetting(name)));
+    const names = [CALENDAR_SETTING, FILTERS_SETTING, LADDER_SETTING, VOLUME_LIMITS_SETTING];
+    const [calendar, filters, ladder, volume] = await Promise.all(names.map((name) => this.#book.getSetting(name)));
     const problems: string[] = [];
     const read = <Value>(name: string, fallback: Value, reading: () => Value): Value => {
       try {
@@ -38,6 +42,7 @@ export class HouseRules {
     this.#calendar = read('calendar', ALWAYS_OPEN, () => must(parseCalendar(calendar || '[]')));
     this.#filters = read('list of filters', [], () => JSON.parse(filters || '[]') as readonly ContentFilter[]);
     this.#ladder = read('price ladder', PLAIN_LADDER, () => must(parseLadder(ladder ?? '')));
+    this.#volume = readVolume(volume ?? '');
     return problems;
   }
 
@@ -53,6 +58,11 @@ export class HouseRules {
     return this.#ladder;
   }
 
+  /** Whenever no period says otherwise; null: as loud as anybody likes. */
+  get volume(): VenuePeriod['volume'] {
+    return this.#volume;
+  }
+
   hiddenBy(work: FilteredWork): ContentFilter | null {
     return hiddenBy(this.#filters, work);
   }
@@ -66,6 +76,11 @@ export class HouseRules {
   async putFilters(filters: readonly ContentFilter[]): Promise<void> {
     await this.#book.putSetting(FILTERS_SETTING, JSON.stringify(filters));
     this.#filters = filters;
+  }
+
+  async putVolume(volume: NonNullable<VenuePeriod['volume']>): Promise<void> {
+    await this.#book.putSetting(VOLUME_LIMITS_SETTING, `${volume.minPercent}-${volume.maxPercent}`);
+    this.#volume = volume;
   }
 
   async putLadder(ladder: PriceLadder): Promise<void> {

@@ -62,7 +62,7 @@ export class VenueKeeper {
   }
 
   async #apply(): Promise<void> {
-    const { book, holdVolume, playBackground } = this.#parts;
+    const { book, rules, holdVolume, playBackground } = this.#parts;
     const running = await this.#running();
     const of = (kind: PeriodKind): RunningPeriod | null => running.find(({ period }) => period.kind === kind) ?? null;
     const shut = of('closed') ?? of('event');
@@ -73,7 +73,7 @@ export class VenueKeeper {
     await this.#set(BONUS_SETTING, bonus === null ? '' : String(bonus.period.bonusPercent));
     await this.#set(FREE_SETTING, of('free') === null ? '' : 'yes');
     if (shut === null && of('background') !== null) await playBackground();
-    holdVolume(running.find(({ period }) => period.volume !== null)?.period.volume ?? null);
+    holdVolume(running.find(({ period }) => period.volume !== null)?.period.volume ?? rules.volume);
   }
 
   /** Most venues have no calendar: then nobody asks for the zone, whose data is megabytes. */

@@ -40,7 +40,9 @@ Run a box:
                   machine's network where ackbox-network.service runs, as the package has it
   --proxy URL     the HTTP proxy through which its HTTPS goes, such as http://proxy.example:3128; music is not HTTPS and goes straight
   --kept-player   the player runs as a service of its own
-  A new box shows a code, XXXX-XXXX-XXXX, and waits until it is entered at the headend.
+  --audio-device NAME  what sound comes out of, as mpv --audio-device=help names it (default: mpv chooses)
+  A new box asks its questions (language, currency, time zone, closing time, sound, volume) on its page, its panel and its console, shows
+  a code, XXXX-XXXX-XXXX, and waits until that is entered at the headend. Whoever enters the code before anybody answered sets it up from afar.
 
 Configure a box (kept in its folder in two copies; a power cut spoils one at most; taken at its next start):
   NAME=VALUE      an option from above without its dashes, such as headend=https://192.0.2.7:8443; on and off for --console;
@@ -113,6 +115,7 @@ function tell(event: Readonly<Record<string, unknown>>, io: CommandIo): void {
   if (event.event === 'enrol-trouble' || event.event === 'failed' || event.event === 'notice') io.err(`ackbox box: ${String(event.message)}\n`);
   if (event.event === 'console-code') io.out(`console   ${String(event.path)}; sign in once with ${String(event.code)} and choose a PIN\n`);
   if (event.event !== 'ready') return;
+  if (event.event === 'first-boot') io.out(`setup     ${String(event.screenUrl)}\n`);
   io.out(`screen    ${String(event.screenUrl)}\n`);
   if (typeof event.consolePath === 'string') io.out(`console   ${event.consolePath}\n`);
 }

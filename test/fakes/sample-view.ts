@@ -74,6 +74,7 @@ export const sampleView: ViewOfBox = {
   guestLink: null,
   simulatedAcceptor: true,
   lastContactMs: null,
+  firstBoot: null,
   focusIndex: 2,
   catalogueSize: 8,
   focus: work,

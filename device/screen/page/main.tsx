@@ -5,6 +5,7 @@ import { followBox, noteEntry } from './api.ts';
 import { Attract } from './attract.tsx';
 import { Charts, Group, Groups, Songs } from './browse.tsx';
 import { ChannelEntry, Channels } from './channels.tsx';
+import { FirstBoot } from './first-boot.tsx';
 import { awaitFocus, keepFocus, noteFocus } from './focus.ts';
 import { Frame } from './frame.tsx';
 import { act, meaningOfBoxKey, meaningOfKey } from './keys.ts';
@@ -27,6 +28,7 @@ import { WorkSheet } from './work.tsx';
 const ATTRACT_AFTER_MS = 90_000;
 
 function Screen({ state }: { readonly state: State }): JSX.Element {
+  if (state.view.firstBoot !== null) return <FirstBoot asked={state.view.firstBoot} />;
   if (asksWho(state)) return <Who state={state} />;
   if (asksSomething(state)) return <Question state={state} />;
   const route = top();
@@ -102,11 +104,16 @@ let shown: { readonly route: Route | null; readonly asks: string } = { route: nu
 /** What is asked and what is shown are screens of their own; the focus of the next one is waited for before it is drawn. */
 function enterScreen(state: State): void {
   const asking = asksSomething(state) || asksWho(state);
-  const asks = `${asking} ${state.view.viewer.state} ${state.view.question !== null} ${asksRenewal(state)}`;
+  const asks = `${asking} ${state.view.viewer.state} ${state.view.question !== null} ${asksRenewal(state)} ${state.view.firstBoot?.step}`;
   if (top() === shown.route && asks === shown.asks) return;
   shown = { route: top(), asks };
   awaitFocus(!asking);
   screenChanged(sentence(state));
+}
+
+function speakAs(language: View['language']): void {
+  const { preferences, kept } = current();
+  change({ preferences: { ...preferences, language }, kept: { ...kept, language } });
 }
 
 /** What the box did leads to another screen: a song that was bought to what plays, one that ended to its receipt. */
@@ -118,6 +125,8 @@ function follow(view: View): void {
   const refused = view.said.notice !== null && before.said.notice === null;
   const over = begins || queued || left || (refused && choosing === 'queue');
   change({ view, away: false, choosing: over ? null : choosing });
+  // The language that is being chosen is that of whoever chooses it.
+  if (view.firstBoot !== null || before.firstBoot !== null) speakAs(view.language);
   const route = top();
   if (route.name === 'work' && choosing === 'queue' && queued) replace({ name: 'queue' });
   else if ((route.name === 'work' || route.name === 'channels') && choosing === 'play' && begins) replace({ name: 'playing' });

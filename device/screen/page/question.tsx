@@ -11,7 +11,12 @@ import { sentence } from './words.ts';
 /** A question stands, or this page has just asked for a work that is being opened or confirmed. */
 export function asksSomething(state: State): boolean {
   const { view, choosing } = state;
-  return view.question !== null || asksRenewal(state) || (choosing === 'play' && (view.playback === 'checkout' || view.playback === 'confirming'));
+  return (
+    view.firstBoot !== null ||
+    view.question !== null ||
+    asksRenewal(state) ||
+    (choosing === 'play' && (view.playback === 'checkout' || view.playback === 'confirming'))
+  );
 }
 
 export function asksRenewal({ view, putOff }: State): boolean {

@@ -90,7 +90,8 @@ function readMinute(text: string): number | null {
   return hours === undefined || Number(minutes) > 59 || minute >= 1_440 ? null : minute;
 }
 
-function readVolume(text: string): VenuePeriod['volume'] {
+/** `30-70`. @returns null where it is not that */
+export function readVolume(text: string): VenuePeriod['volume'] {
   const [, least, most] = /^(\d{1,3})-(\d{1,3})$/.exec(text) ?? [];
   return least === undefined ? null : { minPercent: Number(least), maxPercent: Number(most) };
 }
