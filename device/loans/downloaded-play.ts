@@ -20,7 +20,7 @@ import type { PlayOutcome, PlayRunner, PlayView } from '../session/play-port.ts'
 import type { Book } from '../stores/book-port.ts';
 import { untilStored } from '../stores/until-stored.ts';
 import type { LoanReader } from './loan-shelf.ts';
-import { stateUse } from './loan-statement.ts';
+import { fundsOfUse, stateUse } from './loan-statement.ts';
 
 export interface DownloadedPlayParts {
   readonly book: Book;
@@ -43,6 +43,7 @@ const WATCH_MS = 500;
 const SAMPLES_PER_MS = 48;
 const REFUSALS: Readonly<Record<string, string>> = {
   'no-credit': 'Not enough credit: please insert a coin, then press OK again.',
+  'over-cap': 'That is more than may be spent here today: nothing was bought.',
   'storage-low': 'The box can not sell just now: its storage is full.',
   'not-open': 'This play is over already; choose again.',
 };
@@ -281,7 +282,8 @@ export class DownloadedPlay implements PlayRunner {
     const { book, clock, signer } = this.#parts;
     const { terms, termsText } = this.#reader;
     const facts = { terms, termsText, playId: this.playId, trialPackets: this.#trialPackets, paidPackets: this.#paidPackets() };
-    const stated = this.#confirmed ? stateUse({ ...facts, heardMs, endReason, wallMs: clock.wallMs() }, signer) : null;
+    const paidBy = await untilStored(clock, () => fundsOfUse(book, this.playId));
+    const stated = this.#confirmed ? stateUse({ ...facts, heardMs, endReason, wallMs: clock.wallMs(), paidBy }, signer) : null;
     const end = { playId: this.playId, chargedMinor: stated?.chargedMinor ?? 0n, heardMs, endReason, statement: null };
     const receipt = await untilStored(clock, () => book.settle(stated === null ? end : { ...end, use: stated.use }));
     await this.#reader.close();

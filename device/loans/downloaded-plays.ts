@@ -8,7 +8,7 @@ import type { PlayPort, PlayRunner } from '../session/play-port.ts';
 import type { LoanPlayRow } from '../stores/loan-port.ts';
 import { DownloadedPlay, type DownloadedPlayParts } from './downloaded-play.ts';
 import type { LoanReader, LoanShelf } from './loan-shelf.ts';
-import { stateUse } from './loan-statement.ts';
+import { fundsOfUse, stateUse } from './loan-statement.ts';
 
 export interface DownloadedPlaysParts extends DownloadedPlayParts {
   readonly shelf: LoanShelf;
@@ -66,7 +66,7 @@ export class DownloadedPlays implements PlayPort {
     }
     const paidPackets = Math.max(0, packetsHeard(row.work, row.heardSample) - row.trialPackets);
     const facts = { terms: terms.value, termsText: row.termsText, playId, trialPackets: row.trialPackets, paidPackets };
-    const { chargedMinor, use } = stateUse({ ...facts, heardMs, endReason, wallMs: clock.wallMs() }, signer);
+    const { chargedMinor, use } = stateUse({ ...facts, heardMs, endReason, wallMs: clock.wallMs(), paidBy: await fundsOfUse(book, playId) }, signer);
     await book.settle({ ...end, chargedMinor, use });
   }
 

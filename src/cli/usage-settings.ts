@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { RETURN_SETTINGS, type ReturnSetting } from '../headend/stores/settlement-rows.ts';
+import { asId } from '../units/ids.ts';
 import { withHeadendBook } from './headend-book-file.ts';
 import { type CommandIo, EXIT } from './subcommand.ts';
 
@@ -45,5 +46,18 @@ export function runSet(argv: readonly string[], io: CommandIo): number | null {
   return withHeadendBook(values.data, io, (book) => {
     book.putReturnSetting(known, value);
     return EXIT.ok;
+  });
+}
+
+/** `ackbox usage bill RECORD`: what a box took beyond its floor; null where the call is wrong. */
+export function runBill(argv: readonly string[], io: CommandIo): number | null {
+  const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options });
+  const [, outlet, generation, sequence] = /^([^:]{1,64}):([^:]{1,64}):(\d{1,15})$/.exec(positionals[0] ?? '') ?? [];
+  if (outlet === undefined || generation === undefined || positionals.length > 1) return null;
+  return withHeadendBook(values.data, io, (book) => {
+    const problem = book.billBeyondFloor({ outlet: asId(outlet), generation, sequence: Number(sequence) });
+    if (problem !== null) io.err(`ackbox: ${problem}\n`);
+    else io.out(values.json ? `${JSON.stringify({ billed: positionals[0] })}\n` : 'Billed.\n');
+    return problem === null ? EXIT.ok : EXIT.failed;
   });
 }

@@ -6,7 +6,7 @@ import { TitleEvent } from '../wire/title-event.ts';
 import { type CommandIo, EXIT, type Subcommand } from './subcommand.ts';
 import { type Aggregation, aggregateFile, type LeftOut } from './usage-aggregate.ts';
 import { runCheck, runReport, runTrace } from './usage-book.ts';
-import { runSet, runSplit } from './usage-settings.ts';
+import { runBill, runSet, runSplit } from './usage-settings.ts';
 
 const help = `Usage records: what was used, for how long, and what became of each record.
 
@@ -16,6 +16,7 @@ usage: ackbox usage aggregate --records FILE.jsonl [--json] [--detail]
        ackbox usage check [--data DIR] [--json]
        ackbox usage split [--data DIR] [--location NAME] [--json] [PARTY=PERMILLE ...]
        ackbox usage set [--data DIR] service-name|transmission-category VALUE
+       ackbox usage bill [--data DIR] [--json] OUTLET:GENERATION:SEQUENCE
        ackbox usage schema
 
 aggregate adds up the time of each domain over consecutive records and prints {"seconds": {...}, "occurrences": {...}}.
@@ -50,6 +51,9 @@ of their own; without parties it shows the rule. The report settlement follows i
 minor unit; what house or staff gave away, and what boxes have not reported yet, stands there unshared. set fills in the first two columns
 of the report soundexchange.
 
+bill bills what was set aside as beyond-floor: a household's box took more of checked-out titles than it may owe before the headend hears of
+it. A box keeps to its floor by itself, so it was altered or put back; what it took is neither billed nor lost until somebody decides.
+
 check says whether every record that a box delivered is stored, over its time or set aside by name, whether every processed one has a
 posting or a reason, and whether the ledger balances with every bill.
 
@@ -81,7 +85,9 @@ export const usageCommand: Subcommand = {
               ? runSplit(rest, io)
               : verb === 'set'
                 ? runSet(rest, io)
-                : null;
+                : verb === 'bill'
+                  ? runBill(rest, io)
+                  : null;
     if (done !== null) return done;
     if (verb === 'schema') {
       io.out(`${JSON.stringify(TitleEvent, null, 2)}\n`);

@@ -67,6 +67,8 @@ const Use = Type.Object(
     paidPackets: Count,
     heardMs: Count,
     chargedMinor: Amount,
+    onAccount: Type.Optional(Type.Boolean()),
+    heardThrough: Type.Optional(Count),
     endReason: oneOf(END_REASONS),
     wallMs: Count,
   },

@@ -53,6 +53,10 @@ export interface LoanUse {
   readonly paidPackets: number;
   readonly heardMs: number;
   readonly chargedMinor: string;
+  /** Owed by the account; false where money in the box paid. Absent from boxes that do not say it. */
+  readonly onAccount?: boolean;
+  /** The last record of the box that the headend had acknowledged: what is owed for uses after it was unheard of. */
+  readonly heardThrough?: number;
   readonly endReason: EndReason;
   readonly wallMs: number;
 }
@@ -62,6 +66,16 @@ export type HeardOfLoan = Pick<LoanUse, 'trialPackets' | 'paidPackets'>;
 /** The price of a whole use, minor units. */
 export function quoteOf({ nodes }: Pick<LoanTerms, 'nodes'>): bigint {
   return nodes.reduce((sum, { quoteMinor }) => sum + BigInt(quoteMinor), 0n);
+}
+
+/**
+ * Whether a box took more than what it may owe unheard of (ruling 12): it keeps to that by itself, so this is a box that was altered, or a book
+ * that was put back. Jukeboxes sell nothing on account.
+ * @param owedMinor for earlier uses that the headend had not heard of when this one was sold
+ */
+export function isBeyondFloor({ floorMinor }: Pick<LoanTerms, 'floorMinor'>, use: Pick<LoanUse, 'chargedMinor' | 'onAccount'>, owedMinor: bigint): boolean {
+  const chargedMinor = BigInt(use.chargedMinor);
+  return use.onAccount !== false && chargedMinor > 0n && owedMinor + chargedMinor > BigInt(floorMinor);
 }
 
 type PricedLoan = Pick<LoanTerms, 'nodes' | 'packets' | 'parts' | 'afterTrial'>;

@@ -14,7 +14,7 @@ const RECORDS = `SELECT p.outlet || ' ' || p.generation AS source, p.delivered_t
     (SELECT count(*) FROM usage_records r WHERE r.outlet = p.outlet AND r.generation = p.generation) AS stored,
     (SELECT coalesce(sum(deleted), 0) FROM usage_retention m WHERE m.outlet = p.outlet AND m.generation = p.generation) AS gone,
     (SELECT count(DISTINCT sequence) FROM quarantined_records q WHERE q.outlet = p.outlet AND q.generation = p.generation
-       AND q.code IN ('body-hash', 'too-large', 'refused', 'use-refused')
+       AND q.code IN ('body-hash', 'too-large', 'refused', 'use-refused', 'beyond-floor', 'billed-beyond-floor')
        AND NOT EXISTS (SELECT 1 FROM usage_records r WHERE r.outlet = q.outlet AND r.generation = q.generation AND r.sequence = q.sequence)) AS aside
   FROM usage_progress p`;
 

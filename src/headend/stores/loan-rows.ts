@@ -1,4 +1,4 @@
-import { checkLoanUse, countLoanUse, type LoanTerms, type LoanUse, quoteOf } from '../../domain/licence/loan-terms.ts';
+import { checkLoanUse, countLoanUse, isBeyondFloor, type LoanTerms, type LoanUse, quoteOf } from '../../domain/licence/loan-terms.ts';
 import { limits } from '../../limits.ts';
 import { verifyEd25519 } from '../../platform/crypto/ed25519-signer.ts';
 import { fromHex } from '../../units/bytes.ts';
@@ -78,6 +78,18 @@ export function loanRows(context: StoreContext): LoanStore {
   };
 }
 
+/** Of which book of which box, and what the headend had taken of it before this report; null where a person decided that it is billed. */
+interface UseSource {
+  readonly outlet: OutletId;
+  readonly generation: string;
+  readonly deliveredThrough: number | null;
+}
+
+interface RefusedUse {
+  readonly code: 'use-refused' | 'beyond-floor';
+  readonly reason: string;
+}
+
 interface SignedUse {
   readonly statement: string;
   readonly signature: string;
@@ -88,25 +100,53 @@ interface SignedUse {
  * transaction that takes the record in, so that neither is ever there without the other.
  * @returns why it can not be agreed to, or null (also where the record carries none)
  */
-export function postLoanUse(context: StoreContext, outlet: OutletId, generation: string, record: OutboxRecord): string | null {
+export function postLoanUse(context: StoreContext, source: UseSource, record: OutboxRecord): RefusedUse | null {
   // Most records carry none, and are many: they are not parsed.
   if (record.kind !== 'usage' || !record.body.includes('"loanUse"')) return null;
   const signed = readSigned(record.body);
   if (signed === null) return null;
+  const { outlet } = source;
   const parsed = parseLoanUse(signed.statement);
-  if (!parsed.ok) return parsed.error.message;
+  if (!parsed.ok) return refused(parsed.error.message);
   const use = parsed.value;
   const known = context.database.one<{ terms: string; outlet: string }>('SELECT terms, outlet FROM loan_terms WHERE terms_hash = ?', use.termsHash);
   const terms = known === null ? null : parseLoanTerms(known.terms);
   if (known === null || terms === null || !terms.ok || known.outlet !== outlet || terms.value.licence !== use.licence)
-    return 'The use names terms that this box was never given.';
-  if (!isSigned(context, outlet, signed)) return 'The use is not signed by the key of this box.';
+    return refused('The use names terms that this box was never given.');
+  if (!isSigned(context, outlet, signed)) return refused('The use is not signed by the key of this box.');
   const checked = checkLoanUse(terms.value, use);
-  if (!checked.ok) return checked.error.message;
+  if (!checked.ok) return refused(checked.error.message);
   const twice = context.database.one<{ n: number }>('SELECT count(*) AS n FROM billed_plays WHERE play_id = ?', use.playId)?.n ?? 0;
-  if (twice > 0) return 'This play was billed before.';
-  insertUse(context, { outlet, generation, sequence: record.sequence, signed, terms: terms.value, use, chargedMinor: checked.value });
+  if (twice > 0) return refused('This play was billed before.');
+  const beyond = beyondFloor(context, source, { sequence: record.sequence, terms: terms.value, use });
+  if (beyond !== null) return beyond;
+  insertUse(context, { ...source, sequence: record.sequence, signed, terms: terms.value, use, chargedMinor: checked.value });
   return null;
+}
+
+function refused(reason: string): RefusedUse {
+  return { code: 'use-refused', reason };
+}
+
+/** What is neither billed nor lost: the account agreed to owe no more than the floor before the headend hears of it, so a person decides. */
+function beyondFloor(
+  { database }: StoreContext,
+  { outlet, generation, deliveredThrough }: UseSource,
+  { sequence, terms, use }: { readonly sequence: number; readonly terms: LoanTerms; readonly use: LoanUse },
+): RefusedUse | null {
+  if (deliveredThrough === null) return null;
+  if (database.one<{ profile: string }>('SELECT profile FROM outlets WHERE outlet = ?', outlet)?.profile !== 'set-top') return null;
+  // A box can not have been answered what had not been delivered before this report.
+  const heardThrough = Math.min(use.heardThrough ?? deliveredThrough, deliveredThrough);
+  const owed = database.one<{ minor: string }>(
+    `SELECT CAST(coalesce(sum(charged_minor), 0) AS TEXT) AS minor FROM loan_uses WHERE outlet = ? AND generation = ? AND sequence > ? AND sequence < ?
+       AND coalesce(json_extract(statement, '$.onAccount'), 1) = 1`,
+    ...[outlet, generation, heardThrough, sequence],
+  );
+  const owedMinor = BigInt(owed?.minor ?? '0');
+  if (!isBeyondFloor(terms, use, owedMinor)) return null;
+  const reason = `The box owed ${owedMinor} unheard of and took ${use.chargedMinor} more; its floor is ${terms.floorMinor}. It is not billed; a person decides.`;
+  return { code: 'beyond-floor', reason };
 }
 
 function readSigned(body: string): SignedUse | null {

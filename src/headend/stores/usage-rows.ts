@@ -8,11 +8,22 @@ import { postLoanUse } from './loan-rows.ts';
 import { isOver } from './retention-rows.ts';
 import type { StoreContext } from './store-context.ts';
 
-export type QuarantineCode = 'conflict' | 'body-hash' | 'too-large' | 'refused' | 'statement-refused' | 'statement-unreadable' | 'use-refused';
+export type QuarantineCode =
+  | 'conflict'
+  | 'body-hash'
+  | 'too-large'
+  | 'refused'
+  | 'statement-refused'
+  | 'statement-unreadable'
+  | 'use-refused'
+  | 'beyond-floor'
+  | 'billed-beyond-floor';
 
 export interface QuarantineStore {
   /** Keeps a payload that could not be taken, for a person to look at. Idempotent by payload. */
   quarantine(outlet: OutletId, generation: string, record: OutboxRecord, code: QuarantineCode, reason: string): void;
+  /** A person decided that what a box took beyond its floor is owed all the same. @returns why it can not be, or null; billed once */
+  billBeyondFloor(name: { readonly outlet: OutletId; readonly generation: string; readonly sequence: number }): string | null;
 }
 
 interface Progress {
@@ -39,6 +50,7 @@ export function usageRows(context: StoreContext): UsageStore & QuarantineStore {
       );
     },
     quarantine: (outlet, generation, record, code, reason) => quarantine(context, outlet, generation, record, code, reason),
+    billBeyondFloor: (name) => database.transaction(() => billBeyondFloor(context, name)),
   };
 }
 
@@ -58,7 +70,7 @@ function intake(context: StoreContext, outlet: OutletId, generation: string, rec
       if (!isDuplicate(context, outlet, generation, record)) conflicts.push(setAside(context, outlet, generation, record, conflictOf(record)));
       continue;
     }
-    const poison = poisonOf(record) ?? unpostable(context, outlet, generation, record);
+    const poison = poisonOf(record) ?? postLoanUse(context, { outlet, generation, deliveredThrough: before }, record);
     if (poison === null) insertRecord(context, outlet, generation, record, receivedAtMs);
     if (poison === null) accepted.push(record);
     else conflicts.push(setAside(context, outlet, generation, record, poison));
@@ -90,12 +102,6 @@ function poisonOf(record: OutboxRecord): Poison | null {
   if (sha256Hex(record.body) !== record.bodyHash)
     return { code: 'body-hash', reason: 'The body is not what its hash says: it was damaged on the box or on the way.' };
   return null;
-}
-
-/** Posts what the record is the bill of (ruling 9), in the transaction that keeps the record. */
-function unpostable(context: StoreContext, outlet: OutletId, generation: string, record: OutboxRecord): Poison | null {
-  const reason = postLoanUse(context, outlet, generation, record);
-  return reason === null ? null : { code: 'use-refused', reason };
 }
 
 function conflictOf(record: OutboxRecord): Poison {
@@ -159,6 +165,17 @@ function quarantine(context: StoreContext, outlet: OutletId, generation: string,
     text,
     context.clock.wallMs(),
   );
+}
+
+function billBeyondFloor(context: StoreContext, { outlet, generation, sequence }: Parameters<QuarantineStore['billBeyondFloor']>[0]): string | null {
+  const { database } = context;
+  const where = "outlet = ? AND generation = ? AND sequence = ? AND code = 'beyond-floor'";
+  const aside = database.one<{ record: string }>(`SELECT record FROM quarantined_records WHERE ${where}`, outlet, generation, sequence);
+  if (aside === null) return 'No use of that number is set aside as beyond its floor.';
+  const refused = postLoanUse(context, { outlet, generation, deliveredThrough: null }, JSON.parse(aside.record) as OutboxRecord);
+  if (refused !== null) return refused.reason;
+  database.run(`UPDATE quarantined_records SET code = 'billed-beyond-floor' WHERE ${where}`, outlet, generation, sequence);
+  return null;
 }
 
 function highestOf(records: readonly OutboxRecord[]): number {

@@ -27,6 +27,8 @@ export interface UsageTraceStore {
   nextUsage(row: TracedRow): StoredUsage | null;
   billOf(playIdOrSid: string): TracedBill | null;
   quarantinedAs(name: { readonly outlet: string | null; readonly generation: string | null; readonly sequence: number }): readonly string[];
+  /** Of what was set aside about a play. */
+  quarantinedAbout(playId: string): readonly string[];
   sourcesPast(sequence: number): number;
 }
 
@@ -69,6 +71,14 @@ export function usageTraceRows(context: StoreContext): UsageTraceStore {
     quarantinedAs: ({ outlet, generation, sequence }) =>
       database
         .all<{ code: string }>(`SELECT DISTINCT code FROM quarantined_records WHERE ${NAMED} ORDER BY code`, sequence, outlet, generation)
+        .map(({ code }) => code),
+    quarantinedAbout: (playId) =>
+      database
+        .all<{ code: string }>(
+          `SELECT DISTINCT code FROM quarantined_records WHERE json_valid(json_extract(record, '$.body'))
+             AND json_extract(json_extract(record, '$.body'), '$.playId') = ? ORDER BY code`,
+          playId,
+        )
         .map(({ code }) => code),
     sourcesPast: (sequence) => database.one<{ n: number }>('SELECT count(*) AS n FROM usage_progress WHERE delivered_through >= ?', sequence)?.n ?? 0,
   };

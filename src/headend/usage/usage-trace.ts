@@ -30,7 +30,7 @@ export function traceUsage(store: UsageTraceStore, id: string): Trace {
   const name = readName(id);
   const rows = name === null ? store.recordsAbout(id, RECORDS_MAX) : store.recordsNamed(name);
   const records = rows.map((row) => traceRow(store, row));
-  return { id, records, reason: records.length > 0 ? null : absence(store, name) };
+  return { id, records, reason: records.length > 0 ? null : absence(store, id, name) };
 }
 
 interface RecordName {
@@ -45,10 +45,10 @@ function readName(id: string): RecordName | null {
 }
 
 /** Nothing is lost without a name: set aside, not delivered yet, or never heard of. */
-function absence(store: UsageTraceStore, name: RecordName | null): string {
-  if (name === null) return 'unknown-id';
-  const [quarantined] = store.quarantinedAs(name);
+function absence(store: UsageTraceStore, id: string, name: RecordName | null): string {
+  const [quarantined] = name === null ? store.quarantinedAbout(id) : store.quarantinedAs(name);
   if (quarantined !== undefined) return `quarantined-${quarantined}`;
+  if (name === null) return 'unknown-id';
   return store.sourcesPast(name.sequence) > 0 ? 'unknown-source' : 'not-delivered';
 }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { closePlay } from '../../../device/checkout/closing.ts';
 import { openExchange } from '../../../device/checkout/key-exchange.ts';
 import { offerRequest } from '../../../device/checkout/offer-request.ts';
-import { stateUse } from '../../../device/loans/loan-statement.ts';
+import { fundsOfUse, stateUse } from '../../../device/loans/loan-statement.ts';
 import { createUploader, type Uploader } from '../../../device/report/uploader.ts';
 import { type InlineBook, openBookInline } from '../../../device/stores/inline-book.ts';
 import { UsageWriter } from '../../../device/usage/usage-writer.ts';
@@ -157,7 +157,8 @@ export class FleetBox {
     await usage.playStarted({ playId, workId: work.id, sid: null, kind: 'paid' });
     const paidPackets = this.#random.next(work.packets + 1);
     const heardMs = paidPackets * 20;
-    const facts = { terms, termsText, playId, trialPackets: 0, paidPackets, heardMs, endReason: 'finished', wallMs: this.#clock.wallMs() } as const;
+    const paidBy = await fundsOfUse(this.#book, playId);
+    const facts = { terms, termsText, playId, trialPackets: 0, paidPackets, heardMs, endReason: 'finished', wallMs: this.#clock.wallMs(), paidBy } as const;
     const { chargedMinor, use } = stateUse(facts, this.#device.signer);
     await this.#book.settle({ playId, chargedMinor, heardMs, endReason: 'finished', statement: null, use });
     this.borrowed += 1;

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stateUse } from '../../../device/loans/loan-statement.ts';
+import { fundsOfUse, stateUse } from '../../../device/loans/loan-statement.ts';
 import { createUploader } from '../../../device/report/uploader.ts';
 import { type InlineBook, openBookInline } from '../../../device/stores/inline-book.ts';
 import { UsageWriter } from '../../../device/usage/usage-writer.ts';
@@ -166,7 +166,8 @@ class Month {
     await this.#book.openLoanPlay(playId, terms.licence);
     const paidPackets = this.#random.next(4) === 0 ? this.#random.next(PACKETS + 1) : PACKETS;
     const heardMs = paidPackets * 20;
-    const facts = { terms, termsText, playId, trialPackets: 0, paidPackets, heardMs, endReason: 'finished', wallMs: this.#clock.wallMs() } as const;
+    const paidBy = await fundsOfUse(this.#book, playId);
+    const facts = { terms, termsText, playId, trialPackets: 0, paidPackets, heardMs, endReason: 'finished', wallMs: this.#clock.wallMs(), paidBy } as const;
     const { chargedMinor, use } = stateUse(facts, this.#device.signer);
     await this.#book.settle({ playId, chargedMinor, heardMs, endReason: 'finished', statement: null, use });
     const online = { nodes: terms.nodes, packets: PACKETS, afterTrial: 'restart', credit: CREDIT_TERMS } as const;
