@@ -74,11 +74,12 @@ export async function openSurfaces(parts: SurfaceParts): Promise<Surfaces> {
 }
 
 /** On a pseudo terminal for whoever started the box, or on a serial port for whoever signs in there. */
-async function openConsole({ box, book, clock, config, log, say }: SurfaceParts): Promise<SerialConsole | null> {
+async function openConsole({ box, book, clock, config, hardware, log, say }: SurfaceParts): Promise<SerialConsole | null> {
   if (!config.console && config.consolePort === null) return null;
   if (config.consolePort === null) return await (await import('./console/serial-console.ts')).openPtyConsole({ box, clock, folder: config.data });
   const { ConsoleKeys } = await import('./console/console-keys.ts');
   const keys = new ConsoleKeys(book, clock);
+  hardware.consoleKeys = keys;
   const port = /^tcp:(\d{1,5})$/.exec(config.consolePort)?.[1];
   const console =
     port === undefined
@@ -126,7 +127,7 @@ export async function openKeys(
   hardware.remotes = remotes;
   const desk = new KeyDesk(box, clock, '2', takesKey);
   const keys = new EvdevKeys({
-    ...{ clock, log },
+    ...{ clock, log, folder: config.hardware.inputFolder },
     keyOfScancode: (device, scancode) => remotes.keyOf(device, scancode),
     onScancode: (device, scancode) => remotes.hear(device, scancode),
     onKey(key, down, device) {

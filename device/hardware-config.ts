@@ -23,6 +23,8 @@ export interface HardwareConfig {
   readonly bills: string | null;
   /** Reads remotes and keyboards of the kernel. */
   readonly inputDevices: boolean;
+  /** Where those are in a container; null: where the kernel has them. */
+  readonly inputFolder: string | null;
 }
 
 export const HARDWARE_OPTIONS = {
@@ -33,6 +35,7 @@ export const HARDWARE_OPTIONS = {
   cctalk: { type: 'string' },
   bills: { type: 'string' },
   'input-devices': { type: 'boolean', default: false },
+  'input-folder': { type: 'string' },
 } as const;
 
 export interface HardwareValues {
@@ -43,6 +46,7 @@ export interface HardwareValues {
   readonly cctalk?: string;
   readonly bills?: string;
   readonly 'input-devices': boolean;
+  readonly 'input-folder'?: string;
 }
 
 /** No real acceptor is fitted: the box has a coin key instead. */
@@ -65,6 +69,7 @@ export function readHardware(values: HardwareValues): HardwareConfig {
     cctalk: values.cctalk ?? null,
     bills: values.bills ?? null,
     inputDevices: values['input-devices'],
+    inputFolder: values['input-folder'] ?? null,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { CoinWatch } from '../cash/coin-watch.ts';
+import type { ConsoleKeys } from '../console/console-keys.ts';
 import type { RemoteTeacher } from '../input/remote-teacher.ts';
 import type { Board } from './board.ts';
 
@@ -15,6 +16,8 @@ export class HardwareDesk {
   coinWatch: CoinWatch | null = null;
   remotes: RemoteTeacher | null = null;
   acceptors: readonly IdentifiedAcceptor[] = [];
+  /** The sign-in of the serial console; null where none asks for a PIN. */
+  consoleKeys: ConsoleKeys | null = null;
   /** What the displays show for somebody to type back. */
   shownCode: string | null = null;
   /** Closes or opens a contact of the simulated board; null on a real one. */

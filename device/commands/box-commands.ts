@@ -1,5 +1,7 @@
 import type { CommandOutcome } from '../session/box-view.ts';
 import { accountCommands } from './account-commands.ts';
+import { capCommands } from './cap-commands.ts';
+import { audioCommands } from './audio-commands.ts';
 import { cashCommands } from './cash-commands.ts';
 import { type Command, type CommandContext, done, type Role } from './command.ts';
 import { type LineFault, parseLine, usageOf } from './command-line.ts';
@@ -16,6 +18,7 @@ import { resetCommands } from './reset-commands.ts';
 import { sellingCommands } from './selling-commands.ts';
 import { serviceCommands } from './service-commands.ts';
 import { showCommands } from './show-commands.ts';
+import { signInCommands } from './sign-in-commands.ts';
 import { testCommands } from './test-commands.ts';
 import { venueCommands } from './venue-commands.ts';
 import { viewerCommands } from './viewer-commands.ts';
@@ -45,11 +48,14 @@ export const boxCommands: readonly Command<CommandContext>[] = [
   ...cashCommands,
   ...hardwareCommands,
   ...networkCommands,
+  ...audioCommands,
   ...venueCommands,
   ...ladderCommands,
   ...guestCommands,
   ...viewerCommands,
+  ...capCommands,
   ...resetCommands,
+  ...signInCommands,
   ...testCommands,
   ...logCommands,
   ...configCommands,

@@ -34,8 +34,13 @@ export class ConsoleKeys {
     return this.#code;
   }
 
+  /** Who forgot a PIN chooses a new one with the next code. */
+  async forgetPin(role: ConsoleRole): Promise<void> {
+    await this.#book.putSetting(pinSetting(role), '');
+  }
+
   async hasPin(role: ConsoleRole): Promise<boolean> {
-    return (await this.#book.getSetting(pinSetting(role))) !== null;
+    return Boolean(await this.#book.getSetting(pinSetting(role)));
   }
 
   /** Every failure counts, whatever the role: one door, one lock. */
@@ -43,7 +48,7 @@ export class ConsoleKeys {
     const open = await this.#unlocked();
     if (!open.ok) return open;
     const stored = await this.#book.getSetting(pinSetting(role));
-    if (stored === null) return fault('no-pin-yet', `${role} has no PIN yet: sign in with the one-time code that the box shows.`);
+    if (!stored) return fault('no-pin-yet', `${role} has no PIN yet: sign in with the one-time code that the box shows.`);
     return (await isPin(stored, pin)) ? await this.#welcome() : await this.#refuse();
   }
 

@@ -1,5 +1,5 @@
 import { createInterface, type Interface } from 'node:readline';
-import { type Duplex, Writable } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { limits } from '../../src/limits.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import { boxCommands } from '../commands/box-commands.ts';
@@ -8,8 +8,8 @@ import type { BoxControl, SentFile } from '../session/box-view.ts';
 import { CONSOLE_ROLES, type ConsoleKeys, type ConsoleRole } from './console-keys.ts';
 import { NoiseFilter } from './noise-filter.ts';
 import { render, splitFilters } from './output-filter.ts';
+import { fold, TerminalOutput } from './terminal-output.ts';
 
-const COLUMNS = 80;
 const PAGE_LINES = 23;
 const PROMPT = 'ackbox> ';
 /** What a line may hold that the next person at the cable must not get back by the arrow key. */
@@ -30,7 +30,7 @@ export interface ConsoleSessionParts {
 export class ConsoleSession {
   readonly #parts: ConsoleSessionParts;
   readonly #input: NoiseFilter;
-  readonly #output: MutedOutput;
+  readonly #output: TerminalOutput;
   #reader: Interface;
   #role: ConsoleRole | null;
   /** What the next line is the answer to; null: a command. */
@@ -48,7 +48,7 @@ export class ConsoleSession {
   constructor(parts: ConsoleSessionParts) {
     this.#parts = parts;
     this.#role = parts.keys === null ? 'technician' : null;
-    this.#output = new MutedOutput(parts.line);
+    this.#output = new TerminalOutput(parts.line);
     this.#input = parts.line.pipe(new NoiseFilter());
     this.#reader = this.#open();
     this.#input.on('data', () => this.#heard());
@@ -86,6 +86,7 @@ export class ConsoleSession {
   /** The cable is gone: whoever plugs in the next one signs in. */
   hangUp(): void {
     this.#watched?.abort();
+    this.#output.dumb = false;
     if (this.#parts.keys !== null && this.#role !== null) this.#signOut();
   }
 
@@ -138,8 +139,9 @@ export class ConsoleSession {
     const { command, filters } = splitFilters(typed.endsWith('?') ? `help | match ${typed.slice(0, -1).trim() || ' '}` : typed);
     if (command === '') return;
     if (command === 'logout' && this.#parts.keys !== null) return this.#signOut();
-    if (command === 'mode machine' || command === 'mode human') {
+    if (/^mode (machine|human|dumb)$/.test(command)) {
       this.#machine = command === 'mode machine';
+      this.#output.dumb = command === 'mode dumb';
       return;
     }
     const watched = new AbortController();
@@ -147,11 +149,12 @@ export class ConsoleSession {
     const outcome = await this.#parts.box.command(command, {
       role: this.#role ?? 'customer',
       surface: 'console',
-      live: { show: (line) => this.#show([this.#machine ? encode({ live: line }) : line]), signal: watched.signal },
+      live: { show: (line) => this.#show(this.#machine ? [encode({ live: line })] : fold([line])), signal: watched.signal },
     });
     this.#watched = null;
-    const lines = render(outcome, filters);
-    if (this.#machine) this.#print([encode({ ok: outcome.ok, code: outcome.code, text: lines.join('\n'), data: outcome.data })]);
+    const rendered = render(outcome, filters);
+    const lines = filters.includes('json') ? rendered : fold(rendered);
+    if (this.#machine) this.#print([encode({ ok: outcome.ok, code: outcome.code, text: rendered.join('\n'), data: outcome.data })]);
     else if (filters.includes('no-more') || lines.length <= PAGE_LINES) this.#print(lines);
     else this.#turn(lines);
     if (outcome.sends !== undefined) await this.#send(outcome.sends);
@@ -257,24 +260,7 @@ export class ConsoleSession {
   }
 
   #print(lines: readonly string[]): void {
-    this.#parts.line.write(lines.map((line) => `${line}\r\n`).join(''));
-  }
-}
-
-/** A serial line has no window size of its own; and a PIN has no echo. */
-class MutedOutput extends Writable {
-  readonly columns = COLUMNS;
-  muted = false;
-  readonly #line: Duplex;
-
-  constructor(line: Duplex) {
-    super({ decodeStrings: false });
-    this.#line = line;
-  }
-
-  override _write(chunk: string | Buffer, _: BufferEncoding, done: () => void): void {
-    if (!this.muted) this.#line.write(chunk);
-    done();
+    this.#output.print(lines);
   }
 }
 

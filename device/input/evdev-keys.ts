@@ -10,9 +10,8 @@ import { type KeyName, keyOfCode } from './keys.ts';
 const LOOK_MS = 2_000;
 
 export interface EvdevOptions {
-  /** Where the kernel lists its devices, and where their files are; tests have folders of their own. */
-  readonly listing?: string;
-  readonly folder?: string;
+  /** Holds the event files and, as `devices`, the kernel's listing of them; null: /dev/input and /proc/bus/input/devices. */
+  readonly folder: string | null;
   readonly clock: Clock;
   readonly log: Log;
   /** A scancode of this remote has a name of the box's own keymap. */
@@ -29,13 +28,17 @@ export interface EvdevOptions {
  * are known by name: their numbers change from boot to boot. They come and go while the box runs.
  */
 export class EvdevKeys {
-  readonly #options: EvdevOptions & { readonly listing: string; readonly folder: string };
+  readonly #options: EvdevOptions;
+  readonly #listing: string;
+  readonly #folder: string;
   readonly #open = new Map<string, ChildProcess>();
   #stopLooking: () => void = () => {};
   #stopped = false;
 
   constructor(options: EvdevOptions) {
-    this.#options = { listing: '/proc/bus/input/devices', folder: '/dev/input', ...options };
+    this.#options = options;
+    this.#listing = options.folder === null ? '/proc/bus/input/devices' : join(options.folder, 'devices');
+    this.#folder = options.folder ?? '/dev/input';
   }
 
   async start(): Promise<void> {
@@ -51,14 +54,14 @@ export class EvdevKeys {
 
   /** Opens what is new. A machine without input devices has none, and that is no fault. */
   async look(): Promise<void> {
-    const text = await readFile(this.#options.listing, 'utf8').catch(() => '');
+    const text = await readFile(this.#listing, 'utf8').catch(() => '');
     for (const device of parseInputDevices(text)) if (device.keys && !this.#open.has(device.handler)) this.#read(device);
   }
 
   #read({ name, handler }: InputDevice): void {
-    const { folder, log, onGone } = this.#options;
+    const { log, onGone } = this.#options;
     // A read of an event file waits in one of Node's four worker threads, and four remotes would stop the box; a pipe waits nowhere.
-    const reader = spawn('cat', [join(folder, handler)], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const reader = spawn('cat', [join(this.#folder, handler)], { stdio: ['ignore', 'pipe', 'ignore'] });
     this.#open.set(handler, reader);
     let rest: Uint8Array = new Uint8Array();
     let mapped = false;

@@ -29,6 +29,7 @@ Run a box:
   --console-port PATH  a serial port for the console, such as /dev/ttyS0 (115200 8N1) or a USB gadget's /dev/ttyGS0, or tcp:4001 on
                   loopback; each with sign-in (ackbox console)
   --input-devices read infrared and CEC remotes and keyboards (the user is in the group input)
+  --input-folder DIR  where their event files are, with the kernel's listing of them as "devices" (default: where the kernel has them)
   --screen-host A where its page listens (default 127.0.0.1; 0.0.0.0 shows it to the whole network)
   --transport udp|tcp|tls  how the music travels (ackbox start --help)
   --decodes LIST  what films it shows, the best first, such as hevc-2160,h264-1080 (default: what its board is known to)

@@ -26,7 +26,7 @@ let ran: string[];
 const children = new Set<ChildProcess>();
 
 const box = {
-  view: () => ({ name: 'Bar' }),
+  view: () => ({ name: 'Bar', firstBoot: null }),
   command: async (line: string, by: CommandSource): Promise<CommandOutcome> => {
     ran.push(line);
     if (line === 'bad') return { ok: false, code: 'bad-argument', text: 'That is wrong.', data: null };

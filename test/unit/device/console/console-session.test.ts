@@ -48,7 +48,7 @@ let ran: { readonly line: string; readonly role: string }[];
 
 const LONG = Array.from({ length: 60 }, (_, index) => `row ${index + 1} ${index % 2 === 0 ? 'Blue' : 'Red'}`).join('\n');
 const box = {
-  view: () => ({ name: 'Bar' }),
+  view: () => ({ name: 'Bar', firstBoot: null }),
   command: async (line: string, { role }: { readonly role: string }): Promise<CommandOutcome> => {
     ran.push({ line, role });
     if (line === 'long') return { ok: true, code: 'ok', text: LONG, data: null };
@@ -116,6 +116,18 @@ describe('a line of the box’s own user', () => {
     cable.type('\x1b[A');
     await cable.line('', 'did show one');
     expect(cable.seen.slice(from)).not.toContain('hush');
+  });
+
+  test('a dumb terminal sees no escape sequence, until it says that it is one no more', async () => {
+    await cable.line('mode dumb', 'ackbox> ');
+    const from = cable.seen.length;
+    cable.type('show statis\x7f\x7f');
+    await cable.line('us', 'did show status');
+    await cable.sees('ackbox> ', cable.seen.indexOf('did show status'));
+    expect(cable.seen.slice(from)).not.toContain('\u001b');
+    const human = cable.seen.length;
+    await cable.line('mode human', '\u001b[9G');
+    expect(cable.seen.slice(human)).toContain('ackbox> ');
   });
 
   test('a question mark lists what begins so', async () => {
@@ -193,6 +205,17 @@ describe('a serial port behind a sign-in', () => {
     for (const weak of ['123', 'abcd', '1234567890123']) expect(await keys.choosePin('staff', code, weak)).toMatchObject({ error: { code: 'weak-pin' } });
     expect(await keys.choosePin('staff', code, '86420')).toMatchObject({ ok: true });
     expect([...settings.values()].join()).not.toContain('86420');
+  });
+
+  test('who forgot a PIN chooses a new one with the next code; the old one opens nothing then', async () => {
+    open(true);
+    expect(await keys.choosePin('staff', keys.newCode(), '13579')).toMatchObject({ ok: true });
+    await keys.forgetPin('staff');
+    expect(await keys.signIn('staff', '13579')).toMatchObject({ error: { code: 'no-pin-yet' } });
+    const code = keys.newCode();
+    await cable.line('staff', 'one-time code: ');
+    await cable.line(code, 'choose a PIN');
+    await cable.line('24680', 'Signed in as staff.');
   });
 
   test('ten quiet minutes sign out, and Ctrl-D does at once', async () => {

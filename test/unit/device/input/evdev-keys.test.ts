@@ -81,7 +81,6 @@ describe('keys by plain reads', () => {
       wake();
     };
     keys = new EvdevKeys({
-      listing: join(folder, 'devices'),
       ...{ folder, clock: new VirtualClock(), log: { info: () => {}, warn: () => {}, error: () => {} } as never },
       keyOfScancode: (_, scancode) => (scancode === 0x1e_3b ? 'KEY_PLAYPAUSE' : null),
       onKey: (name, down, device) => hear(`${device}: ${name} ${down ? 'down' : 'up'}`),
