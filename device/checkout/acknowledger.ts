@@ -6,7 +6,7 @@ import type { CreditTerms } from '../../src/domain/credit/terms.ts';
 import { limits } from '../../src/limits.ts';
 import { challengeResponse } from '../../src/platform/crypto/challenge.ts';
 import { sha256 } from '../../src/platform/crypto/digest.ts';
-import type { Clock } from '../../src/ports/clock.ts';
+import { type Clock, monotonicMs } from '../../src/ports/clock.ts';
 import type { ReceivedSlot } from '../media/rtp-receiver.ts';
 import type { CounterBlock } from './counter-block.ts';
 import type { ReceiptWriter, SignedReceipt } from './receipt-writer.ts';
@@ -14,6 +14,12 @@ import type { ReceiptWriter, SignedReceipt } from './receipt-writer.ts';
 type Bare<T> = T extends unknown ? Omit<T, 'epoch' | 'counter'> : never;
 /** A message before its epoch and counter are known. */
 export type Draft = Bare<AckMessage | ReceiptMessage | ConfirmMessage>;
+
+/** A message and the counter it goes under. */
+export interface Said {
+  readonly draft: Draft;
+  readonly counter: number;
+}
 
 export interface AcknowledgerParts {
   readonly clock: Clock;
@@ -23,8 +29,14 @@ export interface AcknowledgerParts {
   readonly receipts: ReceiptWriter;
   readonly sid: Uint8Array;
   readonly challengeKey: Uint8Array;
-  readonly send: (draft: Draft, counter: number) => void;
+  /** What leaves at one moment, and so in one datagram; may be nothing. */
+  readonly send: (said: readonly Said[]) => void;
+  /** Asks for a receipt of all that is acknowledged; `takeReceipt` follows once it is durable, if it is to be had. */
+  readonly askReceipt: () => void;
 }
+
+/** A receipt that no WINDOW shows yet is on its way for so long, and then said again. */
+const RECEIPT_AGAIN_MS = 2 * limits.ackIntervalMs;
 
 interface OpenChallenge {
   readonly sequence: number;
@@ -33,7 +45,8 @@ interface OpenChallenge {
 
 /**
  * Pays: says which packets arrived, every few packets and at least every ACK interval, with the whole recent history each time,
- * so that no lost ACK matters. Repeats answers to challenges, receipts and the confirmation until a WINDOW shows them. One epoch.
+ * so that no lost ACK matters. Repeats answers to challenges, receipts and the confirmation until a WINDOW shows them. Where a receipt is
+ * due, an ACK waits for it a moment, as a datagram costs more than what it brings. One epoch.
  */
 export class Acknowledger {
   readonly #parts: AcknowledgerParts;
@@ -42,15 +55,19 @@ export class Acknowledger {
   #sentAcks = 0;
   #suppressed: boolean;
   #confirm: Bare<ConfirmMessage> | null = null;
-  #lastCounter = 0;
-  #base = 0;
+  #receiptAskedMs: number;
+  #receiptSaidMs = Number.NEGATIVE_INFINITY;
+  #windowsSinceAck = 0;
+  /** An ACK is due, and waits for the receipt that goes along. */
+  #holds = false;
   #cancel: () => void = () => {};
   #closed = false;
 
   constructor(parts: AcknowledgerParts, suppressed: boolean) {
     this.#parts = parts;
     this.#suppressed = suppressed;
-    this.#waitAnInterval();
+    this.#receiptAskedMs = monotonicMs(parts.clock);
+    this.#wait(parts.terms.ackIntervalMs);
   }
 
   /** Demonstrates the credit window: nothing is acknowledged, so the sender stops after exactly W. */
@@ -59,17 +76,13 @@ export class Acknowledger {
     if (!on) this.acknowledge();
   }
 
-  /** Newest ACK counter used, and the base it told: what the next receipt follows. */
-  get told(): { readonly ackCounter: number; readonly base: number } {
-    return { ackCounter: this.#lastCounter, base: this.#base };
-  }
-
   /** An authentic packet that lies in the playout buffer. */
   take(slot: ReceivedSlot): void {
     received(this.#parts.ledger, slot.sequence, slot.packetIndex);
     if (slot.challenge !== null) this.#answer(slot, slot.challenge);
     this.#unacknowledged += 1;
-    if (this.#sentAcks === 0 || this.#unacknowledged >= this.#parts.terms.ackEveryPackets || this.#showsLoss(slot.sequence)) this.acknowledge();
+    if (this.#sentAcks === 0 || this.#showsLoss(slot.sequence)) this.acknowledge();
+    else if (this.#unacknowledged >= this.#parts.terms.ackEveryPackets && !this.#holds) this.#turn();
   }
 
   takeWindow(window: WindowMessage): void {
@@ -77,35 +90,32 @@ export class Acknowledger {
     this.#parts.receipts.noteShown(window.receiptCounter);
     this.#dropAnswered(window.challengeAnswered);
     if (this.#confirm !== null && window.confirmEventId.some((byte) => byte !== 0)) this.#confirm = null;
-    if (this.#sentAcks === 0 || isBehind(this.#parts.ledger, window)) this.acknowledge();
+    this.#windowsSinceAck += 1;
+    if (this.#sentAcks === 0 || isBehind(this.#parts.ledger, window, this.#windowsSinceAck)) this.acknowledge();
   }
 
   /** Sent again with every ACK until a WINDOW echoes it. */
   confirm(message: Bare<ConfirmMessage>): void {
     this.#confirm = message;
-    this.#say(message);
+    this.#parts.send(this.#count([message]));
   }
 
   /** A receipt that is durable here. */
   takeReceipt(receipt: SignedReceipt): void {
     noteReceiptDurable(this.#parts.ledger, receipt.receipt.counts);
-    if (!this.#suppressed) this.#sayReceipt(receipt);
+    this.#receiptAskedMs = monotonicMs(this.#parts.clock);
+    this.#receiptSaidMs = Number.NEGATIVE_INFINITY;
+    if (!this.#suppressed) this.acknowledge();
   }
 
+  /** Says now what there is to say. */
   acknowledge(): void {
-    this.#waitAnInterval();
-    if (this.#confirm !== null) this.#say(this.#confirm);
-    if (this.#suppressed) return;
-    const { receipts, ledger } = this.#parts;
-    if (receipts.unshown !== null) this.#sayReceipt(receipts.unshown);
-    const ack = buildAck(ledger);
-    if (ack === null) return;
-    const counter = this.#say({ ...ack, challenge: this.#challenges[0] ?? null });
-    if (counter === null) return;
-    this.#sentAcks += 1;
-    this.#unacknowledged = 0;
-    this.#base = ack.base;
-    this.#lastCounter = counter;
+    this.#holds = false;
+    this.#wait(this.#parts.terms.ackIntervalMs);
+    const confirm = this.#confirm === null ? [] : [this.#confirm];
+    const said = this.#count(this.#suppressed ? confirm : [...confirm, ...this.#receiptAndAck()]);
+    for (const { draft } of said) this.#note(draft);
+    this.#parts.send(said);
   }
 
   close(): void {
@@ -114,10 +124,43 @@ export class Acknowledger {
   }
 
   /** The interval runs from the last ACK, whatever was its reason: so there is one, not two, where both reasons come at the same pace. */
-  #waitAnInterval(): void {
+  #wait(milliseconds: number): void {
     this.#cancel();
     if (this.#closed) return;
-    this.#cancel = this.#parts.clock.after(this.#parts.terms.ackIntervalMs, () => this.acknowledge());
+    this.#cancel = this.#parts.clock.after(milliseconds, () => this.#turn());
+  }
+
+  /** An ACK is due. With the one that is nearest to the receipt interval goes a receipt, as soon as the disk has it. */
+  #turn(): void {
+    const { clock, terms, ledger, askReceipt } = this.#parts;
+    const nowMs = monotonicMs(clock);
+    const isDue = nowMs - this.#receiptAskedMs >= terms.receiptIntervalMs - terms.ackIntervalMs / 2;
+    if (!isDue || this.#holds || this.#suppressed) {
+      this.acknowledge();
+      return;
+    }
+    this.#receiptAskedMs = nowMs;
+    this.#holds = true;
+    this.#wait(limits.ackHoldMs);
+    buildAck(ledger);
+    askReceipt();
+  }
+
+  #receiptAndAck(): readonly Draft[] {
+    const { receipts, ledger, clock } = this.#parts;
+    const { unshown } = receipts;
+    const ack = buildAck(ledger);
+    const drafts: Draft[] = ack === null ? [] : [{ ...ack, challenge: this.#challenges[0] ?? null }];
+    if (unshown === null || monotonicMs(clock) - this.#receiptSaidMs < RECEIPT_AGAIN_MS) return drafts;
+    return [{ type: 'receipt', receipt: unshown.receipt, signature: unshown.signature }, ...drafts];
+  }
+
+  #note({ type }: Draft): void {
+    if (type === 'receipt') this.#receiptSaidMs = monotonicMs(this.#parts.clock);
+    if (type !== 'ack') return;
+    this.#sentAcks += 1;
+    this.#unacknowledged = 0;
+    this.#windowsSinceAck = 0;
   }
 
   /** A hole old enough to be a loss is told at once: only then can the packet be sent again in time to be heard. */
@@ -132,10 +175,6 @@ export class Acknowledger {
     if (at >= 0) this.#challenges.splice(at, 1);
   }
 
-  #sayReceipt({ receipt, signature }: SignedReceipt): void {
-    this.#say({ type: 'receipt', receipt, signature });
-  }
-
   #answer(slot: ReceivedSlot, nonce: Uint8Array): void {
     const { challengeKey, sid } = this.#parts;
     const response = challengeResponse(challengeKey, sid, slot.sequence, nonce, sha256(slot.payload));
@@ -144,9 +183,11 @@ export class Acknowledger {
     if (this.#challenges.length > limits.challengeGracePackets) this.#challenges.shift();
   }
 
-  #say(draft: Draft): number | null {
-    const counter = this.#parts.counters.take();
-    if (counter !== null) this.#parts.send(draft, counter);
-    return counter;
+  /** Each under its own counter; what finds none is not said. */
+  #count(drafts: readonly Draft[]): readonly Said[] {
+    return drafts.flatMap((draft) => {
+      const counter = this.#parts.counters.take();
+      return counter === null ? [] : [{ draft, counter }];
+    });
   }
 }

@@ -1,5 +1,5 @@
 import { CONFIRM_MODES, type ConfirmMode } from '../../src/domain/credit/confirmation.ts';
-import { type CreditTerms, LOSS_POLICIES, TRIAL_MODES, type TrialTerms } from '../../src/domain/credit/terms.ts';
+import { ACK_AUTHS, type CreditTerms, LOSS_POLICIES, TRIAL_MODES, type TrialTerms } from '../../src/domain/credit/terms.ts';
 
 /** What this box asks for beside its usual windows; the headend may lower it, or refuse it with its limits (406). */
 export interface CreditWish {
@@ -16,10 +16,11 @@ const COUNTS: Readonly<Record<string, keyof CreditTerms>> = {
   T: 'transitWindowPackets',
   e: 'lossAllowancePerMille',
   every: 'ackEveryPackets',
+  max: 'ackIntervalMs',
 };
 
 /**
- * Reads `trial=deferred,policy=literal,W=40,R=240,T=120,e=10,every=10,grow=30-80+5/500,within=30000,confirm=button`: `grow` is from, to,
+ * Reads `trial=deferred,policy=literal,W=40,R=240,T=120,e=10,every=50,max=1000,auth=srtcp,grow=30-80+5/500,within=30000,confirm=button`: `grow` is from, to,
  * step, and after how many packets. @returns null where it cannot be read
  */
 export function parseCreditWish(text: string): CreditWish | null {
@@ -38,6 +39,8 @@ function itemOf(name: string, value: string): Partial<CreditWish> | null {
   if (field !== undefined) return isCount(value) ? { credit: { [field]: Number(value) } } : null;
   if (name === 'within') return isCount(value) ? { trial: { confirmWithinMs: Number(value) } } : null;
   if (name === 'grow') return growth(value);
+  const ackAuth = ACK_AUTHS.find((each) => name === 'auth' && each === value);
+  if (ackAuth !== undefined) return { credit: { ackAuth } };
   const policy = LOSS_POLICIES.find((each) => name === 'policy' && each === value);
   if (policy !== undefined) return { credit: { policy } };
   const mode = TRIAL_MODES.find((each) => name === 'trial' && each === value);

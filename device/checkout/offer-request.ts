@@ -35,7 +35,7 @@ export function offerRequest(play: {
       payloadType: mediaFormatOf(work).payloadType,
       ackpay: {
         session: null,
-        credit: { ...defaultCreditTerms(packetMs, prebufferMs), ...wish.credit },
+        credit: { ...defaultCreditTerms(packetMs, prebufferMs), ackAuth: 'srtcp', ...wish.credit },
         trial: trial ? { mode: 'restrict', packets: packetsIn(limits.trialMs, packetMs), ...wish.trial } : null,
         ...(wish.confirmModes && { confirmModes: wish.confirmModes }),
       },

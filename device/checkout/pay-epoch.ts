@@ -2,24 +2,24 @@ import type { AckLedger } from '../../src/domain/credit/ack-ledger.ts';
 import type { WindowMessage } from '../../src/domain/credit/messages.ts';
 import type { Terms } from '../../src/domain/credit/terms.ts';
 import { limits } from '../../src/limits.ts';
-import { openAckpay, sealAckpay } from '../../src/platform/crypto/ackpay-seal.ts';
+import { type AckpayCodec, ackpayCodec } from '../../src/platform/crypto/ackpay-codec.ts';
 import type { SessionKeys } from '../../src/platform/crypto/session-keys.ts';
 import { rtspAuth } from '../../src/platform/rtsp-auth.ts';
-import { createSrtpReceiver, createSrtpSender, type SrtpReceiver, type SrtpSender } from '../../src/platform/srtp.ts';
+import { createSrtpReceiver, createSrtpSender, SRTCP_BYTES, type SrtpReceiver, type SrtpSender } from '../../src/platform/srtp.ts';
 import { type Clock, every, monotonicMs } from '../../src/ports/clock.ts';
 import type { Random } from '../../src/ports/random.ts';
 import { ok, type Result } from '../../src/units/result.ts';
 import { sidBytes } from '../../src/wire/ack-receipt.ts';
 import { isAckpay } from '../../src/wire/ackpay.ts';
 import { type MediaFormat, mediaFormatOf } from '../../src/wire/media-format.ts';
-import { decodeRtcp, encodeRtcp, splitCompound } from '../../src/wire/rtcp.ts';
+import { decodeRtcp, encodeRtcp, joinPackets, type SenderReport, splitCompound } from '../../src/wire/rtcp.ts';
 import { isRtx, unwrapRtx } from '../../src/wire/rtx.ts';
 import { LeadAim } from '../media/lead-aim.ts';
 import type { MediaLink, OpenLink } from '../media/media-link.ts';
 import type { PlayoutBuffer } from '../media/playout-buffer.ts';
 import { type OpenedRtp, type ReceiverCounts, RtpReceiver } from '../media/rtp-receiver.ts';
 import { RtspClient, type RtspFault } from '../media/rtsp-client.ts';
-import { Acknowledger, type Draft } from './acknowledger.ts';
+import { Acknowledger, type Said } from './acknowledger.ts';
 import type { CounterBlock } from './counter-block.ts';
 import type { ReceiptWriter } from './receipt-writer.ts';
 import { answerReport } from './receiver-report.ts';
@@ -28,6 +28,8 @@ export interface EpochParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly terms: Terms;
+  /** SHA-256 over the terms as signed, hex. */
+  readonly termsHash: string;
   readonly keys: SessionKeys;
   readonly ledger: AckLedger;
   readonly buffer: PlayoutBuffer;
@@ -37,6 +39,7 @@ export interface EpochParts {
   /** First slot of this epoch. */
   readonly nextSequence: number;
   readonly acksSuppressed: boolean;
+  readonly askReceipt: () => void;
   readonly onWindow: (window: WindowMessage) => void;
   /** The connection is gone; nothing more comes from this epoch. */
   readonly onLost: (reason: string) => void;
@@ -50,7 +53,7 @@ export class PayEpoch {
   readonly #srtp: SrtpReceiver;
   readonly #srtcp: SrtpSender;
   readonly #ssrc: number;
-  readonly #sid: Uint8Array;
+  readonly #codec: AckpayCodec;
   readonly #receiver: RtpReceiver;
   readonly #format: MediaFormat;
   /** Null for a film: its lead is the longest that its window bears. */
@@ -59,6 +62,9 @@ export class PayEpoch {
   readonly #stopLife: () => void;
   #mediaSsrc = 0;
   #windowCounter = 0;
+  /** The headend's newest report, still to be answered. */
+  #asked: { readonly report: SenderReport; readonly atMs: number } | null = null;
+  #answered = false;
   #heardAtMs: number;
   #over = false;
 
@@ -66,14 +72,14 @@ export class PayEpoch {
     const { clock, terms, keys, ledger, buffer, counters, receipts } = parts;
     this.#parts = parts;
     this.#link = link;
-    this.#sid = sidBytes(terms.sid);
+    this.#codec = ackpayCodec(keys, terms, parts.termsHash);
     this.#ssrc = new DataView(parts.random.bytes(4).slice().buffer).getUint32(0);
     this.#srtp = createSrtpReceiver(keys.srtpToDevice, parts.nextSequence);
     this.#srtcp = createSrtpSender(keys.srtpToHeadend, this.#ssrc);
     this.#rtsp = new RtspClient(link, { url: parts.rtspUrl, sid: terms.sid, epoch: keys.epoch, seal: (request) => rtspAuth(keys.rtsp, request) });
     this.#lead = terms.rendition === undefined ? new LeadAim(terms.credit) : null;
-    const ack = { clock, terms: terms.credit, ledger, counters, receipts, sid: this.#sid, challengeKey: keys.challenge };
-    this.acknowledger = new Acknowledger({ ...ack, send: (draft, counter) => this.#send(draft, counter) }, parts.acksSuppressed);
+    const ack = { clock, terms: terms.credit, ledger, counters, receipts, sid: sidBytes(terms.sid), challengeKey: keys.challenge };
+    this.acknowledger = new Acknowledger({ ...ack, send: (said) => this.#send(said), askReceipt: parts.askReceipt }, parts.acksSuppressed);
     this.#format = mediaFormatOf(terms.rendition === undefined ? {} : { video: terms });
     this.#receiver = new RtpReceiver({
       open: (datagram) => this.#open(datagram),
@@ -191,17 +197,27 @@ export class PayEpoch {
     const packets = splitCompound(opened.value);
     for (const packet of packets.ok ? packets.value : []) {
       if (isAckpay(packet)) this.#onAckpay(packet);
-      else this.#answerReport(packet);
+      else this.#noteReport(packet);
     }
   }
 
-  #answerReport(packet: Uint8Array): void {
+  /** The answer waits for the next ACK; only the first is given at once, as until then the headend knows nothing of the path. */
+  #noteReport(packet: Uint8Array): void {
     const report = decodeRtcp(packet);
     // The headend ends the stream by itself: asked for a resume, it says why.
     if (report.ok && report.value.type === 'bye') this.#lose('the headend ended the stream');
     if (!report.ok || report.value.type !== 'sender-report') return;
+    this.#asked = { report: report.value, atMs: this.#heardAtMs };
+    if (!this.#answered) this.acknowledger.acknowledge();
+  }
+
+  #answer(): readonly Uint8Array[] {
+    if (this.#asked === null) return [];
+    const { report, atMs } = this.#asked;
+    this.#asked = null;
+    this.#answered = true;
     const path = { ...this.#receiver.reception.report(), clockHz: this.#format.clockHz };
-    this.#link.sendRtcp(this.#srtcp.protectRtcp(answerReport(report.value, this.#ssrc, path)));
+    return [answerReport(report, this.#ssrc, path, monotonicMs(this.#parts.clock) - atMs)];
   }
 
   /** Asks the headend for as much lead as the path needs; an answer is not waited for. */
@@ -215,7 +231,7 @@ export class PayEpoch {
   }
 
   #onAckpay(packet: Uint8Array): void {
-    const opened = openAckpay(this.#parts.keys, this.#sid, packet);
+    const opened = this.#codec.read(packet);
     if (!opened.ok || opened.value.message.type !== 'window') return;
     const { message, ssrcs } = opened.value;
     if (message.counter <= this.#windowCounter) return;
@@ -228,9 +244,13 @@ export class PayEpoch {
     this.#parts.onWindow(message);
   }
 
-  #send(draft: Draft, counter: number): void {
-    const { keys } = this.#parts;
-    const sealed = sealAckpay(keys, this.#sid, { ...draft, epoch: keys.epoch, counter }, { sender: this.#ssrc, media: this.#mediaSsrc });
-    this.#link.sendRtcp(this.#srtcp.protectRtcp(sealed));
+  /** All of a moment in one datagram (RFC 5506), as far as one holds it. */
+  #send(said: readonly Said[]): void {
+    const { epoch } = this.#parts.keys;
+    const ssrcs = { sender: this.#ssrc, media: this.#mediaSsrc };
+    const messages = said.map(({ draft, counter }) => this.#codec.write({ ...draft, epoch, counter }, ssrcs));
+    for (const compound of joinPackets([...this.#answer(), ...messages], limits.datagramBytes - SRTCP_BYTES)) {
+      this.#link.sendRtcp(this.#srtcp.protectRtcp(compound));
+    }
   }
 }

@@ -100,7 +100,8 @@ export class PlaySession {
     this.#counters = new CounterBlock(book, terms.sid, start.reservedCounter, log);
     this.#ledger = this.#newLedger({ counts: start.counts, lostPaid: start.lostPackets, paidRanges: paidBefore(start) });
     this.#tally = new SentTally(packetsOf(start.counts, 'paid'), 0);
-    this.#stopReceipts = every(parts.clock, terms.credit.receiptIntervalMs, () => void this.writeReceipt());
+    // Where a stream flows its ACKs bring the receipts along.
+    this.#stopReceipts = every(parts.clock, terms.credit.receiptIntervalMs, () => this.#epoch === null && void this.writeReceipt());
   }
 
   get terms(): Terms {
@@ -149,12 +150,13 @@ export class PlaySession {
     await this.#counters.reserve();
     const { clock, random, openLink } = this.#parts;
     const epoch = await PayEpoch.open(openLink, {
-      ...{ clock, random, keys, rtspUrl, nextSequence, terms: this.terms },
+      ...{ clock, random, keys, rtspUrl, nextSequence, terms: this.terms, termsHash: this.termsHash },
       ledger: this.#ledger,
       buffer: this.buffer,
       counters: this.#counters,
       receipts: this.#receipts,
       acksSuppressed: this.#suppressed,
+      askReceipt: () => void this.writeReceipt(),
       onWindow: (window) => this.#onWindow(window),
       onLost: (reason) => this.#onLost(reason),
     });
@@ -244,11 +246,10 @@ export class PlaySession {
     const newest = this.#receipts.newest;
     const now = counts(this.#ledger);
     if (this.#suppressed || this.#over || now.length === 0 || (newest !== null && isCovered(now, newest, this.#confirmEventId))) return;
-    const { base } = this.#epoch?.acknowledger.told ?? { base: this.#ledger.base };
     const ackCounter = this.#counters.take();
     if (ackCounter === null) return;
     const receipt = await this.#receipts.write({
-      ...{ epoch: this.#epochNumber, ackCounter, base, counts: now },
+      ...{ epoch: this.#epochNumber, ackCounter, base: this.#ledger.base, counts: now },
       lostPackets: this.#ledger.lostPaid,
       paidRanges: this.#ledger.paidRanges,
       heardSample: this.#hooks.heardSample(),

@@ -4,6 +4,8 @@ export const SRTP_TAG_BYTES = GCM_TAG_BYTES;
 /** Bytes of an RTCP packet that stay in clear: first word and SSRC of the sender. */
 export const RTCP_CLEAR_BYTES = 8;
 const INDEX_BYTES = 4;
+/** What SRTCP adds to a packet: tag, flag and index. */
+export const SRTCP_BYTES = SRTP_TAG_BYTES + INDEX_BYTES;
 const ENCRYPTED_FLAG = 0x8000_0000;
 /** Written and read within one call. */
 const rtcpAuthenticated = new DataView(new ArrayBuffer(RTCP_CLEAR_BYTES + INDEX_BYTES));

@@ -7,6 +7,8 @@ import { ReplayWindow } from './replay-window.ts';
 import { deriveSrtpCiphers } from './srtp-keys.ts';
 import { openRtcp, openRtp, RTCP_CLEAR_BYTES, rtcpIndexOf, SRTP_TAG_BYTES, sealRtcp, sealRtp, wordAt } from './srtp-packet.ts';
 
+export { SRTCP_BYTES } from './srtp-packet.ts';
+
 export type SrtpFault = 'truncated' | 'not-rtp' | 'replayed' | 'bad-tag' | 'too-many-sources';
 
 export interface SrtpSender {

@@ -12,6 +12,8 @@ export const ACKPAY_FORMAT = 15;
 export const ACKPAY_TAG_BYTES = 16;
 const NAME = 0x41434b50;
 const VERSION = 1;
+/** Up to and with the name: what every message has, tagged or short. */
+const HEAD_BYTES = 16;
 const HEADER_BYTES = 24;
 /** The largest message: a receipt with all its counts. */
 export const ACKPAY_MAX_BYTES = HEADER_BYTES + 64 + 2 + RECEIPT_MAX_BYTES + 3 + ACKPAY_TAG_BYTES;
@@ -34,8 +36,8 @@ export interface DecodedAckpay {
 
 export type AckpayFault = 'truncated' | 'not-ackpay' | 'unsupported-version' | 'bad-field';
 
-const TYPE_CODES: Readonly<Record<AckpayMessage['type'], number>> = { ack: 0, receipt: 1, window: 2, confirm: 3 };
-const TYPES: readonly AckpayMessage['type'][] = ['ack', 'receipt', 'window', 'confirm'];
+export const TYPE_CODES: Readonly<Record<AckpayMessage['type'], number>> = { ack: 0, receipt: 1, window: 2, confirm: 3 };
+export const TYPES: readonly AckpayMessage['type'][] = ['ack', 'receipt', 'window', 'confirm'];
 
 /**
  * A whole RTCP packet with the tag still zero; platform/crypto seals it.
@@ -55,17 +57,37 @@ const TYPES: readonly AckpayMessage['type'][] = ['ack', 'receipt', 'window', 'co
  * Source: wire.md 5.3, ruling 26. Departure: ranges and the challenge are optional, so that a plain ACK has 60 bytes.
  */
 export function encodeAckpay(message: AckpayMessage, ssrcs: AckpaySsrcs): Uint8Array {
+  const writer = beginFeedback(ssrcs);
+  writer.u8((VERSION << 4) | TYPE_CODES[message.type]).u8(flagsOf(message));
+  writer.u16(message.epoch).u32(message.counter);
+  writeBody(writer, message);
+  return finishFeedback(writer.align4().bytes(new Uint8Array(ACKPAY_TAG_BYTES)));
+}
+
+/** A feedback packet of ours up to its name; `finishFeedback` writes its length. */
+export function beginFeedback(ssrcs: AckpaySsrcs): ByteWriter {
   const writer = new ByteWriter(ACKPAY_MAX_BYTES);
   writer
     .u8(0x80 | ACKPAY_FORMAT)
     .u8(ACKPAY_PACKET_TYPE)
     .u16(0);
-  writer.u32(ssrcs.sender).u32(ssrcs.media).u32(NAME);
-  writer.u8((VERSION << 4) | TYPE_CODES[message.type]).u8(flagsOf(message));
-  writer.u16(message.epoch).u32(message.counter);
-  writeBody(writer, message);
-  writer.align4().bytes(new Uint8Array(ACKPAY_TAG_BYTES));
+  return writer.u32(ssrcs.sender).u32(ssrcs.media).u32(NAME);
+}
+
+export function finishFeedback(writer: ByteWriter): Uint8Array {
+  writer.align4();
   return writer.patchU16(2, writer.length / 4 - 1).finish();
+}
+
+/** Reads what `beginFeedback` wrote, of a whole RTCP packet; `reader` stands behind the name. */
+export function readFeedback(bytes: Uint8Array, reader: ByteReader): Result<AckpaySsrcs, Fault<AckpayFault>> {
+  if (!isAckpay(bytes)) return fault('not-ackpay', 'the packet is not an ackpay message; drop it');
+  reader.u16();
+  const words = reader.u16();
+  if (bytes.length > ACKPAY_MAX_BYTES || bytes.length !== 4 * (words + 1)) return fault('truncated', 'the length of the message does not fit; drop it');
+  const ssrcs = { sender: reader.u32(), media: reader.u32() };
+  reader.u32();
+  return ok(ssrcs);
 }
 
 /** The part of an encoded message that its tag covers. */
@@ -82,7 +104,7 @@ export function withTag(bytes: Uint8Array, tag: Uint8Array): Uint8Array {
 
 /** True where an RTCP packet claims to be ours: feedback of unaware peers is told apart without decoding it. */
 export function isAckpay(bytes: Uint8Array): boolean {
-  if (bytes.length < HEADER_BYTES + ACKPAY_TAG_BYTES) return false;
+  if (bytes.length <= HEAD_BYTES) return false;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return bytes[0] === (0x80 | ACKPAY_FORMAT) && bytes[1] === ACKPAY_PACKET_TYPE && view.getUint32(12) === NAME;
 }
@@ -93,12 +115,9 @@ export function isAckpay(bytes: Uint8Array): boolean {
  */
 export function decodeAckpay(bytes: Uint8Array): Result<DecodedAckpay, Fault<AckpayFault>> {
   if (bytes.length < HEADER_BYTES + ACKPAY_TAG_BYTES) return fault('truncated', 'the packet is too short for an ackpay message; drop it');
-  if (!isAckpay(bytes)) return fault('not-ackpay', 'the packet is not an ackpay message; drop it');
-  const reader = new ByteReader(authenticatedPart(bytes), 2);
-  const words = reader.u16();
-  if (bytes.length > ACKPAY_MAX_BYTES || bytes.length !== 4 * (words + 1)) return fault('truncated', 'the length of the message does not fit; drop it');
-  const ssrcs = { sender: reader.u32(), media: reader.u32() };
-  reader.u32();
+  const reader = new ByteReader(authenticatedPart(bytes));
+  const ssrcs = readFeedback(bytes, reader);
+  if (!ssrcs.ok) return ssrcs;
   const versionAndType = reader.u8();
   if (versionAndType >> 4 !== VERSION) return fault('unsupported-version', `ackpay version ${versionAndType >> 4} is not known; drop the message`);
   const type = TYPES[versionAndType & 0x0f];
@@ -107,13 +126,14 @@ export function decodeAckpay(bytes: Uint8Array): Result<DecodedAckpay, Fault<Ack
   if (type === undefined || flags > (type === 'ack' ? 1 : 0)) return fault('bad-field', 'type or flags of the message are not known; drop it');
   const message = readBody(reader, type, counted, flags === 1);
   if (message === null || reader.short || !restIsZero(reader)) return fault('bad-field', 'a field of the message is impossible; drop it');
-  return ok({ message, ssrcs, authenticated: authenticatedPart(bytes), tag: bytes.subarray(-ACKPAY_TAG_BYTES) });
+  return ok({ message, ssrcs: ssrcs.value, authenticated: authenticatedPart(bytes), tag: bytes.subarray(-ACKPAY_TAG_BYTES) });
 }
 
 function flagsOf(message: AckpayMessage): number {
   return message.type === 'ack' && message.challenge !== null ? 1 : 0;
 }
 
-function restIsZero(reader: ByteReader): boolean {
+/** True where nothing but the zeros up to 32 bits is left. */
+export function restIsZero(reader: ByteReader): boolean {
   return reader.remaining < 4 && reader.bytes(reader.remaining).every((byte) => byte === 0);
 }

@@ -24,7 +24,7 @@ export class ByteReader {
     return this.#bytes.length - this.#offset;
   }
 
-  /** A field was cut off. */
+  /** A field was cut off, or a varint is written longer than it must be. */
   get short(): boolean {
     return this.#short;
   }
@@ -48,6 +48,22 @@ export class ByteReader {
 
   u64(): bigint {
     return this.#take(8) ? this.#view.getBigUint64(this.#offset - 8) : 0n;
+  }
+
+  /** Seven bits a byte, the highest first, the top bit set on all but the last; at most 2^53 - 1. */
+  varint(): number {
+    let value = this.u8();
+    if (value < 0x80) return value;
+    // A leading zero would be a second way to write the same number.
+    if (value === 0x80) this.#short = true;
+    value -= 0x80;
+    for (let more = true; more && !this.#short; ) {
+      const byte = this.u8();
+      more = byte >= 0x80;
+      value = value * 0x80 + (byte & 0x7f);
+      if (value > Number.MAX_SAFE_INTEGER) this.#short = true;
+    }
+    return this.#short ? 0 : value;
   }
 
   /** A copy, so that no decoded value keeps a datagram alive or changes with it. */
@@ -106,6 +122,15 @@ export class ByteWriter {
     assert(value >= 0n && value < 1n << 64n, 'the value fits 64 bits');
     this.#view.setBigUint64(this.#claim(8, 0), value);
     return this;
+  }
+
+  /** In as few bytes as it needs, seven bits each, the highest first. */
+  varint(value: number): this {
+    assert(Number.isSafeInteger(value) && value >= 0, `${value} is no varint`);
+    let scale = 1;
+    while (value / scale >= 0x80) scale *= 0x80;
+    for (; scale > 1; scale /= 0x80) this.u8(0x80 + (Math.floor(value / scale) % 0x80));
+    return this.u8(value % 0x80);
   }
 
   bytes(value: Uint8Array, count: number = value.length): this {

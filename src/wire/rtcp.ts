@@ -1,5 +1,6 @@
 import { limits } from '../limits.ts';
 import { assert } from '../units/assert.ts';
+import { concatBytes } from '../units/bytes.ts';
 import { type Fault, fault, ok, type Result } from '../units/result.ts';
 import { ByteReader, ByteWriter } from './byte-reader.ts';
 import { lostFromPairs, pairsFromLost } from './nack-pairs.ts';
@@ -109,6 +110,17 @@ export function decodeRtcp(packet: Uint8Array): Result<RtcpPacket, Fault<RtcpFau
   const reader = new ByteReader(packet.subarray(0, packet.length - padding), 4);
   const decoded = readPacket(reader, packet[1] ?? 0, first & 0x1f);
   return decoded === null || reader.short ? fault('bad-field', 'an RTCP packet contradicts its own length; drop it') : ok(decoded);
+}
+
+/** Puts packets, each as it stands, into as few compounds as hold them in their order. A packet alone may be longer than `bytesMax`. */
+export function joinPackets(packets: readonly Uint8Array[], bytesMax: number): readonly Uint8Array[] {
+  const compounds: Uint8Array[] = [];
+  for (const packet of packets) {
+    const last = compounds.at(-1);
+    if (last === undefined || last.length + packet.length > bytesMax) compounds.push(packet);
+    else compounds[compounds.length - 1] = concatBytes(last, packet);
+  }
+  return compounds;
 }
 
 /** Joins packets to one compound datagram. */

@@ -25,7 +25,7 @@ export function ackpayLines(attributes: AckpayAttributes): readonly string[] {
     session === null ? 'ackpay:1' : `ackpay:1 sid=${session.sid} terms=sha-256:${session.termsHash}`,
     `ackpay-window:W=${credit.creditWindowPackets} R=${credit.receiptWindowPackets}${transitOf(credit)}${adaptationOf(credit)}`,
     `ackpay-loss:e=${credit.lossAllowancePerMille} policy=${credit.policy ?? 'rate'}`,
-    `ackpay-ack:every=${credit.ackEveryPackets} max=${credit.ackIntervalMs} receipt=${credit.receiptIntervalMs} auth=hmac-sha256-128 sign=ed25519`,
+    `ackpay-ack:every=${credit.ackEveryPackets} max=${credit.ackIntervalMs} receipt=${credit.receiptIntervalMs} auth=${credit.ackAuth ?? 'hmac-sha256-128'} sign=ed25519`,
     `ackpay-chal:min=${credit.challengeEveryMinPackets} max=${credit.challengeEveryMaxPackets}`,
     `ackpay-buffer:prebuffer=${credit.prebufferMs} playout=${credit.playoutBufferPackets} retransmit=${credit.retransmitDeadlineMs}`,
     ...(trial === null ? [] : [`ackpay-trial:mode=${trial.mode} units=${trial.packets} bill=none confirm=required${withinOf(trial)}`]),
@@ -61,6 +61,8 @@ export function readAckpay(attributes: readonly string[]): AckpayAttributes | nu
   const mode = oneOf(TRIAL_MODES, fieldsOf(attributes, 'ackpay-trial')?.get('mode') ?? 'restrict');
   const [confirmModes, classes] = [listOf(attributes, 'ackpay-confirm', CONFIRM_MODES), listOf(attributes, 'ackpay-classes', BILLING_CLASSES)];
   if (policy === null || mode === null || confirmModes === null || classes === null) return 'malformed';
+  // A way of proving that is not known here is not agreed on: the tag is what every side understands.
+  const srtcp = fieldsOf(attributes, 'ackpay-ack')?.get('auth') === 'srtcp';
   const growth = {
     minPackets: number('ackpay-window', 'min'),
     maxPackets: number('ackpay-window', 'max'),
@@ -80,6 +82,7 @@ export function readAckpay(attributes: readonly string[]): AckpayAttributes | nu
     retransmitDeadlineMs: number('ackpay-buffer', 'retransmit'),
     prebufferMs: number('ackpay-buffer', 'prebuffer'),
     playoutBufferPackets: number('ackpay-buffer', 'playout'),
+    ...(srtcp && { ackAuth: 'srtcp' }),
     ...(policy === 'rate' ? {} : { policy }),
     ...(has('ackpay-window', 'T') ? { transitWindowPackets: number('ackpay-window', 'T') } : {}),
     ...(has('ackpay-window', 'step') ? { adaptation: growth } : {}),

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { CONFIRM_MODES } from '../domain/credit/confirmation.ts';
-import { LOSS_POLICIES, type Terms, TRIAL_MODES } from '../domain/credit/terms.ts';
+import { ACK_AUTHS, LOSS_POLICIES, type Terms, TRIAL_MODES } from '../domain/credit/terms.ts';
 import { limits } from '../limits.ts';
 import { type Fault, fault, ok, type Result } from '../units/result.ts';
 import { canonicalJson, parseCanonicalJson } from './canonical-json.ts';
@@ -26,6 +26,7 @@ const CreditTermsSchema = Type.Object(
     retransmitDeadlineMs: Count,
     prebufferMs: Count,
     playoutBufferPackets: Count,
+    ackAuth: Type.Optional(Type.Union(ACK_AUTHS.map((auth) => Type.Literal(auth)))),
     policy: Type.Optional(Type.Union(LOSS_POLICIES.map((policy) => Type.Literal(policy)))),
     transitWindowPackets: Type.Optional(Positive),
     adaptation: Type.Optional(Type.Object({ minPackets: Positive, maxPackets: Positive, stepPackets: Positive, afterPackets: Count, afterMs: Count }, closed)),

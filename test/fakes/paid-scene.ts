@@ -1,5 +1,5 @@
 import type { CarriedCounts } from '../../src/domain/credit/monitor-state.ts';
-import type { Terms } from '../../src/domain/credit/terms.ts';
+import type { AckAuth, Terms } from '../../src/domain/credit/terms.ts';
 import { PaymentRegistry } from '../../src/headend/payment-registry.ts';
 import { Pacer } from '../../src/headend/stream/pacer.ts';
 import { PayStream } from '../../src/headend/stream/pay-stream.ts';
@@ -30,6 +30,8 @@ export interface SceneOptions {
   readonly afterTrial?: 'restart' | 'continue';
   readonly row?: Partial<PaySessionRow>;
   readonly epoch?: number;
+  /** What proves the messages; SRTCP unless given, as a box asks for it. */
+  readonly ackAuth?: AckAuth;
   readonly carried?: CarriedCounts;
   /** Bytes the peer has sent by RTSP; unbounded unless given. */
   readonly receivedBytes?: number;
@@ -79,7 +81,7 @@ function termsOf(options: SceneOptions, packets: number): Terms {
     currency: 'EUR',
     nodes: [{ id: asId('node-1'), vendor: asId('vendor-1'), modelHash: '00'.repeat(32), quoteMinor: '100' }],
     pricingStateHash: '00'.repeat(32),
-    credit: CREDIT_TERMS,
+    credit: { ...CREDIT_TERMS, ackAuth: options.ackAuth ?? 'srtcp' },
     trial: options.trialPackets === undefined ? null : { mode: 'restrict', packets: options.trialPackets },
     afterTrial: options.afterTrial ?? 'restart',
     deviceEphemeral: '00'.repeat(32),

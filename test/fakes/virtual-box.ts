@@ -10,7 +10,7 @@ import {
 } from '../../src/domain/credit/ack-ledger.ts';
 import type { AckMessage, AckpayMessage, WindowMessage } from '../../src/domain/credit/messages.ts';
 import type { AdmittedSession } from '../../src/headend/stream-port.ts';
-import { openAckpay, sealAckpay } from '../../src/platform/crypto/ackpay-seal.ts';
+import { type AckpayCodec, ackpayCodec } from '../../src/platform/crypto/ackpay-codec.ts';
 import { challengeResponse } from '../../src/platform/crypto/challenge.ts';
 import { sha256 } from '../../src/platform/crypto/digest.ts';
 import { createSrtpReceiver, createSrtpSender, type SrtpReceiver, type SrtpSender } from '../../src/platform/srtp.ts';
@@ -47,6 +47,7 @@ export class VirtualBox {
   readonly #session: AdmittedSession;
   readonly #signer: Signer;
   readonly #sid: Uint8Array;
+  readonly #codec: AckpayCodec;
   readonly #ssrc: number;
   readonly #srtp: SrtpReceiver;
   readonly #srtcp: SrtpSender;
@@ -64,6 +65,7 @@ export class VirtualBox {
     this.#signer = signer;
     this.#send = send;
     this.#sid = sidBytes(row.sid);
+    this.#codec = ackpayCodec(keys, terms, row.termsHash);
     this.#srtp = createSrtpReceiver(keys.srtpToDevice, row.nextSequence);
     this.#srtcp = createSrtpSender(keys.srtpToHeadend, ssrc);
     this.#reference = row.nextSequence;
@@ -109,7 +111,7 @@ export class VirtualBox {
     for (const packet of split.ok ? split.value : []) {
       if (packet[1] === 203) this.byes += 1;
       if (!isAckpay(packet)) continue;
-      const message = openAckpay(this.#session.keys, this.#sid, packet);
+      const message = this.#codec.read(packet);
       if (!message.ok || message.value.message.type !== 'window') throw new Error('the headend sends windows only');
       this.#media = message.value.ssrcs.sender;
       this.#takeWindow(message.value.message);
@@ -150,7 +152,7 @@ export class VirtualBox {
 
   /** Sends any message under the keys of the session. Returns the datagram, for a replay. */
   say(message: AckpayMessage): Uint8Array {
-    const datagram = this.#srtcp.protectRtcp(sealAckpay(this.#session.keys, this.#sid, message, { sender: this.#ssrc, media: this.#media }));
+    const datagram = this.#srtcp.protectRtcp(this.#codec.write(message, { sender: this.#ssrc, media: this.#media }));
     this.#send(datagram);
     return datagram;
   }

@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { concatBytes } from '../../src/units/bytes.ts';
 import { encodeAckpay } from '../../src/wire/ackpay.ts';
+import { encodeShort } from '../../src/wire/ackpay-short.ts';
 import { encodeCompound, encodeRtcp, ntpFromWallMs, type ReportBlock } from '../../src/wire/rtcp.ts';
 import { encodeRtp } from '../../src/wire/rtp.ts';
 import { serializeInterleaved, serializeRequest, serializeResponse } from '../../src/wire/rtsp.ts';
 import { buildDescribe } from '../../src/wire/sdp.ts';
-import { CONFIRM, FULL_ACK, PLAIN_ACK, RECEIPT_MESSAGE, WINDOW } from '../unit/wire/sample-messages.ts';
+import { CONFIRM, FULL_ACK, PLAIN_ACK, RECEIPT_MESSAGE, SHORT_CONTEXT, WINDOW } from '../unit/wire/sample-messages.ts';
 import { tcpSegment, udpDatagram, writePcap } from './pcap-file.ts';
 
 const RTP_PORT = 46_000;
@@ -67,7 +68,9 @@ describe('tshark reads what we write', () => {
       { type: 'nack', sender: DEVICE, media: SSRC, lost: [65_535, 0, 14, 40] },
       { type: 'bye', ssrcs: [DEVICE], reason: 'end of the song' },
     ]);
-    const ackpay = [PLAIN_ACK, FULL_ACK, RECEIPT_MESSAGE, WINDOW, CONFIRM].map((message) => encodeAckpay(message, SSRCS));
+    const messages = [PLAIN_ACK, FULL_ACK, RECEIPT_MESSAGE, WINDOW, CONFIRM];
+    const short = messages.map((message) => encodeShort(message, SSRCS, SHORT_CONTEXT));
+    const ackpay = [...messages.map((message) => encodeAckpay(message, SSRCS)), ...short];
     const withReport = concatBytes(encodeRtcp({ type: 'receiver-report', ssrc: DEVICE, reports: [] }), encodeAckpay(PLAIN_ACK, SSRCS));
     const sdp = buildDescribe({
       sessionId: 1,
@@ -110,10 +113,10 @@ describe('tshark reads what we write', () => {
   });
 
   it('without a malformed packet or a warning, but that it does not know the name ACKP', () => {
-    expect(tshark('frame', 'frame.number')).toHaveLength(16);
+    expect(tshark('frame', 'frame.number')).toHaveLength(21);
     expect(tshark('_ws.malformed', 'frame.number')).toEqual([]);
     const warnings = tshark('_ws.expert.severity >= 6291456', '_ws.expert.message');
-    expect(warnings).toEqual(new Array(6).fill('Unknown Application Layer Feedback Type'));
+    expect(warnings).toEqual(new Array(11).fill('Unknown Application Layer Feedback Type'));
   });
 
   it('as RTP, with the challenge as a header extension', () => {
@@ -155,7 +158,7 @@ describe('tshark reads what we write', () => {
 
   it('as application layer feedback of our name, its length checked', () => {
     const feedback = tshark('rtcp.psfb.fmt == 15 && !(rtcp.pt == 201)', 'rtcp.senderssrc', 'rtcp.mediassrc', 'rtcp.length', 'rtcp.length_check');
-    expect(feedback).toEqual([14, 25, 48, 28, 18].map((words) => `0x0000dec1|0xcafebabe|${words}|1`));
+    expect(feedback).toEqual([14, 25, 48, 28, 18, 7, 12, 28, 23, 13].map((words) => `0x0000dec1|0xcafebabe|${words}|1`));
     expect(tshark('rtcp.psfb.fmt == 15 && rtcp.pt == 201', 'rtcp.pt', 'rtcp.length_check')).toEqual(['201,206|1']);
   });
 

@@ -77,6 +77,7 @@ export class CreditLink {
   readonly #indexes = new Map<number, number>();
   #ackCounter = 0;
   #windowCounter = 0;
+  #windowsSinceAck = 0;
   #lastWindow = 0;
   #lastAckMs = 0;
   #lastReceiptMs = 0;
@@ -190,7 +191,8 @@ export class CreditLink {
     };
     this.#toDevice(this.faults.windowLoss, () => {
       noteWindow(this.ledger, window);
-      if (!this.deviceSilent && isBehind(this.ledger, window)) this.#acknowledge();
+      this.#windowsSinceAck += 1;
+      if (!this.deviceSilent && isBehind(this.ledger, window, this.#windowsSinceAck)) this.#acknowledge();
     });
   }
 
@@ -210,6 +212,7 @@ export class CreditLink {
     this.#sendReceipt();
     const body = buildAck(this.ledger);
     if (body === null) return;
+    this.#windowsSinceAck = 0;
     this.#ackCounter += 1;
     const ack: AckMessage = { ...body, epoch: 0, counter: this.#ackCounter, challenge: null };
     this.#toServer(this.faults.ackLoss, (nowMs) => {

@@ -7,6 +7,7 @@ import { toHex } from '../../src/units/bytes.ts';
 import { asId, type SessionId } from '../../src/units/ids.ts';
 import { decodeReceipt, encodeReceipt } from '../../src/wire/ack-receipt.ts';
 import { decodeAckpay, encodeAckpay } from '../../src/wire/ackpay.ts';
+import { decodeShort, encodeShort } from '../../src/wire/ackpay-short.ts';
 import { CLASS_CODES } from '../../src/wire/billing-class-code.ts';
 import { canonicalJson, parseCanonicalJson } from '../../src/wire/canonical-json.ts';
 import { decodeRtcp, encodeRtcp, splitCompound } from '../../src/wire/rtcp.ts';
@@ -93,6 +94,23 @@ describe('ackpay messages', () => {
         if (decoded.ok) expect(encodeAckpay(decoded.value.message, decoded.value.ssrcs)).toEqual(changed);
       }),
       { numRuns: 500 },
+    );
+  });
+
+  it('survive the way in their short form too, which says all but what the keys say, and has one encoding', () => {
+    fc.assert(
+      fc.property(message, ssrcs, fc.nat(), u8, (value, ends, position, byte) => {
+        const { sid, termsHash } = value.type === 'receipt' ? value.receipt : { sid: asId<SessionId>('0'.repeat(32)), termsHash: new Uint8Array(16) };
+        const context = { sid, termsHash, epoch: value.epoch };
+        const encoded = encodeShort(value, ends, context);
+        expect(decodeShort(encoded, context)).toEqual({ ok: true, value: { message: value, ssrcs: ends } });
+        for (let length = 0; length < encoded.length; length += 1) expect(decodeShort(encoded.subarray(0, length), context).ok).toBe(false);
+        const changed = encoded.slice();
+        changed[position % changed.length] = byte;
+        const decoded = decodeShort(changed, context);
+        if (decoded.ok) expect(encodeShort(decoded.value.message, decoded.value.ssrcs, context)).toEqual(changed);
+      }),
+      { numRuns: 400 },
     );
   });
 

@@ -7,13 +7,14 @@ import { verifyRtspAuth } from '../../src/platform/rtsp-auth.ts';
 import { createSrtpReceiver } from '../../src/platform/srtp.ts';
 import { toHex } from '../../src/units/bytes.ts';
 import { decodeReceipt } from '../../src/wire/ack-receipt.ts';
+import { decodeShort } from '../../src/wire/ackpay-short.ts';
 import { decodeRed, RED_PAYLOAD_TYPE } from '../../src/wire/red.ts';
-import { decodeRtcp } from '../../src/wire/rtcp.ts';
+import { decodeRtcp, splitCompound } from '../../src/wire/rtcp.ts';
 import { decodeRtp } from '../../src/wire/rtp.ts';
 import { RtspParser } from '../../src/wire/rtsp-parser.ts';
 import { unwrapRtx } from '../../src/wire/rtx.ts';
 import { decodeSegment } from '../../src/wire/segment.ts';
-import { CONFIRM, FULL_ACK, PLAIN_ACK, RECEIPT, RECEIPT_MESSAGE, SSRCS, WINDOW } from '../unit/wire/sample-messages.ts';
+import { CONFIRM, FULL_ACK, PLAIN_ACK, RECEIPT, RECEIPT_MESSAGE, SHORT_CONTEXT, SSRCS, STEADY_ACK, WINDOW } from '../unit/wire/sample-messages.ts';
 import { formatVector, readVectors } from './protocol-document.ts';
 import { DEVICE_KEYS, HEADEND_KEYS, MEDIA, NACK, NONCE, PLAY, RED, REPORT, SEGMENT, SID, VECTORS } from './vector-values.ts';
 
@@ -54,6 +55,22 @@ describe('the byte vectors of PROTOCOL.md', () => {
   ])('%s opens under the keys of the example session', (name, message) => {
     const opened = openAckpay(message.type === 'window' ? DEVICE_KEYS : HEADEND_KEYS, SID, bytesOf(name));
     expect(opened.ok && opened.value.message).toEqual(message);
+  });
+
+  it.each<[string, AckpayMessage]>([
+    ['short-ack', STEADY_ACK],
+    ['short-ack-full', FULL_ACK],
+    ['short-receipt-message', RECEIPT_MESSAGE],
+    ['short-window', WINDOW],
+    ['short-confirm', CONFIRM],
+  ])('%s says the same in its short form', (name, message) => {
+    const opened = decodeShort(bytesOf(name), SHORT_CONTEXT);
+    expect(opened.ok && opened.value.message).toEqual(message);
+  });
+
+  it('srtcp-short is the receipt and the ACK in one datagram', () => {
+    const opened = createSrtpReceiver(HEADEND_KEYS.srtpToHeadend).unprotectRtcp(bytesOf('srtcp-short'));
+    expect(opened.ok && splitCompound(opened.value)).toEqual({ ok: true, value: [bytesOf('short-receipt-message'), bytesOf('short-ack')] });
   });
 
   it('receipt reads as it was signed', () => expect(decodeReceipt(bytesOf('receipt'))).toEqual({ ok: true, value: RECEIPT }));

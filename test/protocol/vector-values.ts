@@ -7,6 +7,7 @@ import { rtspAuth } from '../../src/platform/rtsp-auth.ts';
 import { createSrtpSender } from '../../src/platform/srtp.ts';
 import { concatBytes, fromHex, toHex } from '../../src/units/bytes.ts';
 import { encodeReceipt, sidBytes } from '../../src/wire/ack-receipt.ts';
+import { encodeShort } from '../../src/wire/ackpay-short.ts';
 import { encodeRed, RED_PAYLOAD_TYPE } from '../../src/wire/red.ts';
 import { resumeTranscript } from '../../src/wire/resume-transcript.ts';
 import { encodeRtcp, type Nack, type ReceiverReport } from '../../src/wire/rtcp.ts';
@@ -14,7 +15,7 @@ import { encodeRtp, type RtpPacket } from '../../src/wire/rtp.ts';
 import { type HeaderList, serializeInterleaved, serializeRequest } from '../../src/wire/rtsp.ts';
 import { wrapRtx } from '../../src/wire/rtx.ts';
 import { encodeSegment } from '../../src/wire/segment.ts';
-import { CONFIRM, FULL_ACK, PLAIN_ACK, RECEIPT, RECEIPT_MESSAGE, SSRCS, WINDOW } from '../unit/wire/sample-messages.ts';
+import { CONFIRM, FULL_ACK, PLAIN_ACK, RECEIPT, RECEIPT_MESSAGE, SHORT_CONTEXT, SSRCS, STEADY_ACK, WINDOW } from '../unit/wire/sample-messages.ts';
 
 /** PKCS #8 header of a bare X25519 private key (RFC 8410). */
 const X25519_PKCS8 = fromHex('302e020100300506032b656e04220420') ?? new Uint8Array();
@@ -99,6 +100,10 @@ function sealed(message: Parameters<typeof sealAckpay>[2]): Uint8Array {
   return sealAckpay(own ? HEADEND_KEYS : DEVICE_KEYS, SID, message, own ? { sender: SSRCS.media, media: SSRCS.media } : SSRCS);
 }
 
+function short(message: Parameters<typeof sealAckpay>[2]): Uint8Array {
+  return encodeShort(message, message.type === 'window' ? { sender: SSRCS.media, media: SSRCS.media } : SSRCS, SHORT_CONTEXT);
+}
+
 const rtp = encodeRtp(MEDIA);
 const redHeader = { payloadType: RED_PAYLOAD_TYPE, marker: false, sequence: MEDIA.sequence + 1, timestamp: MEDIA.timestamp + 960, ssrc: MEDIA.ssrc };
 
@@ -127,6 +132,12 @@ export const VECTORS: Readonly<Record<string, Uint8Array>> = {
   window: sealed(WINDOW),
   confirm: sealed(CONFIRM),
   'srtcp-ack': createSrtpSender(DEVICE_KEYS.srtpToHeadend, SSRCS.sender).protectRtcp(sealed(PLAIN_ACK)),
+  'short-ack': short(STEADY_ACK),
+  'short-ack-full': short(FULL_ACK),
+  'short-receipt-message': short(RECEIPT_MESSAGE),
+  'short-window': short(WINDOW),
+  'short-confirm': short(CONFIRM),
+  'srtcp-short': createSrtpSender(DEVICE_KEYS.srtpToHeadend, SSRCS.sender).protectRtcp(concatBytes(short(RECEIPT_MESSAGE), short(STEADY_ACK))),
   'empty-report': encodeRtcp(REPORT),
   nack: encodeRtcp(NACK),
   frame: serializeInterleaved(0, rtp),

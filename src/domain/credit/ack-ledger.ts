@@ -88,12 +88,17 @@ export function noteWindow(ledger: AckLedger, window: WindowMessage): void {
   forgetSpans(ledger.spans, ledger.base);
 }
 
+/** So many WINDOWs after an ACK the newest of them was sent after it had come, unless the way is very long. */
+const WINDOWS_TO_SHOW = 3;
+
 /**
- * True where a WINDOW shows that the headend missed ACKs: it counts less than we acknowledged two ACKs ago. Then one more goes at once, so
- * that a few lost in a row do not close the credit window; on a clean way nothing is added.
+ * True where a WINDOW shows that the headend missed ACKs: it counts less than we acknowledged two ACKs ago or, where ACKs are seldom, still
+ * less than the last one said. Then one more goes at once, so that a few lost do not close the credit window; on a clean way nothing is added.
+ * @param windowsSinceAck this one included
  */
-export function isBehind(ledger: AckLedger, window: Pick<WindowMessage, 'acknowledgedPaid'>): boolean {
-  return ledger.ackedPaid - window.acknowledgedPaid > 2 * ledger.terms.ackEveryPackets;
+export function isBehind(ledger: AckLedger, window: Pick<WindowMessage, 'acknowledgedPaid'>, windowsSinceAck: number): boolean {
+  const missed = ledger.ackedPaid - window.acknowledgedPaid;
+  return missed > 2 * ledger.terms.ackEveryPackets || (missed > 0 && windowsSinceAck >= WINDOWS_TO_SHOW);
 }
 
 /** The user said yes, and it is durable here: paid packets may be acknowledged. Before, none are, whatever the headend sends. */

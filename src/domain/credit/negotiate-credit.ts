@@ -25,7 +25,8 @@ export function defaultCreditTerms(packetMs: number = PACKET_MS, prebufferMs: nu
 }
 
 /**
- * Answers the credit terms a device asks for: windows and intervals at most ours, never more than asked; a buffer at most ours. The
+ * Answers the credit terms a device asks for: windows and intervals at most ours, never more than asked; a buffer at most ours. ACKs may
+ * come more seldom than ours, up to `limits.ackIntervalMaxMs`, with the larger W that needs. The
  * policy of losses, a transit window and an adapting W are the device's to ask for, within what R bears. Challenges and the
  * retransmission deadline are the sender's to set.
  * Units: packets of `packetMs`. Errors: `limits`, with the least that works. Source: wire.md 5.2, ruling 14.
@@ -36,13 +37,17 @@ export function negotiateCredit(
   prebufferMs: number = limits.prebufferMs,
 ): Result<CreditTerms, Fault<'limits'>> {
   const ours = defaultCreditTerms(packetMs, prebufferMs);
+  const acks = seldomestAcks(asked, ours, packetMs);
   const agreed: CreditTerms = {
     ...ours,
-    creditWindowPackets: Math.min(asked.creditWindowPackets, ours.creditWindowPackets),
     receiptWindowPackets: Math.min(asked.receiptWindowPackets, ours.receiptWindowPackets),
     lossAllowancePerMille: Math.min(asked.lossAllowancePerMille, ours.lossAllowancePerMille),
-    ackEveryPackets: Math.min(asked.ackEveryPackets, ours.ackEveryPackets),
-    ackIntervalMs: Math.min(asked.ackIntervalMs, ours.ackIntervalMs),
+    ...acks,
+    creditWindowPackets: Math.min(asked.creditWindowPackets, Math.max(ours.creditWindowPackets, leastWindowPackets(acks, packetMs))),
+    // One answer goes with an ACK: more challenges than ACKs would pile up.
+    challengeEveryMinPackets: Math.max(ours.challengeEveryMinPackets, acks.ackEveryPackets),
+    challengeEveryMaxPackets: Math.max(ours.challengeEveryMaxPackets, 2 * acks.ackEveryPackets),
+    ...(asked.ackAuth === 'srtcp' && { ackAuth: asked.ackAuth }),
     receiptIntervalMs: Math.min(asked.receiptIntervalMs, ours.receiptIntervalMs),
     prebufferMs: Math.min(asked.prebufferMs, ours.prebufferMs),
     playoutBufferPackets: Math.min(asked.playoutBufferPackets, ours.playoutBufferPackets),
@@ -52,6 +57,15 @@ export function negotiateCredit(
   const grown = asked.adaptation === undefined ? agreed : { ...agreed, adaptation: withinReceipts(asked.adaptation, agreed, packetMs) };
   const problem = findTooSmall(grown, packetMs);
   return problem === null ? ok(grown) : fault('limits', problem);
+}
+
+/** ACKs as seldom as asked for, where the W that was asked for bears it: two that are lost must not close it. */
+function seldomestAcks(asked: CreditTerms, ours: CreditTerms, packetMs: number): Pick<CreditTerms, 'ackEveryPackets' | 'ackIntervalMs'> {
+  const borne = Math.min(packetsIn(limits.ackIntervalMaxMs, packetMs), Math.floor(asked.creditWindowPackets / 2));
+  return {
+    ackEveryPackets: Math.min(asked.ackEveryPackets, Math.max(ours.ackEveryPackets, borne)),
+    ackIntervalMs: Math.min(asked.ackIntervalMs, Math.max(ours.ackIntervalMs, borne * packetMs)),
+  };
 }
 
 /** An adapting W grows no further than R bears (ruling 14). */

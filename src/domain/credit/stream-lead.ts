@@ -4,10 +4,11 @@ import type { CreditTerms } from './terms.ts';
 
 /**
  * The most that a paid stream may be ahead of its listener: what lies there is acknowledged and unheard, or not acknowledged yet, so it
- * fits the agreed window and the agreed buffer, less the wait for an ACK. Both sides reckon it from the terms. Units: packets.
+ * fits the agreed window, less the wait for an ACK, and the agreed buffer, less what may come late. Both sides reckon it from the terms. Units: packets.
  */
 export function leadRoomPackets(terms: CreditTerms, packetMs: number = PACKET_MS): number {
-  return Math.min(terms.creditWindowPackets, terms.playoutBufferPackets) - packetsIn(terms.ackIntervalMs, packetMs);
+  const { creditWindowPackets, playoutBufferPackets, ackIntervalMs } = terms;
+  return Math.min(creditWindowPackets - packetsIn(ackIntervalMs, packetMs), playoutBufferPackets - packetsIn(limits.ackIntervalMs, packetMs));
 }
 
 /** The lead of sound, where a box asks for so much (ruling 19): never less than the prebuffer, never more than the terms bear. Packets. */

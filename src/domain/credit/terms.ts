@@ -21,6 +21,8 @@ export interface CreditTerms {
   readonly prebufferMs: number;
   /** Most packets that can be acknowledged and yet unheard when a play ends. */
   readonly playoutBufferPackets: number;
+  /** What proves the messages of both sides; absent = `hmac-sha256-128`. */
+  readonly ackAuth?: AckAuth;
   /** How losses are forgiven; absent = `rate`. */
   readonly policy?: LossPolicy;
   /** T: slots above the ACK pointer that may be under way (document 001, P7); absent = as many as the sender can remember. */
@@ -28,6 +30,13 @@ export interface CreditTerms {
   /** Absent = W stays as it is. */
   readonly adaptation?: WindowAdaptation;
 }
+
+/**
+ * `hmac-sha256-128`: each message has a tag of its own, whatever carries it. `srtcp`: SRTCP, whose keys are of this very session, epoch and
+ * direction, proves them, and they are written short (wire/ackpay-short.ts).
+ */
+export const ACK_AUTHS = ['hmac-sha256-128', 'srtcp'] as const;
+export type AckAuth = (typeof ACK_AUTHS)[number];
 
 /** `rate`: one loss forgiven for each 1000/e packets resolved (A10). `literal`: one for each 1000/e packets LOST, as document 001 says. */
 export const LOSS_POLICIES = ['rate', 'literal'] as const;

@@ -83,7 +83,7 @@ export class PaidMedia {
 
   /** False where a peer that never answered has been sent enough. */
   mayReach(payload: Uint8Array): boolean {
-    if (this.#proven || this.#budget.firstSends < Math.max(UNPROVEN_PACKETS, 2 * this.#deps.session.terms.credit.ackEveryPackets)) return true;
+    if (this.#proven || this.#budget.firstSends < Math.max(UNPROVEN_PACKETS, packetsIn(limits.ackIntervalMs, this.#deps.session.terms.packetMs))) return true;
     return this.#sentBytes + payload.length + PACKET_OVERHEAD_BYTES <= UNPROVEN_FACTOR * this.#deps.receivedBytes();
   }
 

@@ -1,14 +1,13 @@
 import type { AckpayMessage } from '../../domain/credit/messages.ts';
 import type { CarriedCounts } from '../../domain/credit/monitor-state.ts';
 import { limits } from '../../limits.ts';
-import { openAckpay, sealAckpay } from '../../platform/crypto/ackpay-seal.ts';
+import { type AckpayCodec, ackpayCodec } from '../../platform/crypto/ackpay-codec.ts';
 import { createSrtpReceiver, type SrtpReceiver } from '../../platform/srtp.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { monotonicMs } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Random } from '../../ports/random.ts';
 import type { SegmentStore } from '../../ports/segment-store.ts';
-import { sidBytes } from '../../wire/ack-receipt.ts';
 import { isAckpay } from '../../wire/ackpay.ts';
 import { mediaFormatOf } from '../../wire/media-format.ts';
 import { decodeRtcp, splitCompound } from '../../wire/rtcp.ts';
@@ -60,7 +59,7 @@ export interface PlayStart {
  */
 export class PayStream {
   readonly #deps: PayStreamDeps;
-  readonly #sid: Uint8Array;
+  readonly #codec: AckpayCodec;
   readonly #monitor: CreditMonitor;
   readonly #source: RtpSource;
   readonly #media: PaidMedia;
@@ -89,7 +88,7 @@ export class PayStream {
   constructor(deps: PayStreamDeps) {
     this.#deps = deps;
     const { session, clock } = deps;
-    this.#sid = sidBytes(session.row.sid);
+    this.#codec = ackpayCodec(session.keys, session.terms, session.row.termsHash);
     this.#monitor = new CreditMonitor({ ...deps, onFenced: () => this.end('its epoch or its credit is no longer in force') });
     this.#source = new RtpSource(deps, mediaFormatOf(session.work));
     this.#media = new PaidMedia({ ...deps, source: this.#source, receivedBytes: () => this.#rtcpBytes + deps.receivedBytes() });
@@ -262,7 +261,7 @@ export class PayStream {
   }
 
   #open(packet: Uint8Array): void {
-    const opened = openAckpay(this.#deps.session.keys, this.#sid, packet);
+    const opened = this.#codec.read(packet);
     if (!opened.ok || opened.value.ssrcs.media !== this.#source.ssrc || opened.value.message.type === 'window') {
       this.#dropped.foreign += 1;
       return;
@@ -315,6 +314,6 @@ export class PayStream {
   #sendWindow(nowMs: number): void {
     this.#windowDueMs = nowMs + limits.windowIntervalMs;
     const window = this.#monitor.window(this.#plan.isOver);
-    this.#media.sendRtcp(sealAckpay(this.#deps.session.keys, this.#sid, window, { sender: this.#source.ssrc, media: this.#source.ssrc }));
+    this.#media.sendRtcp(this.#codec.write(window, { sender: this.#source.ssrc, media: this.#source.ssrc }));
   }
 }

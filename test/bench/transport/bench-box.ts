@@ -1,7 +1,7 @@
 import { type AckLedger, buildAck, counts, createAckLedger, noteReceiptDurable, noteWindow, received } from '../../../src/domain/credit/ack-ledger.ts';
 import type { AckMessage, AckpayMessage } from '../../../src/domain/credit/messages.ts';
 import type { AdmittedSession } from '../../../src/headend/stream-port.ts';
-import { openAckpay, sealAckpay } from '../../../src/platform/crypto/ackpay-seal.ts';
+import { type AckpayCodec, ackpayCodec } from '../../../src/platform/crypto/ackpay-codec.ts';
 import { challengeResponse } from '../../../src/platform/crypto/challenge.ts';
 import { sha256 } from '../../../src/platform/crypto/digest.ts';
 import type * as srtp from '../../../src/platform/srtp.ts';
@@ -33,6 +33,7 @@ export class BenchBox {
   readonly #session: AdmittedSession;
   readonly #signer: Signer;
   readonly #sid: Uint8Array;
+  readonly #codec: AckpayCodec;
   readonly #ssrcs: { readonly sender: number; readonly media: number };
   readonly #timestampOrigin: number;
   readonly #payloads: readonly Uint8Array[];
@@ -58,6 +59,7 @@ export class BenchBox {
     this.#signer = signer;
     this.#send = send;
     this.#sid = sidBytes(session.row.sid);
+    this.#codec = ackpayCodec(session.keys, session.terms, session.row.termsHash);
     this.#ssrcs = { sender: place.ssrc, media: place.media };
     this.#timestampOrigin = place.timestampOrigin;
     this.#payloads = place.payloads;
@@ -83,7 +85,7 @@ export class BenchBox {
     const split = opened.ok ? splitCompound(opened.value) : opened;
     for (const packet of split.ok ? split.value : []) {
       if (!isAckpay(packet)) continue;
-      const message = openAckpay(this.#session.keys, this.#sid, packet);
+      const message = this.#codec.read(packet);
       if (!message.ok || message.value.message.type !== 'window') throw new Error('the headend sends windows only');
       const window = message.value.message;
       noteWindow(this.#ledger, window);
@@ -124,7 +126,7 @@ export class BenchBox {
   }
 
   #say(message: AckpayMessage): void {
-    this.#send(this.#out.protectRtcp(sealAckpay(this.#session.keys, this.#sid, message, this.#ssrcs)));
+    this.#send(this.#out.protectRtcp(this.#codec.write(message, this.#ssrcs)));
   }
 
   #counted(): { readonly epoch: number; readonly counter: number } {

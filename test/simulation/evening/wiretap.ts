@@ -1,11 +1,10 @@
 import type { Span } from '../../../src/domain/credit/billing-class.ts';
 import type { AdmittedSession } from '../../../src/headend/stream-port.ts';
-import { openAckpay } from '../../../src/platform/crypto/ackpay-seal.ts';
+import { type AckpayCodec, ackpayCodec } from '../../../src/platform/crypto/ackpay-codec.ts';
 import { createSrtpReceiver, type SrtpReceiver } from '../../../src/platform/srtp.ts';
 import { extendSequence } from '../../../src/units/packet-index.ts';
 import { ok } from '../../../src/units/result.ts';
 import { SAMPLES_PER_PACKET } from '../../../src/units/time.ts';
-import { sidBytes } from '../../../src/wire/ack-receipt.ts';
 import { isAckpay } from '../../../src/wire/ackpay.ts';
 import { OPUS_PAYLOAD_TYPE } from '../../../src/wire/media-format.ts';
 import { decodeRed, RED_PAYLOAD_TYPE } from '../../../src/wire/red.ts';
@@ -15,7 +14,7 @@ import { isRtx, unwrapRtx } from '../../../src/wire/rtx.ts';
 
 interface Tapped {
   readonly session: AdmittedSession;
-  readonly sid: Uint8Array;
+  readonly codec: AckpayCodec;
   readonly srtp: SrtpReceiver;
   readonly spans: Map<number, Span>;
   readonly slots: { readonly sequence: number; readonly packetIndex: number }[];
@@ -32,7 +31,7 @@ export class Wiretap {
   admit(session: AdmittedSession): void {
     this.#epochs.push({
       session,
-      sid: sidBytes(session.row.sid),
+      codec: ackpayCodec(session.keys, session.terms, session.row.termsHash),
       srtp: createSrtpReceiver(session.keys.srtpToDevice, session.row.nextSequence),
       spans: new Map(),
       slots: [],
@@ -85,7 +84,7 @@ function hearRtcp(tapped: Tapped, bytes: Uint8Array): boolean {
   if (!opened.ok) return false;
   const packets = splitCompound(opened.value);
   for (const packet of packets.ok ? packets.value : []) {
-    const message = isAckpay(packet) ? openAckpay(tapped.session.keys, tapped.sid, packet) : null;
+    const message = isAckpay(packet) ? tapped.codec.read(packet) : null;
     if (message?.ok !== true || message.value.message.type !== 'window') continue;
     for (const span of message.value.message.spans) tapped.spans.set(span.sequence, span);
   }

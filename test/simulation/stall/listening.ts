@@ -80,6 +80,7 @@ export class Listening {
   #windowCounter = 0;
   #untilChallenge = 0;
   #unacknowledged = 0;
+  #windowsSinceAck = 0;
   #ackTurn = 0;
   #unshown: Receipt | null = null;
   #shownCounter = 0;
@@ -162,7 +163,8 @@ export class Listening {
     if (this.#unshown !== null && this.#unshown.ackCounter <= this.#shownCounter) this.#unshown = null;
     const at = this.#challenges.indexOf(window.challengeAnswered);
     if (at >= 0) this.#challenges.splice(at, 1);
-    if (isBehind(this.#ledger, window)) this.#acknowledge();
+    this.#windowsSinceAck += 1;
+    if (isBehind(this.#ledger, window, this.#windowsSinceAck)) this.#acknowledge();
   }
 
   #acknowledge(): void {
@@ -171,6 +173,7 @@ export class Listening {
     const ack = buildAck(this.#ledger);
     if (ack === null) return;
     this.#unacknowledged = 0;
+    this.#windowsSinceAck = 0;
     this.#counter += 1;
     if (this.#ledger.paidRanges.length > RANGES_KEPT) this.#ledger.paidRanges = this.#ledger.paidRanges.slice(-RANGES_KEPT);
     if (this.#monitor.paidRanges.length > RANGES_KEPT) this.#monitor.paidRanges = this.#monitor.paidRanges.slice(-RANGES_KEPT);

@@ -1,4 +1,4 @@
-import { Acknowledger, type Draft } from '../../../device/checkout/acknowledger.ts';
+import { Acknowledger, type Said } from '../../../device/checkout/acknowledger.ts';
 import { closePlay, paidUnheard } from '../../../device/checkout/closing.ts';
 import { CounterBlock } from '../../../device/checkout/counter-block.ts';
 import { ReceiptWriter } from '../../../device/checkout/receipt-writer.ts';
@@ -92,7 +92,7 @@ export class DeviceLife {
     const { nowMs } = this.#world.clock;
     if (this.#row.closing !== null) return this.#tellClosing();
     this.#listen(nowMs);
-    if (nowMs >= this.#receiptDueMs) {
+    if (this.#epoch === null && nowMs >= this.#receiptDueMs) {
       this.#receiptDueMs = nowMs + this.#world.row.terms.credit.receiptIntervalMs;
       await this.#writeReceipt();
     }
@@ -266,12 +266,15 @@ export class DeviceLife {
   #connect(number: number, from: number): void {
     const { row, clock } = this.#world;
     const keys = this.#world.keysOf(number);
-    const send = (draft: Draft, counter: number): void => {
-      const message = { ...draft, epoch: number, counter };
-      if (this.alive) this.#world.feedbackToHeadend(sealAckpay(keys.keys, sidBytes(row.sid), message, SSRCS));
+    const send = (said: readonly Said[]): void => {
+      for (const { draft, counter } of said) {
+        const message = { ...draft, epoch: number, counter };
+        if (this.alive) this.#world.feedbackToHeadend(sealAckpay(keys.keys, sidBytes(row.sid), message, SSRCS));
+      }
     };
+    const askReceipt = (): void => void this.#writeReceipt();
     const parts = { clock, terms: row.terms.credit, ledger: this.#ledger, counters: this.#counters, receipts: this.#receipts };
-    const acknowledger = new Acknowledger({ ...parts, sid: sidBytes(row.sid), challengeKey: keys.keys.challenge, send }, false);
+    const acknowledger = new Acknowledger({ ...parts, sid: sidBytes(row.sid), challengeKey: keys.keys.challenge, send, askReceipt }, false);
     this.#epoch = { number, keys, acknowledger, seen: new Set(), windowCounter: 0, isDrained: false, heardFromMs: clock.nowMs };
     if (!this.#paused) this.#play(number, from);
     if (!this.#confirmEchoed) this.#sayConfirm();
@@ -328,7 +331,7 @@ export class DeviceLife {
     if (now.length === 0 || total(now) === total(newest) || this.#row.closing !== null) return;
     const ackCounter = this.#counters.take();
     if (ackCounter === null) return;
-    const base = this.#epoch?.acknowledger.told.base ?? this.#ledger.base;
+    const { base } = this.#ledger;
     const inTrialPass = this.#world.row.terms.afterTrial === 'restart' && !this.#confirmEchoed && this.#world.row.terms.trial !== null;
     const facts = { epoch: this.#epochNumber, ackCounter, base, counts: now, lostPackets: this.#ledger.lostPaid, paidRanges: this.#ledger.paidRanges };
     const receipt = await this.#receipts.write({ ...facts, heardSample: inTrialPass ? 0 : this.#ear.heard, confirmEventId: this.#row.confirmEventId });

@@ -7,6 +7,9 @@ export const SSRCS = { sender: 0x0000_dec1, media: 0x0000_5eed };
 
 export const PLAIN_ACK: AckMessage = { type: 'ack', epoch: 1, counter: 7, base: 100, bitmap: 0b1010n, ranges: [], paidPackets: 90, challenge: null };
 
+/** What most ACKs are: nothing is missing, and no challenge is open. */
+export const STEADY_ACK: AckMessage = { ...PLAIN_ACK, counter: 300, base: 14_000, bitmap: 0n, paidPackets: 13_990 };
+
 export const FULL_ACK: AckMessage = {
   ...PLAIN_ACK,
   counter: 8,
@@ -33,6 +36,8 @@ export const RECEIPT: AckReceipt = {
   confirmEventId: new Uint8Array(16).fill(0xbb),
   wallMs: 1_800_000_000_000,
 };
+
+export const SHORT_CONTEXT = { sid: RECEIPT.sid, epoch: 1, termsHash: RECEIPT.termsHash };
 
 export const RECEIPT_MESSAGE: ReceiptMessage = { type: 'receipt', epoch: 1, counter: 9, receipt: RECEIPT, signature: new Uint8Array(64).fill(0xcc) };
 

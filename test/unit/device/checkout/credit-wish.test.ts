@@ -12,7 +12,14 @@ test('reads the terms that a box is told to ask for', () => {
   });
 });
 
-test.each(['', 'W', 'W=0', 'W=-5', 'W=1e3', 'trial=endless', 'policy=', 'grow=30-80', 'confirm=nodding', 'X=1', 'W=40,,T=1'])(
+test('reads how seldom ACKs are to come, and what is to prove them', () => {
+  expect(parseCreditWish('W=100,every=50,max=1000,auth=hmac-sha256-128')).toEqual({
+    credit: { creditWindowPackets: 100, ackEveryPackets: 50, ackIntervalMs: 1_000, ackAuth: 'hmac-sha256-128' },
+    trial: {},
+  });
+});
+
+test.each(['', 'auth=none', 'W', 'W=0', 'W=-5', 'W=1e3', 'trial=endless', 'policy=', 'grow=30-80', 'confirm=nodding', 'X=1', 'W=40,,T=1'])(
   'does not guess at %j',
   (text) => {
     expect(parseCreditWish(text)).toBeNull();

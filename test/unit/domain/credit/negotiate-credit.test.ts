@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { defaultCreditTerms, negotiateCredit } from '../../../../src/domain/credit/negotiate-credit.ts';
+import { defaultCreditTerms, leastWindowPackets, negotiateCredit } from '../../../../src/domain/credit/negotiate-credit.ts';
 import { limits } from '../../../../src/limits.ts';
 
 const ours = defaultCreditTerms();
@@ -37,14 +37,32 @@ describe('the negotiation of the credit window', () => {
         const { value } = granted;
         const roundTripPackets = 1_000 / limits.packetMs;
         return (
-          value.creditWindowPackets <= Math.min(terms.creditWindowPackets, ours.creditWindowPackets) &&
+          value.creditWindowPackets <= Math.min(terms.creditWindowPackets, Math.max(ours.creditWindowPackets, leastWindowPackets(value))) &&
           value.receiptWindowPackets <= Math.min(terms.receiptWindowPackets, ours.receiptWindowPackets) &&
           value.receiptWindowPackets >= value.creditWindowPackets + value.receiptIntervalMs / limits.packetMs + roundTripPackets &&
           value.creditWindowPackets >= 2 * value.ackEveryPackets &&
+          value.challengeEveryMinPackets >= value.ackEveryPackets &&
           value.ackEveryPackets >= 1
         );
       }),
     );
+  });
+
+  test('lets ACKs come once a second where W bears it, with a challenge for each at most, and more often where it does not', () => {
+    const seldom = { ...ours, ackEveryPackets: 50, ackIntervalMs: 1_000 };
+    expect(negotiateCredit({ ...seldom, creditWindowPackets: 500 })).toMatchObject({
+      value: { creditWindowPackets: 100, ackEveryPackets: 50, ackIntervalMs: 1_000, challengeEveryMinPackets: 50, challengeEveryMaxPackets: 100 },
+    });
+    expect(negotiateCredit({ ...seldom, creditWindowPackets: 60 })).toMatchObject({
+      value: { creditWindowPackets: 60, ackEveryPackets: 30, ackIntervalMs: 600 },
+    });
+    expect(negotiateCredit(seldom)).toMatchObject({ value: { creditWindowPackets: 50, ackEveryPackets: 25, ackIntervalMs: 500 } });
+    expect(negotiateCredit({ ...ours, creditWindowPackets: 500 })).toEqual({ ok: true, value: ours });
+  });
+
+  test('takes SRTCP for proof where it is asked for, and gives every message a tag where it is not', () => {
+    expect(negotiateCredit({ ...ours, ackAuth: 'srtcp' })).toEqual({ ok: true, value: { ...ours, ackAuth: 'srtcp' } });
+    expect(negotiateCredit({ ...ours, ackAuth: 'hmac-sha256-128' })).toEqual({ ok: true, value: ours });
   });
 
   test.each([
