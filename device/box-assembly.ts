@@ -214,6 +214,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
             ...{ folder: config.data, clock, random, player, hardware, headend, view: () => box.view() },
             wallQuality: (wallMs) => readWallQuality(wallMs, 0),
           },
+          sound: player,
           network: { chosen: config.network, proxy: config.proxy?.host ?? null, read: () => readNetworkState() },
           startAgain: parts.end,
           startAfresh() {

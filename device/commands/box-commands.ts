@@ -1,7 +1,7 @@
 import type { CommandOutcome } from '../session/box-view.ts';
 import { accountCommands } from './account-commands.ts';
-import { capCommands } from './cap-commands.ts';
 import { audioCommands } from './audio-commands.ts';
+import { capCommands } from './cap-commands.ts';
 import { cashCommands } from './cash-commands.ts';
 import { type Command, type CommandContext, done, type Role } from './command.ts';
 import { type LineFault, parseLine, usageOf } from './command-line.ts';

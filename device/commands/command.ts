@@ -5,6 +5,7 @@ import type { HardwareDesk } from '../boards/hardware-desk.ts';
 import type { AccountWatch } from '../checkout/account-watch.ts';
 import type { Guests } from '../guests/guests.ts';
 import type { LoanCounter } from '../loans/loan-counter.ts';
+import type { MpvPlayer } from '../media/mpv-player.ts';
 import type { NetworkChoice } from '../network/network-choice.ts';
 import type { NetworkState } from '../network/network-state.ts';
 import type { BoxControl, CommandOutcome, LiveOutput } from '../session/box-view.ts';
@@ -64,6 +65,8 @@ export interface CommandContext {
   /** Ends the process; whoever keeps it running starts it again. Absent in a simulation. */
   readonly startAgain?: () => void;
   readonly selfTest?: SelfTestParts;
+  /** Absent in a simulation. */
+  readonly sound?: Pick<MpvPlayer, 'output' | 'outputsNow' | 'useOutput' | 'choosesOutput'>;
   /** Absent in a simulation. */
   readonly network?: {
     /** Its passphrase is withheld. */

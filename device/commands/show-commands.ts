@@ -27,7 +27,7 @@ const showStatus: Command<CommandContext> = {
   roles: everyone,
   guard: 'none',
   arguments: [],
-  run: async ({ box }) => {
+  run: async ({ box, sound }) => {
     const view = box.view();
     return done(
       rows([
@@ -41,6 +41,7 @@ const showStatus: Command<CommandContext> = {
         ['works', String(view.catalogueSize)],
         ['queue', String(view.queue.length)],
         ['volume', `${view.volumePercent} %${view.volumeRange === null ? '' : ` (${view.volumeRange.minPercent} to ${view.volumeRange.maxPercent} % now)`}`],
+        ...(sound?.output.gone ? [['sound', `${sound.output.chosen} is gone, another output plays (audio)`] as const] : []),
         ...(view.houseMusic ? [['music', 'of the house'] as const] : []),
         ...(view.housePays ? [['who pays', 'the house'] as const] : []),
       ]),

@@ -11,7 +11,7 @@ import { awaitMpv, drainFifo, hasSoundCard, type MpvSettings, mpvFiles, type Pla
 import { MpvTracks } from './mpv-tracks.ts';
 import { OggStream } from './ogg-stream.ts';
 import type { PlayerStream } from './player-stream.ts';
-import { listOutputs, type SoundOutput } from './sound-outputs.ts';
+import { listOutputs, listOutputsNow, OutputChoice, type OutputState, type SoundOutput } from './sound-outputs.ts';
 
 const PAUSED_FOR_CACHE = 1;
 const CORE_IDLE = 2;
@@ -42,7 +42,6 @@ interface Stream {
 
 /** mpv as a process of its own, fed with one Ogg page a packet through a FIFO, steered over JSON IPC (design.md, lab/media.md). */
 export class MpvPlayer implements Player {
-  readonly silent: boolean;
   readonly #settings: MpvSettings;
   readonly #log: Log;
   readonly #listeners = new Set<(event: PlayerEvent) => void>();
@@ -50,6 +49,7 @@ export class MpvPlayer implements Player {
   #fifo: FifoWriter | null = null;
   #pid: number | null = null;
   readonly tracks = new MpvTracks(() => this.#ipc);
+  readonly #choice: OutputChoice;
   #stream: Stream | null = null;
   /** The stream of an earlier run of the app that still plays. */
   #inheritedStart: number | null = null;
@@ -61,7 +61,13 @@ export class MpvPlayer implements Player {
   constructor(settings: MpvSettings, log: Log) {
     this.#settings = settings;
     this.#log = log;
-    this.silent = settings.output === 'null' || (settings.output === 'auto' && !hasSoundCard());
+    this.#choice = new OutputChoice(settings.device ?? null, hasSoundCard(), () => this.#ipc, log);
+  }
+
+  /** Nobody hears it: there is no sound card, and no output was chosen. */
+  get silent(): boolean {
+    const { output } = this.#settings;
+    return output === 'null' || (output === 'auto' && this.#choice.state.chosen === null && !hasSoundCard());
   }
 
   get pid(): number | null {
@@ -93,6 +99,7 @@ export class MpvPlayer implements Player {
   async open(stream: OpenedStream): Promise<void> {
     await this.attach();
     await this.stop();
+    await this.#choice.tryAgain();
     const put = stream.video === undefined ? new OggStream(stream.channels, stream.preSkip) : new FilmStream(samplesPerPacket(stream));
     this.#stream = { put, startSample: stream.startSample, handedSample: stream.startSample - stream.preSkip, totalSamples: null };
     this.#heardSample = stream.startSample;
@@ -146,13 +153,61 @@ export class MpvPlayer implements Player {
     await this.#tell('loadfile', path);
   }
 
+  /**
+   * What comes out of this player when it plays a sound file, volume included, as a WAV file instead of on its output. A play that begins
+   * meanwhile ends it. @returns false where something plays, or the player does not do it
+   */
+  async capture(path: string, into: string): Promise<boolean> {
+    await this.attach();
+    const ipc = this.#ipc;
+    if (ipc === null || this.#stream !== null || this.#inheritedStart !== null || typeof this.#settings.output === 'object') return false;
+    await this.stop();
+    const before = await ipc.command('get_property', 'ao');
+    rmSync(into, { force: true });
+    const ended = endOfFile(ipc, this.#settings.clock);
+    const options = [
+      ['ao-pcm-file', into],
+      ['ao', 'pcm'],
+      ['loop-file', 'no'],
+      ['audio-format', 'float'],
+      ['af', ''],
+      ['pause', false],
+      ['speed', 1],
+    ] as const;
+    for (const [option, value] of [...streamOptions('ogg'), ['demuxer-lavf-format', 'wav'] as const, ...options])
+      await this.#tell('set_property', option, value);
+    await this.#tell('loadfile', path);
+    const over = await ended;
+    for (const [option, value] of [
+      ['audio-format', 'no'],
+      ['ao', before.ok ? before.value : ''],
+    ] as const)
+      await this.#tell('set_property', option, value);
+    return over;
+  }
+
   /** What sound can come out of. */
   async outputs(): Promise<readonly SoundOutput[]> {
     return await listOutputs(this.#ipc);
   }
 
+  /** As above, of this moment: a new player is asked, which takes a while. */
+  async outputsNow(): Promise<readonly SoundOutput[]> {
+    return await listOutputsNow(this.#settings.program);
+  }
+
+  get output(): OutputState {
+    return this.#choice.state;
+  }
+
+  /** False where the configuration sends the sound elsewhere. */
+  get choosesOutput(): boolean {
+    return this.#settings.output === 'auto';
+  }
+
+  /** At once, also of what plays. */
   async useOutput(name: string): Promise<void> {
-    await this.#tell('set_property', 'audio-device', name);
+    if (this.choosesOutput) await this.#choice.choose(name);
   }
 
   async setPaused(paused: boolean): Promise<void> {
@@ -214,11 +269,12 @@ export class MpvPlayer implements Player {
     await ipc.command('observe_property', PAUSED_FOR_CACHE, 'paused-for-cache');
     await ipc.command('observe_property', CORE_IDLE, 'core-idle');
     await ipc.command('set_property', 'volume', this.#volumePercent);
-    if (this.#settings.device !== undefined) await ipc.command('set_property', 'audio-device', this.#settings.device);
+    if (this.choosesOutput) await this.#choice.begin();
     return ipc.connected;
   }
 
   #onEvent(event: MpvEvent): void {
+    if (event.event === 'property-change' && event.name === 'current-ao') this.#choice.driverIs(typeof event.data === 'string' ? event.data : null);
     if (this.#stream === null || event.event !== 'property-change') return;
     if (event.name === 'core-idle' && event.data === false && !this.#sounding) {
       this.#sounding = true;
@@ -290,6 +346,20 @@ function streamOptions(format: PlayerStream['format']): readonly (readonly [opti
     ['demuxer-lavf-analyzeduration', film ? FILM_PROBE_SECONDS : 0],
     ['vid', film ? 'auto' : 'no'],
   ];
+}
+
+/** @returns false where it does not end in time */
+function endOfFile(ipc: MpvIpc, clock: MpvSettings['clock']): Promise<boolean> {
+  return new Promise((resolve) => {
+    const over = (whole: boolean): void => {
+      cancel();
+      forget();
+      resolve(whole);
+    };
+    const cancel = clock.after(limits.playerCommandMs, () => over(false));
+    const forget = ipc.onEvent((event) => (event.event === 'end-file' ? over(true) : undefined));
+    ipc.onClosed(() => over(false));
+  });
 }
 
 async function quit(ipc: MpvIpc): Promise<void> {

@@ -116,7 +116,16 @@ async function launch(settings: MpvSettings, files: MpvFiles, input: number): Pr
 
 /** @param output in words of mpv, as it depends on the machine */
 export function mpvArguments(socket: string, output: readonly string[]): string[] {
-  const fixed = ['--no-config', '--no-terminal', '--idle=yes', '--vid=no', '--load-scripts=no', '--ytdl=no', `--input-ipc-server=${socket}`];
+  const fixed = [
+    '--no-config',
+    '--no-terminal',
+    '--idle=yes',
+    '--vid=no',
+    '--load-scripts=no',
+    '--ytdl=no',
+    '--audio-fallback-to-null=yes',
+    `--input-ipc-server=${socket}`,
+  ];
   // Small changes of speed are resampled without a break; time stretching clicks at each of them, as measured.
   const speed = '--audio-pitch-correction=no';
   const buffers = ['--cache=yes', '--cache-pause-wait=0.2', '--demuxer-max-bytes=1MiB', '--demuxer-max-back-bytes=0'];
@@ -125,9 +134,9 @@ export function mpvArguments(socket: string, output: readonly string[]): string[
   return [...fixed, speed, ...buffers, ...format, ...output];
 }
 
-function outputArguments({ output }: MpvSettings): string[] {
+function outputArguments({ output, device }: MpvSettings): string[] {
   if (typeof output === 'object') return ['--ao=pcm', `--ao-pcm-file=${output.pcmFile}`, '--audio-format=float', ...pictureArguments(false)];
-  if (output === 'null' || !hasSoundCard()) return ['--ao=null', ...pictureArguments(output !== 'null' && hasDisplay())];
+  if (output === 'null' || (!hasSoundCard() && device === undefined)) return ['--ao=null', ...pictureArguments(output !== 'null' && hasDisplay())];
   return pictureArguments(hasDisplay());
 }
 
