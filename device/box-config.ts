@@ -22,6 +22,8 @@ export interface BoxConfig {
   readonly consolePort: string | null;
   /** Where the sound goes: the sound card where there is one, nowhere but at the right pace, or a WAV file. */
   readonly audioOutput: PlayerOutput;
+  /** A new box asks its questions; not where whoever started it sets it up by itself. */
+  readonly asksAtFirst: boolean;
   /** Which of the outputs `auto` means, by mpv's name; null: mpv chooses. */
   readonly audioDevice: string | null;
   /** What films the box shows, the best first; null: what its board is known to. */
@@ -68,6 +70,7 @@ export function readArguments(argv: readonly string[]): BoxConfig {
       'console-port': { type: 'string' },
       'audio-output': { type: 'string', default: 'auto' },
       'audio-device': { type: 'string' },
+      'first-boot': { type: 'string', default: 'ask' },
       decodes: { type: 'string' },
       credit: { type: 'string' },
       transport: { type: 'string', default: 'udp' },
@@ -95,6 +98,7 @@ export function readArguments(argv: readonly string[]): BoxConfig {
     console: values.console,
     consolePort: values['console-port'] ?? null,
     audioOutput: readOutput(values['audio-output']),
+    asksAtFirst: readFirst(values['first-boot']),
     audioDevice: readDevice(values['audio-device']),
     decodes: readDecoders(values.decodes),
     creditWish: readWish(values.credit),
@@ -117,6 +121,11 @@ function readOutput(text: string): PlayerOutput {
   if (text === 'auto' || text === 'null') return text;
   if (text.startsWith('wav:') && text.length > 4) return { pcmFile: text.slice(4) };
   throw new Error(`--audio-output is auto, null or wav:FILE, not ${JSON.stringify(text)}.`);
+}
+
+function readFirst(text: string): boolean {
+  if (text !== 'ask' && text !== 'skip') throw new Error(`--first-boot is ask or skip, not ${JSON.stringify(text)}.`);
+  return text === 'ask';
 }
 
 function readDevice(text: string | undefined): string | null {

@@ -53,6 +53,7 @@ export async function runFirstBoot(run: FirstBootRun): Promise<EnrolledIdentity 
       tell();
     },
   });
+  if (!config.asksAtFirst) return await enrolling;
   const begun = readFirstBoot(config.data)?.answers ?? {};
   const early = Object.keys(begun).length > 0 ? undefined : await Promise.race([enrolling, sleep(clock, ASKED_AFTER_MS).then(() => undefined)]);
   if (early !== undefined) return early;

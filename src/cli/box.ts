@@ -41,6 +41,7 @@ Run a box:
                   machine's network where ackbox-network.service runs, as the package has it
   --proxy URL     the HTTP proxy through which its HTTPS goes, such as http://proxy.example:3128; music is not HTTPS and goes straight
   --kept-player   the player runs as a service of its own
+  --first-boot skip  asks nothing at its first start (default: ask), and takes what is usual
   --audio-device NAME  what sound comes out of, as mpv --audio-device=help names it (default: mpv chooses)
   A new box asks its questions (language, currency, time zone, closing time, sound, volume) on its page, its panel and its console, shows
   a code, XXXX-XXXX-XXXX, and waits until that is entered at the headend. Whoever enters the code before anybody answered sets it up from afar.

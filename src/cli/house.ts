@@ -95,7 +95,8 @@ function boxArguments(options: StartOptions, folder: string, url: string): reado
   const named = ['--data', folder, '--headend', url, '--profile', options.profile, '--screen-port', String(options.screenPort)];
   const sound = options.soundFile === undefined ? [] : ['--audio-output', `wav:${options.soundFile}`];
   const fittings = [...options.fittings, ...fitted('--transport', options.transport ?? null)];
-  return ['--supervised', ...named, ...(options.console ? ['--console'] : []), ...fittings, ...sound];
+  // What headend and box of one machine need to know of each other, they find out by themselves.
+  return ['--supervised', '--first-boot', 'skip', ...named, ...(options.console ? ['--console'] : []), ...fittings, ...sound];
 }
 
 /** On one machine the two need no person between them: the code that the box shows is entered here. */
