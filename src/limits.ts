@@ -90,6 +90,8 @@ export const limits = {
   viewerIdleMs: 900_000,
   pinIdleMs: 60_000,
   householdOpenMs: 180_000,
+  /** Of a stream that is paid by the minute: what is under way when a spending cap stops it. */
+  spendingAheadMs: 2_000,
   consoleLineCharacters: 400,
   consoleLinesWaiting: 200,
   /** From opening the panel board's line to its answer; a board that resets on opening needs two seconds. */

@@ -1,6 +1,10 @@
+/** Where a play would cost more than the household spends in a day. */
+export const OVER_CAP_WORDS = 'That is more than may be spent here today: nothing was bought.';
+
 /** Why a pre-listen can not be bought just now, by the code of the book. */
 export function refusalWords(code: string): string {
   if (code === 'no-credit') return 'Not enough credit: please insert a coin, then press OK again.';
+  if (code === 'over-cap') return OVER_CAP_WORDS;
   if (code === 'storage-low') return 'The box can not sell just now: its storage is full.';
   return 'This play is over already; choose again.';
 }

@@ -121,5 +121,5 @@ function publicPlay(play: GuestPlayRow, startsInMs: number | null): GuestPlay {
 
 function refusalOf(outcome: Exclude<Awaited<ReturnType<Book['enqueue']>>, 'ok'>): GuestRefusal {
   if (outcome === 'premium-changed') return 'price-changed';
-  return outcome === 'storage-low' ? 'not-selling' : outcome;
+  return outcome === 'storage-low' || outcome === 'over-cap' ? 'not-selling' : outcome;
 }

@@ -23,6 +23,7 @@ import { SeekHold } from './seek-hold.ts';
 import { OUT_OF_SERVICE_SETTING } from './service-region.ts';
 import { ShownFor } from './shown-for.ts';
 import { SoundGate } from './sound-gate.ts';
+import { SpendingWatch } from './spending-watch.ts';
 import { ViewerDesk } from './viewer-desk.ts';
 import { VolumeDesk, type VolumeRange } from './volume-desk.ts';
 import { WorkFocus } from './work-focus.ts';
@@ -49,6 +50,7 @@ export class Box implements BoxControl {
   readonly #hold: SeekHold;
   /** Who is watching; on a set-top only. */
   readonly viewers: ViewerDesk;
+  readonly #spending: SpendingWatch;
   #language: Language = 'en';
   readonly #effects: EffectQueue;
   /** Beside what plays: who keys his PIN waits for no song. */
@@ -69,7 +71,7 @@ export class Box implements BoxControl {
       later: (effect) => this.#effects.add(effect),
       refresh: () => this.#refresh(),
       context: () => this.#actor.getSnapshot().context,
-      refuses: (work) => this.viewers.refuses(work),
+      refuses: async (work) => (this.#takesCoins ? null : (this.viewers.refuses(work) ?? (await this.#spending.refuses(work)))),
       refused: (work, code) => this.viewers.askFor(work, code),
     });
     this.#gate = new SoundGate(parts.player, parts.log);
@@ -81,6 +83,11 @@ export class Box implements BoxControl {
       now: () => this.#now(),
     });
     this.#hold = new SeekHold(parts.clock);
+    this.#spending = new SpendingWatch({
+      ...{ book: parts.book, currency: parts.currency as Currency },
+      raise: (event) => this.raise(event),
+      later: (effect) => this.#asides.add(effect),
+    });
     this.viewers = new ViewerDesk({
       ...{ book: parts.book, clock: parts.clock },
       raise: (event) => this.raise(event),
@@ -138,7 +145,7 @@ export class Box implements BoxControl {
     await this.#parts.usage.signOn();
     if (!this.#takesCoins) await this.viewers.start();
     this.#stopTicking = every(this.#parts.clock, VIEW_INTERVAL_MS, () => {
-      if (this.#turns.view() !== null) this.#show();
+      this.#lookAtPlay();
     });
     this.#stopIdleChecks = every(this.#parts.clock, IDLE_CHECK_MS, () => this.#lookAtIdle());
   }
@@ -310,6 +317,13 @@ export class Box implements BoxControl {
   async #answerRenewal(licence: string, yes: boolean): Promise<void> {
     const refused = await this.#parts.loans.answerRenewal(licence, yes);
     if (refused !== null) this.raise({ type: 'notice.say', message: refused });
+    this.#show();
+  }
+
+  #lookAtPlay(): void {
+    const play = this.#turns.view();
+    if (play === null) return;
+    if (!this.#takesCoins) this.#spending.look(play, this.#parts.catalogue.work(play.workId));
     this.#show();
   }
 

@@ -2,11 +2,13 @@ import type { EndReason } from '../../src/domain/credit/statements.ts';
 import { uuidv7 } from '../../src/units/ids.ts';
 import { type Currency, formatMoney, money } from '../../src/units/money.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
+import { OVER_CAP_WORDS } from '../checkout/refusal-words.ts';
 import { untilStored } from '../stores/until-stored.ts';
 import type { BoxParts } from './box-parts.ts';
 import { storageWords } from './box-sentence.ts';
 import type { PlaybackEvent } from './events.ts';
 import type { PlayRunner } from './play-port.ts';
+import { isByTheMinute } from './spending-watch.ts';
 
 /** Turns a choice into a play: writes its row, then starts its runner. Where no runner comes of it, it settles the row. */
 export class PlayStarter {
@@ -26,7 +28,14 @@ export class PlayStarter {
     const work = this.#parts.catalogue.offered(workId);
     if (work === null) return this.#refuse(playId, 'work-gone', 'This work can not be chosen here any more.');
     if (work.free) return await this.buyOutright(workId, works);
-    const begun = await this.#parts.book.beginTrial({ playId, workId, title: work.title, artist: work.artist, quoteMinor: BigInt(work.priceMinor) });
+    const begun = await this.#parts.book.beginTrial({
+      playId,
+      workId,
+      title: work.title,
+      artist: work.artist,
+      quoteMinor: BigInt(work.priceMinor),
+      byTheMinute: isByTheMinute(work),
+    });
     if (begun === 'ok') return await this.#start(playId, work, true);
     this.#raise({ type: 'play.trial-used', playId });
     return null;
@@ -61,7 +70,14 @@ export class PlayStarter {
       this.#refuse(playId, 'work-gone', 'This work can not be chosen here any more.');
       return false;
     }
-    const outcome = await this.#parts.book.enqueue({ playId, workId: work.id, title: work.title, artist: work.artist, quoteMinor: BigInt(work.priceMinor) });
+    const outcome = await this.#parts.book.enqueue({
+      playId,
+      workId: work.id,
+      title: work.title,
+      artist: work.artist,
+      quoteMinor: BigInt(work.priceMinor),
+      byTheMinute: isByTheMinute(work),
+    });
     if (outcome === 'ok') return true;
     this.#refuse(playId, outcome, refusalWords(outcome, work, this.#parts.currency as Currency));
     return false;
@@ -128,6 +144,7 @@ export class PlayStarter {
 
 function refusalWords(code: string, work: CatalogueWork, currency: Currency): string {
   if (code === 'no-credit') return `${work.title} costs ${formatMoney(money(BigInt(work.priceMinor), currency))}: please insert a coin.`;
+  if (code === 'over-cap') return OVER_CAP_WORDS;
   if (code === 'queue-full') return 'The queue is full; try again after this song.';
   return code === 'storage-low' ? storageWords({ storageWhy: 'full' }) : 'The box can not sell just now.';
 }

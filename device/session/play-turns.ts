@@ -21,7 +21,7 @@ export interface TurnsHost {
   readonly refresh: () => Promise<number>;
   readonly context: () => { readonly online: boolean; readonly atHand: readonly string[]; readonly outOfService: string | null };
   /** Why a work is not for whoever watches; null where it is. */
-  readonly refuses: (work: CatalogueWork) => Fault | null;
+  readonly refuses: (work: CatalogueWork) => Promise<Fault | null>;
   /** Asks for what the refusal lacks. */
   readonly refused: (work: CatalogueWork, code: string) => void;
 }
@@ -68,12 +68,12 @@ export class PlayTurns {
   }
 
   async startTrial(workId: string): Promise<void> {
-    if (this.#isRefused(workId)) return;
+    if (await this.#isRefused(workId)) return;
     this.#runner = await this.#starter.startTrial(workId, this.#atHandOnly());
   }
 
   async buyOutright(workId: string): Promise<void> {
-    if (this.#isRefused(workId)) return;
+    if (await this.#isRefused(workId)) return;
     this.#runner = await this.#starter.buyOutright(workId, this.#atHandOnly());
     await this.#moneyMoved();
   }
@@ -122,16 +122,16 @@ export class PlayTurns {
   }
 
   async enqueue(workId: string | null): Promise<void> {
-    if (workId !== null && this.#isRefused(workId)) return;
+    if (workId !== null && (await this.#isRefused(workId))) return;
     const added = await this.#starter.enqueue(workId);
     await this.#moneyMoved();
     if (added) this.#host.raise({ type: 'queue.ready' });
   }
 
   /** Before anything is opened or set aside: whoever watches may not have it, and hears why. */
-  #isRefused(workId: string): boolean {
+  async #isRefused(workId: string): Promise<boolean> {
     const work = this.#parts.catalogue.offered(workId);
-    const refusal = work === null ? null : this.#host.refuses(work);
+    const refusal = work === null ? null : await this.#host.refuses(work);
     if (work === null || refusal === null) return false;
     this.#host.raise({ type: 'play.refused', playId: '', ...refusal });
     this.#host.refused(work, refusal.code);

@@ -8,6 +8,7 @@ import type { Clock } from '../../src/ports/clock.ts';
 import type { Random } from '../../src/ports/random.ts';
 import { assert } from '../../src/units/assert.ts';
 import { uuidv7 } from '../../src/units/ids.ts';
+import type { WallQuality } from '../../src/units/time.ts';
 import type { BookClock } from './book-clock.ts';
 import type { BookDatabase } from './book-database.ts';
 import { BookError } from './book-error.ts';
@@ -30,6 +31,7 @@ import type { SessionRows } from './session-rows.ts';
 import { readSetting } from './settings-rows.ts';
 import type { SettlementRows } from './settlement-rows.ts';
 import type { SideJournal } from './side-journal.ts';
+import type { SpendingRows } from './spending-rows.ts';
 import type { ViewerRows } from './viewer-rows.ts';
 
 export interface BookParts {
@@ -50,6 +52,8 @@ export interface BookParts {
   readonly settlements: SettlementRows;
   readonly loans: LoanRows;
   readonly viewers: ViewerRows;
+  readonly spending: SpendingRows;
+  readonly wallQuality: (wallMs: number, highestWallMs: number) => WallQuality;
   readonly meters: MeterRows;
   readonly collections: CollectionRows;
   readonly cashPages: CashPageRows;

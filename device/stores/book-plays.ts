@@ -7,6 +7,7 @@ import type { BookCore } from './book-core.ts';
 import { BookError } from './book-error.ts';
 import { payerIdOf } from './book-guests.ts';
 import type { Book } from './book-port.ts';
+import type { BookSpending } from './book-spending.ts';
 import { FREE_SETTING } from './coin-bonus.ts';
 import type { Funds } from './funds.ts';
 import { fundingSourceOf } from './funds.ts';
@@ -32,19 +33,29 @@ interface Hold {
   readonly entryMethod: EntryMethod;
   readonly house: boolean;
   readonly premiumMinor: bigint;
+  readonly byTheMinute: boolean;
 }
 
 /** Thrown inside a transaction to leave it without a trace. */
-class NoCredit extends Error {}
+class NotBought extends Error {
+  readonly code: 'no-credit' | 'over-cap';
+
+  constructor(code: 'no-credit' | 'over-cap') {
+    super(code);
+    this.code = code;
+  }
+}
 
 const TURNS = fairTurns(limits.fairTurns);
 
 /** From the first wish to hear a work until it sounds. */
 export class BookPlays {
   readonly #core: BookCore;
+  readonly #spending: BookSpending;
 
-  constructor(core: BookCore) {
+  constructor(core: BookCore, spending: BookSpending) {
     this.#core = core;
+    this.#spending = spending;
   }
 
   beginTrial(trial: Trial): Outcome<'beginTrial'> {
@@ -57,6 +68,7 @@ export class BookPlays {
     core.transaction('begin-trial', () => {
       plays.insertTrial({ ...trial, currency: options.currency, payerId: payer?.payerId ?? null }, core.nowMs());
       plays.countTrial(quotaKey, trial.workId, trial.playId);
+      if (options.profile === 'set-top') this.#spending.noteTrial(trial.playId, trial.byTheMinute === true);
       if (payer !== null) payers.touch(payer.payerId, core.nowMs());
     });
     return 'ok';
@@ -84,7 +96,7 @@ export class BookPlays {
     if (play.state !== 'trial') return 'not-open';
     if (core.parts.storage().low) return 'storage-low';
     return this.#buy('confirm', () => {
-      this.#hold(play, { state: 'confirmed', eventId, entryMethod, house: false, premiumMinor: 0n });
+      this.#hold(play, { state: 'confirmed', eventId, entryMethod, house: false, premiumMinor: 0n, byTheMinute: false });
     });
   }
 
@@ -102,7 +114,7 @@ export class BookPlays {
     return this.#buy('enqueue', () => {
       if (known === null) plays.insertTrial({ ...entry, currency: options.currency, payerId: guest }, core.nowMs());
       const { house = false, entryMethod = ENTRY_METHOD_UNSAID } = entry;
-      this.#hold(plays.must(entry.playId), { state: 'queued', eventId: null, entryMethod, house, premiumMinor });
+      this.#hold(plays.must(entry.playId), { state: 'queued', eventId: null, entryMethod, house, premiumMinor, byTheMinute: entry.byTheMinute === true });
       queue.add(core.newId(), entry.playId);
     });
   }
@@ -137,26 +149,28 @@ export class BookPlays {
     return readSetting(this.#core.parts.database, FREE_SETTING) === 'yes';
   }
 
-  #buy(name: string, steps: () => void): 'ok' | 'no-credit' {
+  #buy(name: string, steps: () => void): 'ok' | 'no-credit' | 'over-cap' {
     try {
       this.#core.moneyTransaction(name, steps);
       return 'ok';
     } catch (thrown) {
-      if (thrown instanceof NoCredit) return 'no-credit';
+      if (thrown instanceof NotBought) return thrown.code;
       throw thrown;
     }
   }
 
   /** Inside a transaction: the hold, the play's row, the cash line and the order record. */
-  #hold(play: KeptPlay, { state, eventId, entryMethod, house, premiumMinor }: Hold): void {
+  #hold(play: KeptPlay, { state, eventId, entryMethod, house, premiumMinor, byTheMinute }: Hold): void {
     const core = this.#core;
     // What the house chose itself is nobody's turn.
     const payer = house ? null : this.#payerOf(play);
     const payerId = house ? HOUSE_PAYER : (payer?.payerId ?? null);
     const asked = { playId: play.playId, amountMinor: play.quoteMinor + premiumMinor };
+    if (core.parts.options.profile === 'set-top' && !house && !this.#spending.take(play.playId, asked.amountMinor, byTheMinute))
+      throw new NotBought('over-cap');
     const housePays = house || this.#housePays();
     const funds = housePays ? holdForHouse(core, payerId, asked) : holdPrice(core, payer, asked, core.parts.loans.floorOf(play.workId));
-    if (funds === null) throw new NoCredit();
+    if (funds === null) throw new NotBought('no-credit');
     core.parts.plays.hold(play.playId, { payerId, state, eventId, funds, premiumMinor });
     if (payerId !== null) core.parts.payers.touch(payerId, core.nowMs());
     if (asked.amountMinor > 0n) {

@@ -8,7 +8,7 @@ import type { OutboxRecord } from '../../src/wire/http-api.ts';
 import type { CashBookCheck } from './cash-page-rows.ts';
 import type { GuestBook } from './guest-port.ts';
 import type { LoanBook } from './loan-port.ts';
-import type { ViewerBook } from './viewer-port.ts';
+import type { SpendingBook, ViewerBook } from './viewer-port.ts';
 
 /** Where a play's money comes from (ruling 3). */
 export type FundingSource = 'paid' | 'card' | 'bonus' | 'staff' | 'house' | 'account' | 'none';
@@ -96,8 +96,8 @@ export interface CustomerReceipt {
   readonly text: string;
 }
 
-/** `premium-changed`: being heard next costs more by now than was quoted, or is not sold any more. `guest-turns`: one guest has enough waiting. */
-export type EnqueueOutcome = 'ok' | 'no-credit' | 'queue-full' | 'storage-low' | 'premium-changed' | 'guest-turns';
+/** `premium-changed`: being heard next costs more by now than was quoted, or is not sold any more. `guest-turns`: one guest has enough waiting. `over-cap`: a household spends no more today. */
+export type EnqueueOutcome = 'ok' | 'no-credit' | 'queue-full' | 'storage-low' | 'premium-changed' | 'guest-turns' | 'over-cap';
 
 /** What the headend answered to a closing statement of ours, as far as its countersignature proves it. */
 export interface SettlementRow {
@@ -143,7 +143,7 @@ export interface OutboxState {
  * thread. Every method that moves money is one FULL transaction, idempotent by its key, and resolves only after it is durable.
  * A rejected promise means: nothing happened, or it is unknown (ask again with the same key).
  */
-export interface Book extends LoanBook, GuestBook, ViewerBook {
+export interface Book extends LoanBook, GuestBook, ViewerBook, SpendingBook {
   /** Side journal append and fsync, then the transaction. Key: (source, counter epoch, absolute counter). */
   insertCoin(coin: {
     readonly source: string;
@@ -182,13 +182,15 @@ export interface Book extends LoanBook, GuestBook, ViewerBook {
     readonly title: string;
     readonly artist: string;
     readonly quoteMinor: bigint;
+    /** Paid by the minute, without an end: as much of it is bought as a cap leaves. */
+    readonly byTheMinute?: boolean;
   }): Promise<'ok' | 'trial-quota'>;
   declineTrial(playId: string, heardMs: number): Promise<void>;
   /**
    * The confirmation and the hold of the full price in one transaction; the ORDER usage record with it. Idempotent.
    * `storage-low`: the disk is at its reserve; nothing is sold until there is room.
    */
-  confirmPlay(playId: string, eventId: string, entryMethod?: EntryMethod): Promise<'ok' | 'no-credit' | 'not-open' | 'storage-low'>;
+  confirmPlay(playId: string, eventId: string, entryMethod?: EntryMethod): Promise<'ok' | 'no-credit' | 'not-open' | 'storage-low' | 'over-cap'>;
   /** Confirms and queues in one transaction: the money is held until it plays or is refunded. */
   enqueue(entry: {
     readonly playId: string;
@@ -199,6 +201,8 @@ export interface Book extends LoanBook, GuestBook, ViewerBook {
     readonly entryMethod?: EntryMethod;
     /** The house pays, as it does for every play while it plays for free. */
     readonly house?: boolean;
+    /** As for `beginTrial`. */
+    readonly byTheMinute?: boolean;
     /** A guest with a phone pays, instead of whoever stands at the box. */
     readonly guestId?: string;
     /** What was quoted for being heard next; more than that is never taken. */

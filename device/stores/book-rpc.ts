@@ -89,6 +89,10 @@ export const BOOK_METHODS: Readonly<Record<BookMethod, true>> = {
   putViewer: true,
   removeViewer: true,
   setWatching: true,
+  spendingCaps: true,
+  putSpendingCap: true,
+  spendingLeft: true,
+  spendingCeiling: true,
   close: true,
   storage: true,
 };

@@ -10,6 +10,7 @@ import type { OpeningReport, StorageCheck } from './book-options.ts';
 import { BookPlays } from './book-plays.ts';
 import type { Book, LedgerSummary } from './book-port.ts';
 import { settlePlayInBook } from './book-settlement.ts';
+import { BookSpending } from './book-spending.ts';
 import { checkCashBook } from './cash-page-rows.ts';
 import type { InstanceGuard } from './instance-guard.ts';
 import type { RecordFact } from './outbox-writer.ts';
@@ -28,6 +29,7 @@ export class BoxBook implements SyncBook {
   readonly core: BookCore;
   readonly cash: BookCash;
   readonly #plays: BookPlays;
+  readonly #spending: BookSpending;
   readonly #guests: BookGuests;
   readonly #guard: InstanceGuard;
   #cancelCommit: (() => void) | null = null;
@@ -38,7 +40,8 @@ export class BoxBook implements SyncBook {
     this.#guard = guard;
     this.opening = opening;
     this.cash = new BookCash(core);
-    this.#plays = new BookPlays(core);
+    this.#spending = new BookSpending(core);
+    this.#plays = new BookPlays(core, this.#spending);
     this.#guests = new BookGuests(core);
   }
 
@@ -157,10 +160,19 @@ export class BoxBook implements SyncBook {
 
   viewers: SyncBook['viewers'] = () => this.#open().core.parts.viewers.all();
   putViewer: SyncBook['putViewer'] = (viewer) => this.#open().core.transaction('put-viewer', () => this.core.parts.viewers.put(viewer));
-  removeViewer: SyncBook['removeViewer'] = (viewerId) => this.#commit('remove-viewer', () => this.core.parts.viewers.remove(viewerId));
+  removeViewer: SyncBook['removeViewer'] = (viewerId) =>
+    this.#commit('remove-viewer', () => {
+      this.core.parts.viewers.remove(viewerId);
+      this.core.parts.spending.putCap(viewerId, null);
+    });
   setWatching: SyncBook['setWatching'] = (viewerId) => {
     this.#open().core.watching = viewerId;
   };
+
+  spendingCaps: SyncBook['spendingCaps'] = () => this.#open().#spending.caps();
+  putSpendingCap: SyncBook['putSpendingCap'] = (who, capMinor) => this.#open().#spending.putCap(who, capMinor);
+  spendingLeft: SyncBook['spendingLeft'] = () => this.#open().#spending.left();
+  spendingCeiling: SyncBook['spendingCeiling'] = (playId) => this.#open().#spending.ceilingOf(playId);
 
   storage(): StorageCheck {
     const { storage, database } = this.#open().core.parts;

@@ -32,6 +32,7 @@ import { SessionRows } from './session-rows.ts';
 import { SettlementRows } from './settlement-rows.ts';
 import type { JournalContents } from './side-journal.ts';
 import { SideJournal } from './side-journal.ts';
+import { SpendingRows } from './spending-rows.ts';
 import { judgeStorage, readDiskSpace } from './storage-guard.ts';
 import { ViewerRows } from './viewer-rows.ts';
 
@@ -134,6 +135,8 @@ function assemble(options: BookOptions, surroundings: BookSurroundings, database
     settlements: new SettlementRows(database),
     loans: new LoanRows(database),
     viewers: new ViewerRows(database),
+    spending: new SpendingRows(database),
+    wallQuality,
     meters: new MeterRows(database),
     collections: new CollectionRows(database),
     cashPages: new CashPageRows(database),

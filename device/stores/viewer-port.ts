@@ -18,3 +18,24 @@ export interface ViewerBook {
   /** Who orders from now on; null: a guest, or nobody said. Not kept over a restart. */
   setWatching(viewerId: string | null): Promise<void>;
 }
+
+export interface SpendingCap {
+  /** An id, `guest` or `account`. */
+  readonly who: string;
+  readonly name: string;
+  /** A day; null: none. */
+  readonly capMinor: bigint | null;
+  /** Today, with what is set aside. */
+  readonly spentMinor: bigint;
+}
+
+/** What a household may spend in a day: each of its people, its guests, and all together. */
+export interface SpendingBook {
+  spendingCaps(): Promise<readonly SpendingCap[]>;
+  /** Null takes the cap away. `nobody`: nobody is called so. */
+  putSpendingCap(who: string, capMinor: bigint | null): Promise<'ok' | 'nobody'>;
+  /** What whoever watches may still spend today, and under which cap; null: there is none. */
+  spendingLeft(): Promise<{ readonly leftMinor: bigint; readonly capMinor: bigint; readonly of: 'viewer' | 'account' } | null>;
+  /** What a play that was bought may cost by now; null: there is no cap. */
+  spendingCeiling(playId: string): Promise<bigint | null>;
+}

@@ -9,7 +9,7 @@ interface Timer {
 /** A clock that stands still until a test turns it. Timers run in the order of their due times, then of their making. */
 export class VirtualClock implements Clock {
   #nowNs: bigint;
-  readonly #wallStartMs: number;
+  #wallStartMs: number;
   readonly #startNs: bigint;
   #timers: Timer[] = [];
   #made = 0;
@@ -49,6 +49,16 @@ export class VirtualClock implements Clock {
       await settle();
     }
     this.#nowNs = untilNs;
+  }
+
+  /** Somebody sets the clock on the wall: nothing that is timed notices. */
+  jumpWall(milliseconds: number): void {
+    this.#wallStartMs += milliseconds;
+  }
+
+  /** Time passes while nothing runs: what is due meanwhile is due when the clock is turned again. */
+  sleepThrough(milliseconds: number): void {
+    this.#nowNs += BigInt(Math.round(milliseconds * 1e6));
   }
 
   get pending(): number {
