@@ -43,7 +43,7 @@ export class ChannelDesk {
     const { digits } = this.#host.now();
     if (event.type === 'intent.channel') this.#step(event.step);
     else if (event.type === 'intent.digit') {
-      if (this.channels().length > 0) this.#host.raise(event);
+      if (this.channels().length > 0) this.#digit(event);
     } else if (digits !== '' && event.type === 'intent.ok' && event.workId === undefined) this.#host.raise({ type: 'channel.enter' });
     else if (digits !== '' && event.type === 'intent.back') this.#host.raise({ type: 'channel.drop' });
     else return false;
@@ -60,6 +60,17 @@ export class ChannelDesk {
     const channel = this.#find(Number(digits));
     if (channel !== null) this.#watch(channel);
     else this.#host.raise({ type: 'notice.say', code: 'no-channel', message: `No channel has the number ${Number(digits)}.` });
+  }
+
+  /** Where no longer number begins so, nobody is waited for. */
+  #digit(event: IntentEvent): void {
+    this.#host.raise(event);
+    const { digits } = this.#host.now();
+    const known = this.#find(Number(digits)) !== null;
+    const longer = this.channels().some(
+      (channel) => String(numberOf(channel)).length > String(Number(digits)).length && String(numberOf(channel)).startsWith(String(Number(digits))),
+    );
+    if (known && !longer) this.#host.raise({ type: 'channel.enter' });
   }
 
   #find(number: number): CatalogueWork | null {

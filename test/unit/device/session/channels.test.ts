@@ -37,6 +37,16 @@ describe('digits on the remote of a set-top', () => {
     expect(await afterDigits()).toMatchObject({ entry: null, playback: 'playing.flowing', nowPlaying: { title: 'Night Music' }, shortLine: 'Channel 12' });
   });
 
+  test('lead there at once where no longer number begins so: with the last digit, without OK and without waiting', async () => {
+    await setTop();
+    expect(await digits('120')).toMatchObject({ entry: null, playback: 'preListen', question: { priceMinor: '100' } });
+    scene.remove();
+    scene = await new BoxScene('set-top', { works: [film, channel(7, 'City TV'), channel(12, 'Night Music')] }).start();
+    expect(await digits('7')).toMatchObject({ entry: null, nowPlaying: { title: 'City TV' } });
+    expect(await digits('1')).toMatchObject({ entry: { digits: '1' }, nowPlaying: { title: 'City TV' } });
+    expect(await digits('2')).toMatchObject({ entry: null, nowPlaying: { title: 'Night Music' } });
+  });
+
   test('lead there at once with OK, and nowhere with Back', async () => {
     await setTop();
     await digits('1');
