@@ -1,4 +1,4 @@
-// npm run bench:debit [-- --json] [-- --group N]: uses debited online, each rated from its history under a three-trigger model and durable
+// npm run bench:debit [-- --json] [-- --group N] [-- --random-keys]: uses debited online, each rated from its history under a three-trigger model and durable
 // with a group commit (SQLite, WAL, synchronous=FULL). One process, one core. At the end the audit replays everything.
 
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -17,6 +17,7 @@ const argument = (name: string, otherwise: number): number => {
   const at = process.argv.indexOf(name);
   return at < 0 ? otherwise : Number(process.argv[at + 1]);
 };
+const RANDOM_KEYS = process.argv.includes('--random-keys');
 const LICENCES = argument('--licences', 2_000);
 const GROUP = argument('--group', 1_000);
 const GROUPS = argument('--groups', 60);
@@ -40,7 +41,12 @@ try {
     const uses = Array.from({ length: GROUP }, (_, index) => {
       const number = group * GROUP + index;
       const round = Math.floor(number / LICENCES);
-      return { key: `d${number}`, licence: licences[number % LICENCES] ?? 0, startMs: startMs + round * 600_000 + (number % 1_000), durationMs: 180_000 };
+      return {
+        key: RANDOM_KEYS ? crypto.randomUUID() : `d${number}`,
+        licence: licences[number % LICENCES] ?? 0,
+        startMs: startMs + round * 600_000 + (number % 1_000),
+        durationMs: 180_000,
+      };
     });
     const from = process.hrtime.bigint();
     const outcome = desk.debit(uses);

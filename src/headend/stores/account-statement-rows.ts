@@ -47,7 +47,7 @@ function readLines(context: StoreContext, account: string, limit: number): reado
        coalesce(p.work, l.resource_id, d.resource_id, v.work, '') AS resource
      FROM ledger_transfers t LEFT JOIN billed_plays p ON p.play_id = t.play_id
        LEFT JOIN pricing_licences l ON t.key GLOB 'cycle:*' AND l.licence = CAST(substr(t.key, 7) AS INTEGER)
-       LEFT JOIN usage_events e ON t.key GLOB 'debit:*' AND e.event = substr(t.key, 7)
+       LEFT JOIN usage_events e ON t.key GLOB 'debit:#*' AND e.number = CAST(substr(t.key, 8) AS INTEGER)
        LEFT JOIN pricing_licences d ON d.licence = e.licence
        LEFT JOIN bills v ON t.key GLOB 'advert:*' AND v.sid = substr(t.key, 8)
      WHERE t.party = ? AND 'account-debt' IN (t.debit, t.credit) ORDER BY t.number DESC LIMIT ?`,

@@ -167,7 +167,7 @@ function recordEvent(context: StoreContext, event: NewEvent, number: number): nu
     ...[number, event.event, licence, event.kind, event.playId, Math.max(event.startMs, startMs), event.durationMs, event.amountMinor],
     context.clock.wallMs(),
   );
-  if (event.kind === 'use' && event.playId === null && (event.amountMinor ?? 0n) > 0n) postDebit(context, event, event.amountMinor ?? 0n);
+  if (event.kind === 'use' && event.playId === null && (event.amountMinor ?? 0n) > 0n) postDebit(context, event, number, event.amountMinor ?? 0n);
   return licence;
 }
 
@@ -185,10 +185,10 @@ function readRecorded({ database }: StoreContext, keys: readonly string[]): Read
   return new Map(rows.map(({ event, minor, ...use }) => [event, { ...use, amountMinor: BigInt(minor ?? '0') }]));
 }
 
-/** No play bills it: its quote is posted with it. */
-function postDebit(context: StoreContext, { event, currency, userId }: NewEvent, amountMinor: bigint): void {
+/** No play bills it: its quote is posted with it. Under its number, as numbers follow each other: keys of others would scatter over the index. */
+function postDebit(context: StoreContext, { currency, userId }: NewEvent, number: number, amountMinor: bigint): void {
   insertTransfer(context, {
-    ...{ key: `debit:${event}`, debit: 'account-debt', credit: 'earned', amountMinor, currency },
+    ...{ key: `debit:#${number}`, debit: 'account-debt', credit: 'earned', amountMinor, currency },
     ...{ party: userId, playId: null, reason: 'bill' },
   });
 }
