@@ -13,6 +13,7 @@ import type { KeyTaker } from './input/key-desk.ts';
 import type { Say } from './say.ts';
 import { keptToken, lastAddress, tellAddress } from './screen/local-files.ts';
 import type { Box } from './session/box.ts';
+import type { BoxControl } from './session/box-view.ts';
 import type { Book } from './stores/book-port.ts';
 
 export interface SurfaceParts {

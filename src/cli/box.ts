@@ -116,8 +116,8 @@ function tell(event: Readonly<Record<string, unknown>>, io: CommandIo): void {
   if (event.event === 'enrol-code') io.out(`code      ${String(event.code)}\n          enter it at the headend: ackbox box enrol ${String(event.code)}\n`);
   if (event.event === 'enrol-trouble' || event.event === 'failed' || event.event === 'notice') io.err(`ackbox box: ${String(event.message)}\n`);
   if (event.event === 'console-code') io.out(`console   ${String(event.path)}; sign in once with ${String(event.code)} and choose a PIN\n`);
-  if (event.event !== 'ready') return;
   if (event.event === 'first-boot') io.out(`setup     ${String(event.screenUrl)}\n`);
+  if (event.event !== 'ready') return;
   io.out(`screen    ${String(event.screenUrl)}\n`);
   if (typeof event.consolePath === 'string') io.out(`console   ${event.consolePath}\n`);
 }
