@@ -89,9 +89,10 @@ export function createHeadendClient(deps: HeadendClientDeps): GuestApi & Headend
     nonce: (sid) => ask(NonceResponse, { method: 'POST', path: `/v1/sessions/${sid}/resume-nonce` }),
     resume: (sid, request) => ask(ResumeResponse, { method: 'POST', path: `/v1/sessions/${sid}/resume`, body: request, ephemeral: request.deviceEphemeral }),
     licences: () => ask(LicenceList, { method: 'GET', path: '/v1/licences' }),
-    checkOut: (resource, decodes = []) => ask(StatusDocument, { method: 'POST', path: '/v1/licences', body: { resource, decodes: decodersText(decodes) } }),
+    checkOut: (resource, decodes = [], maxFeeMinor = '0') =>
+      ask(StatusDocument, { method: 'POST', path: '/v1/licences', body: { resource, decodes: decodersText(decodes), maxFeeMinor } }),
     registerLicence: (licence) => ask(StatusDocument, { method: 'POST', path: `/v1/licences/${encodeURIComponent(licence)}/register` }),
-    renewLicence: (licence) => ask(StatusDocument, { method: 'PUT', path: `/v1/licences/${encodeURIComponent(licence)}/renew` }),
+    renewLicence: (licence, maxFeeMinor = '0') => ask(StatusDocument, { method: 'PUT', path: `${pathOf(licence)}/renew?fee=${maxFeeMinor}` }),
     returnLicence: (licence, body) => ask(StatusDocument, { method: 'PUT', path: `/v1/licences/${encodeURIComponent(licence)}/return`, body }),
     loanContent: (licence, decodes = []) =>
       ask(LoanContent, { method: 'GET', path: `${pathOf(licence)}/content?decodes=${decodersText(decodes)}`, answerBytesMax: LOAN_BYTES_MAX }),

@@ -1,4 +1,5 @@
 import type { HeadendError } from '../../src/ports/headend-api.ts';
+import type { Currency } from '../../src/units/money.ts';
 import type { Result } from '../../src/units/result.ts';
 import type { StatusDocument } from '../../src/wire/licence-api.ts';
 import type { LoanCounter } from '../loans/loan-counter.ts';
@@ -6,9 +7,13 @@ import type { LoanView } from '../loans/loan-view.ts';
 import type { CommandOutcome } from '../session/box-view.ts';
 import { type Command, type CommandContext, done } from './command.ts';
 import { findWork } from './find-work.ts';
+import { minorUnits } from './money-commands.ts';
 
 const who = ['customer', 'staff', 'technician', 'headend'] as const;
 const TITLE = { name: 'title', kind: 'text', required: true, help: 'the id of a licence or a work, or part of a title' } as const;
+
+/** Where something is to be paid it is said first, and done once it was agreed to. */
+const FEE = { name: 'fee', kind: 'amount', required: false, help: 'the fee that is agreed to, such as 1.50' } as const;
 
 const list: Command<CommandContext> = {
   name: 'licence list',
@@ -31,11 +36,11 @@ const checkout: Command<CommandContext> = {
   help: 'checks a title out, and begins to download it',
   roles: who,
   guard: 'none',
-  arguments: [{ name: 'work', kind: 'text', required: true, help: 'a number of show works, an id, or part of a title' }],
-  run: async ({ box, loans }, { work = '' }) => {
+  arguments: [{ name: 'work', kind: 'text', required: true, help: 'a number of show works, an id, or part of a title' }, FEE],
+  run: async ({ box, loans }, { work = '', fee = '0' }) => {
     const workId = findWork(box, work);
     if (workId === null) return { ok: false, code: 'no-such-work', text: `No work matches ${JSON.stringify(work)}; try show works.`, data: null };
-    return loans === undefined ? notHere() : told(await loans.checkOut(workId));
+    return loans === undefined ? notHere() : told(await loans.checkOut(workId, feeOf(box, fee)));
   },
 };
 
@@ -44,8 +49,8 @@ const renew: Command<CommandContext> = {
   help: 'extends a checkout by one period, also after its end',
   roles: who,
   guard: 'none',
-  arguments: [TITLE],
-  run: (context, { title = '' }) => withLicence(context, title, async (loans, id) => told(await loans.renew(id))),
+  arguments: [TITLE, FEE],
+  run: (context, { title = '', fee = '0' }) => withLicence(context, title, async (loans, id) => told(await loans.renew(id, feeOf(context.box, fee)))),
 };
 
 const giveBack: Command<CommandContext> = {
@@ -59,6 +64,10 @@ const giveBack: Command<CommandContext> = {
 };
 
 export const licenceCommands: readonly Command<CommandContext>[] = [list, checkout, renew, giveBack];
+
+function feeOf(box: CommandContext['box'], amount: string): string {
+  return String(minorUnits(amount, box.view().currency as Currency) ?? 0n);
+}
 
 /** A title of the account that never came to this box is returned at the headend alone. */
 async function returned({ licences }: CommandContext, id: string, outcome: Awaited<ReturnType<LoanCounter['giveBack']>>): Promise<CommandOutcome> {

@@ -61,12 +61,13 @@ export class LoanCounter {
     this.#parts.downloads.stop();
   }
 
-  async checkOut(workId: string): Promise<Answer> {
+  /** @param maxFeeMinor what was agreed to be paid for it */
+  async checkOut(workId: string, maxFeeMinor = '0'): Promise<Answer> {
     const { api, shelf, decodes } = this.#parts;
     const known = shelf.loans().find((loan) => loan.work.id === workId && loan.state !== 'held');
     if (known !== undefined) await this.#deliver(known);
     if (known !== undefined && shelf.find(known.licence) !== null) return err(returnFirst(known));
-    const made = await api.checkOut(workId, decodes);
+    const made = await api.checkOut(workId, decodes, maxFeeMinor);
     if (!made.ok) return made;
     // Registering is a hint to the provider: a failure changes nothing for the customer (LSD 1.0, 3.3).
     const registered = made.value.status === 'ready' ? await api.registerLicence(made.value.id) : made;
@@ -74,9 +75,9 @@ export class LoanCounter {
     return adopted.ok ? (registered.ok ? registered : made) : adopted;
   }
 
-  /** By one period; also after its end. */
-  async renew(licence: string): Promise<Answer> {
-    const renewed = await this.#parts.api.renewLicence(licence);
+  /** By one period; also after its end. @param maxFeeMinor what was agreed to be paid for it */
+  async renew(licence: string, maxFeeMinor = '0'): Promise<Answer> {
+    const renewed = await this.#parts.api.renewLicence(licence, maxFeeMinor);
     if (!renewed.ok || this.#parts.shelf.find(licence) === null) return renewed;
     const adopted = await this.#adopt(licence);
     return adopted.ok ? renewed : adopted;

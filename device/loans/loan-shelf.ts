@@ -2,6 +2,7 @@ import type { LoanTerms } from '../../src/domain/licence/loan-terms.ts';
 import { openBytes } from '../../src/platform/crypto/seal.ts';
 import { type Clock, monotonicMs } from '../../src/ports/clock.ts';
 import type { Log } from '../../src/ports/log.ts';
+import { formatMoney, money } from '../../src/units/money.ts';
 import { type Fault, fault, ok, type Result } from '../../src/units/result.ts';
 import { parseLoanTerms } from '../../src/wire/loan-text.ts';
 import { PacketMap } from '../../src/wire/packet-map.ts';
@@ -159,7 +160,9 @@ export class LoanShelf {
   renewal(): RenewalQuery | null {
     const loan = this.#loans.find((candidate) => candidate.state === 'held' && !candidate.declined && this.isOver(candidate));
     if (loan === undefined) return null;
-    return { licence: loan.licence, title: loan.work.title, text: `The time of ${loan.work.title} is over. Renew it?` };
+    const { feeMinor, currency } = loan.terms ?? {};
+    const fee = feeMinor === undefined || currency === undefined ? '' : ` for ${formatMoney(money(BigInt(feeMinor), currency))}`;
+    return { licence: loan.licence, title: loan.work.title, text: `The time of ${loan.work.title} is over. Renew it${fee}?` };
   }
 
   /** What lies here was altered, by a person or by a failing disk: both look the same. The key goes, no lease is taken again, and it is told. */

@@ -74,7 +74,8 @@ export function openLoans(parts: LoansParts): Loans {
         await counter.declineRenewal(licence);
         return null;
       }
-      const renewed = await counter.renew(licence);
+      // The question named the fee that was signed.
+      const renewed = await counter.renew(licence, shelf.find(licence)?.terms?.feeMinor);
       return renewed.ok ? null : renewed.error.message;
     },
   };

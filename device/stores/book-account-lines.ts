@@ -33,7 +33,7 @@ function writeLineReceipt({ key, title, at }: AccountLine, minor: bigint, curren
   const text =
     minor < 0n
       ? `Adjustment of ${at.slice(0, 10)}: ${amount} less than was charged\nRefunded to your account, which does not owe it`
-      : `Period closed on ${at.slice(0, 10)}: ${amount} charged`;
+      : `${key.startsWith('fee:') ? 'Checked out or renewed' : 'Period closed'} on ${at.slice(0, 10)}: ${amount} charged`;
   return {
     ...{ playId: `account-line:${key}`, title, artist: '', quoteMinor: '0', heardMs: 0, durationMs: 0, claimCode: null, currency, endReason: 'account-line' },
     chargedMinor: minor < 0n ? '0' : String(minor),

@@ -15,6 +15,7 @@ const OPTIONS = {
   unlock: { type: 'string' },
   pulse: { type: 'string' },
   days: { type: 'string', default: '14' },
+  fee: { type: 'string', default: '0' },
   software: { type: 'boolean', default: false },
   headend: { type: 'string', default: 'https://127.0.0.1:8443' },
   data: { type: 'string' },
@@ -47,15 +48,18 @@ function ruleOf(values: {
   readonly unlock?: string;
   readonly pulse?: string;
   readonly days: string;
+  readonly fee: string;
   readonly software: boolean;
 }): LendingRule | null {
   const mode = RIGHTS_MODES.find((known) => known === values.mode);
   const unlock = UNLOCKS.find((known) => known === (values.unlock ?? 'lease'));
   const pulseMs = values.pulse === undefined ? null : Number(values.pulse) * 1_000;
   const periodMs = Math.round(Number(values.days) * DAY_MS);
-  if (mode === undefined || unlock === undefined || !Number.isSafeInteger(pulseMs ?? 0) || !(periodMs >= 1_000)) return null;
+  if (mode === undefined || unlock === undefined || !Number.isSafeInteger(pulseMs ?? 0) || !(periodMs >= 1_000) || !/^(0|[1-9][0-9]{0,8})$/.test(values.fee))
+    return null;
   const unlocked = mode === 'continuous' && values.unlock === undefined ? null : unlock;
-  return { resourceKind: values.software ? 'software' : 'work', mode, pulseMs, unlock: unlocked, protection: 'aes-gcm-segments', periodMs };
+  const fee = values.fee === '0' ? {} : { feeMinor: values.fee };
+  return { resourceKind: values.software ? 'software' : 'work', mode, pulseMs, unlock: unlocked, protection: 'aes-gcm-segments', periodMs, ...fee };
 }
 
 async function put(

@@ -11,6 +11,7 @@ const help = `How titles are lent, by the operator; and checkout, renewal and re
 
 usage: ackbox checkout walk --steps FILE [--json]
        ackbox checkout lend WORK [--mode intermittent|continuous] [--unlock use|lease|good] [--pulse SECONDS] [--days N] [--software]
+                              [--fee MINOR]
        ackbox checkout floor BOX MINOR
        ackbox checkout restrict WORK [--age YEARS] [--regions CC,CC]
        ackbox checkout place BOX [--region CC] [--below-age YEARS]
@@ -23,6 +24,7 @@ lend says how a work is lent from now on:
   --pulse        seconds; a continuous licence ends its lease when no pulse came for so long
   --days         of one checkout or renewal (default 14)
   --software     erased after each use
+  --fee          what a checkout and each renewal cost the account, in minor units (default 0); posted once, and told before it is agreed to
 floor says what a box may owe, in minor units, before the headend has heard of it; it stands in the signed terms.
 
 restrict says from which age on a work is, and in which regions (ISO 3166); without them it is for everybody, everywhere. Boxes are told the age,

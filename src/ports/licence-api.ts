@@ -6,11 +6,11 @@ import type { HeadendError } from './headend-api.ts';
 /** Checkout, renewal and return as the box sees them; failures carry LSD's code as `problem`. */
 export interface LicenceApi {
   licences(): Promise<Result<LicenceList, HeadendError>>;
-  /** Idempotent: a title that is checked out already is answered as it stands. @param decodes the films that this box shows */
-  checkOut(resource: string, decodes?: readonly Decoder[]): Promise<Result<StatusDocument, HeadendError>>;
+  /** Idempotent: a title that is checked out already is answered as it stands. @param decodes the films that this box shows @param maxFeeMinor what was agreed to be paid; absent: nothing */
+  checkOut(resource: string, decodes?: readonly Decoder[], maxFeeMinor?: string): Promise<Result<StatusDocument, HeadendError>>;
   registerLicence(licence: string): Promise<Result<StatusDocument, HeadendError>>;
-  /** By one period. */
-  renewLicence(licence: string): Promise<Result<StatusDocument, HeadendError>>;
+  /** By one period, for at most so much. */
+  renewLicence(licence: string, maxFeeMinor?: string): Promise<Result<StatusDocument, HeadendError>>;
   /** Signed terms and the list of segments. */
   loanContent(licence: string, decodes?: readonly Decoder[]): Promise<Result<LoanContent, HeadendError>>;
   /** At most limits.loanPartBytes of a segment, from a byte on. */

@@ -21,8 +21,8 @@ export const AccountStanding = Type.Object({
 export type AccountStanding = Static<typeof AccountStanding>;
 
 const Title = Type.String({ maxLength: 400 });
-/** What the account was charged for: a play, the use of a loan, a use that another program reported, a cycle; or what an advert gave it, and what it paid. */
-export const CHARGE_KINDS = ['play', 'loan', 'use', 'cycle', 'advert', 'payment'] as const;
+/** What the account was charged for: a play, the use of a loan, a use that another program reported, a cycle, a checkout or its renewal; or what an advert gave it, and what it paid. */
+export const CHARGE_KINDS = ['play', 'loan', 'use', 'cycle', 'advert', 'fee', 'payment'] as const;
 /** A line of the ledger about the account; negative: given back, or paid. */
 export const ChargedLine = Type.Object({
   number: Type.Integer({ minimum: 1 }),

@@ -4,13 +4,18 @@ import { CatalogueWork } from './http-api.ts';
 
 const Text = (max: number) => Type.String({ maxLength: max });
 const Instant = Type.String({ maxLength: 30, description: 'ISO 8601, UTC' });
+/** Minor units. */
+const Fee = Type.String({ pattern: '^(0|[1-9][0-9]{0,8})$' });
 const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 
 /**
  * Checkout (332): a licence of the caller's account on a work. Asked again, it answers the licence that is already there.
- * `decodes`: the films that the box shows, as `decodersText` writes them; absent: none.
+ * `maxFeeMinor`: what whoever asks agreed to pay for it; absent: nothing. `decodes`: the films that the box shows, as `decodersText` writes them; absent: none.
  */
-export const CheckoutRequest = Type.Object({ resource: Text(64), decodes: Type.Optional(Text(80)) }, { additionalProperties: false });
+export const CheckoutRequest = Type.Object(
+  { resource: Text(64), decodes: Type.Optional(Text(80)), maxFeeMinor: Type.Optional(Fee) },
+  { additionalProperties: false },
+);
 export type CheckoutRequest = Static<typeof CheckoutRequest>;
 
 /** What a return brings along (claims 6 to 9). `copiesFound` is an attestation of the box (B-15). */
@@ -44,6 +49,8 @@ export const StatusDocument = Type.Object({
     modelHash: Text(64),
     start: Instant,
     end: Type.Union([Instant, Type.Null()]),
+    /** What the checkout cost, and each renewal costs. */
+    feeMinor: Type.Optional(Fee),
   }),
 });
 export type StatusDocument = Static<typeof StatusDocument>;
@@ -61,6 +68,8 @@ export const LendingRule = Type.Object(
     protection: Text(40),
     /** One checkout or renewal; of no meaning where it is unlocked for good. */
     periodMs: Type.Integer({ minimum: 1_000, maximum: 366 * 86_400_000 }),
+    /** What a checkout and each renewal cost, minor units. */
+    feeMinor: Type.Optional(Fee),
   },
   { additionalProperties: false },
 );

@@ -52,6 +52,7 @@ const Terms = Type.Object(
     rights: Rights,
     floorMinor: Amount,
     endMs: Type.Union([Count, Type.Null()]),
+    feeMinor: Type.Optional(Amount),
     issuedAtMs: Count,
   },
   closed,

@@ -37,6 +37,8 @@ export interface Licence {
   readonly periodMs: number | null;
   /** LSD's potential_rights.end: no renewal goes beyond it. */
   readonly latestEndMs: number | null;
+  /** What the checkout and each renewal cost, minor units; agreed at the checkout. Absent: nothing. */
+  readonly feeMinor?: string;
   readonly licenceChangedAtMs: number;
   readonly statusChangedAtMs: number;
   readonly events: readonly LicenceEvent[];

@@ -37,6 +37,8 @@ export interface LoanTerms {
   readonly floorMinor: string;
   /** Wall milliseconds; access while now < endMs, null for ever. */
   readonly endMs: number | null;
+  /** What each renewal costs; absent: nothing. */
+  readonly feeMinor?: string;
   readonly issuedAtMs: number;
 }
 

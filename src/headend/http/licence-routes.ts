@@ -46,7 +46,8 @@ export function licenceRoutes({ desk, catalogue, clock }: LicenceRoutesDeps): re
         response: StatusDocument,
       },
       (request, outlet) => {
-        const outcome = desk.checkOut(outlet, request.body.resource, parseDecoders(request.body.decodes ?? '') ?? []);
+        const { resource, decodes, maxFeeMinor = '0' } = request.body;
+        const outcome = desk.checkOut(outlet, resource, { decodes: parseDecoders(decodes ?? '') ?? [], maxFeeMinor });
         return outcome.ok ? reply(shown(outcome.value.licence), outcome.value.made ? 201 : 200) : outcome;
       },
     ),
@@ -61,8 +62,14 @@ export function licenceRoutes({ desk, catalogue, clock }: LicenceRoutesDeps): re
       answer(desk.register(outlet, request.params.licence ?? '')),
     ),
     deviceRoute(
-      { ...one, method: 'PUT', path: `${one.path}/renew`, summary: 'Extends the licence, to ?end= or by one period', body: null },
-      (request, outlet) => answer(desk.renew(outlet, request.params.licence ?? '', request.query.end ?? null)),
+      {
+        ...one,
+        method: 'PUT',
+        path: `${one.path}/renew`,
+        summary: 'Extends the licence, to ?end= or by one period, for a fee of at most ?fee= minor units',
+        body: null,
+      },
+      (request, outlet) => answer(desk.renew(outlet, request.params.licence ?? '', request.query.end ?? null, request.query.fee ?? '0')),
     ),
     deviceRoute(
       { ...one, method: 'PUT', path: `${one.path}/return`, summary: 'Returns the title, with what it was used for', body: ReturnRequest },

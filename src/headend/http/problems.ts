@@ -44,6 +44,7 @@ export const PROBLEM_STATUS = {
   'node-taken': 409,
   'return-incomplete': 409,
   'quote-above-max': 409,
+  'fee-not-agreed': 402,
   'resume-required': 409,
   'stale-epoch': 409,
   'stale-nonce': 409,

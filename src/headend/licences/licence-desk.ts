@@ -13,6 +13,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { CatalogueStore, OutletRow, StoredWork } from '../../ports/headend-stores.ts';
 import type { Random } from '../../ports/random.ts';
 import { asId, uuidv7 } from '../../units/ids.ts';
+import { type Currency, formatMoney, money } from '../../units/money.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
 import type { LendingRule, ReturnRequest } from '../../wire/licence-api.ts';
 import type { Decoder } from '../../wire/sdp.ts';
@@ -33,8 +34,14 @@ export interface LicenceDeskDeps {
 
 export type LicenceDeskFault =
   | LicenceFault
-  | Fault<'not-found' | 'work-gone' | 'not-yours' | 'bad-request' | 'rights-refused' | 'return-incomplete' | 'no-rendition'>
+  | Fault<'not-found' | 'work-gone' | 'not-yours' | 'bad-request' | 'rights-refused' | 'return-incomplete' | 'no-rendition' | 'fee-not-agreed'>
   | QuoteFault;
+export interface CheckoutWish {
+  /** The films that the box shows. */
+  readonly decodes?: readonly Decoder[];
+  /** What was agreed to be paid for the checkout. */
+  readonly maxFeeMinor?: string;
+}
 type Step = (licence: Licence, call: LicenceCall) => Result<Licence, LicenceFault>;
 
 const ISSUER = { id: 'issuer', name: 'issuer' } as const;
@@ -49,12 +56,11 @@ export class LicenceDesk {
 
   /**
    * 332: a licence of the box's account on a work. One that is there already, expired or not, is answered as it stands.
-   * @param decodes the films that the box shows
    */
   checkOut(
     outlet: OutletRow,
     resource: string,
-    decodes: readonly Decoder[] = [],
+    { decodes = [], maxFeeMinor = '0' }: CheckoutWish = {},
   ): Result<{ readonly licence: Licence; readonly made: boolean }, LicenceDeskFault> {
     const { checkouts, loans, catalogue, quote, clock, random } = this.#deps;
     const known = checkouts.checkoutOf(outlet.account, resource);
@@ -69,6 +75,8 @@ export class LicenceDesk {
     if (!rights.ok) return fault('rights-refused', rights.error.message);
     const quoted = quote(work, outlet);
     if (!quoted.ok) return quoted;
+    const fee = agreedFee(outlet, { title: work.title, feeMinor: rule.feeMinor }, maxFeeMinor);
+    if (!fee.ok) return fee;
     const forGood = rule.unlock === 'good';
     const nowMs = clock.wallMs();
     const licence: Licence = {
@@ -83,11 +91,12 @@ export class LicenceDesk {
       endMs: forGood ? null : nowMs + rule.periodMs,
       periodMs: forGood ? null : rule.periodMs,
       latestEndMs: forGood ? null : nowMs + Math.max(LENT_AT_MOST_MS, 2 * rule.periodMs),
+      ...(rule.feeMinor !== undefined && rule.feeMinor !== '0' && { feeMinor: rule.feeMinor }),
       licenceChangedAtMs: nowMs,
       statusChangedAtMs: nowMs,
       events: [],
     };
-    checkouts.openCheckout(licence);
+    checkouts.openCheckout(licence, outlet);
     return ok({ licence, made: true });
   }
 
@@ -106,10 +115,18 @@ export class LicenceDesk {
   }
 
   /** @param end ISO 8601, or null for one more period */
-  renew(outlet: OutletRow, id: string, end: string | null): Result<Licence, LicenceDeskFault> {
+  renew(outlet: OutletRow, id: string, end: string | null, maxFeeMinor = '0'): Result<Licence, LicenceDeskFault> {
     const endMs = end === null ? null : Date.parse(end);
+    if (!/^[0-9]{1,9}$/.test(maxFeeMinor)) return fault('bad-request', 'The fee that is agreed to is an amount in minor units.');
     if (Number.isNaN(endMs)) return fault('bad-request', 'The end of a renewal is an ISO 8601 time.');
-    return this.#step(outlet, id, (licence, call) => renewLicence(licence, call, endMs));
+    const known = this.status(outlet, id);
+    if (!known.ok) return known;
+    // What can not be renewed is refused by name before anybody talks of money.
+    const call = { id: outlet.outlet, name: outlet.name, atMs: this.#deps.clock.wallMs() };
+    const renewed = renewLicence(known.value, call, endMs);
+    if (!renewed.ok) return renewed;
+    const fee = agreedFee(outlet, { title: 'this title', feeMinor: known.value.feeMinor }, maxFeeMinor);
+    return fee.ok ? this.#keep(renewed, null, outlet) : fee;
   }
 
   /** The same return again, after a lost answer, is "already returned": nothing is lost by it, and nothing counted twice. */
@@ -148,8 +165,8 @@ export class LicenceDesk {
     return this.#keep(step(known.value, call), returned);
   }
 
-  #keep(next: Result<Licence, LicenceFault>, returned: ReturnRequest | null): Result<Licence, LicenceFault> {
-    if (next.ok) this.#deps.checkouts.putCheckout(next.value, returned === null ? null : { licence: next.value.licence, ...returned });
+  #keep(next: Result<Licence, LicenceFault>, returned: ReturnRequest | null, payer?: OutletRow): Result<Licence, LicenceFault> {
+    if (next.ok) this.#deps.checkouts.putCheckout(next.value, returned === null ? null : { licence: next.value.licence, ...returned }, payer);
     return next;
   }
 }
@@ -158,4 +175,16 @@ export class LicenceDesk {
 function canBeShown(work: StoredWork, decodes: readonly Decoder[]): Result<unknown, Fault<'rights-refused' | 'no-rendition'>> {
   if (work.channel !== undefined) return fault('rights-refused', 'A channel has no end, and can not be checked out.');
   return work.video === undefined ? ok(null) : pickRendition(work.video.renditions, decodes);
+}
+
+/** Nobody pays what he was not told of. */
+function agreedFee(
+  { currency }: OutletRow,
+  { title, feeMinor }: { readonly title: string; readonly feeMinor: string | undefined },
+  maxFeeMinor: string,
+): Result<null, Fault<'fee-not-agreed'>> {
+  const fee = BigInt(feeMinor ?? 0);
+  if (fee <= BigInt(maxFeeMinor)) return ok(null);
+  const amount = formatMoney(money(fee, currency as Currency));
+  return fault('fee-not-agreed', `To check out or renew ${title} costs ${amount}; say what you agree to pay with it.`);
 }

@@ -187,6 +187,7 @@ export class LoanDesk {
       rights: licence.rights,
       floorMinor: this.#deps.floorMinor(outlet) ?? String(limits.spendingCapMinor),
       endMs: licence.endMs === null ? null : Math.floor(licence.endMs),
+      ...(licence.feeMinor !== undefined && { feeMinor: licence.feeMinor }),
       issuedAtMs: Math.floor(issuedAtMs),
     });
   }

@@ -38,6 +38,7 @@ export function statusDocument(licence: Licence, title: string, nowMs: number): 
       modelHash: licence.modelHash,
       start: iso(licence.startMs),
       end: licence.endMs === null ? null : iso(licence.endMs),
+      ...(licence.feeMinor !== undefined && { feeMinor: licence.feeMinor }),
     },
   };
 }

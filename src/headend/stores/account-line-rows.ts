@@ -26,8 +26,8 @@ export function accountLineRows(context: StoreContext): AccountLineStore {
     accountLinesAfter: (outlet, number, limit) =>
       database
         .all<Omit<AccountLine, 'title' | 'minor'> & { readonly resource: string; readonly minor: string }>(
-          `SELECT a.number, a.key, a.posted_at_ms AS atMs, l.resource_id AS resource, CAST(a.amount_minor AS TEXT) AS minor
-           FROM account_lines a JOIN pricing_licences l USING (licence) WHERE a.outlet = ? AND a.number > ? ORDER BY a.number LIMIT ?`,
+          `SELECT a.number, a.key, a.posted_at_ms AS atMs, coalesce(l.resource_id, a.work) AS resource, CAST(a.amount_minor AS TEXT) AS minor
+           FROM account_lines a LEFT JOIN pricing_licences l USING (licence) WHERE a.outlet = ? AND a.number > ? ORDER BY a.number LIMIT ?`,
           ...[outlet, number, limit],
         )
         .map(({ resource, minor, ...line }) => ({ ...line, title: titleOfResource(context, resource), minor: BigInt(minor) })),
@@ -51,5 +51,18 @@ export function tellBox(context: StoreContext, licence: PricingLicence, transfer
   database.run(
     'INSERT INTO account_lines (outlet, key, licence, amount_minor, currency, posted_at_ms) VALUES (?, ?, ?, ?, ?, ?)',
     ...[outlet, transfer.key, licence.licence, transfer.minor, licence.currency, clock.wallMs()],
+  );
+}
+
+/** For the box that checked a work out or renewed it; a venue's is told of none, as above. Part of the transaction that posts. */
+export function tellBoxOfFee(
+  { database, clock }: StoreContext,
+  { outlet, work, currency }: { readonly outlet: string; readonly work: string; readonly currency: string },
+  transfer: { readonly key: string; readonly minor: bigint },
+): void {
+  database.run(
+    `INSERT INTO account_lines (outlet, key, work, amount_minor, currency, posted_at_ms)
+     SELECT outlet, ?, ?, ?, ?, ? FROM outlets WHERE outlet = ? AND profile = 'set-top'`,
+    ...[transfer.key, work, transfer.minor, currency, clock.wallMs(), outlet],
   );
 }

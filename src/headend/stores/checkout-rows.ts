@@ -1,6 +1,8 @@
 import type { Licence, LicenceEvent } from '../../domain/licence/licence.ts';
 import type { PropertyRights } from '../../domain/licence/property-rights.ts';
 import type { ReturnStatement } from '../../domain/licence/return-statement.ts';
+import { tellBoxOfFee } from './account-line-rows.ts';
+import { postTransfer } from './ledger-rows.ts';
 import type { StoreContext } from './store-context.ts';
 
 /** Licences of checked-out titles, one alive per (account, resource). */
@@ -10,15 +12,22 @@ export interface CheckoutStore {
   checkoutOf(account: string, resource: string): Licence | null;
   /** Newest first. */
   checkoutsOf(account: string, limit: number): readonly Licence[];
-  openCheckout(licence: Licence): void;
+  /** @param payer whose box pays the fee of the licence, where it has one */
+  openCheckout(licence: Licence, payer?: FeePayer): void;
   /** Writes what a step made of a licence; durable before it returns. */
-  putCheckout(licence: Licence, returned: ReturnStatement | null): void;
+  putCheckout(licence: Licence, returned: ReturnStatement | null, payer?: FeePayer): void;
   returnOf(licence: string): ReturnStatement | null;
 }
 
-type Cells = Omit<Licence, 'events' | 'rights'> & { readonly rights: string };
+/** Of what a step costs. Absent where it costs nothing. */
+export interface FeePayer {
+  readonly outlet: string;
+  readonly currency: string;
+}
+
+type Cells = Omit<Licence, 'events' | 'rights' | 'feeMinor'> & { readonly rights: string; readonly feeMinor: string | null };
 const CHECKOUT = `SELECT licence, account, resource, resource_kind AS resourceKind, model_hash AS modelHash, status, start_ms AS startMs, end_ms AS endMs,
-  rights, period_ms AS periodMs, latest_end_ms AS latestEndMs, licence_changed_at_ms AS licenceChangedAtMs, status_changed_at_ms AS statusChangedAtMs FROM checkouts`;
+  CASE fee_minor WHEN 0 THEN NULL ELSE CAST(fee_minor AS TEXT) END AS feeMinor, rights, period_ms AS periodMs, latest_end_ms AS latestEndMs, licence_changed_at_ms AS licenceChangedAtMs, status_changed_at_ms AS statusChangedAtMs FROM checkouts`;
 
 export function checkoutRows(context: StoreContext): CheckoutStore {
   const { database } = context;
@@ -31,8 +40,16 @@ export function checkoutRows(context: StoreContext): CheckoutStore {
       database
         .all<Cells>(`${CHECKOUT} WHERE account = ? ORDER BY start_ms DESC, licence DESC LIMIT ?`, account, limit)
         .map((cells) => readWhole(context, cells)),
-    openCheckout: (licence) => void database.transaction(() => insert(context, licence)),
-    putCheckout: (licence, returned) => database.transaction(() => update(context, licence, returned)),
+    openCheckout: (licence, payer) =>
+      database.transaction(() => {
+        insert(context, licence);
+        postFee(context, licence, payer);
+      }),
+    putCheckout: (licence, returned, payer) =>
+      database.transaction(() => {
+        update(context, licence, returned);
+        postFee(context, licence, payer);
+      }),
     returnOf: (licence) => {
       const row = database.one<{ statement: string }>('SELECT statement FROM checkout_returns WHERE licence = ?', licence);
       return row === null ? null : (JSON.parse(row.statement) as ReturnStatement);
@@ -41,7 +58,8 @@ export function checkoutRows(context: StoreContext): CheckoutStore {
 }
 
 function readWhole(context: StoreContext, cells: Cells): Licence {
-  return { ...cells, rights: JSON.parse(cells.rights) as PropertyRights, events: readEvents(context, cells.licence) };
+  const { feeMinor, ...plain } = cells;
+  return { ...plain, ...(feeMinor !== null && { feeMinor }), rights: JSON.parse(cells.rights) as PropertyRights, events: readEvents(context, cells.licence) };
 }
 
 function readEvents(context: StoreContext, licence: string): readonly LicenceEvent[] {
@@ -51,7 +69,7 @@ function readEvents(context: StoreContext, licence: string): readonly LicenceEve
 function insert(context: StoreContext, licence: Licence): void {
   context.database.run(
     `INSERT INTO checkouts (licence, account, resource, resource_kind, model_hash, status, start_ms, end_ms, period_ms, latest_end_ms,
-       licence_changed_at_ms, status_changed_at_ms, rights) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       licence_changed_at_ms, status_changed_at_ms, rights, fee_minor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ...[licence.licence, licence.account, licence.resource, licence.resourceKind, licence.modelHash, licence.status],
     ...[
       licence.startMs,
@@ -61,8 +79,24 @@ function insert(context: StoreContext, licence: Licence): void {
       licence.licenceChangedAtMs,
       licence.statusChangedAtMs,
       JSON.stringify(licence.rights),
+      BigInt(licence.feeMinor ?? 0),
     ],
   );
+}
+
+/**
+ * Once for the checkout and once for each renewal, whoever asks how often: the key counts the renewals that the licence knows. Part of the
+ * transaction that keeps the step, so that neither is ever there without the other.
+ */
+function postFee(context: StoreContext, licence: Licence, payer: FeePayer | undefined): void {
+  const minor = BigInt(licence.feeMinor ?? 0);
+  if (payer === undefined || minor === 0n) return;
+  const { outlet, currency } = payer;
+  const key = `fee:${licence.licence}/${licence.events.filter(({ type }) => type === 'renew').length}`;
+  if (context.database.one('SELECT 1 FROM ledger_transfers WHERE key = ?', key) !== null) return;
+  const { account: party, resource: work } = licence;
+  postTransfer(context, { key, debit: 'account-debt', credit: 'earned', amountMinor: minor, currency, party, playId: null, reason: 'bill' });
+  tellBoxOfFee(context, { outlet, work, currency }, { key, minor });
 }
 
 function update(context: StoreContext, licence: Licence, returned: ReturnStatement | null): void {

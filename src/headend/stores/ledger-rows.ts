@@ -107,7 +107,7 @@ export function auditLedger(context: StoreContext): string | null {
     );
     if (unposted !== null) return `use ${unposted.play} of a loan is not posted as it was billed`;
     const stray = database.one<{ key: string }>(
-      `SELECT key FROM ledger_transfers WHERE CASE WHEN play_id IS NULL THEN key NOT GLOB 'cycle:*' AND key NOT GLOB 'debit:*' AND key NOT GLOB 'payment:*' AND key NOT GLOB 'advert:*'
+      `SELECT key FROM ledger_transfers WHERE CASE WHEN play_id IS NULL THEN key NOT GLOB 'cycle:*' AND key NOT GLOB 'debit:*' AND key NOT GLOB 'payment:*' AND key NOT GLOB 'advert:*' AND key NOT GLOB 'fee:*'
          ELSE play_id NOT IN (SELECT play_id FROM billed_plays) END LIMIT 1`,
     );
     return stray === null ? null : `transfer ${stray.key} belongs to no bill`;
