@@ -42,6 +42,7 @@ import { keepBookAside, lastKeptAside } from './stores/fresh-start.ts';
 import { watchStorage } from './stores/storage-watch.ts';
 import { strandedMoney } from './stores/stranded-money.ts';
 import { playerEvidence, storeEvidence } from './supervision/box-evidence.ts';
+import { hearInput } from './supervision/hear-input.ts';
 import { TitleIntake } from './usage/title-intake.ts';
 import { openTitleSocket } from './usage/title-socket.ts';
 import { UsageWriter } from './usage/usage-writer.ts';
@@ -211,7 +212,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
           whyShut: () => [...box.shutBy(), ...slot.reasons()],
           ...(by.live === undefined ? {} : { live: by.live }),
           selfTest: {
-            ...{ folder: config.data, clock, random, player, hardware, headend, view: () => box.view() },
+            ...{ folder: config.data, clock, random, player, hardware, headend, hearInput, view: () => box.view() },
             wallQuality: (wallMs) => readWallQuality(wallMs, 0),
           },
           sound: player,

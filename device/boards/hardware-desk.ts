@@ -20,6 +20,8 @@ export class HardwareDesk {
   consoleKeys: ConsoleKeys | null = null;
   /** What the displays show for somebody to type back. */
   shownCode: string | null = null;
+  /** The lamps that are lit for somebody to look, and no others; null: they say what the box does. */
+  shownLamps: ReadonlySet<string> | null = null;
   /** Closes or opens a contact of the simulated board; null on a real one. */
   drive: ((pin: number, high: boolean) => boolean) | null = null;
 }

@@ -1,4 +1,5 @@
 import { readBootOptions, writeBootOptions } from '../boot-config.ts';
+import { decibelsOf, percentOf } from '../media/sound-level.ts';
 import type { SoundOutput } from '../media/sound-outputs.ts';
 import type { CommandOutcome } from '../session/box-view.ts';
 import { type Command, type CommandContext, done } from './command.ts';
@@ -6,20 +7,13 @@ import { type Command, type CommandContext, done } from './command.ts';
 const technicians = ['technician', 'headend'] as const;
 /** Document 003's entry method for what comes over the console. */
 const CONSOLE = '4';
-/** mpv's volume is the cube root of the gain. Source: mpv manual, --volume */
-const DB_A_DECADE = 60;
 
 function refused(code: string, text: string): CommandOutcome {
   return { ok: false, code, text, data: null };
 }
 
-/** @param percent mpv's volume */
-function decibels(percent: number): number {
-  return DB_A_DECADE * Math.log10(percent / 100);
-}
-
 function levelText(percent: number): string {
-  return percent === 0 ? '0 %, silence' : `${percent} %, ${decibels(percent).toFixed(1)} dB`;
+  return percent === 0 ? '0 %, silence' : `${percent} %, ${decibelsOf(percent).toFixed(1)} dB`;
 }
 
 /** What a person would call it; empty where its name does not tell. */
@@ -59,7 +53,7 @@ const show: Omit<Command<CommandContext>, 'name'> = {
       gone,
       driver,
       volumePercent,
-      decibels: volumePercent === 0 ? null : decibels(volumePercent),
+      decibels: volumePercent === 0 ? null : decibelsOf(volumePercent),
       volumeRange,
       outputs,
     });
@@ -117,14 +111,14 @@ const level: Command<CommandContext> = {
     box.intent({ type: 'intent.volume', delta: held - volumePercent }, CONSOLE);
     const limit =
       held === percent || volumeRange === null ? '' : ` ${levelText(percent)} was asked, ${volumeRange.minPercent} to ${volumeRange.maxPercent} % is allowed.`;
-    return done(`Level ${levelText(held)}.${limit}`, { volumePercent: held, decibels: held === 0 ? null : decibels(held) });
+    return done(`Level ${levelText(held)}.${limit}`, { volumePercent: held, decibels: held === 0 ? null : decibelsOf(held) });
   },
 };
 
 /** @returns whole percent; null where it is no level */
 function readLevel(text: string): number | null {
   const inDb = /^(-?\d{1,3}(?:\.\d{1,2})?) ?db$/i.exec(text)?.[1];
-  if (inDb !== undefined) return Number(inDb) > 0 ? null : Math.round(100 * 10 ** (Number(inDb) / DB_A_DECADE));
+  if (inDb !== undefined) return Number(inDb) > 0 ? null : percentOf(Number(inDb));
   const percent = /^(\d{1,3}) ?%?$/.exec(text)?.[1];
   return percent === undefined || Number(percent) > 100 ? null : Number(percent);
 }

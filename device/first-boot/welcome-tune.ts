@@ -1,3 +1,5 @@
+import { wavFile } from '../media/wav-file.ts';
+
 const RATE_HZ = 22_050;
 const BEAT_SECONDS = 0.4;
 /** Semitones above A3; null is a rest. Composed for this box: a tune of sixteen bars that anybody may play. */
@@ -7,7 +9,6 @@ const MELODY: readonly (number | null)[] = [
 ];
 const BASS: readonly number[] = [-5, -5, -9, -9, -2, -2, -7, -5];
 const BASS_BEATS = 4;
-const HEAD_BYTES = 44;
 const PARTIALS = [1, 0.4, 0.15];
 
 /**
@@ -21,7 +22,7 @@ export function welcomeTune(): Uint8Array {
   });
   for (const [place, note] of BASS.entries())
     addNote(mix, { at: place * BASS_BEATS * beat, samples: BASS_BEATS * beat, hertz: hertzOf(note - 12), loudness: 0.26 });
-  return wavOf(mix);
+  return wavFile({ rateHz: RATE_HZ, samples: mix });
 }
 
 interface Note {
@@ -42,24 +43,3 @@ function addNote(mix: Float32Array, { at, samples, hertz, loudness }: Note): voi
 }
 
 const hertzOf = (semitones: number): number => 220 * 2 ** (semitones / 12);
-
-function wavOf(mix: Float32Array): Uint8Array {
-  const view = new DataView(new ArrayBuffer(HEAD_BYTES + 2 * mix.length));
-  const word = (at: number, text: string): void => {
-    for (const [place, letter] of [...text].entries()) view.setUint8(at + place, letter.charCodeAt(0));
-  };
-  word(0, 'RIFF');
-  view.setUint32(4, HEAD_BYTES - 8 + 2 * mix.length, true);
-  word(8, 'WAVEfmt ');
-  view.setUint32(16, 16, true);
-  view.setUint16(20, 1, true);
-  view.setUint16(22, 1, true);
-  view.setUint32(24, RATE_HZ, true);
-  view.setUint32(28, 2 * RATE_HZ, true);
-  view.setUint16(32, 2, true);
-  view.setUint16(34, 16, true);
-  word(36, 'data');
-  view.setUint32(40, 2 * mix.length, true);
-  for (const [place, value] of mix.entries()) view.setInt16(HEAD_BYTES + 2 * place, Math.round(32_767 * Math.max(-1, Math.min(1, value))), true);
-  return new Uint8Array(view.buffer);
-}

@@ -106,7 +106,7 @@ export class MpvPlayer implements Player {
     writeFileSync(mpvFiles(this.#settings.folder).stream, JSON.stringify({ startSample: stream.startSample }), { mode: 0o600 });
     const head = put.head();
     if (head !== null) this.#fifo?.write(head);
-    for (const [option, value] of [...streamOptions(put.format), ...(put.format === 'mpegts' ? this.tracks.options() : [])])
+    for (const [option, value] of [['loop-file', 'no'] as const, ...streamOptions(put.format), ...(put.format === 'mpegts' ? this.tracks.options() : [])])
       await this.#tell('set_property', option, value);
     await this.#tell('set_property', 'af', stream.gainDb === 0 ? '' : `lavfi=[volume=${stream.gainDb.toFixed(2)}dB]`);
     await this.#tell('set_property', 'pause', false);
@@ -142,9 +142,10 @@ export class MpvPlayer implements Player {
     return this.#hear(start + Math.round(answer.value * SAMPLE_RATE_HZ));
   }
 
-  /** A sound file of the box's own, again and again, outside of any play; null ends it. */
+  /** A sound file of the box's own, again and again, outside of any play; null ends it. A play is not disturbed, and ends it too. */
   async playFile(path: string | null): Promise<void> {
     await this.attach();
+    if (this.#stream !== null) return;
     await this.stop();
     await this.#tell('set_property', 'loop-file', path === null ? 'no' : 'inf');
     if (path === null) return;

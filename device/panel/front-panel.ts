@@ -20,6 +20,8 @@ export interface FrontPanelOptions {
   open(events: Pick<BoardEvents, 'key' | 'gone'>): Promise<Board>;
   /** A display beside the board's own; null: none. */
   readonly show: Board['show'];
+  /** Lamps that are lit whatever the box does, and no others; null or absent: as the box does. */
+  readonly shownLamps?: () => ReadonlySet<string> | null;
   /** The board can be spoken to, or (null) not any more. */
   onConnection(board: Board | null): void;
   /** For people: the board came, went, or can not be found. */
@@ -97,8 +99,13 @@ export class FrontPanel {
       board.show?.(row, line);
       this.#options.show?.(row, line);
     });
-    for (const lamp of Object.keys(face.lamps) as Lamp[]) if (shown?.lamps[lamp] !== face.lamps[lamp]) board.lamp(lamp, face.lamps[lamp]);
+    const tested = this.#options.shownLamps?.() ?? null;
+    const lamps =
+      tested === null
+        ? face.lamps
+        : { ok: tested.has('ok'), back: tested.has('back'), playing: tested.has('playing'), fault: tested.has('fault'), sign: tested.has('sign') };
+    for (const lamp of Object.keys(lamps) as Lamp[]) if (shown?.lamps[lamp] !== lamps[lamp]) board.lamp(lamp, lamps[lamp]);
     if (shown?.amplifier !== face.amplifier) board.amplifier(face.amplifier);
-    this.#shown = face;
+    this.#shown = { ...face, lamps };
   }
 }

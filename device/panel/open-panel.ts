@@ -60,6 +60,7 @@ export async function openFrontPanel(parts: PanelParts): Promise<{ close(): Prom
   const panel = new FrontPanel({
     ...{ box, clock, say, takesKey },
     show: display === null ? null : display.show,
+    shownLamps: () => hardware.shownLamps,
     open: (events) => way.open({ ...events, contact: (contact, closed) => tellContact({ box, faults }, contact, closed) }),
     onConnection(board) {
       hardware.board = board;

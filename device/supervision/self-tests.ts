@@ -2,11 +2,13 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, monotonicMs, sleep } from '../../src/ports/clock.ts';
 import type { LicenceApi } from '../../src/ports/licence-api.ts';
-import type { Player } from '../../src/ports/player.ts';
 import type { Random } from '../../src/ports/random.ts';
 import type { WallQuality } from '../../src/units/time.ts';
 import type { HardwareDesk } from '../boards/hardware-desk.ts';
+import type { MpvPlayer } from '../media/mpv-player.ts';
+import type { Recording } from '../media/wav-file.ts';
 import type { BoxView } from '../session/box-view.ts';
+import { sound } from './sound-test.ts';
 
 export interface TestResult {
   readonly part: string;
@@ -20,7 +22,9 @@ export interface SelfTestParts {
   readonly folder: string;
   readonly clock: Clock;
   readonly random: Random;
-  readonly player: Pick<Player, 'heardSample' | 'silent'>;
+  readonly player: Pick<MpvPlayer, 'heardSample' | 'silent' | 'capture' | 'playFile' | 'output'>;
+  /** What the input of the box hears for so long; null: it has none. */
+  readonly hearInput: (seconds: number) => Promise<Recording | null>;
   readonly hardware: HardwareDesk;
   readonly headend: Pick<LicenceApi, 'licences'>;
   readonly view: () => BoxView;
@@ -34,8 +38,6 @@ const PROBE_BYTES = 1_048_576;
 const PROBE_MS_MAX = 3_000;
 const CLOCK_LOOK_MS = 1_000;
 const CLOCK_DRIFT_MS_MAX = 100;
-const SOUND_LOOK_MS = 1_500;
-const SAMPLES_PER_MS = 48;
 const BUTTONS_MS = 15_000;
 const BUTTONS_POLL_MS = 10;
 
@@ -91,19 +93,6 @@ const acceptor: SelfTest = async ({ hardware }) => {
   const answers = await Promise.all(acceptors.map(async (device) => ({ title: device.title, identity: await device.identify() })));
   const text = answers.map(({ title, identity }) => `${title}: ${identity === null ? 'does not answer' : JSON.stringify(identity.name)}`).join('; ');
   return { part: 'acceptor', result: answers.every(({ identity }) => identity?.expected === true) ? 'PASS' : 'FAIL', text };
-};
-
-/** By the player's own clock while something plays. What the loudspeaker did, only an ear or a cable can tell. */
-const sound: SelfTest = async ({ player, view, clock }) => {
-  if (player.silent) return { part: 'sound', result: 'ABSENT', text: 'there is no sound card; a clock stands in for it' };
-  const before = view();
-  if (before.playback !== 'playing.flowing' || before.nowPlaying === null)
-    return { part: 'sound', result: 'ABSENT', text: 'nothing plays: start a song, then test sound' };
-  const heard = await player.heardSample();
-  await sleep(clock, SOUND_LOOK_MS);
-  const heardMs = ((await player.heardSample()) - heard) / SAMPLES_PER_MS;
-  const text = `the sound card took ${heardMs.toFixed(0)} ms of sound in ${SOUND_LOOK_MS} ms`;
-  return { part: 'sound', result: heardMs >= SOUND_LOOK_MS / 2 ? 'PASS' : 'FAIL', text };
 };
 
 /** Every key of the board, closed and open again. */

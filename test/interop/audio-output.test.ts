@@ -7,9 +7,13 @@ import { readBoxConfig } from '../../device/box-config.ts';
 import { audioCommands } from '../../device/commands/audio-commands.ts';
 import type { CommandContext } from '../../device/commands/command.ts';
 import { showCommands } from '../../device/commands/show-commands.ts';
+import { testCommands } from '../../device/commands/test-commands.ts';
 import { MpvPlayer } from '../../device/media/mpv-player.ts';
-import { findTone, readRecording, toneWav } from '../../device/media/test-tone.ts';
+import { findTone, toneWav } from '../../device/media/test-tone.ts';
+import { readWav } from '../../device/media/wav-file.ts';
 import type { CommandOutcome } from '../../device/session/box-view.ts';
+import { hearInput } from '../../device/supervision/hear-input.ts';
+import type { SelfTestParts } from '../../device/supervision/self-tests.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import { demuxOggOpus } from '../../src/wire/ogg-opus-demux.ts';
 import { sampleView } from '../fakes/sample-view.ts';
@@ -17,17 +21,20 @@ import { sampleView } from '../fakes/sample-view.ts';
 /** ALSA's own file plugin: what comes out of a device lies in a file, with no sound card and no kernel module. */
 const HDMI = 'alsa/tv_hdmi';
 const folder = mkdtempSync(join(tmpdir(), 'ackbox-audio-'));
-const outputs = { tv_hdmi: 'HDMI 0, the television', usb_dac: 'USB DAC', default: 'whatever is there' };
+const outputs = { tv_hdmi: 'HDMI 0, the television', usb_dac: 'USB DAC', default_out: 'whatever is there' };
 const warned: unknown[] = [];
 const log = { info: () => {}, warn: (event: string, facts?: unknown) => warned.push({ event, facts }) };
 let packets: readonly Uint8Array[];
 let player: MpvPlayer;
 
-/** What is plugged in. */
+/** What is plugged in: outputs, and by the default one an input that gives what a cable would. */
 function plug(...names: readonly (keyof typeof outputs)[]): void {
-  const device = (name: keyof typeof outputs): string =>
-    `pcm.${name === 'default' ? '!default' : name} { type file; slave.pcm null; file "${join(folder, `${name}.wav`)}"; format wav; hint { show on; description "${outputs[name]}" } }\n`;
-  writeFileSync(join(folder, 'plugged.conf'), names.map(device).join(''));
+  const device = (name: string, words: string): string =>
+    `pcm.${name} { type file; slave.pcm null; file "${join(folder, `${name}.wav`)}"; format wav; hint { show on; description "${words}" } }\n`;
+  const input = `pcm.input { type file; slave.pcm null; file "/dev/null"; infile "${join(folder, 'input.raw')}"; format raw }\n`;
+  const both = 'pcm.!default { type asym; playback.pcm default_out; capture.pcm input }\n';
+  const devices = names.map((name) => device(name, outputs[name]));
+  writeFileSync(join(folder, 'plugged.conf'), [...devices, input, both].join(''));
 }
 
 beforeAll(async () => {
@@ -38,7 +45,7 @@ beforeAll(async () => {
   const demuxed = demuxOggOpus(new Uint8Array(readFileSync(join(folder, 'tone.opus'))));
   if (!demuxed.ok) throw new Error(demuxed.error.message);
   packets = demuxed.value.packets;
-  plug('tv_hdmi', 'usb_dac', 'default');
+  plug('tv_hdmi', 'usb_dac', 'default_out');
   player = new MpvPlayer({ folder: join(folder, 'player'), output: 'auto', device: HDMI, clock: systemClock }, log);
   await player.attach();
 });
@@ -57,7 +64,7 @@ async function playOn(device: keyof typeof outputs): Promise<number | null> {
   const path = join(folder, `${device}.wav`);
   await expect.poll(() => (existsSync(path) ? readFileSync(path).length : 0), { timeout: 8_000 }).toBeGreaterThan(48_000);
   await player.stop();
-  const recording = readRecording(new Uint8Array(readFileSync(path)));
+  const recording = readWav(new Uint8Array(readFileSync(path)));
   return recording === null ? null : findTone(recording).dbfs;
 }
 
@@ -95,8 +102,8 @@ describe('the output of the sound, by a real mpv on ALSA', () => {
   });
 
   test('a device that vanished: another one plays, and audio says so; with the next play after it came back it is used again', async () => {
-    plug('usb_dac', 'default');
-    expect(await playOn('default')).toBeCloseTo(-12, 0);
+    plug('usb_dac', 'default_out');
+    expect(await playOn('default_out')).toBeCloseTo(-12, 0);
     expect(player.output).toMatchObject({ chosen: HDMI, gone: true, driver: 'alsa' });
     expect(warned).toContainEqual({ event: 'sound-output-gone', facts: { chosen: HDMI } });
     expect((await showStatus()).text).toContain(`sound               ${HDMI} is gone, another output plays (audio)`);
@@ -104,7 +111,7 @@ describe('the output of the sound, by a real mpv on ALSA', () => {
     expect(said).toContain(`gone       ${HDMI} could not be opened; mpv chose another one instead.`);
     expect(said).toMatch(/^\* +1 +auto +mpv chooses$/m);
     expect(said).not.toContain('television');
-    plug('tv_hdmi', 'usb_dac', 'default');
+    plug('tv_hdmi', 'usb_dac', 'default_out');
     expect(await playOn('tv_hdmi')).toBeCloseTo(-12, 0);
     expect(player.output).toMatchObject({ gone: false });
   });
@@ -114,12 +121,35 @@ describe('the output of the sound, by a real mpv on ALSA', () => {
     const into = join(folder, 'captured.wav');
     expect(await player.capture(join(folder, 'tone.wav'), into)).toBe(true);
     await expect.poll(() => existsSync(into) && readFileSync(into).length).toBeGreaterThan(100_000);
-    const recording = readRecording(new Uint8Array(readFileSync(into)));
+    const recording = readWav(new Uint8Array(readFileSync(into)));
     const found = findTone(recording ?? { rateHz: 1, samples: new Float32Array() });
     expect(found.dbfs).toBeCloseTo(-12 - 18.06, 0);
     expect(found.aboveRestDb).toBeGreaterThan(30);
     await player.setVolume(100);
     expect(await playOn('tv_hdmi')).toBeCloseTo(-12, 0);
+  });
+});
+
+describe('test sound, by a real mpv and a real arecord', () => {
+  const line = async (): Promise<string> => {
+    const view = () => ({ ...sampleView, playback: 'browse', nowPlaying: null, volumePercent: 100 });
+    const parts = { folder, clock: systemClock, player, hearInput, view } as unknown as SelfTestParts;
+    return (await testCommands[0]?.run({ selfTest: parts } as CommandContext, { part: 'sound' }))?.text ?? '';
+  };
+
+  test('measures what the player put out, and what the input of the box heard', async () => {
+    writeFileSync(join(folder, 'input.raw'), toneWav(3).subarray(44));
+    expect(await line()).toMatch(/^sound +PASS +the input heard 1000 Hz at -12\.0 dBFS, \d+ dB above all else; the player put out 1000 Hz at -1[12]\.\d dBFS/);
+  });
+
+  test('without a cable it says so', async () => {
+    writeFileSync(join(folder, 'input.raw'), new Uint8Array(400_000));
+    expect(await line()).toMatch(/^sound +PASS +the player put out 1000 Hz at -1[12]\.\d dBFS.* and alsa took it; no input heard it/);
+  });
+
+  test('where the output is gone it fails', async () => {
+    plug('default_out');
+    expect(await line()).toMatch(/^sound +FAIL +alsa\/tv_hdmi could not be opened, another output was/);
   });
 });
 

@@ -28,6 +28,30 @@ describe('a box with a board of plain lines, simulated: johnny-five, contacts an
     await until(async () => /8 {2}out coins accepted +high$/m.test((await tell('board check')).text));
   });
 
+  test('the lamps that test leds lights are those of the board, and what is read from them passes', async () => {
+    expect((await tell('test leds')).text).toContain('lit now: ok, playing, sign.');
+    const levels = async (): Promise<string> =>
+      ((await tell('board check')).data as { lines: { purpose: string; high: boolean }[] }).lines
+        .filter(({ purpose }) => purpose.startsWith('lamp '))
+        .map(({ high }) => (high ? '1' : '0'))
+        .join('');
+    // The panel draws three times a second; a pattern that stood for a second is the one to be read.
+    let stood = { levels: '', sinceMs: performance.now() };
+    await until(async () => {
+      const now = await levels();
+      if (now !== stood.levels) stood = { levels: now, sinceMs: performance.now() };
+      return performance.now() - stood.sinceMs > 1_000;
+    });
+    expect(['000', '111']).not.toContain(stood.levels);
+    expect((await tell(`test leds code=${stood.levels}`)).text).toMatch(/^leds +PASS +3 lamps were read from it$/);
+  });
+
+  test('test sound finds its tone in what the player put out', async () => {
+    expect((await tell('test sound')).text).toMatch(
+      /^sound +(PASS|ABSENT) .*the player put out 1000 Hz at -1[12]\.\d dBFS, \d+ dB above all else, where -12\.0 dBFS were due/,
+    );
+  });
+
   test('a burst of two pulses is the coin of two, a card’s pulse is a card’s money, and the meters say so', async () => {
     await pulses(2);
     await house.until('two euros', (view) => (view.creditMinor === '200' ? view : null));
