@@ -50,6 +50,8 @@ export class LoanDownloads {
     this.#again = true;
     this.#running ??= this.#run().finally(() => {
       this.#running = null;
+      // Whoever called between its last look and here is heard, too.
+      if (this.#again) this.wake();
     });
   }
 
