@@ -14,7 +14,7 @@ import type { Image } from './image.ts';
 import type { OwnHeadend } from './own-headend.ts';
 
 const BOOT_MS = 900_000;
-const EVENING_MS = 600_000;
+const EVENING_MS = 1_800_000;
 /** An evening ends after so many things the box said (a coin, a play begun), at most, and so long after the last of them. */
 const DEEDS_MAX = 8;
 const AFTER_DEED_MS = 8_000;
@@ -148,7 +148,7 @@ export class CutBox {
       done += 1;
     };
     // Ends with the machine, in the middle of whatever it does then.
-    void this.#guest.evening(machine, note).catch(() => {});
+    void this.#guest.evening(machine, note, this.#parts.progress);
     await until('an evening', machine, EVENING_MS, async () => (done >= deeds ? true : null));
     return () => known;
   }

@@ -12,7 +12,7 @@ const PRESS_MS = 150;
 const LOOK_MS = 250;
 /** A pulse that an emulated processor was too busy to see as one is no coin: the guest throws in another. */
 const COIN_MS = 20_000;
-const STEP_MS = 120_000;
+const STEP_MS = 60_000;
 
 /** The first answer that is not null, while the machine runs. @param what said where none comes */
 export async function until<Answer>(what: string, machine: GpioMachine, withinMs: number, ask: () => Promise<Answer | null>): Promise<Answer> {
@@ -36,20 +36,31 @@ export class Guest {
     this.#box = box;
   }
 
-  /** Goes on until the power goes. @param note is called whenever the box has said something new */
-  async evening(machine: GpioMachine, note: () => Promise<void>): Promise<void> {
+  /**
+   * Goes on until the power goes. A press that an emulated processor was too busy to see is tried again.
+   * @param note is called whenever the box has said something new
+   * @param trouble is told what did not come
+   */
+  async evening(machine: GpioMachine, note: () => Promise<void>, trouble: (words: string) => void): Promise<void> {
     while (machine.alive) {
-      await this.#coin(machine);
-      await note();
-      const { playback } = await this.#box.view();
-      if (playback === 'browse') {
-        await close(machine, LINES.down, PRESS_MS);
-        await close(machine, LINES.ok, PRESS_MS);
-        await this.#seen('a play', machine, (view) => view.playback !== 'browse' && view.playback !== 'checkout');
-        await close(machine, LINES.ok, PRESS_MS);
+      try {
+        await this.#coin(machine);
+        await note();
+        await this.#play(machine);
+        await note();
+      } catch (thrown) {
+        if (machine.alive) trouble(thrown instanceof Error ? thrown.message : String(thrown));
       }
-      await note();
     }
+  }
+
+  async #play(machine: GpioMachine): Promise<void> {
+    const { playback } = await this.#box.view();
+    if (playback !== 'browse') return;
+    await close(machine, LINES.down, PRESS_MS);
+    await close(machine, LINES.ok, PRESS_MS);
+    await this.#seen('a play', machine, (view) => view.playback !== 'browse' && view.playback !== 'checkout');
+    await close(machine, LINES.ok, PRESS_MS);
   }
 
   async #coin(machine: GpioMachine): Promise<void> {
