@@ -28,6 +28,7 @@ const PROGRAMS = {
   'qemu-aarch64-static': 'qemu-user-static',
   debugfs: 'e2fsprogs',
   ip: 'iproute2',
+  arecord: 'alsa-utils',
   wpa_supplicant: 'wpasupplicant',
   'dbus-daemon': 'dbus',
 };
