@@ -38,9 +38,9 @@ export class LonePair {
   }
 
   /** Makes the song; nothing runs yet. */
-  async prepare(): Promise<void> {
+  async prepare(songSeconds = SONG_S): Promise<void> {
     this.#ports = { http: await freePort(), rtsp: await freePort() };
-    await soundFile(this.folders.library, 'song.flac', SONG_S, 440);
+    await soundFile(this.folders.library, 'song.flac', songSeconds, 440);
     expect(await ackbox('ingest', '--data', this.folders.headend, this.folders.library)).toMatchObject({ code: 0 });
   }
 
