@@ -8,7 +8,7 @@ import type { SeededRandom } from '../fakes/seeded-random.ts';
 import { GpioMachine } from '../gpio/gpio-machine.ts';
 import { serveDisk } from './disk-server.ts';
 import { Guest, INPUTS, until } from './evening.ts';
-import { COIN_MINOR, type Facts, lost, NOTHING, readDisk, readFacts, together } from './facts.ts';
+import { COIN_MINOR, type Facts, Lost, lost, NOTHING, readDisk, readFacts, together } from './facts.ts';
 import type { ForgetfulDisk } from './forgetful-disk.ts';
 import type { Image } from './image.ts';
 import type { OwnHeadend } from './own-headend.ts';
@@ -21,9 +21,6 @@ const AFTER_DEED_MS = 8_000;
 /** One cut in so many comes while the box starts. */
 const CUT_AT_START = 5;
 const KERNEL = 'console=ttyAMA0 quiet panic=-1';
-
-/** The box lost what it had said, invented what nobody gave it, or damaged what it keeps. */
-export class Lost extends Error {}
 
 export interface CutBoxParts {
   readonly folder: string;
@@ -155,11 +152,7 @@ export class CutBox {
 
   #readDisk(): Facts {
     const { folder } = this.#parts;
-    try {
-      return readDisk(join(folder, 'data.ext4'), join(folder, 'book'));
-    } catch (thrown) {
-      throw new Lost(thrown instanceof Error ? thrown.message : String(thrown));
-    }
+    return readDisk(join(folder, 'data.ext4'), join(folder, 'book'));
   }
 
   #compare(said: Facts, now: Facts): void {

@@ -5,6 +5,9 @@ import Database from 'better-sqlite3';
 import type { BoxClient } from '../../src/cli/box-client.ts';
 import type { Totals } from '../fakes/house.ts';
 
+/** The box lost what it had said, invented what nobody gave it, or damaged what it keeps. Faults of this machine are none of these. */
+export class Lost extends Error {}
+
 /** What a coin of the machine's one line is worth. */
 export const COIN_MINOR = 100;
 /** e2fsck: 0 clean, 1 repaired; the journal's replay is neither. */
@@ -58,7 +61,7 @@ export async function readFacts(box: BoxClient): Promise<Facts> {
 
 /**
  * Reads what lies on a disk after a cut, before any box has touched it again: the file system's journal is replayed, then the book is
- * opened and checked. Throws with words where file system or book are damaged.
+ * opened and checked. Throws {@link Lost} with words where file system or book are damaged.
  * @param disk an ext4 image, left as it is
  */
 export function readDisk(disk: string, folder: string): Facts {
@@ -67,13 +70,13 @@ export function readDisk(disk: string, folder: string): Facts {
   const copy = join(folder, 'copy.ext4');
   copyFileSync(disk, copy);
   const status = statusOf('e2fsck', ['-fy', copy]);
-  if (!FSCK_WELL.includes(status)) throw new Error(`the file system of the disk is damaged (e2fsck ${status})`);
+  if (!FSCK_WELL.includes(status)) throw new Lost(`the file system of the disk is damaged (e2fsck ${status})`);
   for (const name of ['box.db', 'box.db-wal']) execFileSync('debugfs', ['-R', `dump /box/${name} ${join(folder, name)}`, copy], { stdio: 'ignore' });
   rmSync(copy);
   const book = new Database(join(folder, 'box.db'));
   try {
     const integrity = String(book.pragma('integrity_check', { simple: true }));
-    if (integrity !== 'ok') throw new Error(`integrity of the book: ${integrity}`);
+    if (integrity !== 'ok') throw new Lost(`integrity of the book: ${integrity}`);
     const ids = (sql: string): readonly string[] => book.prepare<[], string>(sql).pluck().all();
     return {
       coins: book.prepare<[], number>('SELECT count(*) FROM coins').pluck().get() ?? 0,
@@ -81,6 +84,9 @@ export function readDisk(disk: string, folder: string): Facts {
       receipts: ids('SELECT play_id FROM customer_receipts'),
       paidPlays: ids("SELECT play_id FROM plays WHERE state IN ('confirmed', 'playing', 'settled')"),
     };
+  } catch (thrown) {
+    if (thrown instanceof Database.SqliteError) throw new Lost(`the book cannot be read: ${thrown.message}`);
+    throw thrown;
   } finally {
     book.close();
   }
