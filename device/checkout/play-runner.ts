@@ -150,14 +150,14 @@ export class StreamedPlay implements PlayRunner {
     await this.#feed?.release();
   }
 
-  async seek(positionMs: number): Promise<void> {
+  async seek(positionMs: number): Promise<boolean> {
     const session = this.#session;
     const live = this.#given.work.channel !== undefined;
-    if (session === null || live || this.#ending !== null || this.#paused || this.#phase !== 'paid' || this.#passPending()) return;
+    if (session === null || live || this.#ending !== null || this.#paused || this.#phase !== 'paid' || this.#passPending()) return false;
     const { packets, packetMs } = session.terms;
     const from = Math.max(0, Math.min(packets - 1, Math.floor(positionMs / packetMs)));
     this.#beginAnew(from);
-    await this.#source.request(from);
+    return await this.#source.request(from).then(() => true);
   }
 
   /** What comes next does not follow what sounds: the player gets a stream of its own. */

@@ -155,7 +155,9 @@ export class DownloadedPlay implements PlayRunner {
   }
 
   /** What is owed for a loan is reckoned from how far it was heard: who jumped would pay for what he left out. */
-  async seek(): Promise<void> {}
+  async seek(): Promise<boolean> {
+    return false;
+  }
 
   /** There are no acknowledgements here. */
   suppressAcks(): void {}

@@ -25,6 +25,10 @@ export class PlayLog {
     if (this.#play !== null) await this.#parts.usage.viewFeature(this.#play, 'PA');
   }
 
+  async jumped(byMs: number): Promise<void> {
+    if (this.#play !== null) await this.#parts.usage.viewFeature(this.#play, byMs < 0 ? 'RR' : 'FF');
+  }
+
   async ended(outcome: PlayOutcome): Promise<void> {
     const play = this.#play;
     this.#play = null;

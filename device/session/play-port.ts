@@ -70,8 +70,11 @@ export interface PlayRunner {
   confirm(): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
-  /** Jumps inside the paid work; nothing is owed twice, and no window is fresh (document 001, A16). Does nothing in a pre-listen or a pause. */
-  seek(positionMs: number): Promise<void>;
+  /**
+   * Jumps inside the paid work; nothing is owed twice, and no window is fresh (document 001, A16). Does nothing in a pre-listen or a pause.
+   * @returns whether it did
+   */
+  seek(positionMs: number): Promise<boolean>;
   suppressAcks(on: boolean): void;
   /** Ends the play: stops the player, makes the closing statement, settles in the book. Idempotent. */
   end(reason: EndReason): Promise<PlayOutcome>;

@@ -99,7 +99,8 @@ export class PlayTurns {
   }
 
   async seek(byMs: number): Promise<void> {
-    await this.#runner?.seek(this.#runner.view().positionMs + byMs);
+    const jumped = await this.#runner?.seek(this.#runner.view().positionMs + byMs);
+    if (jumped === true) await this.#log.jumped(byMs);
   }
 
   suppressAcks(on: boolean): void {

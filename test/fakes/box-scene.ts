@@ -65,7 +65,7 @@ export class SilentPlays implements PlayPort {
       },
       pause: async () => {},
       resume: async () => {},
-      seek: async () => {},
+      seek: async () => true,
       suppressAcks: () => {},
       end: async (reason) => {
         const outcome = await this.#settle(playId, reason);

@@ -77,7 +77,7 @@ export class TimedPlays implements PlayPort {
       },
       pause: async () => note(),
       resume: async () => sound(),
-      seek: async () => {},
+      seek: async () => false,
       suppressAcks: () => {},
       end: async (reason) => {
         note();
