@@ -191,6 +191,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     uploader,
     simulatedAcceptor: config.profile === 'jukebox' && takesNoCoins(config.hardware),
     guestLink: () => guests?.link() ?? null,
+    ...(config.profile === 'set-top' ? { screen: async () => await (await import('./boards/drm-screen.ts')).readDrmScreen() } : {}),
     acceptCoins: (on) => slot.accept(on),
     insertCoin: (valueMinor) => slot.insert(valueMinor),
     runCommand: (control, line, by) =>
@@ -205,7 +206,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
           account,
           loans: loans.counter,
           venue,
-          ...(guests === null ? { viewers: box.viewers } : { guests }),
+          ...(guests === null ? { home: box.home } : { guests }),
           hardware,
           clock,
           logRing: parts.logRing,

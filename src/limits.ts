@@ -89,6 +89,9 @@ export const limits = {
   viewerNameCharacters: 24,
   viewerIdleMs: 900_000,
   pinIdleMs: 60_000,
+  /** Without a key for so long it is asked whether anybody still watches, and so long an answer is waited for. */
+  stillWatchingMs: 14_400_000,
+  stillWatchingAnswerMs: 120_000,
   householdOpenMs: 180_000,
   /** Of a stream that is paid by the minute: what is under way when a spending cap stops it. */
   spendingAheadMs: 2_000,

@@ -22,6 +22,7 @@ import { signInCommands } from './sign-in-commands.ts';
 import { testCommands } from './test-commands.ts';
 import { venueCommands } from './venue-commands.ts';
 import { viewerCommands } from './viewer-commands.ts';
+import { watchCommands } from './watch-commands.ts';
 
 const helpCommand: Command<CommandContext> = {
   name: 'help',
@@ -54,6 +55,7 @@ export const boxCommands: readonly Command<CommandContext>[] = [
   ...guestCommands,
   ...viewerCommands,
   ...capCommands,
+  ...watchCommands,
   ...resetCommands,
   ...signInCommands,
   ...testCommands,

@@ -30,7 +30,7 @@ const setCap: Command<CommandContext> = {
     { name: 'amount', kind: 'text', required: true, help: 'an amount, or none' },
   ],
   run: async (context, { who = '', amount = '' }) => {
-    if (context.viewers === undefined) return NOT_HERE;
+    if (context.home === undefined) return NOT_HERE;
     const minor = amount === 'none' ? null : /^\d{1,7}(\.\d{1,3})?$/.test(amount) ? minorUnits(amount, context.box.view().currency as Currency) : undefined;
     if (minor === undefined || (minor === null && amount !== 'none'))
       return { ok: false, code: 'bad-argument', text: 'An amount is written like 2.50, or is none.', data: null };
@@ -47,7 +47,7 @@ const showCaps: Command<CommandContext> = {
   roles: ['customer', 'staff', 'technician'],
   guard: 'none',
   arguments: [],
-  run: async (context) => (context.viewers === undefined ? NOT_HERE : await list(context)),
+  run: async (context) => (context.home === undefined ? NOT_HERE : await list(context)),
 };
 
 export const capCommands: readonly Command<CommandContext>[] = [setCap, showCaps];

@@ -10,7 +10,7 @@ import type { NetworkChoice } from '../network/network-choice.ts';
 import type { NetworkState } from '../network/network-state.ts';
 import type { BoxControl, CommandOutcome, LiveOutput } from '../session/box-view.ts';
 import type { BoxEvent } from '../session/events.ts';
-import type { ViewerDesk } from '../session/viewer-desk.ts';
+import type { Household } from '../session/household.ts';
 import type { Book } from '../stores/book-port.ts';
 import type { SelfTestParts } from '../supervision/self-tests.ts';
 import type { Venue } from '../venue/venue.ts';
@@ -54,7 +54,7 @@ export interface CommandContext {
   readonly account?: AccountWatch;
   readonly venue?: Venue;
   /** A set-top only. */
-  readonly viewers?: Pick<ViewerDesk, 'load' | 'choose' | 'ask'>;
+  readonly home?: Household;
   /** A jukebox only. */
   readonly guests?: Guests;
   /** Absent in a simulation, as is the clock that watching takes. */

@@ -23,12 +23,12 @@ function refused({ code, message }: Fault): CommandOutcome {
 
 /** For a household's box only. */
 function atHome(
-  run: (context: CommandContext & { readonly viewers: NonNullable<CommandContext['viewers']> }, values: Values) => Promise<CommandOutcome>,
+  run: (context: CommandContext & { readonly viewers: NonNullable<CommandContext['home']>['viewers'] }, values: Values) => Promise<CommandOutcome>,
 ): Command<CommandContext>['run'] {
   return async (context, values) =>
-    context.viewers === undefined
+    context.home === undefined
       ? refused({ code: 'no-viewers', message: 'Only a set-top knows who is watching.' })
-      : await run({ ...context, viewers: context.viewers }, values);
+      : await run({ ...context, viewers: context.home.viewers }, values);
 }
 
 async function named({ book }: CommandContext, name: string): Promise<Result<ViewerRow, Fault>> {
@@ -49,7 +49,7 @@ async function keep(context: CommandContext, viewer: ViewerRow): Promise<Command
   const kept = await context.book.putViewer(viewer);
   if (kept !== 'ok')
     return refused({ code: kept, message: kept === 'name-taken' ? `Somebody here is called ${viewer.name} already.` : 'There is no room for more people.' });
-  await context.viewers?.load();
+  await context.home?.viewers.load();
   return done(wordsOf(viewer), dataOf(viewer));
 }
 

@@ -49,7 +49,10 @@ function openFirstScreen({ config, box, clock }: FirstSurfaceParts, keys: Screen
   const none = async (): Promise<Result<never, HeadendError>> => err(notYet);
   return openScreen({
     ...{ box, clock, keys, host: config.screenHost, port: config.screenPort, lastUrl: lastAddress(config.data), localToken: keptToken(config.data) },
-    book: { mostPlayed: async () => [], getSetting: async () => null, putSetting: async () => {} },
+    book: {
+      ...{ mostPlayed: async () => [], getSetting: async () => null, putSetting: async () => {}, recordAudit: async () => {} },
+      ...{ spendingCaps: async () => [], putSpendingCap: async () => 'nobody' as const },
+    },
     account: { look: none, topUp: none },
     cover: async () => null,
   });

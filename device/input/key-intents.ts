@@ -33,6 +33,7 @@ const EVERYWHERE: Table = {
   KEY_VOLUMEUP: { type: 'intent.volume', delta: 5 },
   KEY_VOLUMEDOWN: { type: 'intent.volume', delta: -5 },
   KEY_MUTE: { type: 'intent.mute' },
+  KEY_SLEEP: { type: 'intent.sleep' },
   KEY_LANGUAGE: { type: 'intent.track', kind: 'audio' },
   KEY_SUBTITLE: { type: 'intent.track', kind: 'subtitles' },
   KEY_CHANNELUP: { type: 'intent.channel', step: 1 },

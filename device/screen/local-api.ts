@@ -24,6 +24,7 @@ export const IntentRequest = Type.Object({
     'intent.channel',
     'intent.track',
     'intent.who',
+    'intent.sleep',
     'intent.viewer',
     'intent.household',
     'intent.suppress-acks',

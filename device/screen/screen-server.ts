@@ -8,6 +8,7 @@ import type { IntentEvent } from '../session/events.ts';
 import type { Book } from '../stores/book-port.ts';
 import { addAccount } from './account-routes.ts';
 import { addBrowsing, type BrowseParts } from './browse-routes.ts';
+import { addCaps } from './cap-routes.ts';
 import { type CoinRequest as Coin, CoinRequest, CommandRequest, IntentRequest, type CommandRequest as Line, Preferences } from './local-api.ts';
 import { addPage } from './page-routes.ts';
 import { keepPreferences, keptPreferences } from './preferences.ts';
@@ -15,7 +16,7 @@ import type { ScreenKeys } from './screen-keys.ts';
 import { encode, streamViews } from './view-stream.ts';
 
 export interface ScreenOptions extends BrowseParts {
-  readonly book: Pick<Book, 'mostPlayed' | 'getSetting' | 'putSetting'>;
+  readonly book: Pick<Book, 'mostPlayed' | 'getSetting' | 'putSetting' | 'spendingCaps' | 'putSpendingCap' | 'recordAudit'>;
   readonly keys: ScreenKeys;
   readonly account: Pick<AccountWatch, 'look' | 'topUp'>;
   readonly host: string;
@@ -40,6 +41,7 @@ export async function openScreen(options: ScreenOptions): Promise<RunningScreen>
   addPage(app, async () => ({ view: options.box.view(), preferences: await preferences(), trialSeconds: limits.trialMs / 1_000 }));
   addBrowsing(app, options);
   addAccount(app, options.account, (request) => options.box.view().profile === 'set-top' || hasToken(request, options.localToken));
+  addCaps(app, options.box, options.book, (request) => hasToken(request, options.localToken));
   addReads(app, options);
   addWrites(app, options);
   await listen(app, options);

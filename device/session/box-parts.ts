@@ -8,6 +8,7 @@ import type { Book } from '../stores/book-port.ts';
 import type { UsageWriter } from '../usage/usage-writer.ts';
 import type { BoxControl, BoxTotals, CommandOutcome, CommandSource } from './box-view.ts';
 import type { PlayPort } from './play-port.ts';
+import type { ScreenState } from './watch-guard.ts';
 
 /** The works that can be chosen: what the headend said last, kept across restarts. */
 export interface CatalogueView {
@@ -44,6 +45,8 @@ export interface BoxParts {
   readonly simulatedAcceptor: boolean;
   /** What lets a guest choose from his phone; null while none may. Absent in a simulation. */
   readonly guestLink?: () => string | null;
+  /** Whether the television is there; absent: nobody can say. */
+  readonly screen?: () => Promise<ScreenState>;
   acceptCoins(on: boolean): void;
   /** Rejects with words for the person where the acceptor is inhibited. */
   insertCoin(valueMinor: bigint): Promise<void>;

@@ -17,14 +17,13 @@ import { ChannelDesk } from './channel-desk.ts';
 import { EffectQueue } from './effect-queue.ts';
 import { CLOSED_REASON, EVENING_ENDED_SETTING } from './evening-end.ts';
 import type { BoxEvent, IntentEvent } from './events.ts';
+import { Household } from './household.ts';
 import { machineClock } from './machine-clock.ts';
 import { PlayTurns } from './play-turns.ts';
 import { SeekHold } from './seek-hold.ts';
 import { OUT_OF_SERVICE_SETTING } from './service-region.ts';
 import { ShownFor } from './shown-for.ts';
 import { SoundGate } from './sound-gate.ts';
-import { SpendingWatch } from './spending-watch.ts';
-import { ViewerDesk } from './viewer-desk.ts';
 import { VolumeDesk, type VolumeRange } from './volume-desk.ts';
 import { WorkFocus } from './work-focus.ts';
 
@@ -48,9 +47,8 @@ export class Box implements BoxControl {
   readonly #volume: VolumeDesk;
   readonly #channels: ChannelDesk;
   readonly #hold: SeekHold;
-  /** Who is watching; on a set-top only. */
-  readonly viewers: ViewerDesk;
-  readonly #spending: SpendingWatch;
+  /** On a set-top only. */
+  readonly home: Household;
   #language: Language = 'en';
   readonly #effects: EffectQueue;
   /** Beside what plays: who keys his PIN waits for no song. */
@@ -71,8 +69,8 @@ export class Box implements BoxControl {
       later: (effect) => this.#effects.add(effect),
       refresh: () => this.#refresh(),
       context: () => this.#actor.getSnapshot().context,
-      refuses: async (work) => (this.#takesCoins ? null : (this.viewers.refuses(work) ?? (await this.#spending.refuses(work)))),
-      refused: (work, code) => this.viewers.askFor(work, code),
+      refuses: async (work) => (this.#takesCoins ? null : await this.home.refuses(work)),
+      refused: (work, code) => this.home.viewers.askFor(work, code),
     });
     this.#gate = new SoundGate(parts.player, parts.log);
     this.#volume = new VolumeDesk({ clock: parts.clock, player: this.#gate, book: parts.book, changed: () => this.#show() });
@@ -83,19 +81,16 @@ export class Box implements BoxControl {
       now: () => this.#now(),
     });
     this.#hold = new SeekHold(parts.clock);
-    this.#spending = new SpendingWatch({
-      ...{ book: parts.book, currency: parts.currency as Currency },
-      raise: (event) => this.raise(event),
-      later: (effect) => this.#asides.add(effect),
-    });
-    this.viewers = new ViewerDesk({
-      ...{ book: parts.book, clock: parts.clock },
+    this.home = new Household({
+      ...{ book: parts.book, clock: parts.clock, currency: parts.currency as Currency },
       raise: (event) => this.raise(event),
       later: (effect) => this.#asides.add(effect),
       want: (wish) => this.#want(wish),
       identified: (consumerId) => parts.usage.consumerIdentified(consumerId),
       state: () => this.#actor.getSnapshot().value.viewer,
       changed: () => this.#show(),
+      screen: parts.screen ?? (async () => 'unknown'),
+      play: () => ({ view: this.#turns.view(), playback: dotted(this.#actor.getSnapshot().value.playback) }),
     });
     this.#takesCoins = parts.profile === 'jukebox';
     this.#notice = new ShownFor(parts.clock, limits.faultShownMs, () => this.raise({ type: 'notice.over' }));
@@ -143,7 +138,7 @@ export class Box implements BoxControl {
     // Before anything is taken up: a box that was out of service plays nothing.
     if (reason !== null) this.raise({ type: 'service.on', reason });
     await this.#parts.usage.signOn();
-    if (!this.#takesCoins) await this.viewers.start();
+    if (!this.#takesCoins) await this.home.start();
     this.#stopTicking = every(this.#parts.clock, VIEW_INTERVAL_MS, () => {
       this.#lookAtPlay();
     });
@@ -191,7 +186,7 @@ export class Box implements BoxControl {
       volumeRange: this.#volume.range,
       entry: this.#channels.entry(),
       tracks: this.#turns.tracks(),
-      viewer: this.viewers.view(),
+      viewer: this.home.viewers.view(),
       channelCount: this.#channels.channels().length,
       houseMusic: this.#turns.isHouseMusic(),
       silentPlayer: parts.player.silent,
@@ -219,7 +214,7 @@ export class Box implements BoxControl {
     this.#parts.usage.setEntryMethod(entryMethod);
     this.raise({ type: 'notice.claim-over' });
     this.#recordKey(event.type.slice('intent.'.length));
-    if (this.#takesCoins || !this.viewers.takes(event)) this.#want(event);
+    if (this.#takesCoins || !this.home.takes(event)) this.#want(event);
   }
 
   #want(event: IntentEvent): void {
@@ -323,13 +318,13 @@ export class Box implements BoxControl {
   #lookAtPlay(): void {
     const play = this.#turns.view();
     if (play === null) return;
-    if (!this.#takesCoins) this.#spending.look(play, this.#parts.catalogue.work(play.workId));
+    if (!this.#takesCoins) this.home.lookAtPlay(play, this.#parts.catalogue.work(play.workId));
     this.#show();
   }
 
   #lookAtIdle(): void {
     this.#effects.add(() => this.#closeIdlePayer());
-    this.viewers.idle(monotonicMs(this.#parts.clock) - this.#touchedMs, dotted(this.#actor.getSnapshot().value.playback));
+    if (!this.#takesCoins) this.home.lookAround();
   }
 
   /** What a guest left behind becomes a claim; the next coin opens a session of its own (ruling 2). */

@@ -33,6 +33,8 @@ export type IntentEvent =
   | { readonly type: 'intent.channel'; readonly step: number }
   /** Answers the question of the first start. */
   | { readonly type: 'intent.answer'; readonly value: string }
+  /** The sleep timer: further, or off. */
+  | { readonly type: 'intent.sleep' }
   /** Asks who is watching. */
   | { readonly type: 'intent.who' }
   /** Somebody of the household by his id, or `guest`. */

@@ -4,6 +4,7 @@ import { Box } from '../../device/session/box.ts';
 import type { BoxView } from '../../device/session/box-view.ts';
 import type { PlaybackEvent } from '../../device/session/events.ts';
 import type { PlayOutcome, PlayPort, PlayRunner, PlayView } from '../../device/session/play-port.ts';
+import type { ScreenState } from '../../device/session/watch-guard.ts';
 import type { InlineBook } from '../../device/stores/inline-book.ts';
 import { UsageWriter } from '../../device/usage/usage-writer.ts';
 import { Venue } from '../../device/venue/venue.ts';
@@ -97,6 +98,8 @@ export class BoxScene {
   readonly #profile: 'jukebox' | 'set-top';
   /** Whether the acceptor was told to take coins, each time it was told. */
   readonly acceptorTold: boolean[] = [];
+  /** What the kernel says of the television. */
+  screen: ScreenState = 'unknown';
   /** Every frame that was shown. */
   readonly frames: BoxView[] = [];
   book: InlineBook;
@@ -207,6 +210,7 @@ export class BoxScene {
       loans: { views: () => [], renewal: () => null, playableWorks: () => [], answerRenewal: async () => null },
       usage: new UsageWriter({ book, clock, identity: () => ({ accountNo: 'a1', outletNo: 'o1' }) }),
       uploader: { kick() {} },
+      screen: async () => this.screen,
       acceptCoins: (on) => this.acceptorTold.push(on),
       insertCoin: async (valueMinor) => {
         this.#coins += 1;
@@ -221,7 +225,7 @@ export class BoxScene {
             by: `${by.role} at the ${by.surface}`,
             newKey: () => 'k1',
             venue: this.venue,
-            viewers: this.box.viewers,
+            home: this.box.home,
           },
           line,
           by.role as Role,

@@ -86,6 +86,55 @@ describe('the screen of a set-top', () => {
     await screen.press('Escape');
   });
 
+  test('asks who is watching, and for a PIN that the arrows or a remote key; Back is never a trap', { timeout: 90_000 }, async () => {
+    for (const line of ['viewer add Anna pin=1234', 'viewer add Tim age=12', 'parental set pin=4711 age=16']) await house.command(line);
+    await expect.poll(() => screen.text('h1'), SOON).toBe('Who is watching?');
+    await screen.isSound('who is watching');
+    expect(await screen.focus()).toMatch(/^viewer:/);
+    await screen.press('Escape');
+    expect(await screen.text('h1')).toBe('Who is watching?');
+    await screen.press('Enter');
+    await expect.poll(() => screen.text('h1'), SOON).toBe('PIN of Anna');
+    await screen.isSound('a PIN');
+    await screen.press('1');
+    for (const digit of [2, 3]) {
+      await screen.goTo(`pin:${digit}`);
+      await screen.press('Enter');
+    }
+    await expect.poll(() => screen.text('#pin'), SOON).toBe('● ● ● ○');
+    await screen.press('9');
+    await expect.poll(() => screen.text('.note'), SOON).toBe('That is not the PIN; try again, or go back.');
+    await screen.press('1', '2', '3', '4');
+    await expect.poll(() => screen.text('[data-focus="who"]'), SOON).toBe('Anna');
+    await screen.oneFocus();
+    await screen.goTo('who');
+    await screen.press('Enter');
+    await expect.poll(() => screen.text('h1'), SOON).toBe('Who is watching?');
+    await screen.goTo('viewer:guest');
+    await screen.press('Enter');
+    await expect.poll(() => screen.text('[data-focus="who"]'), SOON).toBe('Guest');
+  });
+
+  test('sets spending caps behind the PIN of the household', { timeout: 90_000 }, async () => {
+    await screen.open('settings');
+    await screen.goTo('caps');
+    await screen.press('Enter');
+    await expect.poll(() => screen.focus(), SOON).toBe('household');
+    expect((await fetch(`${house.url}/api/caps`)).status).toBe(401);
+    await screen.press('Enter');
+    await expect.poll(() => screen.text('h1'), SOON).toBe('PIN of the household');
+    await screen.press('4', '7', '1', '1');
+    await expect.poll(() => screen.focus(), SOON).toBe('more:account');
+    await screen.isSound('spending caps');
+    await screen.press('Enter');
+    await expect.poll(() => screen.text('#cap-account'), SOON).toBe('1.00 EUR a day');
+    await screen.goTo('less:account');
+    await screen.press('Enter', 'Enter');
+    await expect.poll(() => screen.text('#cap-account'), SOON).toBe('no cap');
+    await screen.press('Escape');
+    await screen.oneFocus();
+  });
+
   test('keeps what the household wishes', async () => {
     await screen.open('settings');
     await screen.goTo('language:fr');

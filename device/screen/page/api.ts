@@ -63,6 +63,25 @@ export function sendTopUp(form: { readonly key: string; readonly amountMinor: st
   return send('/api/account/top-ups', form);
 }
 
+/** What somebody may spend in a day, and has spent. */
+export interface Cap {
+  readonly who: string;
+  readonly name: string;
+  readonly capMinor: string | null;
+  readonly spentMinor: string;
+}
+
+export async function fetchCaps(): Promise<readonly Cap[] | null> {
+  return (await get<{ readonly caps: readonly Cap[] }>('/api/caps', {}))?.caps ?? null;
+}
+
+/** @returns all of them as they are then; null where it was not taken */
+export async function sendCap(who: string, capMinor: string | null): Promise<readonly Cap[] | null> {
+  const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ who, capMinor }) };
+  const answer = await fetch('/api/caps', request).catch(() => null);
+  return answer?.ok === true ? ((await answer.json()) as { readonly caps: readonly Cap[] }).caps : null;
+}
+
 /** Credit that waits under a code for a phone to take it. */
 export interface Released {
   readonly claimCode: string;

@@ -4,6 +4,7 @@ import { AccountSheet } from './account.tsx';
 import { followBox, noteEntry } from './api.ts';
 import { Attract } from './attract.tsx';
 import { Charts, Group, Groups, Songs } from './browse.tsx';
+import { Caps } from './caps.tsx';
 import { ChannelEntry, Channels } from './channels.tsx';
 import { FirstBoot } from './first-boot.tsx';
 import { awaitFocus, keepFocus, noteFocus } from './focus.ts';
@@ -74,6 +75,8 @@ function inFrame(state: State, route: Route): JSX.Element {
       return <PhoneSheet state={state} />;
     case 'account':
       return <AccountSheet state={state} />;
+    case 'caps':
+      return <Caps state={state} />;
     case 'settings':
       return <Settings state={state} />;
     default:

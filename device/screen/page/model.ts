@@ -25,7 +25,7 @@ export type { Grouping, Language };
 
 /** What fills the screen. The last of the stack is shown; Back takes it away. */
 export type Route =
-  | { readonly name: 'songs' | 'search' | 'charts' | 'queue' | 'receipt' | 'phone' | 'account' | 'channels' | 'settings' | 'playing' | 'attract' }
+  | { readonly name: 'songs' | 'search' | 'charts' | 'queue' | 'receipt' | 'phone' | 'account' | 'channels' | 'settings' | 'caps' | 'playing' | 'attract' }
   | { readonly name: 'groups'; readonly by: Grouping }
   | { readonly name: 'group'; readonly by: Grouping; readonly value: string }
   | { readonly name: 'work'; readonly work: Work };

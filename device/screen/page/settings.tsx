@@ -2,7 +2,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { prefer } from './api.ts';
 import { Button } from './button.tsx';
 import type { Language, TextSize } from './model.ts';
-import type { State } from './store.ts';
+import { push, type State } from './store.ts';
 import { t } from './texts.ts';
 
 const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: 'English', de: 'Deutsch', fr: 'Français' };
@@ -33,6 +33,13 @@ export function Settings({ state }: { readonly state: State }): JSX.Element {
       <Setting title={t('switchAccess')}>
         <OnOff name="switch" value={switchAccess} set={(on) => prefer({ switchAccess: on })} />
       </Setting>
+      {state.view.profile === 'set-top' ? (
+        <Setting title={t('caps')}>
+          <Button name="caps" press={() => push({ name: 'caps' })}>
+            {t('change')}
+          </Button>
+        </Setting>
+      ) : null}
       {state.view.profile === 'jukebox' ? <p class="soft">{t('lastsUntilIdle')}</p> : null}
     </div>
   );

@@ -35,6 +35,9 @@ async function open(part: Partial<typeof sampleView> = {}, keys = new ScreenKeys
     ],
     getSetting: async (name: string) => settings.get(name) ?? null,
     putSetting: async (name: string, value: string) => void settings.set(name, value),
+    spendingCaps: async () => [{ who: 'account', name: 'account', capMinor: null, spentMinor: 0n }],
+    putSpendingCap: async () => 'ok' as const,
+    recordAudit: async () => {},
   };
   const account = {
     look: async () => ok<AccountAnswer>({ ...OWES, charges: [], cycles: [], payments: [], lines: [], through: 0 }),

@@ -5,7 +5,20 @@ import { limits } from '../../../../src/limits.ts';
 
 const gaps = (text: string): readonly string[] => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '').sort();
 const VALUES: Said['values'] = {
-  ...{ title: 'Night Tram', reason: 'closed', code: 'ABCDEFGH', message: 'a fault', seconds: 30, digits: '1234', number: 1234, name: 'Anna', short: 'Annabella', shown: '***7' },
+  ...{
+    title: 'Night Tram',
+    reason: 'closed',
+    code: 'ABCDEFGH',
+    message: 'a fault',
+    seconds: 30,
+    digits: '1234',
+    number: 1234,
+    name: 'Anna',
+    short: 'Annabella',
+    shown: '***7',
+    asks: 'Which language?',
+    line: 'Language?',
+  },
   ...{ price: { minor: '150' }, credit: { minor: '1050' }, amount: { minor: '150' }, owed: { minor: '150' }, overdue: { minor: '1050' }, times: { times: 3 } },
 };
 const KEYS = Object.keys(boxTexts.en) as readonly BoxTextKey[];

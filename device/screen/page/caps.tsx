@@ -1,0 +1,49 @@
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { type Cap, fetchCaps, intend, sendCap } from './api.ts';
+import { Button } from './button.tsx';
+import { pop, type State } from './store.ts';
+import { t } from './texts.ts';
+
+/** One press. */
+const STEP_MINOR = 100n;
+
+/** What each of the household may spend in a day. The box asks for the PIN of the household first. */
+export function Caps({ state }: { readonly state: State }): JSX.Element {
+  const [caps, setCaps] = useState<readonly Cap[]>([]);
+  const { householdOpen } = state.view.viewer;
+  useEffect(() => {
+    if (householdOpen) void fetchCaps().then((found) => setCaps(found ?? []));
+  }, [householdOpen]);
+  if (!householdOpen)
+    return (
+      <div class="settings" data-group="content">
+        <Button name="household" first press={() => intend('intent.household')}>
+          {t('pinOfHousehold')}
+        </Button>
+        <Button name="back" icon="back" press={() => void pop()}>
+          {t('back')}
+        </Button>
+      </div>
+    );
+  const change = (cap: Cap, by: bigint): void => {
+    const next = cap.capMinor === null ? by : BigInt(cap.capMinor) + by;
+    void sendCap(cap.who, next < 0n ? null : String(next)).then((found) => found !== null && setCaps(found));
+  };
+  return (
+    <div class="settings" data-roll="" data-group="content">
+      {caps.map((cap, place) => (
+        <fieldset key={cap.who}>
+          <legend>
+            {t('spentToday', { name: cap.who === 'guest' ? t('guest') : cap.who === 'account' ? t('household') : cap.name, amount: { minor: cap.spentMinor } })}
+          </legend>
+          <Button name={`less:${cap.who}`} icon="minus" label={t('less')} press={() => change(cap, -STEP_MINOR)} />
+          <output class="cap" id={`cap-${cap.who}`}>
+            {cap.capMinor === null ? t('noCap') : t('aDay', { amount: { minor: cap.capMinor } })}
+          </output>
+          <Button name={`more:${cap.who}`} first={place === 0} icon="plus" label={t('more')} press={() => change(cap, STEP_MINOR)} />
+        </fieldset>
+      ))}
+    </div>
+  );
+}
