@@ -27,7 +27,7 @@ const makePlays = (book: BoxScene['book']): PlayPort & { readonly recovered: rea
       raise({ type: 'play.settled', playId, charged: money(0n, 'EUR'), refund: money(0n, 'EUR') });
       return { playId, endReason, chargedMinor: 0n, refundMinor: 0n, heardMs: at, view: view() };
     };
-    const seek = async (positionMs: number): Promise<void> => void sought.push(positionMs);
+    const seek = async (positionMs: number): Promise<boolean> => sought.push(positionMs) > 0;
     return { playId, confirm: async () => {}, pause: async () => {}, resume: async () => {}, seek, suppressAcks: () => {}, end, view };
   };
   return {
