@@ -111,9 +111,11 @@ export function isNoticed(mutation: Mutation | null, pairs: number): boolean {
     }
     const run = spawnSync(process.execPath, [join(copy, 'test/oracle/oracle.ts'), '--pairs', String(pairs), '--first', '--json'], {
       encoding: 'utf8',
-      timeout: 60_000,
+      timeout: 300_000,
     });
-    return run.status !== 0;
+    // Neither the same nor different: it was killed, or could not start.
+    if (run.status !== 0 && run.status !== 1) throw new Error(`${mutation?.rule ?? 'the rater as it is'}: ${run.signal ?? run.status} ${run.stderr}`);
+    return run.status === 1;
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
