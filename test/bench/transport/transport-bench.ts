@@ -1,26 +1,26 @@
-// `npm run bench:transport -- --streams 500 --seconds 8 --json`: what a paid packet costs the headend, with and without SRTP, paced and as fast
-// as the credit window lets it; how punctual the paced ones are; what comes back; and what others do beside it. `--alone` leaves the others
-// out, `--awake` lets the receiver sleep in no run.
 import { loadavg } from 'node:os';
-import { parseArgs } from 'node:util';
 import { PACKET_MS } from '../../../src/units/time.ts';
+import { scriptOptions } from '../../script-options.ts';
 import { machine } from '../figures.ts';
 import { benchRun } from './bench-run.ts';
 import type { RunWish, ServerFigures } from './bench-session.ts';
 import { beside } from './beside/beside.ts';
-import { returnTraffic } from './return-traffic.ts';
+import { returnTraffic, SELDOM_ACKS } from './return-traffic.ts';
 
-const { values } = parseArgs({
-  options: {
-    streams: { type: 'string', default: '500' },
-    seconds: { type: 'string', default: '8' },
-    alone: { type: 'boolean', default: false },
-    awake: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-  },
-});
-const streams = Number(values.streams);
-const seconds = Number(values.seconds);
+const HELP = `What a paid packet costs the headend, with and without SRTP, at the pace of the music and as fast as the credit window lets it; how
+punctual the paced ones are; how many bytes come back for one; and what others do beside it. Some four minutes.
+
+usage: npm run bench:transport -- [--streams N] [--seconds N] [--return-seconds N] [--alone] [--awake] [--json]
+
+  --streams N         at the pace of the music (default 500)
+  --seconds N         of each run (default 8)
+  --return-seconds N  how long the boxes play whose return traffic is counted (default 60)
+  --alone             leaves the others out
+  --awake             lets the receiver sleep in no run
+  --json              one line of JSON; progress goes to standard error
+`;
+const values = scriptOptions(HELP, { streams: 500, seconds: 8, 'return-seconds': 60, alone: false, awake: false, json: false });
+const { streams, seconds } = values;
 /** As many as one process plays the boxes of when nothing holds them back. */
 const UNPACED_STREAMS = 100;
 /** Set-up, settling and the lead, beside what is measured. */
@@ -51,6 +51,14 @@ async function run(words: string, own: Pick<RunWish, 'paced' | 'srtp' | 'native'
   return figuresOf(wish, await benchRun(wish));
 }
 
+/** A box with its usual terms, one with an ACK a second, and one whose messages have tags of their own, all at once. */
+async function returned() {
+  say('return traffic ...');
+  const packets = values['return-seconds'] * (1_000 / PACKET_MS);
+  const [usual, seldom, tagged] = await Promise.all(['', SELDOM_ACKS, 'auth=hmac-sha256-128'].map((wish) => returnTraffic(wish, packets)));
+  return { usual, seldom, tagged };
+}
+
 const ours = {
   machine: machine(),
   paced: await run(`1/5 ${streams} streams at the pace of the music`, { paced: true, srtp: true, native: true }),
@@ -60,7 +68,7 @@ const ours = {
     withSrtpByNodeAlone: await run('4/5 the same by Node alone', { paced: false, srtp: true, native: false }),
     withoutSrtpByNodeAlone: await run('5/5 the same by Node alone, without SRTP', { paced: false, srtp: false, native: false }),
   },
-  returnTraffic: await returnTraffic(),
+  returnTraffic: await returned(),
 };
 const report = values.alone ? ours : { ...ours, beside: await beside() };
 process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : `${JSON.stringify(report, null, 2)}\n`);
