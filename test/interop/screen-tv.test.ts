@@ -129,8 +129,11 @@ describe('the screen of a set-top', () => {
     await screen.press('Enter');
     await expect.poll(() => screen.text('#cap-account'), SOON).toBe('1.00 EUR a day');
     await screen.goTo('less:account');
-    await screen.press('Enter', 'Enter');
+    await screen.press('Enter');
+    await expect.poll(() => screen.text('#cap-account'), SOON).toBe('0.00 EUR a day');
+    await screen.press('Enter');
     await expect.poll(() => screen.text('#cap-account'), SOON).toBe('no cap');
+    await expect.poll(() => house.command('show caps'), SOON).not.toContain('a day');
     await screen.press('Escape');
     await screen.oneFocus();
   });

@@ -28,7 +28,10 @@ export function Caps({ state }: { readonly state: State }): JSX.Element {
     );
   const change = (cap: Cap, by: bigint): void => {
     const next = cap.capMinor === null ? by : BigInt(cap.capMinor) + by;
-    void sendCap(cap.who, next < 0n ? null : String(next)).then((found) => found !== null && setCaps(found));
+    const capMinor = next < 0n ? null : String(next);
+    // At once, so that the next press counts on from here; the box says what it kept.
+    setCaps(caps.map((one) => (one.who === cap.who ? { ...one, capMinor } : one)));
+    void sendCap(cap.who, capMinor).then((found) => found === null && void fetchCaps().then((kept) => setCaps(kept ?? [])));
   };
   return (
     <div class="settings" data-roll="" data-group="content">
