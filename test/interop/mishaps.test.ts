@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { limits } from '../../src/limits.ts';
 import { holdBook } from '../fakes/held-book.ts';
 import { pidsOf } from '../fakes/house.ts';
 import { LonePair } from '../fakes/lone-pair.ts';
@@ -46,6 +47,22 @@ describe('in the middle of a song', { timeout: 60_000 }, () => {
     expect((await pair.stalls()).sentence).toBe('Waiting for the network; what is not heard is not charged.');
     pair.startHeadend();
     await pair.flowsOn();
+  });
+
+  test('both lose their power and only the box has it again: it starts without a network, and the song goes on where it was heard', async () => {
+    await pair.song();
+    await pair.flowsOn(5_000);
+    const before = (await pair.box.watch.view()).nowPlaying?.play;
+    await pair.headend.kill();
+    await pair.box.kill();
+    const { watch } = pair.startBox();
+    await watch.until('its works, without a network', (view) => (view.catalogueSize === 1 && view.connectivity !== 'online' ? true : null));
+    pair.startHeadend();
+    await pair.flowsOn();
+    const after = (await watch.view()).nowPlaying?.play;
+    expect(after?.playId).toBe(before?.playId);
+    // The position is durable with each receipt; what came after the last one is heard twice, and paid once.
+    expect(after?.positionMs).toBeGreaterThan((before?.positionMs ?? 0) - limits.receiptIntervalMs);
   });
 
   test.skipIf(!mounts)('the disk of the box is full: it says so, sells nothing, survives even a power cut, and goes on when there is room', async () => {
