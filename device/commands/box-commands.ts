@@ -19,6 +19,7 @@ import { sellingCommands } from './selling-commands.ts';
 import { serviceCommands } from './service-commands.ts';
 import { showCommands } from './show-commands.ts';
 import { signInCommands } from './sign-in-commands.ts';
+import { taxCommands } from './tax-commands.ts';
 import { testCommands } from './test-commands.ts';
 import { venueCommands } from './venue-commands.ts';
 import { viewerCommands } from './viewer-commands.ts';
@@ -52,6 +53,7 @@ export const boxCommands: readonly Command<CommandContext>[] = [
   ...audioCommands,
   ...venueCommands,
   ...ladderCommands,
+  ...taxCommands,
   ...guestCommands,
   ...viewerCommands,
   ...capCommands,

@@ -32,6 +32,7 @@ import { readSetting } from './settings-rows.ts';
 import type { SettlementRows } from './settlement-rows.ts';
 import type { SideJournal } from './side-journal.ts';
 import type { SpendingRows } from './spending-rows.ts';
+import type { TaxRows } from './tax-rows.ts';
 import type { ViewerRows } from './viewer-rows.ts';
 
 export interface BookParts {
@@ -48,6 +49,7 @@ export interface BookParts {
   readonly plays: PlayRows;
   readonly queue: QueueRows;
   readonly receipts: ReceiptRows;
+  readonly taxes: TaxRows;
   readonly sessions: SessionRows;
   readonly settlements: SettlementRows;
   readonly loans: LoanRows;

@@ -8,6 +8,7 @@ import type { OutboxRecord } from '../../src/wire/http-api.ts';
 import type { CashBookCheck } from './cash-page-rows.ts';
 import type { GuestBook } from './guest-port.ts';
 import type { LoanBook } from './loan-port.ts';
+import type { TaxSum } from './tax-rows.ts';
 import type { SpendingBook, ViewerBook } from './viewer-port.ts';
 
 /** Where a play's money comes from (ruling 3). */
@@ -94,6 +95,8 @@ export interface CustomerReceipt {
   readonly durationMs: number;
   readonly endReason: string;
   readonly text: string;
+  /** Of its series, without gaps; left out where nobody paid anything. */
+  readonly number?: string;
 }
 
 /** `premium-changed`: being heard next costs more by now than was quoted, or is not sold any more. `guest-turns`: one guest has enough waiting. `over-cap`: a household spends no more today. */
@@ -258,6 +261,8 @@ export interface Book extends LoanBook, GuestBook, ViewerBook, SpendingBook {
   /** Works heard last, newest first, whoever paid. */
   lastHeard(limit: number): Promise<readonly string[]>;
   /** Works that were bought (or free) and heard since then, the most played first. */
+  /** By month and rate, the newest first. */
+  taxSums(): Promise<readonly TaxSum[]>;
   mostPlayed(sinceMs: number, limit: number): Promise<readonly { readonly workId: string; readonly plays: number }[]>;
   /** The answer and, where it is not an agreement, its fault record, in one transaction. The same answer again changes nothing. */
   putSettlement(settlement: Omit<SettlementRow, 'title'>, fault: FaultBody | null): Promise<void>;

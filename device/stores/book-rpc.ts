@@ -60,6 +60,7 @@ export const BOOK_METHODS: Readonly<Record<BookMethod, true>> = {
   noteEnd: true,
   postAccountLines: true,
   receipts: true,
+  taxSums: true,
   mostPlayed: true,
   lastHeard: true,
   putSettlement: true,

@@ -8,6 +8,7 @@ import { closeIfSpent } from './payer-credit.ts';
 import type { KeptPlay } from './play-rows.ts';
 import { writeReceipt } from './receipt-text.ts';
 import { readSetting } from './settings-rows.ts';
+import type { NumberedReceipt } from './tax-rows.ts';
 
 type End = Parameters<Book['settle']>[0];
 
@@ -100,8 +101,10 @@ function closePlay(core: BookCore, play: KeptPlay, end: End, refund: Refund): Cu
   if (play.state === 'queued') queue.remove(play.playId);
   sessions.closeAll(play.playId);
   if (loanPlay !== null) loans.closePlay(play.playId, bought ? end.heardMs : null);
-  const settleSequence = recordEnd(core, play, end, refund, bought);
   const premiumMinor = premiumEarned(play, end);
+  const grossMinor = bought ? paidPart(play, end.chargedMinor + premiumMinor) : 0n;
+  const numbered = grossMinor > 0n ? core.parts.taxes.next(grossMinor, core.generation(), core.parts.clock.wallMs()) : null;
+  const settleSequence = recordEnd(core, play, end, refund, bought, numbered);
   plays.end(play.playId, {
     state: bought ? 'settled' : 'declined',
     chargedMinor: end.chargedMinor,
@@ -122,25 +125,39 @@ function closePlay(core: BookCore, play: KeptPlay, end: End, refund: Refund): Cu
     loanPlay?.work.durationMs ?? durationOf(session?.termsText ?? null),
     bought && (end.statement ?? end.use) !== undefined,
     premiumMinor,
+    numbered,
   );
   core.parts.receipts.put(receipt, bought);
   return receipt;
 }
 
 /** The statement first: the headend bills it; the cash lines say the same in the box's own books. */
-function recordEnd(core: BookCore, play: KeptPlay, end: End, refund: Refund, bought: boolean): number {
+function recordEnd(core: BookCore, play: KeptPlay, end: End, refund: Refund, bought: boolean, numbered: NumberedReceipt | null): number {
   const source = play.fundingSource;
   let sequence = 0;
   if (end.statement !== null) sequence = core.record({ kind: 'receipt', body: { statement: end.statement.text, signature: end.statement.signature } });
   if (end.use !== undefined) sequence = recordUse(core, play, end.use);
   if (!bought) return sequence;
   const line = { payer: play.payerId, playId: play.playId, source };
-  sequence = core.recordCash({ ...line, event: 'settle', key: `play:${play.playId}:charge`, amountMinor: end.chargedMinor });
+  sequence = core.recordCash({ ...line, event: 'settle', key: `play:${play.playId}:charge`, amountMinor: end.chargedMinor, ...taxOf(numbered) });
   const premiumMinor = premiumEarned(play, end);
   if (premiumMinor > 0n) core.recordCash({ ...line, event: 'premium', key: `play:${play.playId}:premium`, amountMinor: premiumMinor });
   if (refund.amountMinor > 0n) core.recordCash({ ...line, event: 'refund', key: `play:${play.playId}:refund`, amountMinor: refund.amountMinor });
   if (refund.claimCode !== null) core.recordCash({ ...line, event: 'claim-issued', key: `claim:${refund.claimCode}`, amountMinor: refund.amountMinor });
   return sequence;
+}
+
+/** What of it somebody paid for: a gift is nobody's purchase. */
+function paidPart(play: KeptPlay, amountMinor: bigint): bigint {
+  const { paid = 0n, card = 0n, account = 0n } = takeFunds(play.funds, amountMinor).taken;
+  return paid + card + account;
+}
+
+function taxOf(numbered: NumberedReceipt | null) {
+  if (numbered === null) return {};
+  const { number, grossMinor, tax } = numbered;
+  const base = { receiptNumber: number, grossMinor: String(grossMinor) };
+  return tax === null ? base : { ...base, taxMinor: String(tax.taxMinor), taxName: tax.name, taxMilliPercent: tax.milliPercent };
 }
 
 /** Ruling 9: what has no session posts from usage. */

@@ -77,6 +77,7 @@ export class BoxBook implements SyncBook {
   postAccountLines: SyncBook['postAccountLines'] = (lines, through) => postAccountLines(this.#open().core, lines, through);
   receipts: SyncBook['receipts'] = (limit) => this.#open().core.parts.receipts.newest(limit);
   lastHeard: SyncBook['lastHeard'] = (limit) => this.#open().core.parts.plays.lastHeard(limit);
+  taxSums: SyncBook['taxSums'] = () => this.#open().core.parts.taxes.sums();
   mostPlayed: SyncBook['mostPlayed'] = (sinceMs, limit) => this.#open().core.parts.plays.mostPlayed(sinceMs, limit);
   settlements: SyncBook['settlements'] = (limit) => this.#open().core.parts.settlements.newest(limit);
   putSettlement: SyncBook['putSettlement'] = (settlement, fault) =>

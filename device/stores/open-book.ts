@@ -34,6 +34,7 @@ import type { JournalContents } from './side-journal.ts';
 import { SideJournal } from './side-journal.ts';
 import { SpendingRows } from './spending-rows.ts';
 import { judgeStorage, readDiskSpace } from './storage-guard.ts';
+import { TaxRows } from './tax-rows.ts';
 import { ViewerRows } from './viewer-rows.ts';
 
 export interface BookSurroundings extends BookSeams {
@@ -131,6 +132,7 @@ function assemble(options: BookOptions, surroundings: BookSurroundings, database
     plays: new PlayRows(database),
     queue: new QueueRows(database),
     receipts: new ReceiptRows(database),
+    taxes: new TaxRows(database),
     sessions: new SessionRows(database),
     settlements: new SettlementRows(database),
     loans: new LoanRows(database),

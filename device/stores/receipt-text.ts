@@ -1,7 +1,9 @@
 import type { EndReason } from '../../src/domain/credit/statements.ts';
+import { percentText } from '../../src/domain/ledger/tax.ts';
 import type { Currency } from '../../src/units/money.ts';
 import { formatMoney, money } from '../../src/units/money.ts';
 import type { CustomerReceipt, PlayRow } from './book-port.ts';
+import type { NumberedReceipt } from './tax-rows.ts';
 
 const REASON_WORDS: Readonly<Record<EndReason, string>> = {
   finished: 'played to the end',
@@ -35,6 +37,15 @@ export function writeClaimReceipt(claimCode: string, amountMinor: bigint, curren
   return { ...nothing, playId: `claim:${claimCode}`, title, refundMinor: minor, refundedTo: 'claim', claimCode, currency, endReason: 'left-behind', text };
 }
 
+function numberedLines({ number, grossMinor, tax }: NumberedReceipt, amount: (minor: bigint) => string): readonly string[] {
+  const line = `Receipt ${number}`;
+  if (tax === null) return [line];
+  return [
+    line,
+    `${amount(grossMinor)} include ${amount(tax.taxMinor)} ${tax.name} (${percentText(tax.milliPercent)} %), net ${amount(grossMinor - tax.taxMinor)}`,
+  ];
+}
+
 /** The customer's receipt in words: what was played, how far, what it cost, what came back and where it went. */
 export function writeReceipt(
   play: PlayRow & { readonly endNote: string | null },
@@ -42,6 +53,7 @@ export function writeReceipt(
   durationMs: number,
   started: boolean,
   premiumMinor: bigint,
+  numbered: NumberedReceipt | null,
 ): CustomerReceipt {
   const charged = play.chargedMinor ?? 0n;
   const refund = play.refundMinor ?? 0n;
@@ -55,7 +67,9 @@ export function writeReceipt(
   if (premiumMinor > 0n) lines.push(`Heard before others for ${amount(premiumMinor)} more`);
   if (refund > 0n && play.refundedTo !== null)
     lines.push(`Refunded ${amount(refund)} ${PLACE_WORDS[play.refundedTo]}${play.claimCode === null ? '' : ` ${play.claimCode}`}`);
+  if (numbered !== null) lines.push(...numberedLines(numbered, amount));
   return {
+    ...(numbered === null ? {} : { number: numbered.number }),
     playId: play.playId,
     title: play.title,
     artist: play.artist,

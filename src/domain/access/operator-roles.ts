@@ -35,8 +35,8 @@ export function mayOperator(role: OperatorRole, permission: Permission): boolean
 const COMMANDS: Readonly<Partial<Record<Permission, readonly string[]>>> = {
   'hold-box': ['service', 'skip', 'volume', 'calendar add', 'calendar remove', 'credit grant', 'evening end'],
   'service-box': ['service', 'volume', 'test', 'board check', 'coin watch', 'show'],
-  'manage-music': ['filter add', 'filter remove', 'calendar add', 'calendar remove'],
-  'manage-prices': ['ladder set'],
+  'manage-music': ['filter add', 'filter remove', 'filter list', 'why-hidden', 'calendar add', 'calendar remove', 'calendar week'],
+  'manage-prices': ['ladder set', 'ladder show', 'price try', 'premium set', 'tax set', 'tax show', 'receipt series'],
 };
 
 /** @param line as typed: a word may not be shortened here, so that nothing is sent that was not meant */

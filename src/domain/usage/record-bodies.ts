@@ -79,6 +79,12 @@ export interface CashBody {
   readonly amountMinor: string;
   readonly currency: string;
   readonly source: string;
+  /** Of `settle`, where somebody paid: the receipt's number, and what of the gross amount (premium and all) is tax. */
+  readonly receiptNumber?: string;
+  readonly grossMinor?: string;
+  readonly taxMinor?: string;
+  readonly taxName?: string;
+  readonly taxMilliPercent?: number;
 }
 
 /** A closing statement with its signature. `statement` is the canonical JSON that was signed. */

@@ -17,6 +17,7 @@ export interface UsageReportStore {
   playLog(period: ReportPeriod): readonly ReportRow[];
   profiles(): readonly ReportRow[];
   revenue(period: ReportPeriod): readonly ReportRow[];
+  tax(period: ReportPeriod): readonly ReportRow[];
   /** What is missing or set aside, as sequence ranges. */
   gaps(): readonly ReportRow[];
   /** Every delivered record, by what became of it. */
@@ -58,6 +59,18 @@ const REVENUE = `SELECT ${day('b.billed_at_ms')} AS day, b.work, coalesce(w.titl
     CAST(sum(b.quote_minor) AS TEXT) AS quotedMinor, CAST(sum(b.charged_minor) AS TEXT) AS chargedMinor, b.currency FROM billed_plays b
   LEFT JOIN works w ON w.work = b.work WHERE b.billed_at_ms >= ? AND b.billed_at_ms < ? GROUP BY 1, b.work, b.currency ORDER BY 1, b.work`;
 
+/** As the boxes reckoned them, one rounding a receipt. `none` where a venue shows no tax. */
+const TAX = `SELECT o.name AS box, strftime('%Y-%m', r.wall_ms / 1000, 'unixepoch') AS month, coalesce(json_extract(r.body, '$.taxName'), 'none') AS tax,
+    printf('%.3f', coalesce(json_extract(r.body, '$.taxMilliPercent'), 0) / 1000.0) AS percent, count(*) AS receipts,
+    min(json_extract(r.body, '$.receiptNumber')) AS firstReceipt, max(json_extract(r.body, '$.receiptNumber')) AS lastReceipt,
+    CAST(sum(CAST(json_extract(r.body, '$.grossMinor') AS INTEGER)) AS TEXT) AS grossMinor,
+    CAST(sum(CAST(json_extract(r.body, '$.grossMinor') AS INTEGER) - coalesce(CAST(json_extract(r.body, '$.taxMinor') AS INTEGER), 0)) AS TEXT) AS netMinor,
+    CAST(sum(coalesce(CAST(json_extract(r.body, '$.taxMinor') AS INTEGER), 0)) AS TEXT) AS taxMinor, json_extract(r.body, '$.currency') AS currency
+  FROM usage_records r JOIN outlets o ON o.outlet = r.outlet
+  WHERE r.kind = 'cash' AND json_extract(r.body, '$.receiptNumber') IS NOT NULL AND r.wall_ms >= ? AND r.wall_ms < ?
+  GROUP BY r.outlet, month, tax, percent, currency, substr(json_extract(r.body, '$.receiptNumber'), 1, length(json_extract(r.body, '$.receiptNumber')) - 7)
+  ORDER BY month DESC, box, percent`;
+
 const PROFILES = `SELECT account, consumer, domain, used_ms AS usedMs, occurrences, ${iso('first_ms')} AS firstAt, ${iso('last_ms')} AS lastAt
   FROM usage_profiles ORDER BY account, consumer, used_ms DESC, domain`;
 
@@ -82,6 +95,7 @@ export function usageReportRows(context: StoreContext): UsageReportStore {
     playLog: (period) => within(PLAY_LOG, period),
     profiles: () => database.all<ReportRow>(PROFILES),
     revenue: (period) => within(REVENUE, period),
+    tax: (period) => within(TAX, period),
     gaps: () => database.all<ReportRow>(GAPS),
     conservation: () => database.all<ReportRow>(CONSERVATION),
     usageIn: ({ fromMs, toMs }) => bySource(database.all<StoredUsage>(USAGE_IN, fromMs, toMs)),

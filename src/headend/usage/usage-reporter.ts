@@ -11,6 +11,7 @@ export const REPORTS = {
   days: 'behaviour over a period: sessions, titles and time a day',
   plays: 'the play log for rights holders: each play with ISRC, funding source and what was heard',
   revenue: 'what was billed, by day and title',
+  tax: 'receipts that boxes gave, by box, month and rate: their numbers, gross, net and tax',
   profiles: 'usage accumulated over sessions, by account, consumer and domain',
   settlement: 'what each location took, by source of money, and each party’s share of it (ackbox usage split)',
   prs: 'a return as PRS for Music asks for it: titles, performers, durations, plays',
@@ -60,6 +61,8 @@ function rowsOf(store: ReportStore, report: ReportName, period: ReportPeriod): r
       return store.playLog(period);
     case 'revenue':
       return store.revenue(period);
+    case 'tax':
+      return store.tax(period);
     case 'profiles':
       return store.profiles();
     case 'settlement':

@@ -111,7 +111,10 @@ describe('the end of a play', () => {
     const end = { playId: 'p1', chargedMinor: 40n, heardMs: 72_900, endReason: 'skipped', statement: STATEMENT } as const;
     const receipt = await book.settle(end);
     expect(receipt.text).toBe(
-      ['Blue Hour - The Lamps', 'Heard 1:12 of 3:00 (skipped)', 'Price 1.00 EUR, charged 0.40 EUR', 'Refunded 0.60 EUR to your credit at this box'].join('\n'),
+      [
+        ...['Blue Hour - The Lamps', 'Heard 1:12 of 3:00 (skipped)', 'Price 1.00 EUR, charged 0.40 EUR'],
+        ...['Refunded 0.60 EUR to your credit at this box', `Receipt ${receipt.number}`],
+      ].join('\n'),
     );
     expect(await book.settle({ ...end, chargedMinor: 90n })).toEqual(receipt);
     expect(await book.ledger()).toMatchObject({ earnedMinor: 40n, heldMinor: 0n, patronCreditMinor: 160n, problem: null });
