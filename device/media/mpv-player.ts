@@ -147,7 +147,7 @@ export class MpvPlayer implements Player {
     await this.attach();
     if (this.#stream !== null) return;
     await this.stop();
-    await this.#tell('set_property', 'loop-file', path === null ? 'no' : 'inf');
+    await this.#tell('set_property', 'loop-file', path === null || typeof this.#settings.output === 'object' ? 'no' : 'inf');
     if (path === null) return;
     const options = [...streamOptions('ogg'), ['demuxer-lavf-format', 'wav'], ['af', ''], ['pause', false]] as const;
     for (const [option, value] of options) await this.#tell('set_property', option, value);

@@ -56,28 +56,39 @@ export interface PageOptions {
   readonly path: string;
   readonly title: string;
   readonly caller: OperatorCaller;
-  /** Renews itself; not where somebody types. */
-  readonly renewSeconds?: number;
+  /** Whoever watches may have it renewed; null: not now. Absent where somebody types. */
+  readonly renew?: Renewal | null;
 }
 
+/** How often a page that somebody watches is asked for again: only where he chose so, as it takes the place and the words from whoever reads. */
+export const RENEWALS = [10, 60] as const;
+export type Renewal = (typeof RENEWALS)[number];
+
 /** One page with its tabs: what a role may not see it is not offered. */
-export function operatorPage({ path, title, caller, renewSeconds }: PageOptions, body: Markup): string {
+export function operatorPage({ path, title, caller, renew }: PageOptions, body: Markup): string {
   const tabs = TABS.filter(({ permission }) => mayOperator(caller.role, permission)).map((tab) =>
     tab.path === path ? html`<a href="${tab.path}" aria-current="page">${tab.title}</a> ` : html`<a href="${tab.path}">${tab.title}</a> `,
   );
   const out = html`<form method="post" action="/operator/sign-out">${formToken(caller)}<button>Sign out</button></form>`;
   return document(
     title,
-    html`<header><strong>Ackbox headend</strong>${tabs}<span>${caller.name} (${caller.role})</span>${out}</header><main><h1>${title}</h1>${body}</main>`,
-    renewSeconds,
+    html`<header><strong>Ackbox headend</strong>${tabs}<span>${caller.name} (${caller.role})</span>${out}</header><main><h1>${title}</h1>${renew === undefined ? '' : renewal(path, renew)}${body}</main>`,
   );
 }
 
+function renewal(path: string, renew: Renewal | null): Markup {
+  const choices = [null, ...RENEWALS].map((seconds) => {
+    const words = seconds === null ? 'when I ask' : `every ${seconds} s`;
+    const address = seconds === null ? path : `${path}?renew=${seconds}`;
+    return seconds === renew ? html`<strong>${words}</strong> ` : html`<a href="${address}">${words}</a> `;
+  });
+  return html`<p><a href="${renew === null ? path : `${path}?renew=${renew}`}">Renew now</a>. Renewed: ${choices}</p>`;
+}
+
 /** A page without tabs, for whoever is not signed in. */
-export function document(title: string, body: Markup, renewSeconds?: number): string {
-  const renew = renewSeconds === undefined ? html`` : html`<meta http-equiv="refresh" content="${renewSeconds}">`;
+export function document(title: string, body: Markup): string {
   return html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${renew}<title>${title} - Ackbox</title><style>${trustedStyle()}</style></head>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title} - Ackbox</title><style>${trustedStyle()}</style></head>
 <body>${body}</body></html>`.text;
 }
 
@@ -93,7 +104,8 @@ export function formToken({ formToken: token }: OperatorCaller): Markup {
 export function table(label: string, heads: readonly string[], rows: readonly Markup[]): Markup {
   if (rows.length === 0) return html`<p>None.</p>`;
   const head = heads.map((text) => html`<th scope="col">${text}</th>`);
-  return html`<div class="wide"><table aria-label="${label}"><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div>`;
+  // What is wider than the window is rolled, by keys as well.
+  return html`<div class="wide" role="region" tabindex="0" aria-label="${label}"><table aria-label="${label}"><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
 export function amountText(minor: string | number | bigint, currency: string): string {

@@ -26,9 +26,10 @@ export function musicBody(
       work,
     ) => html`<tr><td>${work.title}<br><code>${work.id}</code></td><td>${work.artist}</td><td>${work.genre}</td><td><form class="line" method="post" action="/operator/music/hide">${formToken(caller)}
 <input type="hidden" name="work" value="${work.id}"><label>Where <select name="outlet"><option value="all">every box</option>${where}</select></label>
-<label>Why <input name="reason" required maxlength="120" pattern="[^&quot;]+" placeholder="families before nine"></label><button>Hide ${work.title}</button></form></td></tr>`,
+<label>Why <input name="reason" required maxlength="120" pattern="[^&quot;]+" placeholder="families before nine"></label><button>Hide ${work.title}</button>
+<button formaction="/operator/music/why" formnovalidate>Ask one box why it hides it</button></form></td></tr>`,
   );
   return html`<form class="line" method="get" action="/operator/music"><label>Title, artist or genre <input name="search" value="${facts.search}"></label><button>Search</button></form>
-<p>${facts.works.length} of ${facts.all} works. A box says why it hides a work: <code>why-hidden TITLE</code> on its console, or send it that line from its page.</p>
+<p>${facts.works.length} of ${facts.all} works. Why a box hides a work it says itself, with its next report: name the box and ask; its answer stands on its page.</p>
 ${table('Works', ['Work', 'Artist', 'Genre', 'Hide it'], rows)}`;
 }

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { maySend } from '../../domain/access/operator-roles.ts';
 import { limits } from '../../limits.ts';
 import type { Markup } from '../../platform/html.ts';
@@ -17,7 +17,7 @@ import { actionsBody, recordsBody } from './audit-pages.ts';
 import { boxBody } from './box-page.ts';
 import { collectionsBody } from './collections-page.ts';
 import { fleetBody } from './fleet-page.ts';
-import { operatorPage, PAGE_HEADERS } from './layout.ts';
+import { operatorPage, PAGE_HEADERS, RENEWALS, type Renewal } from './layout.ts';
 import { moneyBody, readLength } from './money-page.ts';
 import { musicBody } from './music-page.ts';
 import { signIn } from './operator-accounts.ts';
@@ -44,7 +44,6 @@ export interface OperatorPagesDeps extends OperatorDeps {
   readonly loadReader: PricesRoutesDeps['loadReader'];
 }
 
-const RENEW_SECONDS = 5;
 const ROWS = 100;
 const PERIODS = 26;
 /** Sign-ins of one address: a family of operators behind one router, and no guesser. */
@@ -71,11 +70,15 @@ function send(answer: FastifyReply, page: string): FastifyReply {
 function seeing(app: FastifyInstance, gate: OperatorGate, deps: OperatorPagesDeps): void {
   const { book, clock } = deps;
   const view = (): Promise<OperatorView> => viewHeadend(deps, clock.wallMs());
-  const page = (path: string, title: string, caller: OperatorCaller, body: Markup, renewSeconds?: number): string =>
-    operatorPage({ path, title, caller, ...(renewSeconds === undefined ? {} : { renewSeconds }) }, body);
+  const page = (path: string, title: string, caller: OperatorCaller, body: Markup): string => operatorPage({ path, title, caller }, body);
+  const watched = (path: string, title: string, caller: OperatorCaller, request: FastifyRequest, answer: FastifyReply, body: Markup): FastifyReply => {
+    const renew: Renewal | null = RENEWALS.find((seconds) => String(seconds) === queryOf(request, 'renew')) ?? null;
+    if (renew !== null) answer.header('refresh', String(renew));
+    return send(answer, operatorPage({ path, title, caller, renew }, body));
+  };
   app.get(
     '/operator',
-    gate.guarded('see-fleet', async (caller, _request, answer) => send(answer, page('/operator', 'Boxes', caller, fleetBody(await view()), RENEW_SECONDS))),
+    gate.guarded('see-fleet', async (caller, request, answer) => watched('/operator', 'Boxes', caller, request, answer, fleetBody(await view()))),
   );
   app.get(
     '/operator/boxes/:outlet',
@@ -84,7 +87,7 @@ function seeing(app: FastifyInstance, gate: OperatorGate, deps: OperatorPagesDep
       const outlet = (await view()).outlets.find((candidate) => candidate.outlet === id);
       if (outlet === undefined) return answer.code(404).type('text/plain').send('There is no such box.\n');
       const facts = { outlet, faults: book.faultsOf(id, ROWS), commands: book.commandsOf(id, ROWS), nowMs: clock.wallMs() };
-      return send(answer, page('/operator/boxes', outlet.name, caller, boxBody(facts, caller)));
+      return watched(`/operator/boxes/${id}`, outlet.name, caller, request, answer, boxBody(facts, caller));
     }),
   );
   app.get(
@@ -112,9 +115,7 @@ function seeing(app: FastifyInstance, gate: OperatorGate, deps: OperatorPagesDep
   );
   app.get(
     '/operator/records',
-    gate.guarded('see-audit', async (caller, _request, answer) =>
-      send(answer, page('/operator/records', 'Records', caller, recordsBody(await view()), RENEW_SECONDS)),
-    ),
+    gate.guarded('see-audit', async (caller, request, answer) => watched('/operator/records', 'Records', caller, request, answer, recordsBody(await view()))),
   );
   app.get(
     '/operator/actions',
@@ -152,6 +153,17 @@ function acting(app: FastifyInstance, gate: OperatorGate, { book }: OperatorPage
       const first = book.settleCollection(row, caller.name, words);
       note(caller, 'settle collection', `${row.box} ticket ${row.number}: ${words}`, first ? 'settled' : 'was settled already');
       return answer.redirect('/operator/collections', 303);
+    }),
+  );
+  app.post(
+    '/operator/music/why',
+    gate.guarded('manage-music', (caller, request, answer) => {
+      const work = book.works().find(({ id }) => id === field(request, 'work'));
+      const known = book.outlets().find(({ outlet }) => outlet === (field(request, 'outlet') as OutletId));
+      if (work === undefined || known === undefined) return answer.code(400).type('text/plain').send('Name a work, and one box that is asked.\n');
+      book.putCommand(known.outlet, `why-hidden "${work.id}"`);
+      note(caller, 'ask why hidden', `${work.title} at ${known.name}`, 'sent');
+      return answer.redirect(`/operator/boxes/${known.outlet}`, 303);
     }),
   );
   app.post(
