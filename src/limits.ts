@@ -84,16 +84,14 @@ export const limits = {
   loginLockMs: 60_000,
   loginLockMaxMs: 3_600_000,
   consoleIdleMs: 600_000,
-  /** People of a household; what a name may have; when a box that nobody touched asks anew who is watching; how long it waits for a PIN; how long what a household decides stays open behind its PIN. */
+  /** People of a household; what a name may have; when a box that nobody touched asks anew who is watching; how long it waits for a PIN; after how long without a key it asks whether anybody still watches, and how long for an answer; how long what a household decides stays open behind its PIN; what of a stream is under way when a spending cap stops it. */
   viewersMax: 20,
   viewerNameCharacters: 24,
   viewerIdleMs: 900_000,
   pinIdleMs: 60_000,
-  /** Without a key for so long it is asked whether anybody still watches, and so long an answer is waited for. */
   stillWatchingMs: 14_400_000,
   stillWatchingAnswerMs: 120_000,
   householdOpenMs: 180_000,
-  /** Of a stream that is paid by the minute: what is under way when a spending cap stops it. */
   spendingAheadMs: 2_000,
   consoleLineCharacters: 400,
   consoleLinesWaiting: 200,
