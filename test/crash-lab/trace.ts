@@ -9,13 +9,27 @@ export type Deed =
 export const STRACE = ['-f', '-y', '-xx', '-s', '1048576', '-e', 'trace=pwrite64,write,fsync,fdatasync,ftruncate', '-e', 'signal=none'] as const;
 
 /**
- * Reads what strace wrote. Only files below `folder` and standard output count; a call that failed, or was interrupted in the trace,
- * stops the reading, as the lab would lie otherwise.
+ * Reads what strace wrote. Only files below `folder` and standard output count; a call that failed, or has no answer, stops the reading,
+ * as the lab would lie otherwise.
  */
 export function readTrace(text: string, folder: string): readonly Deed[] {
-  return text.split('\n').flatMap((line) => {
+  return wholeCalls(text).flatMap((line) => {
     const deed = readLine(line, folder);
     return deed === null ? [] : [deed];
+  });
+}
+
+/** A call during which another thread made one stands on two lines: it is put where it ended. */
+function wholeCalls(text: string): readonly string[] {
+  const begun = new Map<string, string>();
+  return text.split('\n').flatMap((line) => {
+    const [, thread = '', start] = /^(\d+) +(.*) <unfinished \.\.\.>$/.exec(line) ?? [];
+    if (start !== undefined) {
+      begun.set(thread, `${thread} ${start}`);
+      return [];
+    }
+    const [, again = '', end] = /^(\d+) +<\.\.\. \w+ resumed>(.*)$/.exec(line) ?? [];
+    return [end === undefined ? line : `${begun.get(again) ?? ''}${end}`];
   });
 }
 
