@@ -12,7 +12,7 @@ import type { BoxControl, CommandOutcome, LiveOutput } from '../session/box-view
 import type { BoxEvent } from '../session/events.ts';
 import type { Household } from '../session/household.ts';
 import type { Book } from '../stores/book-port.ts';
-import type { SelfTestParts } from '../supervision/self-tests.ts';
+import type { SelfTestParts } from '../supervision/self-test.ts';
 import type { Venue } from '../venue/venue.ts';
 
 export type Role = 'customer' | 'staff' | 'technician' | 'collector' | 'headend';

@@ -1,5 +1,6 @@
 import { sleep } from '../../src/ports/clock.ts';
-import { type SelfTest, type SelfTestParts, selfTests, type TestResult } from '../supervision/self-tests.ts';
+import type { SelfTest, SelfTestParts, TestResult } from '../supervision/self-test.ts';
+import { selfTests } from '../supervision/self-tests.ts';
 import { type Command, type CommandContext, done } from './command.ts';
 
 /** They run side by side, so that all of them are over in it too. */

@@ -4,7 +4,7 @@ import { monotonicMs, sleep } from '../../src/ports/clock.ts';
 import { decibelsOf } from '../media/sound-level.ts';
 import { findTone, TONE_DBFS, TONE_HZ, type ToneFound, toneWav } from '../media/test-tone.ts';
 import { readWav } from '../media/wav-file.ts';
-import type { SelfTest, SelfTestParts, TestResult } from './self-tests.ts';
+import type { SelfTest, SelfTestParts, TestResult } from './self-test.ts';
 
 const SOUND_LOOK_MS = 1_500;
 const SAMPLES_PER_MS = 48;

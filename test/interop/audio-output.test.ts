@@ -13,7 +13,7 @@ import { findTone, toneWav } from '../../device/media/test-tone.ts';
 import { readWav } from '../../device/media/wav-file.ts';
 import type { CommandOutcome } from '../../device/session/box-view.ts';
 import { hearInput } from '../../device/supervision/hear-input.ts';
-import type { SelfTestParts } from '../../device/supervision/self-tests.ts';
+import type { SelfTestParts } from '../../device/supervision/self-test.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import { demuxOggOpus } from '../../src/wire/ogg-opus-demux.ts';
 import { sampleView } from '../fakes/sample-view.ts';

@@ -11,7 +11,7 @@ import { testCommands } from '../../../../device/commands/test-commands.ts';
 import { TONE_DBFS, TONE_HZ } from '../../../../device/media/test-tone.ts';
 import { type Recording, wavFile } from '../../../../device/media/wav-file.ts';
 import type { CommandOutcome } from '../../../../device/session/box-view.ts';
-import type { SelfTestParts, TestResult } from '../../../../device/supervision/self-tests.ts';
+import type { SelfTestParts, TestResult } from '../../../../device/supervision/self-test.ts';
 import { err, ok } from '../../../../src/units/result.ts';
 import { CctalkBus } from '../../../fakes/cctalk-bus.ts';
 import { sampleView } from '../../../fakes/sample-view.ts';
