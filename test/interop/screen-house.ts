@@ -58,7 +58,7 @@ export async function openScreenHouse(profile: 'jukebox' | 'set-top' = 'jukebox'
   };
 }
 
-async function commandAt(url: string, folder: string, line: string): Promise<string> {
+export async function commandAt(url: string, folder: string, line: string): Promise<string> {
   const token = readFileSync(join(folder, 'local-token'), 'utf8').trim();
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   const answer = await fetch(`${url}/api/command`, { method: 'POST', headers, body: JSON.stringify({ line }) });
@@ -67,8 +67,7 @@ async function commandAt(url: string, folder: string, line: string): Promise<str
 
 async function operatorCall(folder: string, method: 'POST' | 'PUT', path: string, body: unknown): Promise<number> {
   const { account } = JSON.parse(readFileSync(join(folder, 'box', 'enrolment.json'), 'utf8')) as { readonly account: string };
-  const words = readFileSync(`/proc/${pidOfBox(join(folder, 'box'))}/cmdline`, 'utf8').split('\0');
-  const origin = words[words.indexOf('--headend') + 1] ?? '';
+  const origin = headendOf(folder);
   const token = readFileSync(join(folder, 'headend', 'operator-token'), 'utf8').trim();
   const dispatcher = new Agent({ connect: { ca: readFileSync(join(folder, 'headend', 'trust', 'ca.pem'), 'utf8') } });
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
@@ -76,6 +75,12 @@ async function operatorCall(folder: string, method: 'POST' | 'PUT', path: string
   await answer.body.dump();
   await dispatcher.destroy();
   return answer.statusCode;
+}
+
+/** Where the headend of a house listens. */
+export function headendOf(folder: string): string {
+  const words = readFileSync(`/proc/${pidOfBox(join(folder, 'box'))}/cmdline`, 'utf8').split('\0');
+  return words[words.indexOf('--headend') + 1] ?? '';
 }
 
 function pidOfBox(folder: string): number {

@@ -5,7 +5,8 @@ import { type Currency, formatMoney, money } from '../../units/money.ts';
 import type { OperatorCaller } from './operator-sessions.ts';
 
 const STYLE = `
-:root { color-scheme: light dark; font: 16px/1.45 system-ui, sans-serif; }
+:root { color-scheme: light dark; font: 16px/1.45 system-ui, sans-serif; background: #fff; color: #16181d; }
+a { color: #0b4fb3; }
 body { margin: 0 auto 3rem; max-width: 80rem; padding: 0 1rem; }
 header { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; align-items: baseline; border-bottom: 2px solid #8886; padding: .9rem 0 .6rem; }
 header strong { margin-right: auto; }
@@ -22,7 +23,7 @@ label { display: grid; gap: .15rem; font-size: .85rem; }
 input, select, button { font: inherit; padding: .35rem .6rem; min-height: 2.4rem; }
 svg { max-width: 100%; height: auto; } svg text { font: 12px system-ui, sans-serif; fill: currentColor; }
 .good { color: #14673f; } .bad { color: #b3161b; font-weight: 600; }
-@media (prefers-color-scheme: dark) { .good { color: #5fd39b; } .bad { color: #ff8f8f; } }
+@media (prefers-color-scheme: dark) { :root { background: #14161b; color: #eceff4; } a { color: #8cb8ff; } .good { color: #5fd39b; } .bad { color: #ff8f8f; } }
 `;
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 
