@@ -1,5 +1,4 @@
 import type { CoinWatch } from '../cash/coin-watch.ts';
-import type { ConsoleKeys } from '../console/console-keys.ts';
 import type { RemoteTeacher } from '../input/remote-teacher.ts';
 import type { Board } from './board.ts';
 
@@ -10,6 +9,13 @@ export interface IdentifiedAcceptor {
   identify(): Promise<{ readonly name: string; readonly expected: boolean } | null>;
 }
 
+/** Who may sign in on the serial console: what a technician can do for somebody without a PIN. */
+export interface SignInDesk {
+  /** Once, for whoever has no PIN. */
+  newCode(): string;
+  forgetPin(role: 'technician' | 'staff' | 'collector'): Promise<void>;
+}
+
 /** What is fitted to the box, for the commands that look at it. Filled by whoever opens a part, emptied when it is gone. */
 export class HardwareDesk {
   board: Board | null = null;
@@ -17,7 +23,7 @@ export class HardwareDesk {
   remotes: RemoteTeacher | null = null;
   acceptors: readonly IdentifiedAcceptor[] = [];
   /** The sign-in of the serial console; null where none asks for a PIN. */
-  consoleKeys: ConsoleKeys | null = null;
+  consoleKeys: SignInDesk | null = null;
   /** What the displays show for somebody to type back. */
   shownCode: string | null = null;
   /** The lamps that are lit for somebody to look, and no others; null: they say what the box does. */
