@@ -1,8 +1,9 @@
 import type { Log } from '../../src/ports/log.ts';
 import type { BoxControl, BoxTotals, BoxView, CommandOutcome } from '../session/box-view.ts';
 import type { IntentEvent } from '../session/events.ts';
-import { type Enrolment, type FirstBootView, firstBootView, TAKE, TUNE, viewOfFirstBoot } from './first-boot-view.ts';
+import { type Enrolment, firstBootView, TAKE, TUNE, viewOfFirstBoot } from './first-boot-view.ts';
 import { type Answers, answer, type MachineFacts, nextQuestion, type Question, takeBack } from './questions.ts';
+import type { FirstBootView } from './shown-question.ts';
 
 export interface FirstBootParts {
   readonly machine: MachineFacts;

@@ -4,6 +4,7 @@ import type { Language } from '../texts/box-texts.ts';
 import { isLanguage } from '../texts/box-texts.ts';
 import { type FirstBootText, firstBootTexts, LANGUAGE_NAMES } from '../texts/first-boot-texts.ts';
 import { type Answers, type Choice, choicesOf, likelyChoice, type MachineFacts, OPENS_AT, type Question, questionsOf } from './questions.ts';
+import type { FirstBootView } from './shown-question.ts';
 
 /** How far the enrolment is, beside the questions. */
 export type Enrolment =
@@ -16,21 +17,6 @@ export interface FirstBootFacts {
   readonly answers: Answers;
   readonly enrolment: Enrolment;
   readonly tunePlays: boolean;
-}
-
-/** What a screen, a panel and a console show of the first start: the same words on each. */
-export interface FirstBootView {
-  /** Of the question, or `enrol`, or `differs`. */
-  readonly step: string;
-  readonly progress: string;
-  readonly asks: string;
-  /** At most 16 characters. */
-  readonly line: string;
-  readonly choices: readonly Choice[];
-  /** The choice that has the focus first. */
-  readonly likely: string;
-  readonly code: string | null;
-  readonly canGoBack: boolean;
 }
 
 /** Not an answer: plays or ends the work that every box brings along. */

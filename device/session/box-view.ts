@@ -1,6 +1,6 @@
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
 import type { AccountGlance } from '../checkout/account-watch.ts';
-import type { FirstBootView } from '../first-boot/first-boot-view.ts';
+import type { FirstBootView } from '../first-boot/shown-question.ts';
 import type { LoanView, RenewalQuery } from '../loans/loan-view.ts';
 import type { CustomerReceipt, LedgerSummary, OutboxState, QueueEntryRow } from '../stores/book-port.ts';
 import type { Language } from '../texts/box-texts.ts';
