@@ -99,10 +99,11 @@ async function whatIsLeft(book: InlineBook): Promise<object> {
   const lines = rows
     .map(({ body }) => JSON.parse(body) as Readonly<Record<string, unknown>>)
     .map((line) => [line.event ?? line.EventType ?? 'statement', nameless(line.key), line.amountMinor, line.playId]);
-  // A claim's code is random: everywhere it stands, it reads the same.
-  const receipts = (await book.receipts(100)).map(({ claimCode, ...receipt }) =>
-    claimCode === null ? receipt : (JSON.parse(JSON.stringify(receipt).replaceAll(claimCode, 'CODE')) as typeof receipt),
-  );
+  // A claim's code is random, and so is what a book puts before the numbers of its receipts: everywhere they stand, they read the same.
+  const receipts = (await book.receipts(100)).map(({ claimCode, ...receipt }) => {
+    const told = JSON.stringify(receipt).replaceAll(/R-[0-9A-F]{6}-/g, 'R-BOOK-');
+    return JSON.parse(claimCode === null ? told : told.replaceAll(claimCode, 'CODE')) as typeof receipt;
+  });
   return {
     ledger: await book.ledger(),
     lines,

@@ -254,7 +254,7 @@ test('a program is erased after each use, and fetched again only when it is aske
 
 test('the commands of the box drive the content: checkout, list, renew, return, with the headend or without', async () => {
   const context = {
-    box: { works: () => headend.works, view: () => ({ loans: scene.loans.views() }) },
+    box: { works: () => headend.works, view: () => ({ currency: 'EUR', loans: scene.loans.views() }) },
     licences: scene.headendApi,
     loans: scene.loans.counter,
   } as unknown as Parameters<(typeof licenceCommands)[number]['run']>[0];
