@@ -13,6 +13,7 @@ const idle = {
   question: null,
   focus: work,
   nowPlaying: null,
+  firstBoot: null,
   faults: [],
 } as unknown as BoxView;
 
