@@ -84,7 +84,11 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     outletNo: identity.outlet,
     guarded: true,
   });
-  for (const notice of book.opening.notices) say({ event: 'notice', message: notice });
+  for (const notice of book.opening.notices) {
+    say({ event: 'notice', message: notice });
+    // The log of the console shows it to whoever comes with a cable.
+    log.warn('book-opened', { message: notice });
+  }
   if (readFirstBoot(config.data)?.phase === 'answered') await (await import('./first-boot/settle-first-boot.ts')).settleFirstBoot(config.data, book);
   const keptAside = book.opening.state === 'new' ? lastKeptAside(config.data) : null;
   if (keptAside !== null) await book.recordAudit({ event: 'factory-reset', facts: { keptAside } });

@@ -83,11 +83,11 @@ const refund: Command<CommandContext> = {
   roles: ['staff', 'technician', 'headend'],
   guard: 'none',
   arguments: [
-    { name: 'receipt', kind: 'text', required: true, help: 'its six letters, as show receipts has them' },
+    { name: 'receipt', kind: 'text', required: true, help: 'its number, as show receipts has it' },
     { name: 'reason', kind: 'text', required: true, help: 'why' },
   ],
   run: async ({ box, book, by }, { receipt = '', reason = '' }) => {
-    const found = (await book.receipts(RECEIPTS_MAX)).filter((one) => receiptName(one) === receipt.toLowerCase());
+    const found = (await book.receipts(RECEIPTS_MAX)).filter((one) => receiptName(one).toLowerCase() === receipt.toLowerCase());
     const [one, other] = found;
     if (one === undefined || other !== undefined)
       return {

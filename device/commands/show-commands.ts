@@ -5,9 +5,9 @@ import { type Command, type CommandContext, done } from './command.ts';
 export const RECEIPTS_MAX = 50;
 const RECEIPT_NAME_LETTERS = 6;
 
-/** What a person calls a receipt by: the last of its play's id, which is random. */
-export function receiptName({ playId }: { readonly playId: string }): string {
-  return playId.slice(-RECEIPT_NAME_LETTERS);
+/** What a person calls a receipt by: its number, or the last of its play's id where it has none. */
+export function receiptName({ number, playId }: { readonly number?: string; readonly playId: string }): string {
+  return number ?? playId.slice(-RECEIPT_NAME_LETTERS);
 }
 
 const everyone = ['customer', 'staff', 'technician', 'collector', 'headend'] as const;
@@ -116,7 +116,7 @@ const showReceipts: Command<CommandContext> = {
   arguments: [{ name: 'count', kind: 'integer', required: false, help: 'how many (5)' }],
   run: async ({ book }, { count = '5' }) => {
     const receipts = await book.receipts(Math.min(RECEIPTS_MAX, Math.max(1, Number(count))));
-    const shown = receipts.map((receipt) => `Receipt ${receiptName(receipt)}\n${receipt.text}`);
+    const shown = receipts.map((receipt) => (receipt.number === undefined ? `Receipt ${receiptName(receipt)}\n${receipt.text}` : receipt.text));
     return done(shown.length === 0 ? 'No receipts yet.' : shown.join('\n\n'), receipts);
   },
 };

@@ -21,7 +21,7 @@ export function render(outcome: CommandOutcome, filters: readonly string[]): rea
   const unknown = filters.find((filter) => !/^(json|count|no-more|match .+)$/.test(filter));
   if (unknown !== undefined) return [`There is no filter ${JSON.stringify(unknown.slice(0, 40))}: json, match TEXT, count, no-more.`];
   if (filters.includes('json')) return [encode({ ok: outcome.ok, code: outcome.code, data: outcome.data })];
-  if (!outcome.ok) return [`${outcome.text} (${outcome.code})`];
+  if (!outcome.ok) return `${outcome.text} (${outcome.code})`.split('\n');
   return filters.reduce<readonly string[]>((lines, filter) => {
     if (filter === 'count') return [String(lines.length)];
     if (!filter.startsWith('match ')) return lines;

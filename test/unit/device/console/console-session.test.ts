@@ -53,6 +53,7 @@ const box = {
     ran.push({ line, role });
     if (line === 'long') return { ok: true, code: 'ok', text: LONG, data: null };
     if (line === 'help') return { ok: true, code: 'ok', text: 'show queue\nshow status\nskip', data: null };
+    if (line === 'worse') return { ok: false, code: 'money-unreported', text: 'Not while this would be lost:\n  2.00', data: null };
     if (line === 'bad') return { ok: false, code: 'bad-argument', text: 'That is wrong.', data: null };
     return { ok: true, code: 'ok', text: `did ${line}`, data: { amount: 5n } };
   },
@@ -83,6 +84,8 @@ describe('a line of the box’s own user', () => {
     await cable.line('show queue | json', '{"ok":true,"code":"ok","data":{"amount":"5"}}');
     await cable.line('long | match blue | count', /\b30\b/);
     await cable.line('bad', 'That is wrong. (bad-argument)');
+    // Each line of a refusal begins at the first column of a terminal in raw mode.
+    await cable.line('worse', 'lost:\r\n  2.00 (money-unreported)\r\n');
     await cable.line('show | turn', 'There is no filter "turn"');
     expect(ran.every(({ role }) => role === 'technician')).toBe(true);
   });
