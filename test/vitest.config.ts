@@ -1,9 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
 const REAL = 'test/interop/**/*.test.ts';
+/** What is heard or seen in real time here is judged by the clock: nothing else may run beside it. */
+const TIMED = [
+  ...['audio-output', 'cable-out', 'film-play', 'house-kills', 'live-channel', 'mishaps', 'mpv-audio', 'mpv-play', 'mpv-tracks', 'paid-song'],
+  ...['paid-transports', 'play-recording', 'rtsp-clients', 'screen', 'screen-tv', 'sender-apart', 'simulated-board', 'trial-decisions'],
+].map((name) => `test/interop/${name}.test.ts`);
 const NEVER = ['test/soak/**', 'test/bench/**', 'node_modules/**'];
 
-/** Two groups, one after the other: rules in parallel, then what plays in real time, one file at a time and with all cores. */
+/** Three groups, one after the other: rules in parallel, real programs two files at a time, and what plays in real time, with all cores. */
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
@@ -12,10 +17,11 @@ export default defineConfig({
     pool: 'forks',
     projects: [
       { extends: true, test: { name: 'rules', include: ['test/**/*.test.ts'], exclude: [...NEVER, REAL], maxWorkers: '100%', sequence: { groupOrder: 0 } } },
+      { extends: true, test: { name: 'programs', include: [REAL], exclude: [...NEVER, ...TIMED], maxWorkers: 2, retry: 1, sequence: { groupOrder: 1 } } },
       {
         extends: true,
-        // Sound is judged in real time here: a machine that others share may stall once, hardly twice.
-        test: { name: 'real', include: [REAL], exclude: NEVER, fileParallelism: false, maxWorkers: 1, retry: 1, sequence: { groupOrder: 1 } },
+        // A machine that others share may stall once, hardly twice.
+        test: { name: 'timed', include: TIMED, exclude: NEVER, fileParallelism: false, maxWorkers: 1, retry: 1, sequence: { groupOrder: 2 } },
       },
     ],
   },

@@ -39,9 +39,12 @@ function linesOf(block: string): readonly WalkStep[] {
   return steps;
 }
 
+/** Where the console breaks a long line, the rest stands below it, far to the right. */
+const BROKEN = /\r?\n {4,}(?=\S)/g;
+
 /** What of `seen` is missing in `shown`, in order; null where all is there. An ellipsis stands for anything on that line. */
 export function missing(seen: readonly string[], shown: string): string | null {
-  const lines = shown.split('\n').map(tidy);
+  const lines = shown.replace(BROKEN, ' ').split('\n').map(tidy);
   let from = 0;
   for (const expected of seen) {
     const pattern = new RegExp(tidy(expected).split(/ ?… ?/).map(literally).join('.*'));
