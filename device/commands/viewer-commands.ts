@@ -36,13 +36,15 @@ async function named({ book }: CommandContext, name: string): Promise<Result<Vie
   return viewer === undefined ? fault('no-such-viewer', `Nobody here is called ${name}; show viewers lists who is.`) : ok(viewer);
 }
 
-/** What a line says of PIN and age; what it leaves out stays. */
-async function changed(viewer: ViewerRow, { pin, age }: Values): Promise<Result<ViewerRow, Fault>> {
+/** What a line says of PIN, hashed, and age; null is none, and what it leaves out is not there. */
+async function readLock({ pin, age }: Values): Promise<Result<{ readonly pin?: string | null; readonly belowAge?: number | null }, Fault>> {
   const [newPin, newAge] = [pin === undefined ? null : readPin(pin), age === undefined ? null : readAge(age)];
   if (newPin?.ok === false) return newPin;
   if (newAge?.ok === false) return newAge;
-  const hash = newPin === null ? viewer.pin : newPin.value === null ? null : await hashPin(newPin.value);
-  return ok({ ...viewer, pin: hash, belowAge: newAge === null ? viewer.belowAge : newAge.value });
+  return ok({
+    ...(newPin !== null && { pin: newPin.value === null ? null : await hashPin(newPin.value) }),
+    ...(newAge !== null && { belowAge: newAge.value }),
+  });
 }
 
 async function keep(context: CommandContext, viewer: ViewerRow): Promise<CommandOutcome> {
@@ -74,8 +76,8 @@ const add: Command<CommandContext> = {
     if (!ID.test(viewerId)) return refused({ code: 'bad-id', message: 'An id has letters, digits and hyphens.' });
     const known = (await context.book.viewers()).some((viewer) => viewer.viewerId === viewerId);
     if (known) return refused({ code: 'id-taken', message: 'Somebody here has this id already.' });
-    const viewer = await changed({ viewerId, name: name.value, pin: null, belowAge: null }, values);
-    return viewer.ok ? await keep(context, viewer.value) : refused(viewer.error);
+    const lock = await readLock(values);
+    return lock.ok ? await keep(context, { viewerId, name: name.value, pin: null, belowAge: null, ...lock.value }) : refused(lock.error);
   }),
 };
 
@@ -90,8 +92,8 @@ const change: Command<CommandContext> = {
     const name = values.to === undefined ? null : readName(values.to);
     if (!found.ok) return refused(found.error);
     if (name?.ok === false) return refused(name.error);
-    const viewer = await changed({ ...found.value, ...(name === null ? {} : { name: name.value }) }, values);
-    return viewer.ok ? await keep(context, viewer.value) : refused(viewer.error);
+    const lock = await readLock(values);
+    return lock.ok ? await keep(context, { ...found.value, ...(name !== null && { name: name.value }), ...lock.value }) : refused(lock.error);
   }),
 };
 
@@ -154,12 +156,13 @@ const parental: Command<CommandContext> = {
   guard: 'none',
   arguments: [PIN, AGE],
   run: atHome(async ({ book, viewers }, values) => {
-    const [pin, age] = [values.pin === undefined ? null : readPin(values.pin), values.age === undefined ? null : readAge(values.age)];
-    if (pin?.ok === false) return refused(pin.error);
-    if (age?.ok === false) return refused(age.error);
-    if (pin === null && age === null) return refused({ code: 'missing-argument', message: 'Say pin=, age= or both: parental set pin=4711 age=16.' });
-    if (pin !== null) await book.putSetting(HOUSEHOLD_PIN_SETTING, pin.value === null ? '' : await hashPin(pin.value));
-    if (age !== null) await book.putSetting(HOUSEHOLD_AGE_SETTING, age.value === null ? '' : String(age.value));
+    const lock = await readLock(values);
+    if (!lock.ok) return refused(lock.error);
+    const { pin, belowAge } = lock.value;
+    if (pin === undefined && belowAge === undefined)
+      return refused({ code: 'missing-argument', message: 'Say pin=, age= or both: parental set pin=4711 age=16.' });
+    if (pin !== undefined) await book.putSetting(HOUSEHOLD_PIN_SETTING, pin ?? '');
+    if (belowAge !== undefined) await book.putSetting(HOUSEHOLD_AGE_SETTING, belowAge === null ? '' : String(belowAge));
     await viewers.load();
     return done('It is so from now on.');
   }),
