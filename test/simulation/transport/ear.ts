@@ -35,7 +35,7 @@ export class Ear {
     this.seek(0);
   }
 
-  /** One packet time. A gap is concealed only where later packets lie behind it, or nothing will follow. */
+  /** One packet time. A gap is waited for once, and concealed only where later packets lie behind it, or nothing will follow. */
   listen(nowMs: number, end: number, isDrained: boolean): void {
     if (this.heard >= end) return;
     const isThere = this.#have.has(this.heard);
@@ -44,8 +44,7 @@ export class Ear {
       this.#gapSinceMs ??= nowMs;
       if (nowMs - this.#gapSinceMs < CONCEAL_MS) return;
       this.concealed += 1;
-    }
+    } else this.#gapSinceMs = null;
     this.heard += 1;
-    this.#gapSinceMs = null;
   }
 }
