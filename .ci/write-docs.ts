@@ -29,6 +29,7 @@ const FOLDERS: Readonly<Record<string, string>> = {
   'src/cli': 'the command `ackbox`: set-up, start, ingest, enrolment, the live view',
   'src/domain': 'the rules, pure: credit, ledger, cash, queue, rating, usage, licence',
   'src/guests': 'the pages of guests with phones, whoever serves them: passes, texts, markup',
+  'src/limits': 'the bounds that `src/limits.ts` gathers, by what they bound',
   'src/headend': 'the headend: checkout, streaming, registry, bills, catalogue, trust, operator page',
   'src/platform': 'adapters to Node: clock, randomness, cryptography, SRTP, durable files, migrations',
   'src/ports': 'interfaces between the rules and the adapters',
