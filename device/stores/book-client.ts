@@ -14,11 +14,6 @@ export interface OpenedBook extends Book {
   onUrgent(listener: () => void): void;
 }
 
-export interface OpenBookOptions extends BookOptions {
-  /** The bundled worker on the device; in development the source beside this file. */
-  readonly workerUrl?: URL;
-}
-
 interface Call {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
@@ -28,6 +23,7 @@ interface Call {
 export class BookThread {
   readonly #worker: Worker;
 
+  /** @param workerUrl the bundled worker on the device; in development the source beside this file */
   constructor(workerUrl = new URL(import.meta.url.endsWith('.ts') ? './book-worker.ts' : './book-worker.mjs', import.meta.url)) {
     this.#worker = new Worker(workerUrl, { name: 'book', resourceLimits: { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 1, stackSizeMb: 2 } });
   }
@@ -39,11 +35,6 @@ export class BookThread {
     const opening = await client.opened;
     return client.asBook(opening);
   }
-}
-
-/** Opens the book in a thread of its own. Rejects with BookError: its message says what to do. */
-export async function openBook({ workerUrl, ...book }: OpenBookOptions): Promise<OpenedBook> {
-  return await new BookThread(workerUrl).open(book);
 }
 
 class BookClient {

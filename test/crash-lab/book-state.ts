@@ -1,4 +1,4 @@
-import type { InlineBook } from '../../device/stores/inline-book.ts';
+import type { InlineBook } from '../fakes/inline-book.ts';
 
 /** What the book says it holds, as text and numbers. */
 export interface BookState {

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
-import { openBookInline } from '../../device/stores/inline-book.ts';
 import { runStep } from '../fakes/book-child.ts';
 import { MIGRATIONS, seededRandom } from '../fakes/book-folder.ts';
+import { openBookInline } from '../fakes/inline-book.ts';
 import { VirtualClock } from '../fakes/virtual-clock.ts';
 import { readState } from './book-state.ts';
 

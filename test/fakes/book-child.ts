@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { openBook } from '../../device/stores/book-client.ts';
+import { BookThread } from '../../device/stores/book-client.ts';
 import type { BookOptions } from '../../device/stores/book-options.ts';
 import type { Book } from '../../device/stores/book-port.ts';
 import { coin, STATEMENT, WORK } from './book-folder.ts';
@@ -26,7 +26,7 @@ export function runStep(book: Book, step: number): Promise<unknown> {
 const [options, from] = process.argv.slice(2);
 if (import.meta.main && options !== undefined) {
   const { workerUrl, ...book } = JSON.parse(options) as BookOptions & { readonly workerUrl: string };
-  const opened = await openBook({ ...book, workerUrl: new URL(workerUrl) });
+  const opened = await new BookThread(new URL(workerUrl)).open(book);
   writeSync(1, 'ready\n');
   for (let step = Number(from); ; step += 1) {
     await runStep(opened, step);

@@ -2,10 +2,10 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BookOptions } from '../../device/stores/book-options.ts';
-import type { InlineBook } from '../../device/stores/inline-book.ts';
-import { openBookInline } from '../../device/stores/inline-book.ts';
 import type { BookSurroundings } from '../../device/stores/open-book.ts';
 import type { Random } from '../../src/ports/random.ts';
+import type { InlineBook } from './inline-book.ts';
+import { openBookInline } from './inline-book.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 export const MIGRATIONS = new URL('../../migrations/device', import.meta.url).pathname;

@@ -5,13 +5,13 @@ import type { BoxView } from '../../device/session/box-view.ts';
 import type { PlaybackEvent } from '../../device/session/events.ts';
 import type { PlayOutcome, PlayPort, PlayRunner, PlayView } from '../../device/session/play-port.ts';
 import type { ScreenState } from '../../device/session/watch-guard.ts';
-import type { InlineBook } from '../../device/stores/inline-book.ts';
 import { UsageWriter } from '../../device/usage/usage-writer.ts';
 import { Venue } from '../../device/venue/venue.ts';
 import type { EndReason } from '../../src/domain/credit/statements.ts';
 import { money } from '../../src/units/money.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
 import { BookFolder, coin, STATEMENT, seededRandom } from './book-folder.ts';
+import type { InlineBook } from './inline-book.ts';
 import { sampleView } from './sample-view.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 

@@ -4,7 +4,6 @@ import { type Loans, openLoans } from '../../device/loans/open-loans.ts';
 import type { PlaybackEvent } from '../../device/session/events.ts';
 import type { PlayPort, PlayRunner } from '../../device/session/play-port.ts';
 import type { FaultHook } from '../../device/stores/book-options.ts';
-import { type InlineBook, openBookInline } from '../../device/stores/inline-book.ts';
 import type { RunningHeadend } from '../../src/headend/headend.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import { systemRandom } from '../../src/platform/system-random.ts';
@@ -19,6 +18,7 @@ import { MIGRATIONS } from './book-folder.ts';
 import { FakePlayer } from './fake-player.ts';
 import type { FilmWork } from './film-work.ts';
 import { type BoxUnderTest, dropFolders, headendOn, knownBox, scratchFolder, silentLog, workOnOffer } from './headend-on-localhost.ts';
+import { type InlineBook, openBookInline } from './inline-book.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 type Client = ReturnType<typeof createHeadendClient>;

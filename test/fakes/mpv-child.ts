@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { MpvPlayer } from '../../device/media/mpv-player.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import { sleep } from '../../src/ports/clock.ts';
-import { demuxOggOpus } from '../../src/wire/ogg-opus-demux.ts';
+import { demuxOggOpus } from './ogg-opus-demux.ts';
 
 /** An app that is killed while its player plays: started with the player's folder and an Opus file, it writes a second and waits. */
 const [home = '', opus = ''] = process.argv.slice(2);

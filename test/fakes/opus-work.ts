@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import type { StoredWork } from '../../src/ports/headend-stores.ts';
-import { demuxOggOpus } from '../../src/wire/ogg-opus-demux.ts';
 import type { MemorySegments } from './memory-segments.ts';
+import { demuxOggOpus } from './ogg-opus-demux.ts';
 import { workOf } from './paid-scene.ts';
 
 /** A real work: a rising tone, encoded by ffmpeg to 20 ms Opus packets, cut into segments. */

@@ -15,7 +15,7 @@ import type { CommandOutcome } from '../../device/session/box-view.ts';
 import { hearInput } from '../../device/supervision/hear-input.ts';
 import type { SelfTestParts } from '../../device/supervision/self-test.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
-import { demuxOggOpus } from '../../src/wire/ogg-opus-demux.ts';
+import { demuxOggOpus } from '../fakes/ogg-opus-demux.ts';
 import { sampleView } from '../fakes/sample-view.ts';
 
 /** ALSA's own file plugin: what comes out of a device lies in a file, with no sound card and no kernel module. */

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256Hex } from '../../src/platform/crypto/digest.ts';
 import { concatBytes } from '../../src/units/bytes.ts';
 import { OggOpusWriter } from '../../src/wire/ogg-opus.ts';
-import { demuxOggOpus, type OggOpusFile } from '../../src/wire/ogg-opus-demux.ts';
 import { concealmentPacket, opusPacketSamples } from '../../src/wire/opus-packet.ts';
+import { demuxOggOpus, type OggOpusFile } from '../fakes/ogg-opus-demux.ts';
 
 const SECONDS = 3.337;
 const SAMPLES = Math.round(SECONDS * 48_000);

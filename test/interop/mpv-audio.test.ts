@@ -9,7 +9,7 @@ import { PlayoutBuffer } from '../../device/media/playout-buffer.ts';
 import { limits } from '../../src/limits.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import { monotonicMs, sleep } from '../../src/ports/clock.ts';
-import { demuxOggOpus, type OggOpusFile } from '../../src/wire/ogg-opus-demux.ts';
+import { demuxOggOpus, type OggOpusFile } from '../fakes/ogg-opus-demux.ts';
 import { SeededRandom } from '../fakes/seeded-random.ts';
 
 /** Full-band CELT, stereo, 20 ms: silence as an encoder writes it. */

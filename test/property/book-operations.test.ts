@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FREE_SETTING, LADDER_SETTING } from '../../device/stores/coin-bonus.ts';
-import type { InlineBook } from '../../device/stores/inline-book.ts';
 import { limits } from '../../src/limits.ts';
 import { BookFolder, coin, STATEMENT, WORK } from '../fakes/book-folder.ts';
+import type { InlineBook } from '../fakes/inline-book.ts';
 
 type Step = { readonly kind: string; readonly play: number; readonly amount: number };
 

@@ -8,7 +8,6 @@ import { decodeAckpay } from '../../src/wire/ackpay.ts';
 import { decodeShort } from '../../src/wire/ackpay-short.ts';
 import { parseCanonicalJson } from '../../src/wire/canonical-json.ts';
 import { OggOpusWriter } from '../../src/wire/ogg-opus.ts';
-import { demuxOggOpus } from '../../src/wire/ogg-opus-demux.ts';
 import { opusPacketSamples } from '../../src/wire/opus-packet.ts';
 import { decodeRtcp, splitCompound } from '../../src/wire/rtcp.ts';
 import { decodeRtp } from '../../src/wire/rtp.ts';
@@ -16,6 +15,7 @@ import { parseNptRange, parseRtpInfo, parseSessionHeader, parseTransport } from 
 import { RtspParser } from '../../src/wire/rtsp-parser.ts';
 import { parseDescribe, parseOffer } from '../../src/wire/sdp.ts';
 import { decodeSegment } from '../../src/wire/segment.ts';
+import { demuxOggOpus } from '../fakes/ogg-opus-demux.ts';
 
 const SHORT_CONTEXT = { sid: asId<SessionId>('00'.repeat(16)), epoch: 0, termsHash: new Uint8Array(16) };
 const BUDGET = { numRuns: 2_000, interruptAfterTimeLimit: 3_000 };

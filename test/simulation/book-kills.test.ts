@@ -7,11 +7,11 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { FaultHook } from '../../device/stores/book-options.ts';
 import { noFaults } from '../../device/stores/book-options.ts';
-import type { InlineBook } from '../../device/stores/inline-book.ts';
 import { runStep, STEPS_A_ROUND } from '../fakes/book-child.ts';
 import { EVENING } from '../fakes/book-evening.ts';
 import { BookFolder, seededRandom } from '../fakes/book-folder.ts';
 import { bundle } from '../fakes/bundle-book.ts';
+import type { InlineBook } from '../fakes/inline-book.ts';
 
 class Kill extends Error {}
 

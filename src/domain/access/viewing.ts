@@ -1,13 +1,6 @@
 import { limits } from '../../limits.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
 
-/** Who is before a household's box, as far as that decides anything. */
-export interface ViewerWords {
-  readonly name: string;
-  /** Works that are rated for this age or above ask for the PIN of the household; null: everything is shown. */
-  readonly belowAge: number | null;
-}
-
 export type ViewerFault = Fault<'bad-name' | 'bad-pin' | 'bad-age'>;
 
 const PIN = /^\d{4}$/;

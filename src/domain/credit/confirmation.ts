@@ -13,31 +13,11 @@ export const ACTION_OF_MODE: Readonly<Record<ConfirmMode, UserAction>> = { 'impl
 /** What can happen at the user's end. `other`: every key that means something else; it never confirms anything. */
 export type UserAction = 'button' | 'player-end' | 'delivered' | 'other';
 
-export interface Confirmation {
-  readonly mode: ConfirmMode;
-  /** The event that confirmed, and what it was; null before. */
-  readonly given: { readonly eventId: string; readonly by: UserAction } | null;
-}
-
-export type ActionOutcome = 'confirmed' | 'repeated' | 'not-a-confirmation';
-
 /**
- * Takes one action of the user. The button is an explicit yes and confirms in every mode; during a pre-listen nothing else does, so
- * that a work nobody asked for is never bought by letting it run. The first confirmation stands, whatever is repeated.
+ * True where this action means yes. The button is an explicit yes and confirms in every mode; during a pre-listen nothing else does, so
+ * that a work nobody asked for is never bought by letting it run.
  * Departure: an implicit confirmation closes a delivered transaction; it never stands for an ACK in the window (A13).
  */
-export function takeAction(
-  before: Confirmation,
-  action: UserAction,
-  eventId: string,
-  inTrial: boolean,
-): { readonly confirmation: Confirmation; readonly outcome: ActionOutcome } {
-  if (!confirms(before.mode, action, inTrial)) return { confirmation: before, outcome: 'not-a-confirmation' };
-  if (before.given !== null) return { confirmation: before, outcome: 'repeated' };
-  return { confirmation: { ...before, given: { eventId, by: action } }, outcome: 'confirmed' };
-}
-
-/** True where this action means yes. */
 export function confirms(mode: ConfirmMode, action: UserAction, inTrial: boolean): boolean {
   if (action === 'button') return true;
   if (inTrial) return false;

@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, diffieHellman, generateKeyPairSync, 
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
 import type { SessionKeys, SrtpMaster } from './session-keys.ts';
 
-/** An X25519 key pair for one exchange. It is never stored, except by the headend until an idempotent offer is answered again. */
+/** An X25519 key pair for one exchange. It is never stored. */
 export interface EphemeralKey {
   /** Raw 32 bytes. */
   readonly publicKey: Uint8Array;
@@ -25,11 +25,7 @@ export function generateEphemeral(): EphemeralKey {
   return { publicKey: rawPublic(publicKey), privateKey };
 }
 
-/** PKCS #8 DER of the private half, for a store that must answer an offer again after a restart. */
-export function exportEphemeral(key: EphemeralKey): Uint8Array {
-  return new Uint8Array(key.privateKey.export({ type: 'pkcs8', format: 'der' }));
-}
-
+/** @param pkcs8 DER of the private half */
 export function importEphemeral(pkcs8: Uint8Array): EphemeralKey {
   const privateKey = createPrivateKey({ key: Buffer.from(pkcs8), type: 'pkcs8', format: 'der' });
   return { publicKey: rawPublic(createPublicKey(privateKey)), privateKey };

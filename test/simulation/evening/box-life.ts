@@ -14,7 +14,6 @@ import { createUploader } from '../../../device/report/uploader.ts';
 import { Box } from '../../../device/session/box.ts';
 import type { Book } from '../../../device/stores/book-port.ts';
 import type { BoxBook } from '../../../device/stores/box-book.ts';
-import { type InlineBook, openBookInline } from '../../../device/stores/inline-book.ts';
 import { UsageWriter } from '../../../device/usage/usage-writer.ts';
 import type { HeadendApi } from '../../../src/ports/headend-api.ts';
 import type { Log } from '../../../src/ports/log.ts';
@@ -23,6 +22,7 @@ import type { Random } from '../../../src/ports/random.ts';
 import type { Signer } from '../../../src/ports/signer.ts';
 import { uuidv7 } from '../../../src/units/ids.ts';
 import { MIGRATIONS } from '../../fakes/book-folder.ts';
+import { type InlineBook, openBookInline } from '../../fakes/inline-book.ts';
 import type { Reaper } from './kill-plan.ts';
 import type { Life } from './life.ts';
 

@@ -4,7 +4,6 @@ import { openExchange } from '../../../device/checkout/key-exchange.ts';
 import { offerRequest } from '../../../device/checkout/offer-request.ts';
 import { fundsOfUse, stateUse } from '../../../device/loans/loan-statement.ts';
 import { createUploader, type Uploader } from '../../../device/report/uploader.ts';
-import { type InlineBook, openBookInline } from '../../../device/stores/inline-book.ts';
 import { UsageWriter } from '../../../device/usage/usage-writer.ts';
 import type { LoanTerms } from '../../../src/domain/licence/loan-terms.ts';
 import { sha256Hex } from '../../../src/platform/crypto/digest.ts';
@@ -16,6 +15,7 @@ import { parseLoanTerms } from '../../../src/wire/loan-text.ts';
 import { parseTerms } from '../../../src/wire/terms-text.ts';
 import { MIGRATIONS, type seededRandom } from '../../fakes/book-folder.ts';
 import { silentLog } from '../../fakes/headend-on-localhost.ts';
+import { type InlineBook, openBookInline } from '../../fakes/inline-book.ts';
 import type { VirtualClock } from '../../fakes/virtual-clock.ts';
 import type { FleetHeadend } from './fleet-headend.ts';
 

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fundsOfUse, stateUse } from '../../../device/loans/loan-statement.ts';
 import { createUploader } from '../../../device/report/uploader.ts';
-import { type InlineBook, openBookInline } from '../../../device/stores/inline-book.ts';
 import { UsageWriter } from '../../../device/usage/usage-writer.ts';
 import { settlePlay } from '../../../src/domain/credit/settle-play.ts';
 import type { LoanTerms } from '../../../src/domain/licence/loan-terms.ts';
@@ -20,6 +19,7 @@ import { parseLoanTerms } from '../../../src/wire/loan-text.ts';
 import { MIGRATIONS, seededRandom } from '../../fakes/book-folder.ts';
 import { CREDIT_TERMS } from '../../fakes/credit-terms.ts';
 import { silentLog, workOnOffer } from '../../fakes/headend-on-localhost.ts';
+import { type InlineBook, openBookInline } from '../../fakes/inline-book.ts';
 import { MemorySegments } from '../../fakes/memory-segments.ts';
 import { VirtualClock } from '../../fakes/virtual-clock.ts';
 

@@ -1,10 +1,10 @@
 import type { PlaybackEvent } from '../../../device/session/events.ts';
 import type { PlayOutcome, PlayPort, PlayRunner, PlayView } from '../../../device/session/play-port.ts';
-import type { InlineBook } from '../../../device/stores/inline-book.ts';
 import type { EndReason } from '../../../src/domain/credit/statements.ts';
 import { money } from '../../../src/units/money.ts';
 import type { CatalogueWork } from '../../../src/wire/http-api.ts';
 import { STATEMENT } from '../../fakes/book-folder.ts';
+import type { InlineBook } from '../../fakes/inline-book.ts';
 import { sampleView } from '../../fakes/sample-view.ts';
 import type { VirtualClock } from '../../fakes/virtual-clock.ts';
 

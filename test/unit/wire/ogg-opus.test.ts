@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { concatBytes } from '../../../src/units/bytes.ts';
 import { OggOpusWriter } from '../../../src/wire/ogg-opus.ts';
-import { demuxOggOpus } from '../../../src/wire/ogg-opus-demux.ts';
 import { decodePage } from '../../../src/wire/ogg-page.ts';
 import { concealmentPacket, opusPacketSamples } from '../../../src/wire/opus-packet.ts';
+import { demuxOggOpus } from '../../fakes/ogg-opus-demux.ts';
 
 const STREAM = { serial: 0x1234_5678, channels: 2, preSkip: 312, outputGainDb: -3.5 };
 /** CELT fullband, 20 ms, stereo, one frame. */

@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CoinFeed } from '../../../../device/cash/coin-feed.ts';
 import { inhibitReasons } from '../../../../device/cash/inhibit-rule.ts';
 import { SimulatedAcceptor } from '../../../../device/cash/simulated-acceptor.ts';
-import type { InlineBook } from '../../../../device/stores/inline-book.ts';
 import { limits } from '../../../../src/limits.ts';
 import { BookFolder, seededRandom } from '../../../fakes/book-folder.ts';
+import type { InlineBook } from '../../../fakes/inline-book.ts';
 
 let folder: BookFolder;
 let book: InlineBook;

@@ -6,8 +6,8 @@ import { bootTrialMinutes, commitBootOptions, startBootTrial } from '../../../..
 import { runLine } from '../../../../device/commands/box-commands.ts';
 import type { CommandContext } from '../../../../device/commands/command.ts';
 import type { CommandOutcome } from '../../../../device/session/box-view.ts';
-import type { InlineBook } from '../../../../device/stores/inline-book.ts';
 import { BookFolder, coin } from '../../../fakes/book-folder.ts';
+import type { InlineBook } from '../../../fakes/inline-book.ts';
 import { sampleView } from '../../../fakes/sample-view.ts';
 
 let folder: BookFolder;

@@ -8,11 +8,11 @@ import { runLine } from '../../../../device/commands/box-commands.ts';
 import type { CommandContext } from '../../../../device/commands/command.ts';
 import { ConsoleKeys } from '../../../../device/console/console-keys.ts';
 import type { CommandOutcome } from '../../../../device/session/box-view.ts';
-import type { InlineBook } from '../../../../device/stores/inline-book.ts';
 import { limits } from '../../../../src/limits.ts';
 import { createJsonLog } from '../../../../src/platform/json-log.ts';
 import { LogRing } from '../../../../src/platform/log-ring.ts';
 import { BookFolder, coin } from '../../../fakes/book-folder.ts';
+import type { InlineBook } from '../../../fakes/inline-book.ts';
 import { sampleView } from '../../../fakes/sample-view.ts';
 
 let folder: BookFolder;

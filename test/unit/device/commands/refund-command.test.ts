@@ -4,8 +4,8 @@ import type { CommandContext } from '../../../../device/commands/command.ts';
 import { receiptName } from '../../../../device/commands/show-commands.ts';
 import type { CommandOutcome } from '../../../../device/session/box-view.ts';
 import { GRANT_CEILING_SETTING } from '../../../../device/stores/grant-rows.ts';
-import type { InlineBook } from '../../../../device/stores/inline-book.ts';
 import { BookFolder, coin, STATEMENT, WORK } from '../../../fakes/book-folder.ts';
+import type { InlineBook } from '../../../fakes/inline-book.ts';
 import { sampleView } from '../../../fakes/sample-view.ts';
 
 const PLAY = '0199c1f0-0000-7000-8000-00000000ab12';

@@ -6,9 +6,9 @@ import { runLine } from '../../../../device/commands/box-commands.ts';
 import type { CommandContext } from '../../../../device/commands/command.ts';
 import type { CommandOutcome } from '../../../../device/session/box-view.ts';
 import { keepBookAside, lastKeptAside } from '../../../../device/stores/fresh-start.ts';
-import type { InlineBook } from '../../../../device/stores/inline-book.ts';
 import { strandedMoney } from '../../../../device/stores/stranded-money.ts';
 import { BookFolder, coin, seededRandom, WORK } from '../../../fakes/book-folder.ts';
+import type { InlineBook } from '../../../fakes/inline-book.ts';
 import { sampleView } from '../../../fakes/sample-view.ts';
 
 let folder: BookFolder;

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { HeadendSettlement } from '../../../../device/report/settlement-check.ts';
 import { SettlementKeeper } from '../../../../device/report/settlement-keeper.ts';
-import type { InlineBook } from '../../../../device/stores/inline-book.ts';
 import { sha256Hex } from '../../../../src/platform/crypto/digest.ts';
 import { generateDeviceKey } from '../../../../src/platform/crypto/ed25519-signer.ts';
 import { toHex } from '../../../../src/units/bytes.ts';
 import type { OutboxRecord } from '../../../../src/wire/http-api.ts';
 import { settlementAnswerBytes } from '../../../../src/wire/settlement-answer.ts';
 import { BookFolder, coin, WORK } from '../../../fakes/book-folder.ts';
+import type { InlineBook } from '../../../fakes/inline-book.ts';
 
 const SID = '0123456789abcdef0123456789abcdef';
 const STATEMENT = JSON.stringify({ chargedMinor: '40', playId: 'p1', sid: SID });

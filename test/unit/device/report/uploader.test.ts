@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Uploader, UploaderOptions } from '../../../../device/report/uploader.ts';
 import { createUploader } from '../../../../device/report/uploader.ts';
 import type { ConnectivityEvent } from '../../../../device/session/events.ts';
-import type { InlineBook } from '../../../../device/stores/inline-book.ts';
 import { limits } from '../../../../src/limits.ts';
 import { sha256Hex } from '../../../../src/platform/crypto/digest.ts';
 import type { HeadendError } from '../../../../src/ports/headend-api.ts';
@@ -11,6 +10,7 @@ import { err, ok } from '../../../../src/units/result.ts';
 import type { OutboxRecord, ReportRequest, ReportResponse } from '../../../../src/wire/http-api.ts';
 import { isStandIn } from '../../../../src/wire/refused-record.ts';
 import { BookFolder, coin, STATEMENT, seededRandom, WORK } from '../../../fakes/book-folder.ts';
+import type { InlineBook } from '../../../fakes/inline-book.ts';
 
 type Answer = Result<ReportResponse, HeadendError>;
 type Trouble = 'absent' | 'lost-answer' | 'busy' | 'throws';

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BONUS_SETTING, LADDER_SETTING } from '../../../../device/stores/coin-bonus.ts';
 import { GRANT_CEILING_SETTING } from '../../../../device/stores/grant-rows.ts';
-import type { InlineBook } from '../../../../device/stores/inline-book.ts';
 import { limits } from '../../../../src/limits.ts';
 import { BookFolder, coin, WORK } from '../../../fakes/book-folder.ts';
+import type { InlineBook } from '../../../fakes/inline-book.ts';
 
 let folder: BookFolder;
 let book: InlineBook;

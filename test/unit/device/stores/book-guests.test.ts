@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PREMIUM_SETTING } from '../../../../device/stores/book-plays.ts';
 import { FREE_SETTING } from '../../../../device/stores/coin-bonus.ts';
 import type { GuestRow } from '../../../../device/stores/guest-port.ts';
-import type { InlineBook } from '../../../../device/stores/inline-book.ts';
 import { limits } from '../../../../src/limits.ts';
 import { BookFolder, coin, STATEMENT, WORK } from '../../../fakes/book-folder.ts';
+import type { InlineBook } from '../../../fakes/inline-book.ts';
 
 let folder: BookFolder;
 let book: InlineBook;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { InlineBook } from '../../../../device/stores/inline-book.ts';
 import { BookFolder } from '../../../fakes/book-folder.ts';
+import type { InlineBook } from '../../../fakes/inline-book.ts';
 
 let folder: BookFolder;
 let book: InlineBook;

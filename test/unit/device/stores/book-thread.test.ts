@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { OpenedBook } from '../../../../device/stores/book-client.ts';
-import { openBook } from '../../../../device/stores/book-client.ts';
+import { BookThread } from '../../../../device/stores/book-client.ts';
 import { BookFolder, coin, WORK } from '../../../fakes/book-folder.ts';
 import { bundle } from '../../../fakes/bundle-book.ts';
 
@@ -21,7 +21,7 @@ afterEach(async () => {
 
 describe('the book in its thread', () => {
   test('keeps amounts exact, answers in order and names its errors', async () => {
-    book = await openBook(folder.options());
+    book = await new BookThread().open(folder.options());
     const large = 9_007_199_254_740_993n;
     expect((await book.insertCoin(coin(1))).payer.creditMinor).toBe(200n);
     const [first, second] = await Promise.all([book.enqueue({ playId: 'a', ...WORK, quoteMinor: 150n }), book.enqueue({ playId: 'b', ...WORK })]);
@@ -31,7 +31,7 @@ describe('the book in its thread', () => {
   });
 
   test('tells of money at once', async () => {
-    book = await openBook(folder.options());
+    book = await new BookThread().open(folder.options());
     const told = Promise.withResolvers<void>();
     book.onUrgent(told.resolve);
     await book.insertCoin(coin(1));
@@ -39,19 +39,19 @@ describe('the book in its thread', () => {
   });
 
   test('refuses a folder that another box holds, with words', async () => {
-    book = await openBook(folder.options());
-    await expect(openBook(folder.options())).rejects.toMatchObject({ code: 'already-running', message: expect.stringContaining('stop it') });
+    book = await new BookThread().open(folder.options());
+    await expect(new BookThread().open(folder.options())).rejects.toMatchObject({ code: 'already-running', message: expect.stringContaining('stop it') });
   });
 
   test('says that the book is closed, and closes twice', async () => {
-    const closed = await openBook(folder.options());
+    const closed = await new BookThread().open(folder.options());
     await closed.close();
     await closed.close();
     await expect(closed.ledger()).rejects.toMatchObject({ code: 'book-closed' });
   });
 
   test('says so when another program holds the file, and the coin goes in afterwards', async () => {
-    book = await openBook(folder.options());
+    book = await new BookThread().open(folder.options());
     const other = new Database(join(folder.path, 'box.db'));
     other.exec('BEGIN IMMEDIATE');
     await expect(book.insertCoin(coin(1))).rejects.toMatchObject({ code: 'book-busy' });
@@ -63,7 +63,7 @@ describe('the book in its thread', () => {
 
   test('runs from one bundled file, as on the device', async () => {
     const path = await bundle('device/stores/book-worker.ts', folder.path, 'worker');
-    book = await openBook({ ...folder.options(), workerUrl: pathToFileURL(path) });
+    book = await new BookThread(pathToFileURL(path)).open(folder.options());
     expect((await book.insertCoin(coin(1))).payer.creditMinor).toBe(200n);
   });
 });

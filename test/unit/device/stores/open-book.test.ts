@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileS
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { InlineBook } from '../../../../device/stores/inline-book.ts';
 import { BookFolder, coin, STATEMENT, WORK } from '../../../fakes/book-folder.ts';
+import type { InlineBook } from '../../../fakes/inline-book.ts';
 
 let folder: BookFolder;
 let book: InlineBook | null;

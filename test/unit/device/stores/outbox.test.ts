@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { InlineBook } from '../../../../device/stores/inline-book.ts';
 import { limits } from '../../../../src/limits.ts';
 import { sha256Hex } from '../../../../src/platform/crypto/digest.ts';
 import { BookFolder, coin } from '../../../fakes/book-folder.ts';
+import type { InlineBook } from '../../../fakes/inline-book.ts';
 
 let folder: BookFolder;
 let book: InlineBook;

@@ -3,12 +3,12 @@ import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { InlineBook } from '../../../../device/stores/inline-book.ts';
 import { TitleIntake } from '../../../../device/usage/title-intake.ts';
 import { openTitleSocket } from '../../../../device/usage/title-socket.ts';
 import { UsageWriter } from '../../../../device/usage/usage-writer.ts';
 import type { UsageBody } from '../../../../src/domain/usage/record-bodies.ts';
 import { BookFolder } from '../../../fakes/book-folder.ts';
+import type { InlineBook } from '../../../fakes/inline-book.ts';
 
 let folder: BookFolder;
 let book: InlineBook;

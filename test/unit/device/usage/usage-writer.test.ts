@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { InlineBook } from '../../../../device/stores/inline-book.ts';
 import { UsageWriter } from '../../../../device/usage/usage-writer.ts';
 import type { UsageBody } from '../../../../src/domain/usage/record-bodies.ts';
 import { BookFolder } from '../../../fakes/book-folder.ts';
+import type { InlineBook } from '../../../fakes/inline-book.ts';
 
 let folder: BookFolder;
 let book: InlineBook;
