@@ -93,7 +93,7 @@ export class GuestDesk {
       code,
       creditMinor: String(creditMinor),
       sells: sells(view),
-      nowPlaying: view.nowPlaying === null ? null : { title: view.nowPlaying.title, artist: view.nowPlaying.artist },
+      nowPlaying: view.nowPlaying && publicPlaying(view.nowPlaying),
       queue: view.queue
         .slice(0, limits.guestQueueShown)
         .map(({ playId, title, artist, startsInMs }) => ({ title, artist, startsInMs: Math.round(startsInMs), mine: mine.has(playId) })),
@@ -104,6 +104,10 @@ export class GuestDesk {
 
 function sells({ service }: BoxView): boolean {
   return service === 'inService';
+}
+
+function publicPlaying({ title, artist, play }: NonNullable<BoxView['nowPlaying']>): NonNullable<GuestView['nowPlaying']> {
+  return { title, artist, priceNowMinor: play.priceInForce?.quoteMinor ?? null };
 }
 
 function publicWork({ id, title, artist, priceMinor }: CatalogueWork): GuestWork {

@@ -63,9 +63,21 @@ function nowPlaying(view: ViewOfBox, columns: number, items: Items): readonly Bl
     gap(),
     items(8, `window   ${windowBar(play, columns)}`, `${play.unpaidPackets} of ${play.creditWindowPackets} packets unpaid`),
     items(4, `pointer  ACK ${play.ackBase} of ${play.sentPackets} sent`, `paid ${play.paidPackets} packets`, `lost ${play.lostPackets}`),
-    items(8, `so far   ${money(play.paidSoFarMinor, view.currency)}`, ...(play.acksSuppressed ? ['ACKs SUPPRESSED'] : []), ...stalled),
+    items(
+      8,
+      `so far   ${money(play.paidSoFarMinor, view.currency)}`,
+      ...priceNow(play, view.currency),
+      ...(play.acksSuppressed ? ['ACKs SUPPRESSED'] : []),
+      ...stalled,
+    ),
     gap(),
   ];
+}
+
+/** Of the part that sounds: free in an intro, the price of the whole in what is sold (ruling 8). */
+function priceNow({ priceInForce }: PlayOfBox, currency: string): readonly string[] {
+  if (priceInForce === null) return [];
+  return [`price now ${priceInForce.billingClass === 'paid' ? money(priceInForce.quoteMinor, currency) : 'free'}`];
 }
 
 /** The credit window: filled as far as it is used. Full means the sender stops. */

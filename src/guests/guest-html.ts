@@ -58,7 +58,7 @@ export function homePage(paper: GuestPaper, view: GuestView, said: Markup): stri
 <dl><dt>${t('credit')}</dt><dd>${amount(view.creditMinor, view.currency)}</dd><dt>${t('code')}</dt><dd>${view.code}</dd></dl>
 ${view.sells ? html`` : html`<p class="said bad">${t('closed')}</p>`}
 ${searchForm(paper, '')}
-<h2>${t('nowPlaying')}</h2><p><a href="${paper.path}">${t('renew')}</a></p><p>${view.nowPlaying === null ? t('nothingPlays') : nameOf(view.nowPlaying)}</p>
+<h2>${t('nowPlaying')}</h2><p><a href="${paper.path}">${t('renew')}</a></p><p>${view.nowPlaying === null ? t('nothingPlays') : nameOf(view.nowPlaying)}</p>${priceNow(paper, view)}
 <h2>${t('waiting')}</h2>${view.queue.length === 0 ? html`<p>${t('nobodyWaits')}</p>` : html`<ol>${view.queue.map((entry) => html`<li><span>${nameOf(entry)}${entry.mine ? html` <small>(${t('yours')})</small>` : html``}</span><small>${whenText(language, entry.startsInMs)}</small></li>`)}</ol>`}
 ${view.plays.length === 0 ? html`` : html`<h2>${t('yourSongs')}</h2><ul>${view.plays.map((play) => playLine(language, play, view.currency))}</ul>`}
 <h2>${t('claim')}</h2>
@@ -114,6 +114,12 @@ function playLine(language: GuestLanguage, play: GuestPlay, currency: string): M
     ...(play.refundMinor === null || play.refundMinor === '0' ? [] : [t('givenBack', { price: amount(play.refundMinor, currency) })]),
   ];
   return html`<li><span>${nameOf(play)}</span><small>${facts.join(', ')}</small></li>`;
+}
+
+/** Of the part that sounds: it changes inside a work. */
+function priceNow({ language }: GuestPaper, { nowPlaying, currency }: GuestView): Markup {
+  const minor = nowPlaying?.priceNowMinor ?? null;
+  return minor === null ? html`` : html`<p><small>${guestText(language, 'priceNow', { price: priceText(language, minor, currency) })}</small></p>`;
 }
 
 function nameOf({ title, artist }: { readonly title: string; readonly artist: string }): string {

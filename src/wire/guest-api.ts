@@ -48,7 +48,14 @@ export const GuestView = Type.Object({
   creditMinor: Amount,
   /** False while the box is closed or out of service. */
   sells: Type.Boolean(),
-  nowPlaying: Type.Union([Type.Object({ title: Title, artist: Title }), Type.Null()]),
+  nowPlaying: Type.Union([
+    Type.Object({
+      ...{ title: Title, artist: Title },
+      /** What the part that sounds costs whoever pays for it, heard whole; 0: it is free. A box of before does not say it. */
+      priceNowMinor: Type.Optional(Type.Union([Amount, Type.Null()])),
+    }),
+    Type.Null(),
+  ]),
   queue: Type.Array(Type.Object({ title: Title, artist: Title, startsInMs: Millis, mine: Type.Boolean() }), { maxItems: limits.guestQueueShown }),
   plays: Type.Array(GuestPlay, { maxItems: limits.guestPlaysShown }),
 });

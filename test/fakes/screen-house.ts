@@ -23,11 +23,11 @@ export interface ScreenHouse {
   stop(): Promise<void>;
 }
 
-/** Resolves as soon as the box answers. */
-export async function launchScreenHouse(folder: string, profile: 'jukebox' | 'set-top' = 'jukebox'): Promise<ScreenHouse> {
+/** Resolves as soon as the box answers. @param more further options of `npm start` */
+export async function launchScreenHouse(folder: string, profile: 'jukebox' | 'set-top' = 'jukebox', more: readonly string[] = []): Promise<ScreenHouse> {
   const url = `http://127.0.0.1:${await freePort()}`;
   const ports = ['--screen-port', new URL(url).port, '--http-port', '0', '--rtsp-port', '0'];
-  const args = ['src/cli/bootstrap.mjs', 'start', '--data', folder, '--profile', profile, ...ports];
+  const args = ['src/cli/bootstrap.mjs', 'start', '--data', folder, '--profile', profile, ...ports, ...more];
   const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', chromiumSandbox: false, args: BROWSER_ARGS });
   const house = spawn(process.execPath, args, { cwd: ROOT, stdio: 'ignore' });
   const isUp = (): Promise<boolean> =>

@@ -66,15 +66,26 @@ export async function commandAt(url: string, folder: string, line: string): Prom
 }
 
 async function operatorCall(folder: string, method: 'POST' | 'PUT', path: string, body: unknown): Promise<number> {
+  return (await askHeadend(folder, method, path, body)).status;
+}
+
+/** A call of the API of a house's headend, as its operator; `:account` stands for that of the box. */
+export async function askHeadend(
+  folder: string,
+  method: 'GET' | 'POST' | 'PUT',
+  path: string,
+  body?: unknown,
+): Promise<{ readonly status: number; readonly answer: Readonly<Record<string, unknown>> }> {
   const { account } = JSON.parse(readFileSync(join(folder, 'box', 'enrolment.json'), 'utf8')) as { readonly account: string };
   const origin = headendOf(folder);
   const token = readFileSync(join(folder, 'headend', 'operator-token'), 'utf8').trim();
   const dispatcher = new Agent({ connect: { ca: readFileSync(join(folder, 'headend', 'trust', 'ca.pem'), 'utf8') } });
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  const answer = await dispatcher.request({ origin, path: path.replace(':account', account), method, headers, body: JSON.stringify(body) });
-  await answer.body.dump();
+  const said = body === undefined ? {} : { body: JSON.stringify(body) };
+  const answered = await dispatcher.request({ origin, path: path.replace(':account', account), method, headers, ...said });
+  const text = await answered.body.text();
   await dispatcher.destroy();
-  return answer.statusCode;
+  return { status: answered.statusCode, answer: (text === '' ? {} : JSON.parse(text)) as Readonly<Record<string, unknown>> };
 }
 
 /** Where the headend of a house listens. */

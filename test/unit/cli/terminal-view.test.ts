@@ -53,7 +53,7 @@ describe('the terminal view', () => {
     const text = renderTerminal(view, frame).join('\n');
     expect(text).toContain(`[${'#'.repeat(24)}]   50 of 50 packets unpaid`);
     expect(text).toContain('ACK 2350 of 2400 sent');
-    expect(text).toContain('0.25 EUR   ACKs SUPPRESSED   stalled: credit');
+    expect(text).toContain('0.25 EUR   price now 0.50 EUR   ACKs SUPPRESSED   stalled: credit');
   });
 
   it('lets no control character of a title or message through to the terminal', () => {
