@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { beginWalk, CHECKOUT_OUTCOMES, type CheckoutOutcome, type CheckoutWalk, walkStep } from '../domain/licence/checkout-walk.ts';
-import { readStep } from '../domain/licence/checkout-words.ts';
+import { beginWalk, CHECKOUT_OUTCOMES, type CheckoutOutcome, type CheckoutStep, type CheckoutWalk, walkStep } from '../domain/licence/checkout-walk.ts';
+import { readSteps } from '../domain/licence/checkout-words.ts';
 import { statusAt } from '../domain/licence/licence.ts';
+import { ok } from '../units/result.ts';
 import { lendOrBound } from './checkout-lend.ts';
 import { restrictOrPlace } from './checkout-restrict.ts';
+import { type CheckoutCase, readCheckoutSteps } from './checkout-steps.ts';
 import { EXIT, type Subcommand } from './subcommand.ts';
 
 const help = `How titles are lent, by the operator; and checkout, renewal and return of a title, walked without a headend.
@@ -37,11 +38,13 @@ checkout figure). FILE is one of:
   - a list of steps:            ["paid", "report before expiry"]
   - a case:                     {"id": "K2", "steps": ["paid", "report before expiry"]}
   - a list of cases, or an object that holds one as "checkout_cases"
+  - JSON objects, one case a line
   - plain text, one step a line
   - reads standard input
 
-Steps: checkout, download, register, paid, not paid, report, report before expiry, report after expiry, usage report not paid,
-yes, no (to the question that stands), return, revoke, cancel. A step's code (report-before-expiry) does as well.
+Steps: checkout, download, register, paid, not paid, report, report before expiry, report after expiry, yes, no (to the question that
+stands), renew, return, revoke, cancel. A step's code (report-before-expiry) does as well, and so does a sentence of several: "usage report
+after expiry, not paid", "paid and report before expiry", "return; return". A licence is ready after checkout, and active from the download on.
 
 Each walk prints "outcome" (in words), "code" (closed: ${Object.keys(CHECKOUT_OUTCOMES).slice(0, 8).join(', ')},
 ${Object.keys(CHECKOUT_OUTCOMES).slice(8).join(', ')}), "state" (of the figure), "status" (of the licence)
@@ -74,74 +77,41 @@ export const checkoutCommand: Subcommand = {
       io.err(help);
       return EXIT.usage;
     }
-    const input = readInput(values.steps);
-    if (input === null) {
-      io.err(`ackbox: ${values.steps} holds no steps. See ackbox checkout --help.\n`);
+    const input = readCheckoutSteps(values.steps);
+    if (!input.ok) {
+      io.err(`ackbox: ${input.error.message}\nSee ackbox checkout --help.\n`);
       return EXIT.failed;
     }
-    const walks = input.cases.map(walkCase);
-    const shown = input.single ? walks[0] : { cases: walks };
+    const walks = input.value.cases.map(walkCase);
+    const shown = input.value.single ? walks[0] : { cases: walks };
     io.out(values.json ? `${JSON.stringify(shown)}\n` : walks.map(sentence).join(''));
     return walks.every((walk) => walk.problem === null) ? EXIT.ok : EXIT.partly;
   },
 };
 
-interface CheckoutCase {
-  readonly id: string | null;
-  readonly steps: readonly string[];
-}
-
-function readInput(path: string): { readonly cases: readonly CheckoutCase[]; readonly single: boolean } | null {
-  const text = readFileSync(path === '-' ? 0 : path, 'utf8');
-  const value = parse(text);
-  const list = typeof value === 'object' && value !== null && 'checkout_cases' in value ? value.checkout_cases : value;
-  if (isSteps(list)) return { cases: [{ id: null, steps: list }], single: true };
-  const cases = Array.isArray(list) ? list.map(asCase) : [asCase(list)];
-  return cases.every((one) => one !== null) && cases.length > 0 ? { cases, single: !Array.isArray(list) } : null;
-}
-
-/** What is no JSON is a list of lines. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text
-      .split('\n')
-      .map((line) => line.trim())
-      .filter((line) => line !== '');
-  }
-}
-
-function isSteps(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.length > 0 && value.every((step) => typeof step === 'string');
-}
-
-function asCase(value: unknown): CheckoutCase | null {
-  if (typeof value !== 'object' || value === null || !('steps' in value)) return null;
-  const steps = typeof value.steps === 'string' ? [value.steps] : value.steps;
-  return isSteps(steps) ? { id: 'id' in value && typeof value.id === 'string' ? value.id : null, steps } : null;
-}
-
 interface Shown {
   readonly step: string;
   readonly code: CheckoutOutcome | 'unknown-step' | 'no-such-edge';
   readonly outcome: string;
+  readonly why?: string;
 }
 
-function walkCase({ id, steps }: CheckoutCase) {
+function walkCase({ id, steps, lines }: CheckoutCase) {
   let walk = beginWalk();
   let problem: string | null = null;
   const shown: Shown[] = [];
-  for (const step of steps) {
-    const read = readStep(step);
-    const next = read === null ? null : walkStep(walk, read);
+  for (const [index, step] of steps.entries()) {
+    const read = readSteps(step);
+    const next = read === null ? null : walkSteps(walk, read);
     if (next?.ok) {
+      const { outcome, why } = next.value;
       walk = next.value.walk;
-      shown.push({ step, code: next.value.outcome, outcome: CHECKOUT_OUTCOMES[next.value.outcome] });
+      shown.push({ step, code: outcome, outcome: CHECKOUT_OUTCOMES[outcome], ...(why !== undefined && { why }) });
       continue;
     }
-    problem = next === null ? `There is no step ${JSON.stringify(step)}.` : next.error.message;
-    shown.push({ step, code: next === null ? 'unknown-step' : next.error.code, outcome: problem });
+    const said = next === null ? `There is no step ${JSON.stringify(step)}; see ackbox checkout --help.` : next.error.message;
+    problem = `${lines === null ? `step ${index + 1}` : `line ${lines[index]}`}: ${said}`;
+    shown.push({ step, code: next === null ? 'unknown-step' : next.error.code, outcome: said });
     break;
   }
   const last = shown.at(-1);
@@ -160,6 +130,13 @@ function walkCase({ id, steps }: CheckoutCase) {
   };
 }
 
+/** The steps of one sentence; what the last of them led to. */
+function walkSteps(walk: CheckoutWalk, steps: readonly CheckoutStep[]): ReturnType<typeof walkStep> {
+  let walked: ReturnType<typeof walkStep> = ok({ walk, outcome: 'noted' });
+  for (const step of steps) if (walked.ok) walked = walkStep(walked.value.walk, step);
+  return walked;
+}
+
 /** What would come next: yes and no where a question stands, a second return after the first. */
 function answersAt(walk: CheckoutWalk, code: Shown['code'] | undefined): Readonly<Record<string, unknown>> {
   const after = (step: 'yes' | 'no' | 'return'): unknown => {
@@ -171,5 +148,7 @@ function answersAt(walk: CheckoutWalk, code: Shown['code'] | undefined): Readonl
 }
 
 function sentence(walk: ReturnType<typeof walkCase>): string {
-  return `${walk.id === undefined ? '' : `${walk.id}: `}${walk.steps.map(({ step }) => step).join(' -> ')}\n  ${walk.outcome} [${walk.code}]\n`;
+  const asked = `${walk.id === undefined ? '' : `${walk.id}: `}${walk.steps.map(({ step }) => step).join(' -> ')}`;
+  const why = walk.problem ?? walk.steps.at(-1)?.why;
+  return `${asked}\n  ${walk.outcome} [${walk.code}]${why === undefined ? '' : `\n  ${why}`}\n`;
 }

@@ -37,6 +37,8 @@ export const usageLimits = {
 
   /** One line of a records file; a longer one is named and left out. */
   usageLineBytes: 65_536,
+  /** A file of steps for `checkout walk`: people write it by hand. */
+  checkoutStepsBytes: 1_048_576,
   /** A records file above this is spread over temporary files of about this size, each counted alone. */
   usagePartitionBytes: 33_554_432,
   usagePartitionsMax: 256,

@@ -1,5 +1,5 @@
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
-import { CHECKOUT_FIGURE, type CheckoutAnswer, type CheckoutState } from './checkout-figure.ts';
+import { CHECKOUT_FIGURE, CHECKOUT_STATES, type CheckoutAnswer, type CheckoutState } from './checkout-figure.ts';
 import { follow } from './flowchart.ts';
 import { type Licence, type LicenceStatus, statusAt } from './licence.ts';
 import { cancelLicence, type LicenceFault, registerDevice, renewLicence, returnLicence, revokeLicence } from './licence-steps.ts';
@@ -12,11 +12,11 @@ export const CHECKOUT_STEPS = [
   'paid',
   'not-paid',
   'report',
-  'report-not-paid',
   'report-before-expiry',
   'report-after-expiry',
   'yes',
   'no',
+  'renew',
   'return',
   'revoke',
   'cancel',
@@ -58,8 +58,8 @@ export interface CheckoutWalk {
 const PERIOD_MS = 1_000;
 const CALLER = { id: 'box', name: 'box' };
 
-/** A title that was checked out and downloaded, and waits for its first usage report (336). */
-export function beginWalk(): CheckoutWalk {
+/** A title that was checked out and downloaded, and waits for its first usage report (336); ready where no device has registered yet. */
+export function beginWalk(status: 'ready' | 'active' = 'active'): CheckoutWalk {
   const licence: Licence = {
     licence: 'walk',
     account: 'account',
@@ -67,7 +67,7 @@ export function beginWalk(): CheckoutWalk {
     resourceKind: 'work',
     modelHash: '',
     rights: { mode: 'intermittent', pulseMs: null, unlock: 'lease', protection: 'none' },
-    status: 'active',
+    status,
     startMs: 0,
     endMs: PERIOD_MS,
     periodMs: PERIOD_MS,
@@ -82,6 +82,8 @@ export function beginWalk(): CheckoutWalk {
 export interface WalkedStep {
   readonly walk: CheckoutWalk;
   readonly outcome: CheckoutOutcome;
+  /** Where the licence refused the step: its words. */
+  readonly why?: string;
 }
 
 /** One step. A step that the figure does not draw from here, such as a "yes" to no question, is `no-such-edge`. */
@@ -91,8 +93,6 @@ export function walkStep(walk: CheckoutWalk, step: CheckoutStep): Result<WalkedS
       return ok({ walk: { ...walk, paid: true }, outcome: 'noted' });
     case 'not-paid':
       return ok({ walk: { ...walk, paid: false }, outcome: 'noted' });
-    case 'report-not-paid':
-      return report({ ...walk, paid: false });
     case 'report':
       return report(walk);
     case 'report-before-expiry':
@@ -102,17 +102,20 @@ export function walkStep(walk: CheckoutWalk, step: CheckoutStep): Result<WalkedS
     case 'yes':
     case 'no':
       return answer(walk, step);
+    case 'renew':
+      return isAsked(walk) ? answer(walk, 'yes') : ok(renewal(walk));
     case 'checkout':
-      return ok({ walk: charged({ ...beginWalk(), at: 332, walked: [332] }), outcome: 'checked-out' });
+      return ok({ walk: charged({ ...beginWalk('ready'), at: 332, walked: [332] }), outcome: 'checked-out' });
     case 'download':
-      return arrows(walk, ['next'], 'downloaded');
+      return arrows(registered(walk), ['next'], 'downloaded');
     default:
       return ok(lifecycle(walk, step));
   }
 }
 
 /** 336 and what follows from it; a licence that has ended (returned, revoked, cancelled) exits whatever was paid. */
-function report(walk: CheckoutWalk): Result<WalkedStep, Fault<'no-such-edge'>> {
+function report(reported: CheckoutWalk): Result<WalkedStep, Fault<'no-such-edge'>> {
+  const walk = registered(reported);
   const status = statusAt(walk.licence, walk.nowMs);
   if (hasEnded(status)) return ok({ walk: move(walk, 348), outcome: 'exit' });
   const arrived = atReport(walk);
@@ -128,30 +131,45 @@ function atReport(walk: CheckoutWalk): CheckoutWalk {
 }
 
 function answer(walk: CheckoutWalk, said: 'yes' | 'no'): Result<WalkedStep, Fault<'no-such-edge'>> {
-  if (walk.at !== 340 && walk.at !== 346) return fault('no-such-edge', `Nothing was asked at ${walk.at}.`);
+  if (!isAsked(walk)) return fault('no-such-edge', `Nothing was asked at ${walk.at} (${CHECKOUT_STATES[walk.at]}).`);
   if (said === 'no') return arrows(walk, ['no'], 'exit');
   const moved = arrows(walk, ['yes'], walk.at === 346 ? 'renewed' : 'checked-out');
   if (!moved.ok) return moved;
   const paying = charged(moved.value.walk);
   const renewed = walk.at === 346 ? renewLicence(walk.licence, { ...CALLER, atMs: walk.nowMs }, null) : ok(walk.licence);
-  return renewed.ok ? ok({ walk: { ...paying, licence: renewed.value }, outcome: moved.value.outcome }) : ok({ walk, outcome: 'refused' });
+  return ok(renewed.ok ? { walk: { ...paying, licence: renewed.value }, outcome: moved.value.outcome } : refused(walk, renewed.error));
+}
+
+function isAsked({ at }: CheckoutWalk): boolean {
+  return at === 340 || at === 346;
+}
+
+/** Without being asked, as LSD has it: before its end, or from wherever the tracker is. 332 takes the fee of a renewal, too. */
+function renewal(walk: CheckoutWalk): WalkedStep {
+  const renewed = renewLicence(walk.licence, { ...CALLER, atMs: walk.nowMs }, null);
+  return renewed.ok ? { walk: { ...charged(move(walk, 332)), licence: renewed.value }, outcome: 'renewed' } : refused(walk, renewed.error);
+}
+
+/** A box registers with its download, and what reports its use was in use. What can not be registered is left as it stands. */
+function registered(walk: CheckoutWalk): CheckoutWalk {
+  const known = registerDevice(walk.licence, { ...CALLER, atMs: walk.nowMs });
+  return walk.licence.status === 'ready' && known.ok ? { ...walk, licence: known.value } : walk;
 }
 
 function lifecycle(walk: CheckoutWalk, step: 'register' | 'return' | 'revoke' | 'cancel'): WalkedStep {
   const call = { ...CALLER, atMs: walk.nowMs };
-  // A licence can be cancelled only before its first use: the walk begins with one that is in use.
   const act = { register: registerDevice, return: returnLicence, revoke: revokeLicence, cancel: cancelLicence }[step];
   const done: Result<Licence, LicenceFault> = act(walk.licence, call);
-  if (!done.ok) return { walk, outcome: refusalOf(done.error) };
+  if (!done.ok) return refused(walk, done.error);
   const next = { ...walk, licence: done.value };
   if (step === 'register') return { walk: next, outcome: 'registered' };
   if (step === 'return') return { walk: { ...next, effects: ['usage-sent', 'content-deleted', 'copies-reported'] }, outcome: 'returned' };
   return { walk: next, outcome: step === 'revoke' ? 'revoked' : 'cancelled' };
 }
 
-function refusalOf(error: LicenceFault): CheckoutOutcome {
-  if (error.code === 'return-already') return 'already-returned';
-  return error.code === 'return-expired' ? 'already-expired' : 'refused';
+function refused(walk: CheckoutWalk, { code, message }: LicenceFault): WalkedStep {
+  const outcome = code === 'return-already' ? 'already-returned' : code === 'return-expired' ? 'already-expired' : 'refused';
+  return { walk, outcome, why: message };
 }
 
 function arrows(walk: CheckoutWalk, answers: readonly CheckoutAnswer[], outcome: CheckoutOutcome): Result<WalkedStep, Fault<'no-such-edge'>> {
