@@ -3,7 +3,7 @@ import { BILLING_CLASSES, type BillingClass, packetsOf } from '../domain/credit/
 import { ACTION_OF_MODE, CONFIRM_MODES, confirms } from '../domain/credit/confirmation.ts';
 import * as credit from '../domain/credit/credit-monitor.ts';
 import type { AckMessage, ConfirmMessage, ReceiptMessage, WindowMessage } from '../domain/credit/messages.ts';
-import { indexesIn, joinIndexes, planSpans, type SpanPlan, withoutIndexes } from '../domain/credit/paid-ranges.ts';
+import { joinIndexes, planSpans, type SpanPlan, withoutIndexes } from '../domain/credit/paid-ranges.ts';
 import { isReserved, slotsUsed } from '../domain/credit/sequence-reserve.ts';
 import type { AckReceipt } from '../domain/credit/statements.ts';
 import { placedParts } from '../domain/credit/work-parts.ts';
@@ -292,17 +292,14 @@ export class CreditMonitor implements Progressing {
 }
 
 /**
- * The row is what both sides agreed on at the resume: counts, and which packets they are. The memory of the fenced epoch adds what no
- * row keeps: the credit in use, and what it was lent for. A packet that was lent below the highest agreed one never came: it is lost
- * like any other, and forgiven as the terms say.
+ * The row is what both sides agreed on at the resume: counts, losses, and which packets they are (agree-paid.ts). The memory of the
+ * fenced epoch adds what no row keeps: the credit in use, and what it was lent for above the highest agreed packet.
  */
 function carriedOf({ row, terms, epoch }: AdmittedSession, memory: credit.CarriedCounts | undefined): credit.CarriedCounts {
   const acknowledgedPaid = packetsOf(row.counts, 'paid');
+  const { lostPaid } = row;
   const [end = 0, packets = 0] = row.paidRanges.at(-1) ?? [];
-  const lent = withoutIndexes(joinIndexes(memory?.exposed ?? [], memory?.paidRanges ?? []), row.paidRanges);
-  const exposed = withoutIndexes(lent, [[0, end + packets]]);
-  const cameAfterAll = indexesIn(withoutIndexes(row.paidRanges, joinIndexes(memory?.paidRanges ?? [], memory?.exposed ?? [])));
-  const lostPaid = memory === undefined ? row.lostPaid : Math.max(0, memory.lostPaid - cameAfterAll) + indexesIn(lent) - indexesIn(exposed);
+  const exposed = withoutIndexes(joinIndexes(memory?.exposed ?? [], memory?.paidRanges ?? []), [[0, end + packets]]);
   return {
     acknowledgedPaid,
     receiptedPaid: packetsOf(row.receipt?.counts ?? [], 'paid'),

@@ -1,4 +1,4 @@
-import { agreePaid, type PaidWork } from '../domain/credit/agree-paid.ts';
+import { agreePaid, type KnownWork } from '../domain/credit/agree-paid.ts';
 import { packetsOf } from '../domain/credit/billing-class.ts';
 import type { AckReceipt } from '../domain/credit/statements.ts';
 import { limits } from '../limits.ts';
@@ -81,11 +81,11 @@ export class ResumeDesk {
     if (request.epoch !== row.epoch + 1) return fault('stale-epoch', `Epoch ${row.epoch} is in force; only ${row.epoch + 1} can follow.`);
     const receipt = readReceipt(request, row, outlet);
     if (!receipt.ok) return receipt;
-    await this.#deps.stream.fence(sid);
+    const left = await this.#deps.stream.fence(sid);
     if (receipt.value !== null) this.#deps.registry.putReceipt(row.sid, receipt.value.receipt, receipt.value.bytes, receipt.value.signature);
     const fenced = this.#deps.registry.session(row.sid);
     assert(fenced !== null, 'a session that is open stays in the registry');
-    const agreed = agreePaid(row.terms, fenced, { paidRanges: request.paidRanges, signed: fenced.receipt?.counts ?? [] });
+    const agreed = agreePaid(row.terms, fenced, { paidRanges: request.paidRanges, signed: fenced.receipt?.counts ?? [] }, left);
     return agreed.ok ? await this.#admit(outlet, fenced, request, agreed.value, host) : agreed;
   }
 
@@ -93,7 +93,7 @@ export class ResumeDesk {
     outlet: OutletRow,
     old: PaySessionRow,
     request: ResumeRequest,
-    agreed: PaidWork,
+    agreed: KnownWork,
     host: string,
   ): Promise<Result<ResumeResponse, Fault<ResumeFault>>> {
     const { registry, catalogue, stream, signer } = this.#deps;

@@ -1,4 +1,5 @@
 import type { CreditLease } from '../domain/credit/account-credit.ts';
+import type { FencedWork } from '../domain/credit/agree-paid.ts';
 import type { Terms } from '../domain/credit/terms.ts';
 /** The keys of one epoch of one PaySession, from platform/crypto/session-keys.ts. */
 import type { SessionKeys } from '../platform/crypto/session-keys.ts';
@@ -36,8 +37,11 @@ export interface StreamView {
 export interface StreamHouse {
   /** Once it resolved RTSP SETUP may name this session; any older epoch of it is fenced. */
   admit(session: AdmittedSession): Promise<void>;
-  /** Stops what is under way and makes its counts durable before it resolves. */
-  fence(sid: string): Promise<void>;
+  /**
+   * Stops what is under way and makes its counts durable before it resolves.
+   * @returns what it still knew of the newest epoch that lent something; null where it knows of none
+   */
+  fence(sid: string): Promise<FencedWork | null>;
   /** `rtsp://host:port/` for a peer that reached us at `host`. */
   rtspUrl(host: string): string;
   /** The sessions that are admitted now. */

@@ -1,4 +1,4 @@
-import type { PaidWork } from '../domain/credit/agree-paid.ts';
+import type { KnownWork } from '../domain/credit/agree-paid.ts';
 import type { ClassCount } from '../domain/credit/billing-class.ts';
 import type { PaidRanges } from '../domain/credit/paid-ranges.ts';
 import type { AckReceipt, ClosingStatement } from '../domain/credit/statements.ts';
@@ -121,7 +121,7 @@ export interface RegistryStore {
   /** Idempotent by play id: the same play gives the session that is already there. */
   openSession(row: PaySessionRow): PaySessionRow;
   /** Compare-and-set to the next epoch, with what both sides go on from; durable before it returns. False where another epoch is in force. */
-  advanceEpoch(sid: SessionId, from: number, to: number, deviceEphemeral: string, headendEphemeral: string, agreed: PaidWork): boolean;
+  advanceEpoch(sid: SessionId, from: number, to: number, deviceEphemeral: string, headendEphemeral: string, agreed: KnownWork): boolean;
   /**
    * One transaction for many sessions. Renews their leases.
    * @returns those that may go on: their epoch and their lease are in force

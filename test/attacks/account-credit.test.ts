@@ -41,7 +41,10 @@ class Worker {
   constructor() {
     const house: StreamHouse = {
       admit: async (session) => this.#admit(session),
-      fence: async (sid) => this.end(sid),
+      fence: async (sid) => {
+        this.end(sid);
+        return null;
+      },
       rtspUrl: () => 'rtsp://headend/',
       live: async () => new Set(this.streams.keys()),
       views: async () => [],

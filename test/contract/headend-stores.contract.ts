@@ -110,15 +110,15 @@ export function headendStoresContract(name: string, make: () => BookUnderTest): 
       });
 
       it('lets one of two resumes win', () => {
-        const agreed = { counts: countsOf(250, 9), paidRanges: [[0, 5] as const, [6, 4] as const] };
+        const agreed = { counts: countsOf(250, 9), paidRanges: [[0, 5] as const, [6, 4] as const], lostPaid: 3 };
         expect(book.advanceEpoch(row.sid, 0, 1, 'a'.repeat(64), 'b'.repeat(64), agreed)).toBe(true);
-        expect(book.advanceEpoch(row.sid, 0, 1, 'c'.repeat(64), 'd'.repeat(64), { counts: [], paidRanges: [] })).toBe(false);
-        expect(book.session(row.sid)).toMatchObject({ epoch: 1, paidRanges: agreed.paidRanges });
+        expect(book.advanceEpoch(row.sid, 0, 1, 'c'.repeat(64), 'd'.repeat(64), { counts: [], paidRanges: [], lostPaid: 0 })).toBe(false);
+        expect(book.session(row.sid)).toMatchObject({ epoch: 1, paidRanges: agreed.paidRanges, lostPaid: 3 });
         expect(book.session(row.sid)?.counts).toEqual([...agreed.counts].reverse());
       });
 
       it('hears nothing more of an epoch that was fenced: what the resume agreed stands', () => {
-        const agreed = { counts: countsOf(250, 9), paidRanges: [[0, 9] as const] };
+        const agreed = { counts: countsOf(250, 9), paidRanges: [[0, 9] as const], lostPaid: 0 };
         book.advanceEpoch(row.sid, 0, 1, 'a'.repeat(64), 'b'.repeat(64), agreed);
         book.mergeProgress([progressOf(row, 250, 100)]);
         expect(book.session(row.sid)).toMatchObject({ paidRanges: agreed.paidRanges, counts: [...agreed.counts].reverse() });

@@ -38,7 +38,7 @@ describe.each(['within', 'apart'] as const)('a sender %s the process of the regi
   test('gives back what a fenced session leased before it says that it is fenced, also where none is there', async () => {
     const { sid } = await scene.checkOut();
     expect(scene.leasedPackets()).toBeGreaterThan(0);
-    await scene.headend.stream.fence(sid);
+    expect(await scene.headend.stream.fence(sid)).toBeNull();
     expect(scene.leasedPackets()).toBe(0);
     expect((await scene.headend.stream.live()).size).toBe(0);
     await scene.headend.stream.fence(sid);

@@ -1,7 +1,7 @@
 import { limits } from '../../limits.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
 import { type ClassCount, mergeCounts, packetsOf } from './billing-class.ts';
-import { asRanges, closeLowHoles, indexesIn, joinIndexes, type PaidRanges, withoutIndexes } from './paid-ranges.ts';
+import { asRanges, closeLowHoles, indexesIn, joinIndexes, NO_INDEXES, type PaidRanges, withoutIndexes } from './paid-ranges.ts';
 import type { Terms } from './terms.ts';
 import { soldByNode } from './work-parts.ts';
 
@@ -9,6 +9,21 @@ import { soldByNode } from './work-parts.ts';
 export interface PaidWork {
   readonly counts: readonly ClassCount[];
   readonly paidRanges: PaidRanges;
+}
+
+/** As the row of a session keeps it. */
+export interface KnownWork extends PaidWork {
+  /** Paid packets that were given up as lost. */
+  readonly lostPaid: number;
+}
+
+/** What the sender of a fenced epoch still has in memory: losses cumulative over epochs, and packet indexes of the work. */
+export interface FencedWork {
+  readonly lostPaid: number;
+  /** Paid for, as it knows. */
+  readonly paidRanges?: PaidRanges;
+  /** Given away and still unpaid: sending them again uses no new credit. */
+  readonly exposed?: PaidRanges;
 }
 
 export interface PaidClaim {
@@ -28,9 +43,12 @@ export interface PaidClaim {
  * box says        ######.########.##
  * agreed          ######.########.##      count = headend's + what it did not know
  * ```
+ * A packet that either side knows to be paid is not lost, whatever was said before: row, answer and monitor go on from one number.
+ *
+ * @param fenced what the sender still knew; null where it died: then the row is all there is
  * Source: rulings 7, 14, 18, 27.
  */
-export function agreePaid(terms: Terms, known: PaidWork, claim: PaidClaim): Result<PaidWork, Fault<'bad-claim'>> {
+export function agreePaid(terms: Terms, known: KnownWork, claim: PaidClaim, fenced: FencedWork | null): Result<KnownWork, Fault<'bad-claim'>> {
   const named = asRanges(claim.paidRanges, terms.packets);
   if (named === null) return fault('bad-claim', 'The ranges of paid packets are not in order, or not of this work.');
   const news = withoutIndexes(named, known.paidRanges);
@@ -54,7 +72,20 @@ export function agreePaid(terms: Terms, known: PaidWork, claim: PaidClaim): Resu
       paidNews,
     ),
   ];
-  return ok({ counts, paidRanges: closeLowHoles(joinIndexes(known.paidRanges, named), limits.paidRanges) });
+  const paidRanges = joinIndexes(known.paidRanges, named);
+  const lostPaid = stillLost(fenced ?? { lostPaid: known.lostPaid, paidRanges: known.paidRanges }, paidRanges);
+  return ok({ counts, paidRanges: closeLowHoles(paidRanges, limits.paidRanges), lostPaid });
+}
+
+/**
+ * Losses, less those that turned out to have come. What was under way below the highest paid packet never came: it is lost like any
+ * other; above it, it may be sent again. What a sender that died had under way nobody knows, so all that is new may have been given up.
+ */
+function stillLost({ lostPaid, paidRanges = NO_INDEXES, exposed = NO_INDEXES }: FencedWork, agreed: PaidRanges): number {
+  const lent = joinIndexes(exposed, paidRanges);
+  const [first = 0, packets = 0] = agreed.at(-1) ?? [];
+  const neverCame = withoutIndexes(lent, joinIndexes(agreed, [[first + packets, limits.workPacketsMax]]));
+  return Math.max(0, lostPaid - indexesIn(withoutIndexes(agreed, lent))) + indexesIn(neverCame);
 }
 
 function addCounts(counts: readonly ClassCount[], more: readonly ClassCount[]): readonly ClassCount[] {

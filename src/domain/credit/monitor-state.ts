@@ -1,6 +1,6 @@
 import { limits } from '../../limits.ts';
 import { assert } from '../../units/assert.ts';
-import type { PaidWork } from './agree-paid.ts';
+import type { FencedWork, PaidWork } from './agree-paid.ts';
 import type { ClassCount, Span } from './billing-class.ts';
 import { type ChallengeBook, createChallengeBook } from './challenge-book.ts';
 import { type ClassCells, cellsOfCounts, countsOfCells, emptyCells, isPaidCell, paidIn } from './class-cells.ts';
@@ -9,10 +9,9 @@ import { addIndexes, joinIndexes, NO_INDEXES, type PaidRanges, type SpanPlan } f
 import type { CreditTerms, TrialTerms } from './terms.ts';
 
 /** What a session brings into its next epoch. Cumulative; W is not granted afresh (document 001, A16). */
-export interface CarriedCounts {
+export interface CarriedCounts extends FencedWork {
   readonly acknowledgedPaid: number;
   readonly receiptedPaid: number;
-  readonly lostPaid: number;
   /**
    * Paid ordinals used up. Where the headend lost its memory (a restart) this is acknowledgedPaid + lostPaid: what was in
    * flight is then a loss of at most W, and not in the hand of the peer.
@@ -23,10 +22,6 @@ export interface CarriedCounts {
   readonly confirmed: boolean;
   /** All classes, from the row of the session; absent = acknowledgedPaid under node 0. */
   readonly counts?: readonly ClassCount[];
-  /** Packet indexes that are paid for. */
-  readonly paidRanges?: PaidRanges;
-  /** Packet indexes given away and still unpaid, inside sentPaid: sending them again uses no new credit. */
-  readonly exposed?: PaidRanges;
   /** Of the ACKs to come; absent = that of the first one. */
   readonly epoch?: number;
 }

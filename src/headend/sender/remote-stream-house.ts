@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import type { FencedWork } from '../../domain/credit/agree-paid.ts';
 import { limits } from '../../limits.ts';
 import { type Clock, monotonicMs, sleep } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
@@ -68,8 +69,8 @@ class RemoteStreamHouse implements StreamHouse {
     await this.#ask({ call: 'admit', admission: admissionOf(session) });
   }
 
-  async fence(sid: string): Promise<void> {
-    await this.#ask({ call: 'fence', sid });
+  async fence(sid: string): Promise<FencedWork | null> {
+    return (await this.#ask({ call: 'fence', sid })) as FencedWork | null;
   }
 
   rtspUrl(host: string): string {

@@ -1,4 +1,4 @@
-import type { PaidWork } from '../../domain/credit/agree-paid.ts';
+import type { KnownWork } from '../../domain/credit/agree-paid.ts';
 import type { BillingClass, ClassCount } from '../../domain/credit/billing-class.ts';
 import type { PaidRanges } from '../../domain/credit/paid-ranges.ts';
 import { firstSlotOfNextEpoch } from '../../domain/credit/sequence-reserve.ts';
@@ -85,14 +85,15 @@ export function advanceEpoch(
   to: number,
   deviceEphemeral: string,
   headendEphemeral: string,
-  agreed: PaidWork,
+  agreed: KnownWork,
 ): boolean {
   if (to !== from + 1) return false;
   return context.database.transaction(() => {
     const changed = context.database.run(
-      `UPDATE pay_sessions SET epoch = ?, next_sequence = next_sequence + ?, paid_ranges = ? WHERE sid = ? AND epoch = ? AND ${OPEN}`,
+      `UPDATE pay_sessions SET epoch = ?, next_sequence = next_sequence + ?, lost_paid = ?, paid_ranges = ? WHERE sid = ? AND epoch = ? AND ${OPEN}`,
       to,
       firstSlotOfNextEpoch(0),
+      agreed.lostPaid,
       JSON.stringify(agreed.paidRanges),
       sid,
       from,

@@ -1,3 +1,4 @@
+import type { FencedWork } from '../../domain/credit/agree-paid.ts';
 import type { CarriedCounts } from '../../domain/credit/monitor-state.ts';
 import { slotsUsed } from '../../domain/credit/sequence-reserve.ts';
 import { limits } from '../../limits.ts';
@@ -74,11 +75,13 @@ export class PaidDesk {
     this.#sessions.set(sid, { admitted, carried: this.#carried.get(sid), ...idle, lastAskedMs: monotonicMs(this.#deps.clock) });
   }
 
-  /** Stops the epoch in force, forgets its keys, and makes its counts durable before it resolves. */
-  fence(sid: string): Promise<void> {
+  /** Stops the epoch in force, forgets its keys, and makes its counts durable before it resolves with what only memory knows. */
+  async fence(sid: string): Promise<FencedWork | null> {
     const session = this.#sessions.get(sid);
     if (session !== undefined) this.#remove(session);
-    return this.#deps.registry.flush();
+    await this.#deps.registry.flush();
+    const { lostPaid, paidRanges = [], exposed = [] } = this.#carried.get(sid) ?? {};
+    return lostPaid === undefined ? null : { lostPaid, paidRanges, exposed };
   }
 
   answer(request: RtspRequest, client: RtspClient, sid: string): RtspReply {

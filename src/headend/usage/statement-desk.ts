@@ -7,7 +7,6 @@ import { fromHex, toHex } from '../../units/bytes.ts';
 import type { OutboxRecord, ReportResponse } from '../../wire/http-api.ts';
 import { settlementAnswerBytes } from '../../wire/settlement-answer.ts';
 import type { QuarantineStore } from '../stores/usage-rows.ts';
-import type { StreamHouse } from '../stream-port.ts';
 import { readClosingStatement, type SignedStatement } from './closing-statement.ts';
 
 export interface StatementDeps {
@@ -16,7 +15,7 @@ export interface StatementDeps {
   readonly signer: Signer;
   readonly log: Log;
   /** Stops what is still being sent, and makes its counts durable, before they are compared with the statement's. */
-  readonly stream: Pick<StreamHouse, 'fence'>;
+  readonly stream: { fence(sid: string): Promise<unknown> };
 }
 
 export type SettlementAnswer = ReportResponse['settlements'][number];

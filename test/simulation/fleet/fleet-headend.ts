@@ -104,7 +104,7 @@ export class FleetHeadend {
     const stream = {
       admit: async (session: AdmittedSession) => void this.#admitted.set(session.row.sid, session),
       live: async () => new Set<string>(),
-      fence: async () => {},
+      fence: async () => null,
       rtspUrl: () => 'rtsp://headend/',
       views: async () => [],
       close: async () => {},

@@ -112,7 +112,7 @@ export class HeadendLife {
     }
     const fenced = store.session(row.sid) ?? before;
     if (!this.#lease(this.#world.creditOf(this))) return { ok: false, code: 'account-credit-used-up' };
-    const agreed = agreePaid(fenced.terms, fenced, { paidRanges: ask.paidRanges, signed: fenced.receipt?.counts ?? [] });
+    const agreed = agreePaid(fenced.terms, fenced, { paidRanges: ask.paidRanges, signed: fenced.receipt?.counts ?? [] }, this.#carried ?? null);
     if (!agreed.ok) return { ok: false, code: agreed.error.code };
     if (!store.advanceEpoch(row.sid, before.epoch, ask.epoch, '1'.repeat(64), '2'.repeat(64), agreed.value)) return { ok: false, code: 'stale-epoch' };
     if (this.#world.broken === 'reuse-slots')

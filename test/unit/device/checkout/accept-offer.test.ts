@@ -5,6 +5,7 @@ import { acceptResume } from '../../../../device/checkout/accept-resume.ts';
 import type { EnrolledIdentity } from '../../../../device/checkout/enrolled-identity.ts';
 import { openExchange } from '../../../../device/checkout/key-exchange.ts';
 import { offerRequest } from '../../../../device/checkout/offer-request.ts';
+import type { FencedWork } from '../../../../src/domain/credit/agree-paid.ts';
 import { type ClassCount, packetsOf } from '../../../../src/domain/credit/billing-class.ts';
 import type { Terms } from '../../../../src/domain/credit/terms.ts';
 import { CheckoutDesk } from '../../../../src/headend/checkout-desk.ts';
@@ -34,10 +35,12 @@ let checkout: CheckoutDesk;
 let resumes: ResumeDesk;
 let identity: EnrolledIdentity;
 
+/** What the sender remembers of an epoch that it fenced. */
+let left: FencedWork | null = null;
 /** The streaming half, as far as the desks need it: it notes what it was given. */
 const stream: StreamHouse = {
   admit: async (session) => void admitted.push(session),
-  fence: async () => {},
+  fence: async () => left,
   rtspUrl: (host) => `rtsp://${host}:554/`,
   live: async () => new Set(),
   views: async () => [],
@@ -173,7 +176,7 @@ describe('a resume', () => {
     readonly termsHash: string;
   }
 
-  async function resume(sentCounts: readonly ClassCount[] = []): Promise<Resumed> {
+  async function resume(sentCounts: readonly ClassCount[] = [], paidRanges: ResumeRequest['paidRanges'] = []): Promise<Resumed> {
     const opened = acceptOffer(await agree());
     if (!opened.ok) throw new Error(opened.error.message);
     const { sid, terms, termsHash } = opened.value;
@@ -189,7 +192,7 @@ describe('a resume', () => {
     const nonce = resumes.nonce(outlet, sid);
     if (!nonce.ok) throw new Error(nonce.error.message);
     const ephemeral = openExchange(systemRandom);
-    const request = { nonce: nonce.value.nonce, epoch: 1, deviceEphemeral: toHex(ephemeral.publicKey), receipt: null, paidRanges: [] };
+    const request = { nonce: nonce.value.nonce, epoch: 1, deviceEphemeral: toHex(ephemeral.publicKey), receipt: null, paidRanges };
     const response = await resumes.resume(outlet, sid, request, 'headend');
     if (!response.ok) throw new Error(response.error.message);
     return { response: response.value, request, ephemeral, terms, termsHash };
@@ -205,6 +208,22 @@ describe('a resume', () => {
     });
     expect(accepted.ok && accepted.value.keys).toEqual(admitted.at(-1)?.keys);
     expect(admitted.at(-1)?.epoch).toBe(1);
+  });
+
+  test('says one number of losses everywhere: packets given up that the box names as come are lost neither in the answer nor to the monitor', async () => {
+    left = { lostPaid: 8, paidRanges: [[0, 60]], exposed: [[68, 12]] };
+    const resumed = await resume(
+      [{ node: 0, billingClass: 'paid', packets: 60 }],
+      [
+        [0, 66],
+        [68, 10],
+      ].map((range) => [...range]),
+    );
+    left = null;
+    // Sent: 80. Given up and never come: 66 and 67. The last two were under way.
+    expect(resumed.response).toMatchObject({ lostPaid: 2, counts: [{ packets: 76 }] });
+    expect(admitted.at(-1)?.row).toMatchObject({ lostPaid: 2, paidRanges: resumed.response.paidRanges });
+    expect(book.session(resumed.terms.sid)).toMatchObject({ lostPaid: 2 });
   });
 
   test('takes no count beyond one receipt interval above the own receipt', async () => {

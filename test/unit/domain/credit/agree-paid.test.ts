@@ -27,7 +27,7 @@ describe('what both sides go on from at a resume', () => {
     fc.assert(
       fc.property(runs, runs, (known, claimed) => {
         const [theirs, ours] = [rangesOf(known), rangesOf(claimed)];
-        const agreed = agreePaid(termsWith(), { counts: [paid(indexesIn(theirs))], paidRanges: theirs }, { paidRanges: ours, signed: [] });
+        const agreed = agreePaid(termsWith(), { counts: [paid(indexesIn(theirs))], paidRanges: theirs, lostPaid: 0 }, { paidRanges: ours, signed: [] }, null);
         if (!agreed.ok) throw new Error(agreed.error.message);
         const both = joinIndexes(theirs, ours);
         expect(agreed.value.paidRanges).toEqual(both);
@@ -42,13 +42,13 @@ describe('what both sides go on from at a resume', () => {
       { packets: 10, node: 0, billingClass: 'free' },
       { packets: PACKETS - 20, node: 1, billingClass: 'paid' },
     ] as const;
-    const agreed = agreePaid(termsWith({ parts }), { counts: [paid(5)], paidRanges: [[0, 5]] }, { paidRanges: [[0, 30]], signed: [] });
+    const agreed = agreePaid(termsWith({ parts }), { counts: [paid(5)], paidRanges: [[0, 5]], lostPaid: 0 }, { paidRanges: [[0, 30]], signed: [] }, null);
     expect(agreed).toMatchObject({ ok: true, value: { counts: [paid(10), paid(10, 1)] } });
   });
 
   test('keeps to 512 ranges: the oldest holes are given away, and cost nothing', () => {
     const many: PaidRanges = Array.from({ length: limits.paidRanges + 8 }, (_, at) => [at * 3, 2] as const);
-    const agreed = agreePaid(termsWith(), { counts: [paid(indexesIn(many))], paidRanges: many }, { paidRanges: [], signed: [paid(900)] });
+    const agreed = agreePaid(termsWith(), { counts: [paid(indexesIn(many))], paidRanges: many, lostPaid: 0 }, { paidRanges: [], signed: [paid(900)] }, null);
     if (!agreed.ok) throw new Error(agreed.error.message);
     expect(agreed.value.paidRanges).toHaveLength(limits.paidRanges);
     expect(agreed.value.paidRanges[0]).toEqual([0, 26]);
@@ -75,7 +75,61 @@ describe('what both sides go on from at a resume', () => {
     ['more than the receipt window above the receipt', [[0, 60 + 251]]],
     ['fewer than the receipt counts', [[0, 59]]],
   ])('refuses %s', (_, paidRanges) => {
-    const refused = agreePaid(termsWith(), { counts: [], paidRanges: [] }, { paidRanges, signed: [paid(60)] });
+    const refused = agreePaid(termsWith(), { counts: [], paidRanges: [], lostPaid: 0 }, { paidRanges, signed: [paid(60)] }, null);
     expect(refused).toMatchObject({ ok: false, error: { code: 'bad-claim' } });
+  });
+});
+
+describe('what is lost, after a resume', () => {
+  /** What became of each packet of the first epoch, by its index. */
+  const fates = fc.array(fc.constantFrom('acknowledged', 'given up', 'given up, and came', 'under way', 'under way, and came'), { maxLength: 90 });
+  const indexesOf = (fate: readonly string[], kinds: readonly string[]): PaidRanges =>
+    fate.reduce((ranges, kind, index) => (kinds.includes(kind) ? addIndexes(ranges, index, 1) : ranges), NO_INDEXES);
+
+  function resume(fate: readonly string[], remembers: boolean) {
+    const paidRanges = indexesOf(fate, ['acknowledged']);
+    const lostPaid = indexesIn(indexesOf(fate, ['given up', 'given up, and came']));
+    const exposed = indexesOf(fate, ['under way', 'under way, and came']);
+    const named = indexesOf(fate, ['acknowledged', 'given up, and came', 'under way, and came']);
+    const known = { counts: [paid(indexesIn(paidRanges))], paidRanges, lostPaid };
+    const agreed = agreePaid(termsWith(), known, { paidRanges: named, signed: [] }, remembers ? { lostPaid, paidRanges, exposed } : null);
+    if (!agreed.ok) throw new Error(agreed.error.message);
+    return { ...agreed.value, paid: packetsOf(agreed.value.counts, 'paid') };
+  }
+
+  test('is what never came, where the sender still knows what it gave away', () => {
+    fc.assert(
+      fc.property(fates, (fate) => {
+        const { paidRanges, lostPaid } = resume(fate, true);
+        const [first = 0, packets = 0] = paidRanges.at(-1) ?? [];
+        const neverCame = fate.filter((kind, index) => kind === 'given up' || (kind === 'under way' && index < first + packets));
+        expect(lostPaid).toBe(neverCame.length);
+      }),
+    );
+  });
+
+  test('and what is paid are never more than was sent, whether or not the sender died in between', () => {
+    fc.assert(
+      fc.property(fates, fc.boolean(), (fate, remembers) => {
+        const { paid: owed, lostPaid } = resume(fate, remembers);
+        expect(owed + lostPaid).toBeLessThanOrEqual(fate.length);
+      }),
+    );
+  });
+
+  test('is no more what the box shows to have come: 13 given up, of which 11 lie in its buffer, leave two', () => {
+    const fate = [...Array<string>(70).fill('acknowledged'), ...Array<string>(11).fill('given up, and came'), 'given up', 'acknowledged', 'given up'];
+    expect(resume(fate, true)).toMatchObject({ paid: 82, lostPaid: 2 });
+    expect(resume(fate, false)).toMatchObject({ paid: 82, lostPaid: 2 });
+  });
+
+  test('stays the same at a second resume that brings nothing new, whether or not a stream was set up between', () => {
+    const fate = ['acknowledged', 'given up', 'given up, and came', 'under way', 'under way, and came', 'under way'];
+    const first = resume(fate, true);
+    expect(first.lostPaid).toBe(2);
+    const memory = { lostPaid: 2, paidRanges: [[0, 1] as const], exposed: [[3, 3] as const] };
+    const again = agreePaid(termsWith(), first, { paidRanges: first.paidRanges, signed: [] }, memory);
+    expect(again).toMatchObject({ ok: true, value: { lostPaid: first.lostPaid, paidRanges: first.paidRanges } });
+    expect(agreePaid(termsWith(), first, { paidRanges: first.paidRanges, signed: [] }, null)).toMatchObject({ ok: true, value: { lostPaid: first.lostPaid } });
   });
 });

@@ -90,6 +90,17 @@ describe('the credit window', () => {
     expect(windowView(monitor).acknowledgedPaid).toBe(20);
   });
 
+  test('a receipt that overtook its ACK takes back as lost what it covers: paid and lost are never more than was sent', () => {
+    const monitor = paidMonitor({}, 50);
+    sendAll(monitor);
+    paidBy(monitor, ackOf(1, 30, upTo(50, 40)));
+    expire(monitor, 900);
+    expire(monitor, 1_400);
+    expect(windowView(monitor)).toMatchObject({ sentPaid: 50, acknowledgedPaid: 40, lostPaid: 10 });
+    receiptDurable(monitor, receiptOf(46, 50));
+    expect(windowView(monitor)).toMatchObject({ sentPaid: 50, acknowledgedPaid: 46, lostPaid: 4 });
+  });
+
   test('tells the phase: suspended when starved for longer than the prebuffer (A9), drained when all is resolved', () => {
     const monitor = paidMonitor({}, 60);
     sendAll(monitor);

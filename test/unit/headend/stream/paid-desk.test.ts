@@ -152,8 +152,10 @@ describe('RTSP of a paid session', () => {
   test('lets only the newest epoch speak; fencing makes the counts of the old one durable first', async () => {
     ask('PLAY', setUp());
     await scene.clock.advance(500);
-    desk.fence(sid);
+    const left = desk.fence(sid);
     expect(scene.store.progress.get(scene.session.row.sid)?.nextSequence).toBe(35);
+    expect(await left).toEqual({ lostPaid: 0, paidRanges: [], exposed: [[0, 35]] });
+    expect(await desk.fence('0'.repeat(32))).toBeNull();
     const next = await PaidScene.open({ epoch: 1, row: { nextSequence: 35 } });
     desk.admit(next.session);
     expect(ask('SETUP', UDP).status).toBe(454);
