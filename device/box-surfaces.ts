@@ -91,7 +91,7 @@ async function openConsole({ box, book, clock, config, hardware, log, say }: Sur
 }
 
 async function openPanel(parts: SurfaceParts, takesKey: KeyTaker): Promise<Closable | null> {
-  const { board, coinLines, lcd } = parts.config.hardware;
+  const { board, coinLines, coinPulses, lcd } = parts.config.hardware;
   if (board === null) return null;
   const { openFrontPanel } = await import('./panel/open-panel.ts');
   return await openFrontPanel({
@@ -99,6 +99,7 @@ async function openPanel(parts: SurfaceParts, takesKey: KeyTaker): Promise<Closa
     takesKey,
     choice: board,
     coinLines,
+    coinPulses,
     lcd,
     folder: parts.config.data,
     say: (message) => parts.say({ event: 'notice', message }),

@@ -11,10 +11,18 @@ export type BoardChoice =
   | { readonly kind: 'gpio'; readonly name: GpioBoardName }
   | { readonly kind: 'simulated' };
 
+/** What is a pulse of a coin, and after which pause a burst is over. Whole milliseconds; both kinds of board take the same. */
+export interface CoinPulses {
+  readonly shortestMs: number;
+  readonly longestMs: number;
+  readonly burstPauseMs: number;
+}
+
 export interface HardwareConfig {
   /** Null: no board, so no buttons, lamps and pulse lines. */
   readonly board: BoardChoice | null;
   readonly coinLines: readonly CoinLine[];
+  readonly coinPulses: CoinPulses;
   /** The kernel's character display, such as /dev/lcd; null: the board's own, if it has one. */
   readonly lcd: string | null;
   /** The serial line of a ccTalk coin acceptor; null where there is none. */
@@ -31,6 +39,7 @@ export const HARDWARE_OPTIONS = {
   board: { type: 'string' },
   panel: { type: 'string' },
   'panel-coins': { type: 'string', default: '100,200' },
+  'coin-pulses': { type: 'string', default: '15-550/400' },
   lcd: { type: 'string' },
   cctalk: { type: 'string' },
   bills: { type: 'string' },
@@ -42,6 +51,7 @@ export interface HardwareValues {
   readonly board?: string;
   readonly panel?: string;
   readonly 'panel-coins': string;
+  readonly 'coin-pulses': string;
   readonly lcd?: string;
   readonly cctalk?: string;
   readonly bills?: string;
@@ -65,6 +75,7 @@ export function readHardware(values: HardwareValues): HardwareConfig {
   return {
     board,
     coinLines,
+    coinPulses: readCoinPulses(values['coin-pulses']),
     lcd: values.lcd ?? null,
     cctalk: values.cctalk ?? null,
     bills: values.bills ?? null,
@@ -97,6 +108,19 @@ function readCoinLine(text: string): CoinLine {
     );
   const pairs = (bursts[2] ?? '').split('+').map((pair) => pair.split('x'));
   return { funding: fundingOf(bursts[1]), coding: { kind: 'bursts', values: new Map(pairs.map(([count, value]) => [Number(count), BigInt(value ?? 0)])) } };
+}
+
+/** A board takes nothing shorter for a pulse, and what is longer for a jam. */
+const PULSE_MS = { least: 5, most: 1_999 } as const;
+
+/** `15-550/400`: pulses of 15 to 550 ms, and a burst is over after 400 ms without one. */
+function readCoinPulses(text: string): CoinPulses {
+  const [, shortestMs = 0, longestMs = 0, burstPauseMs = 0] = (/^(\d{1,4})-(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []).map(Number);
+  if (shortestMs < PULSE_MS.least || longestMs < shortestMs || longestMs > PULSE_MS.most || burstPauseMs < PULSE_MS.least)
+    throw new Error(
+      `--coin-pulses is the shortest and the longest pulse of a coin and the pause that ends a burst, in ms from ${PULSE_MS.least} to ${PULSE_MS.most}, such as 15-550/400 (coin watch measures them); not ${JSON.stringify(text)}.`,
+    );
+  return { shortestMs, longestMs, burstPauseMs };
 }
 
 function fundingOf(mark: string | undefined): 'paid' | 'card' {

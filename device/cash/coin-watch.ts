@@ -19,6 +19,15 @@ const BURST_GAP_MS = 500;
 /** Shorter is a bounce of the contact and no pulse. */
 const BOUNCE_MS = 3;
 
+/** The option coin-pulses that suits what was measured: a third of room on either side, and twice the longest pause, at least 100 ms. */
+export function fittingPulses(lines: readonly WatchedLine[]): string {
+  const shortestMs = Math.max(5, Math.floor((Math.min(...lines.map((line) => line.shortestMs)) * 2) / 3));
+  const longestMs = Math.min(1_999, Math.ceil((Math.max(...lines.map((line) => line.longestMs)) * 4) / 3));
+  const pauses = lines.flatMap(({ longestPauseMs }) => (longestPauseMs === null ? [] : [longestPauseMs]));
+  const burstPauseMs = pauses.length === 0 ? 400 : Math.max(100, Math.ceil(Math.max(...pauses) * 2));
+  return `${shortestMs}-${longestMs}/${burstPauseMs}`;
+}
+
 /** Measures the pulses of coin lines as they come, for whoever sets an acceptor up: it books nothing and changes nothing. */
 export class CoinWatch {
   #edges: { readonly line: number; readonly edge: CoinEdge }[] | null = null;

@@ -1,5 +1,6 @@
 import type { Random } from '../../src/ports/random.ts';
-import { type CoinReport, encodeAccept, encodeEpoch } from '../../src/wire/panel-board.ts';
+import { type CoinReport, encodeAccept, encodeEpoch, encodeSetup } from '../../src/wire/panel-board.ts';
+import type { CoinPulses } from '../hardware-config.ts';
 import type { Book } from '../stores/book-port.ts';
 import type { CashFaults } from './cash-faults.ts';
 import { PanelAcceptor } from './panel-acceptor.ts';
@@ -18,6 +19,7 @@ export class PanelCoins {
   readonly #book: Pick<Book, 'getSetting' | 'putSetting'>;
   readonly #random: Random;
   readonly #faults: CashFaults;
+  readonly #pulses: CoinPulses;
   #send: (message: readonly number[]) => void = () => {};
   #baseline: Baseline | null = null;
   #unexplained = 0;
@@ -29,19 +31,22 @@ export class PanelCoins {
     readonly random: Random;
     /** What a coin of each line is worth. */
     readonly valuesMinor: readonly bigint[];
+    readonly pulses: CoinPulses;
     readonly faults: CashFaults;
   }) {
     this.#book = options.book;
     this.#random = options.random;
     this.#faults = options.faults;
+    this.#pulses = options.pulses;
     this.acceptors = options.valuesMinor.map(
       (valueMinor, line) => new PanelAcceptor({ line: line + 1, valueMinor, lease: (leaseMs) => this.#send(encodeAccept(leaseMs)) }),
     );
   }
 
-  /** The board is there, and hears this; or it is gone, and nothing is accepted. */
+  /** The board is there, hears this, and learns what a pulse is, which it forgets at a reset; or it is gone, and nothing is accepted. */
   connected(send: ((message: readonly number[]) => void) | null): void {
     this.#send = send ?? (() => {});
+    this.#send(encodeSetup(this.#pulses));
   }
 
   /** Reports are taken one after the other: what one needs of the book is there before the next is looked at. */

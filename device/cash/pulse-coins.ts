@@ -1,17 +1,18 @@
 import type { CoinEdge } from '../../src/domain/cash/pulse-decoder.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Random } from '../../src/ports/random.ts';
-import type { CoinLine } from '../hardware-config.ts';
+import type { CoinLine, CoinPulses } from '../hardware-config.ts';
 import type { Book } from '../stores/book-port.ts';
 import type { CashFaults } from './cash-faults.ts';
 import { CoinMemory } from './coin-memory.ts';
 import { PulseAcceptor } from './pulse-acceptor.ts';
 
-/** Widths and pauses of most acceptors (20 to 500 ms); `coin watch` says what one really does. */
-const WIDTHS = { bounceMs: 5, shortestMs: 15, longestMs: 550, burstPauseMs: 400, jamMs: 2_000 } as const;
+/** A shorter contact is a bounce; a longer one a coin that is stuck. */
+const CONTACT = { bounceMs: 5, jamMs: 2_000 } as const;
 
 export interface PulseCoinsOptions {
   readonly lines: readonly CoinLine[];
+  readonly pulses: CoinPulses;
   readonly folder: string;
   readonly book: Pick<Book, 'notePulses'>;
   readonly clock: Clock;
@@ -48,11 +49,11 @@ export class PulseCoins {
   }
 
   #acceptor({ funding, coding }: CoinLine, index: number): PulseAcceptor {
-    const { folder, clock, random } = this.#options;
+    const { folder, clock, random, pulses } = this.#options;
     const source = `gpio-${index + 1}`;
     return new PulseAcceptor({
       ...{ source, funding, clock },
-      setup: { ...WIDTHS, coding },
+      setup: { ...CONTACT, ...pulses, coding },
       memory: new CoinMemory({ folder, source, random }),
       afterInput: (run) => void setImmediate(run),
       onAccepting: () => this.#drive(),

@@ -1,6 +1,6 @@
 import { sleep } from '../../src/ports/clock.ts';
 import type { BoardLine } from '../boards/board.ts';
-import type { WatchedLine } from '../cash/coin-watch.ts';
+import { fittingPulses, type WatchedLine } from '../cash/coin-watch.ts';
 import type { CommandOutcome } from '../session/box-view.ts';
 import { type Command, type CommandContext, done } from './command.ts';
 
@@ -79,7 +79,9 @@ const coinWatch: Command<CommandContext> = {
     watch.begin();
     await sleep(clock, secondsOf(seconds) * 1_000);
     const lines = watch.end();
-    return done(lines.length === 0 ? 'No pulse came: throw a coin of each kind while this runs.' : lines.map(watchedText).join('\n'), lines);
+    if (lines.length === 0) return done('No pulse came: throw a coin of each kind while this runs.', { lines, coinPulses: null });
+    const coinPulses = fittingPulses(lines);
+    return done([...lines.map(watchedText), `What fits them: set coin-pulses=${coinPulses}`].join('\n'), { lines, coinPulses });
   },
 };
 

@@ -16,7 +16,7 @@ import type { CoinSlot } from '../cash/coin-slot.ts';
 import { CoinWatch } from '../cash/coin-watch.ts';
 import { PanelCoins } from '../cash/panel-coins.ts';
 import { PulseCoins } from '../cash/pulse-coins.ts';
-import type { BoardChoice, CoinLine } from '../hardware-config.ts';
+import type { BoardChoice, CoinLine, CoinPulses } from '../hardware-config.ts';
 import type { KeyTaker } from '../input/key-desk.ts';
 import type { BoxControl } from '../session/box-view.ts';
 import type { BoxEvent } from '../session/events.ts';
@@ -28,6 +28,7 @@ import { openKernelLcd } from './kernel-lcd.ts';
 export interface PanelParts {
   readonly choice: BoardChoice;
   readonly coinLines: readonly CoinLine[];
+  readonly coinPulses: CoinPulses;
   readonly lcd: string | null;
   /** Where acceptors without a memory of their own keep one. */
   readonly folder: string;
@@ -80,9 +81,9 @@ export async function openFrontPanel(parts: PanelParts): Promise<{ close(): Prom
 }
 
 /** The MCU counts by itself and remembers. */
-function panelWay({ book, clock, random, coinLines }: PanelParts, path: string, faults: CashFaults): Way {
+function panelWay({ book, clock, random, coinLines, coinPulses }: PanelParts, path: string, faults: CashFaults): Way {
   const valuesMinor = coinLines.flatMap(({ coding }) => (coding.kind === 'each' ? [coding.valueMinor] : []));
-  const coins = new PanelCoins({ book, random, valuesMinor, faults });
+  const coins = new PanelCoins({ book, random, valuesMinor, pulses: coinPulses, faults });
   let send: ((message: readonly number[]) => void) | null = null;
   return {
     acceptors: coins.acceptors,
@@ -103,7 +104,7 @@ function panelWay({ book, clock, random, coinLines }: PanelParts, path: string, 
 function pinsWay(parts: PanelParts, choice: Exclude<BoardChoice, { readonly kind: 'panel' }>, faults: CashFaults): Way {
   const { clock, hardware } = parts;
   let board: PinsBoard | null = null;
-  const coins = new PulseCoins({ ...parts, lines: parts.coinLines, faults, accept: (on) => board?.accept(on) });
+  const coins = new PulseCoins({ ...parts, lines: parts.coinLines, pulses: parts.coinPulses, faults, accept: (on) => board?.accept(on) });
   const watch = new CoinWatch();
   hardware.coinWatch = watch;
   return {

@@ -23,6 +23,7 @@ Run a box:
   --panel PATH    the serial line of a panel board, such as /dev/ttyACM0
   --panel-coins A,B  what the pulses of the first and second coin line are worth in minor units (default 100,200): each of them, or on GPIO
                   lines by bursts, 1x100+2x200; card before either is a card reader: card50
+  --coin-pulses A-B/C  what a coin's pulse is: A to B ms long; a burst is over after C ms without one (default 15-550/400)
   --lcd PATH      the kernel's 2x16 display, such as /dev/lcd
   --cctalk PATH   the serial line of a ccTalk coin acceptor, such as /dev/ttyUSB0
   --bills PATH    the serial line of a ccTalk bill validator; may be the coin acceptor's

@@ -32,6 +32,7 @@ usage: npm start -- [options]        (or: ackbox start [options])
                               command (ackbox tell board press KEY_OK); panel: an Arduino (with --panel)
   --panel PATH                the serial line of a panel board (buttons, coins, display), such as /dev/ttyACM0
   --panel-coins A,B           what the pulses of each coin line are worth (ackbox box --help)
+  --coin-pulses A-B/C         how long their pulses and pauses are (ackbox box --help)
   --lcd PATH                  the kernel's 2x16 display, such as /dev/lcd
   --cctalk PATH, --bills PATH the serial line of a ccTalk coin acceptor, of a bill validator; may be the same
   --input-devices             read remotes and keyboards of the kernel
@@ -62,6 +63,7 @@ const FITTINGS = {
   board: { type: 'string' },
   panel: { type: 'string' },
   'panel-coins': { type: 'string' },
+  'coin-pulses': { type: 'string' },
   lcd: { type: 'string' },
   cctalk: { type: 'string' },
   bills: { type: 'string' },

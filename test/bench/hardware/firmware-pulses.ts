@@ -34,7 +34,13 @@ class Host {
       recordFault: async () => {},
     };
     const faults = cashFaults({ book, log: { info() {}, warn() {} }, raise() {} });
-    this.coins = new PanelCoins({ book, random: new SeededRandom(1), valuesMinor: [100n], faults });
+    this.coins = new PanelCoins({
+      book,
+      random: new SeededRandom(1),
+      valuesMinor: [100n],
+      pulses: { shortestMs: 15, longestMs: 550, burstPauseMs: 400 },
+      faults,
+    });
     this.coins.connected((message) => board.send([0xf0, ...message, 0xf7]));
   }
 

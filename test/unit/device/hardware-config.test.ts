@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readHardware, takesNoCoins } from '../../../device/hardware-config.ts';
 
-const plain = { 'panel-coins': '100,200', 'input-devices': false };
+const plain = { 'panel-coins': '100,200', 'coin-pulses': '15-550/400', 'input-devices': false };
 
 describe('what is fitted, by options', () => {
   test('a panel’s line is a panel board; a board by its name; nothing is nothing', () => {
@@ -34,6 +34,17 @@ describe('what is fitted, by options', () => {
   test.each(['', '100,', '0', '-5', '1x', '1.5', '1x100+', 'cash50'])('coins that make no sense are refused: %j', (text) => {
     expect(() => readHardware({ ...plain, 'panel-coins': text })).toThrow('--panel-coins');
   });
+
+  test('pulses and pauses, in milliseconds', () => {
+    expect(readHardware({ ...plain, 'coin-pulses': '20-80/250' }).coinPulses).toEqual({ shortestMs: 20, longestMs: 80, burstPauseMs: 250 });
+  });
+
+  test.each(['', '20', '20-80', '80-20/250', '4-80/250', '20-2000/250', '20-80/0', '2.5-80/250'])(
+    'pulses that no board can tell apart are refused: %j',
+    (text) => {
+      expect(() => readHardware({ ...plain, 'coin-pulses': text })).toThrow('--coin-pulses');
+    },
+  );
 
   test('the panel board counts pulses alike', () => {
     expect(() => readHardware({ ...plain, board: 'panel', 'panel-coins': '1x100+2x200' })).toThrow('the panel board');

@@ -39,7 +39,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 function coins(lines: readonly CoinLine[] = [BURSTS, CARD]): PulseCoins {
   return new PulseCoins({
-    ...{ lines, folder, clock, random: new SeededRandom(3) },
+    ...{ lines, pulses: { shortestMs: 15, longestMs: 550, burstPauseMs: 400 }, folder, clock, random: new SeededRandom(3) },
     book: {
       async notePulses(_source, pulses) {
         noted.push(pulses);
