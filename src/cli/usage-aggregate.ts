@@ -6,6 +6,7 @@ import { UsageTally, type UsageTotals } from '../domain/usage/usage-totals.ts';
 import { limits } from '../limits.ts';
 import { readLines } from '../platform/json-lines.ts';
 import { RecordPartitions } from '../platform/record-partitions.ts';
+import { jsonProblem } from '../wire/json-position.ts';
 
 /** A line that is not counted, with its name. */
 export interface LeftOut {
@@ -58,6 +59,9 @@ interface ReadLine {
 class FileCounter {
   readonly #onLeftOut: (line: LeftOut) => void;
   readonly #tally = new UsageTally();
+  /** Where the file is read, blank lines counted. */
+  #line = 0;
+  /** Lines that hold something. */
   #lines = 0;
   #accepted = 0;
   #duplicates = 0;
@@ -105,21 +109,23 @@ class FileCounter {
     const admission = intake.admit(record, payloadFingerprint(value));
     if (admission === 'accepted') this.#accepted += 1;
     else if (admission === 'duplicate') this.#duplicates += 1;
-    else this.#leave('conflict', `${record.id} came before with another payload; the first one counts.`, this.#spread ? null : this.#lines);
+    else this.#leave('conflict', `${record.id} came before with another payload; the first one counts.`, this.#spread ? null : this.#line);
   }
 
   #read(line: string | null): ReadLine | null {
+    this.#line += 1;
     if (line !== null && line.trim() === '') return null;
     this.#lines += 1;
-    if (line === null) return this.#leave('line-too-long', `A line may have ${limits.usageLineBytes} bytes.`, this.#lines);
+    if (line === null) return this.#leave('line-too-long', `A line may have ${limits.usageLineBytes} bytes.`, this.#line);
     let value: unknown;
     try {
       value = JSON.parse(line);
     } catch {
-      return this.#leave('not-json', 'The line is not JSON.', this.#lines);
+      const problem = jsonProblem(line);
+      return this.#leave('not-json', `The line is not JSON${problem === null ? '' : ` at column ${problem.column}: ${problem.message}`}.`, this.#line);
     }
     const read = readProcessingRecord(value);
-    return read.ok ? { record: read.value, value } : this.#leave(read.error.code, read.error.message, this.#lines);
+    return read.ok ? { record: read.value, value } : this.#leave(read.error.code, read.error.message, this.#line);
   }
 
   #leave(code: string, message: string, line: number | null): null {

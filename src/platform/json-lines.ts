@@ -13,8 +13,10 @@ export async function* readLines(path: string, lineBytes: number = limits.usageL
   // The line that has begun: its pieces, none once it is too long, and how much of it was read.
   let begun: Buffer[] = [];
   let begunBytes = 0;
+  let first = true;
   for await (const chunk of input) {
-    const bytes = chunk as Buffer;
+    const bytes = first ? withoutMark(chunk as Buffer) : (chunk as Buffer);
+    first = false;
     const lines: (string | null)[] = [];
     let from = 0;
     for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, from)) {
@@ -30,6 +32,11 @@ export async function* readLines(path: string, lineBytes: number = limits.usageL
     yield lines;
   }
   if (begunBytes > 0) yield [begunBytes > lineBytes ? null : textOf(begun)];
+}
+
+/** Some editors begin a file with a mark of its encoding. */
+function withoutMark(bytes: Buffer): Buffer {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 }
 
 function textOf(pieces: readonly Buffer[]): string {

@@ -1,3 +1,4 @@
+import { readIsoTime } from '../../units/iso-time.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
 import type { UsageEventType } from './record-bodies.ts';
 
@@ -52,7 +53,7 @@ export function readProcessingRecord(value: unknown): Result<ProcessingRecord, P
   if (id === null) return fault('element-missing', 'A record has an id, or DeviceId and Sequence: otherwise it could be counted twice.');
   const eventType = eventOf(fields.EventType);
   if (eventType === null) return fault('unknown-event', `EventType ${JSON.stringify(fields.EventType)} is none of document 003's.`);
-  const wallMs = dttm === null ? Number.NaN : instantOf(dttm);
+  const wallMs = dttm === null ? Number.NaN : readIsoTime(dttm);
   if (Number.isNaN(wallMs)) return fault('time-impossible', `Dttm ${JSON.stringify(fields.Dttm)} is no ISO 8601 time.`);
   const domains = domainsOf(fields.domains);
   if (domains === null) return fault('not-a-record', 'domains is a list of names.');
@@ -83,11 +84,6 @@ function eventOf(value: unknown): ProcessingEventType | null {
   if (typeof value !== 'string') return null;
   const name = EVENTS[value] === undefined ? value.toUpperCase().replace(/[\s-]+/g, '_') : value;
   return Object.hasOwn(EVENTS, name) ? (EVENTS[name] ?? null) : null;
-}
-
-/** A time without a zone is UTC: the zone of the machine that counts must not matter. */
-function instantOf(dttm: string): number {
-  return Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/i.test(dttm) || !dttm.includes('T') ? dttm : `${dttm}Z`);
 }
 
 function domainsOf(value: unknown): readonly string[] | null {

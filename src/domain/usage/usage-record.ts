@@ -1,3 +1,4 @@
+import { readIsoTime } from '../../units/iso-time.ts';
 import type { Fault, Result } from '../../units/result.ts';
 import { fault, ok } from '../../units/result.ts';
 import type { EntryMethod, UsageBody, UsageEventType } from './record-bodies.ts';
@@ -75,7 +76,7 @@ export function checkUsageRecord(body: UsageBody): { readonly ok: false; readonl
   if (body.domains.length > DOMAINS_MAX) return fault('element-too-long', `${body.domains.length} domains in one record; at most ${DOMAINS_MAX} are taken.`);
   if (body.NumberOfUsageDomains !== body.domains.length)
     return fault('domains-differ', `NumberOfUsageDomains says ${body.NumberOfUsageDomains}, the record holds ${body.domains.length}.`);
-  if (Number.isNaN(Date.parse(body.Dttm))) return fault('time-impossible', `Dttm ${body.Dttm} is not a time.`);
+  if (Number.isNaN(readIsoTime(body.Dttm))) return fault('time-impossible', `Dttm ${body.Dttm} is not a time.`);
   return checkEventData(body);
 }
 

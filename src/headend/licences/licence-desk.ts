@@ -13,6 +13,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { CatalogueStore, OutletRow, StoredWork } from '../../ports/headend-stores.ts';
 import type { Random } from '../../ports/random.ts';
 import { asId, uuidv7 } from '../../units/ids.ts';
+import { readIsoTime } from '../../units/iso-time.ts';
 import { type Currency, formatMoney, money } from '../../units/money.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
 import type { LendingRule, ReturnRequest } from '../../wire/licence-api.ts';
@@ -116,7 +117,7 @@ export class LicenceDesk {
 
   /** @param end ISO 8601, or null for one more period */
   renew(outlet: OutletRow, id: string, end: string | null, maxFeeMinor = '0'): Result<Licence, LicenceDeskFault> {
-    const endMs = end === null ? null : Date.parse(end);
+    const endMs = end === null ? null : readIsoTime(end);
     if (!/^[0-9]{1,9}$/.test(maxFeeMinor)) return fault('bad-request', 'The fee that is agreed to is an amount in minor units.');
     if (Number.isNaN(endMs)) return fault('bad-request', 'The end of a renewal is an ISO 8601 time.');
     const known = this.status(outlet, id);

@@ -1,4 +1,5 @@
 import { tracePaths } from '../../domain/usage/navigation.ts';
+import { readIsoTime } from '../../units/iso-time.ts';
 import type { SettlementStore } from '../stores/settlement-rows.ts';
 import type { UsageProcessingStore } from '../stores/usage-processing-rows.ts';
 import type { ReportPeriod, ReportRow, UsageReportStore } from '../stores/usage-report-rows.ts';
@@ -23,7 +24,7 @@ export type ReportName = keyof typeof REPORTS;
 
 /** @returns the period that two ISO 8601 times name, either of them left out; null where one is no time. Without an end it has none: a box's clock may be ahead. */
 export function readPeriod(from: string | undefined, to: string | undefined): ReportPeriod | null {
-  const period = { fromMs: from === undefined ? 0 : Date.parse(from), toMs: to === undefined ? FAR_MS : Date.parse(to) };
+  const period = { fromMs: from === undefined ? 0 : readIsoTime(from), toMs: to === undefined ? FAR_MS : readIsoTime(to) };
   return Number.isNaN(period.fromMs + period.toMs) ? null : period;
 }
 

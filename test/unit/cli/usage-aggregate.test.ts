@@ -74,3 +74,31 @@ test('says what is missing where there is no file', async () => {
   expect((await aggregate('--records', join(folder, 'none.jsonl'))).code).toBe(1);
   expect((await aggregate()).code).toBe(2);
 });
+
+test('an empty file is a file of no records', async () => {
+  for (const text of ['', '\n\n']) {
+    expect(await aggregate('--records', fileOf([text]), '--json')).toEqual({ code: 0, out: '{"seconds":{},"occurrences":{}}\n', err: '' });
+  }
+});
+
+test('a mark of the encoding, and ends of lines with a return, belong to no record; blank lines count as lines', async () => {
+  const visit = shoppingVisit().map((record) => `${JSON.stringify(record)}\r`);
+  const { code, out, err } = await aggregate('--records', fileOf([`\uFEFF${visit[0]}`, '', '\r', '{"a":}', ...visit.slice(1)]), '--json');
+  expect(JSON.parse(out)).toMatchObject({ seconds: { session: 160 } });
+  expect([code, err]).toEqual([3, 'line 4: not-json: The line is not JSON at column 6: a value is expected here.\n']);
+});
+
+test('a day that is not in the calendar is no time', async () => {
+  const [first, ...others] = shoppingVisit();
+  const { err } = await aggregate('--records', fileOf([{ ...first, Dttm: '2026-02-30T20:00:00Z' }, ...others]), '--json');
+  expect(err).toContain('line 1: time-impossible');
+});
+
+test('a clock that was set back adds no time where there is none that never goes back, and is no matter where there is', async () => {
+  const visit = shoppingVisit();
+  const back = visit.map((record, index) => (index < 2 ? record : { ...record, Dttm: `2026-02-01T08:0${index}:00Z` }));
+  const plain = await aggregate('--records', fileOf(back), '--json', '--detail');
+  expect(JSON.parse(plain.out)).toMatchObject({ seconds: { session: 130 }, records: { reasons: { 'clock-stepped-back': 1 } } });
+  const steady = back.map((record, index) => ({ ...record, BootId: 'b1', MonotonicNs: `${[0, 10, 40, 100, 160][index]}000000000` }));
+  expect(JSON.parse((await aggregate('--records', fileOf(steady), '--json')).out)).toMatchObject({ seconds: { session: 160, menu: 90, category: 120 } });
+});
