@@ -30,7 +30,9 @@ export const tellCommand: Subcommand = {
       return EXIT.usage;
     }
     const client = await BoxClient.ofFolder(join(values.data ?? defaultDataFolder(), 'box'));
-    const outcome = await client.command(positionals.map((word) => (/\s/.test(word) ? `"${word}"` : word)).join(' '), values.as);
+    // A line in one pair of the shell's quotes has quotes of its own where it needs them.
+    const line = positionals.length === 1 ? positionals.join('') : positionals.map((word) => (/\s/.test(word) ? `"${word}"` : word)).join(' ');
+    const outcome = await client.command(line, values.as);
     io.out(values.json ? `${JSON.stringify(outcome)}\n` : `${outcome.text}\n`);
     return outcome.ok ? EXIT.ok : EXIT.failed;
   },
