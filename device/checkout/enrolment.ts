@@ -11,7 +11,7 @@ import { fromHex, toHex } from '../../src/units/bytes.ts';
 import { err, ok, type Result } from '../../src/units/result.ts';
 import { type EnrolRequest, EnrolResponse } from '../../src/wire/http-api.ts';
 import { type EnrolledIdentity, storeEnrolment } from './enrolled-identity.ts';
-import { type HttpsExchange, openHttpsExchange } from './https-exchange.ts';
+import { failure, type HttpsExchange, jsonOf, openHttpsExchange } from './https-exchange.ts';
 
 export interface EnrolmentDeps {
   readonly headendUrl: string;
@@ -95,7 +95,7 @@ async function begin(deps: EnrolmentDeps): Promise<Result<Attempt, HeadendError>
   const caPem = Buffer.from(answer.value.body).toString('utf8');
   const caDer = readAuthority(caPem);
   if (answer.value.status !== 200 || caDer === null)
-    return err(trouble('refused', 'no-headend', `${deps.headendUrl} does not answer as a headend does; check the address.`));
+    return err(failure('refused', 'no-headend', `${deps.headendUrl} does not answer as a headend does; check the address.`));
   const nonce = deps.random.bytes(16);
   const code = enrolmentCode(deps.signer.publicKey, caDer, nonce);
   const request: EnrolRequest = { devicePublicKey: toHex(deps.signer.publicKey), nonce: toHex(nonce), name: deps.name, profile: deps.profile };
@@ -109,7 +109,7 @@ async function poll(deps: EnrolmentDeps, attempt: Attempt): Promise<Result<Enrol
   const headers = { 'content-type': 'application/json', [SIGNATURE_HEADER]: signature };
   const answer = await attempt.https.send({ method: 'POST', path: '/v1/enrol', headers, body, answerBytesMax: ANSWER_BYTES_MAX });
   if (!answer.ok) return answer;
-  const value = parseJson(answer.value.body);
+  const value = jsonOf(answer.value);
   if (answer.value.status >= 400 || !Value.Check(EnrolResponse, value)) return err(toTrouble(answer.value.status, value, answer.value.header('retry-after')));
   if (value.state === 'pending') return ok(null);
   const { account, outlet, location, currency } = value;
@@ -135,19 +135,7 @@ function toTrouble(status: number, value: unknown, retryAfter: string | null): H
   const shown =
     typeof value === 'object' && value !== null && 'code' in value && 'title' in value ? value : { code: `http-${status}`, title: `it answered ${status}` };
   const message = `The headend does not take the enrolment: ${String(shown.title)}`;
-  return trouble('refused', String(shown.code), message, /^\d{1,6}$/.test(retryAfter ?? '') ? Number(retryAfter) * 1_000 : null);
-}
-
-function trouble(code: HeadendError['code'], problem: string, message: string, retryAfterMs: number | null = null): HeadendError {
-  return { code, problem, message, retryAfterMs };
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch {
-    return null;
-  }
+  return failure('refused', String(shown.code), message, /^\d{1,6}$/.test(retryAfter ?? '') ? Number(retryAfter) * 1_000 : null);
 }
 
 function pause(deps: EnrolmentDeps, waitMs: number): Promise<void> {

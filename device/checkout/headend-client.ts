@@ -15,7 +15,7 @@ import { GuestTurnAnswer } from '../../src/wire/guest-api.ts';
 import { CatalogueResponse, NonceResponse, OfferResponse, Problem, ReportResponse, ResumeResponse } from '../../src/wire/http-api.ts';
 import { KeyLease, LicenceList, LoanContent, StatusDocument } from '../../src/wire/licence-api.ts';
 import type { EnrolledIdentity } from './enrolled-identity.ts';
-import { type HttpsAnswer, openHttpsExchange } from './https-exchange.ts';
+import { failure, type HttpsAnswer, jsonOf, openHttpsExchange } from './https-exchange.ts';
 
 export interface HeadendClientDeps {
   /** Null until the box is enrolled: then every call fails as `not-enrolled`, and nothing is sent. */
@@ -132,13 +132,13 @@ function signedHeaders(signer: Signer, identity: EnrolledIdentity, request: Sign
 }
 
 function readAnswer<Schema extends TSchema>(schema: Schema, answer: HttpsAnswer): Result<Static<Schema>, HeadendError> {
-  const value = parseJson(answer.body);
+  const value = jsonOf(answer);
   if (Value.Check(schema, value)) return ok(value);
   return err(failure('refused', 'bad-answer', 'The answer of the headend cannot be understood; update the box or the headend.'));
 }
 
 function toError(answer: HttpsAnswer): HeadendError {
-  const value = parseJson(answer.body);
+  const value = jsonOf(answer);
   const problem: Problem = Value.Check(Problem, value)
     ? value
     : { type: 'about:blank', code: `http-${answer.status}`, title: `The headend answered ${answer.status}.`, status: answer.status };
@@ -154,16 +154,4 @@ function retryAfterMs(answer: HttpsAnswer): number | null {
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000;
   const waitMs = Date.parse(text) - Date.parse(answer.header('date') ?? '');
   return Number.isFinite(waitMs) ? Math.max(0, waitMs) : null;
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch {
-    return null;
-  }
-}
-
-function failure(code: HeadendError['code'], problem: string, message: string, retryAfterMs: number | null = null): HeadendError {
-  return { code, problem, message, retryAfterMs };
 }

@@ -19,6 +19,19 @@ export interface HttpsAnswer {
   readonly body: Uint8Array;
 }
 
+/** What an answer says; null where it is no JSON. */
+export function jsonOf({ body }: HttpsAnswer): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString('utf8'));
+  } catch {
+    return null;
+  }
+}
+
+export function failure(code: HeadendError['code'], problem: string, message: string, retryAfterMs: number | null = null): HeadendError {
+  return { code, problem, message, retryAfterMs };
+}
+
 /** HTTPS to one headend: every wait bounded, every answer bounded, every failure a value. */
 export interface HttpsExchange {
   send(request: HttpsRequest): Promise<Result<HttpsAnswer, HeadendError>>;
@@ -89,35 +102,34 @@ const STRANGER =
 function explainFailure(error: unknown, where: string, timedOut: boolean): HeadendError {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  const fail = (kind: 'unreachable' | 'untrusted', problem: string, message: string): HeadendError => ({ code: kind, problem, message, retryAfterMs: null });
-  if (timedOut) return fail('unreachable', 'timeout', `The headend at ${where} did not answer within ${limits.httpTimeoutMs} ms; check the network.`);
+  if (timedOut) return failure('unreachable', 'timeout', `The headend at ${where} did not answer within ${limits.httpTimeoutMs} ms; check the network.`);
   const refusal = /^Proxy response \((\d{3})\)/.exec(cause instanceof Error ? cause.message : '')?.[1];
   if (refusal !== undefined)
-    return fail(
+    return failure(
       'unreachable',
       'proxy-refused',
       `There is no way to the headend at ${where}: it answered ${refusal}${refusal === '407' ? ', so it wants a user and a password (set proxy=http://USER:PASSWORD@HOST:PORT)' : ''}.`,
     );
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID')
-    return fail(
+    return failure(
       'untrusted',
       'certificate-dates',
       `The certificate of ${where} is not valid at this box's date; set the clock of the box, or restart the headend to renew it.`,
     );
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
-    return fail(
+    return failure(
       'untrusted',
       'certificate-name',
       `The certificate of the headend does not name ${where}; start the headend with --name and this name or address.`,
     );
   if (code.startsWith('ERR_SSL_') && !STRANGER.test(code))
-    return fail('untrusted', 'not-tls', `${where} does not speak TLS as a headend does (${code}); check the address.`);
+    return failure('untrusted', 'not-tls', `${where} does not speak TLS as a headend does (${code}); check the address.`);
   if (STRANGER.test(code))
-    return fail(
+    return failure(
       'untrusted',
       'certificate-authority',
       `${where} shows a certificate that is not from the authority this box was enrolled with: either another machine answers there, or the headend was set up anew. If it was, remove enrolment.json from the folder of this box and enrol it again.`,
     );
   const reason = code || (cause instanceof Error ? cause.message : String(cause));
-  return fail('unreachable', 'no-answer', `The headend at ${where} cannot be reached (${reason}); check that it runs, and the network.`);
+  return failure('unreachable', 'no-answer', `The headend at ${where} cannot be reached (${reason}); check that it runs, and the network.`);
 }
