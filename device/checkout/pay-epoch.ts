@@ -216,8 +216,9 @@ export class PayEpoch {
     const { report, atMs } = this.#asked;
     this.#asked = null;
     this.#answered = true;
-    const path = { ...this.#receiver.reception.report(), clockHz: this.#format.clockHz };
-    return [answerReport(report, this.#ssrc, path, monotonicMs(this.#parts.clock) - atMs)];
+    const nowMs = monotonicMs(this.#parts.clock);
+    const path = { ...this.#receiver.reception.report(nowMs), clockHz: this.#format.clockHz };
+    return [answerReport(report, this.#ssrc, path, nowMs - atMs)];
   }
 
   /** Asks the headend for as much lead as the path needs; an answer is not waited for. */

@@ -3,6 +3,8 @@ const GAPS_KEPT = 256;
 /** Longer than this nothing came: a pause, not a late packet. */
 const BREAK_MS = 1_000;
 const JITTER_SHARE = 1 / 16;
+/** What is missing for less than this may only be late. */
+const LATE_MS = 200;
 /** So much of the longest repair is forgotten in a second, milliseconds. */
 const REPAIR_FADES_MS = 5;
 
@@ -18,7 +20,7 @@ export interface PathReport {
 /**
  * How packets come over the path: how many are lost, how unevenly they come (RFC 3550, A.3 and A.8), and how long it takes until one that
  * was missed is here after all. Losses are those of the path: what was sent again, or was found in another packet, is no news of it.
- * Departure from A.8: the time between two packets is that of their slots and not of their timestamps, as a timestamp is a place in
+ * Departures: what is missing for less than LATE_MS is in no report yet, as out of order it would look like a loss (A.3); the time between two packets is that of their slots and not of their timestamps, as a timestamp is a place in
  * the work, and jumps with it. Units: slots; milliseconds of the caller's monotonic clock.
  */
 export class Reception {
@@ -81,8 +83,10 @@ export class Reception {
   }
 
   /** For the next report; the interval begins anew with it. */
-  report(): PathReport {
-    const expected = this.#highest + 1 - this.#first;
+  report(nowMs: number): PathReport {
+    let late = 0;
+    for (const since of this.#missingSinceMs.values()) late += nowMs - since < LATE_MS ? 1 : 0;
+    const expected = this.#highest + 1 - this.#first - late;
     const interval = { expected: expected - this.#reported.expected, arrived: this.#arrived - this.#reported.arrived };
     this.#reported = { expected, arrived: this.#arrived };
     const lost = Math.max(0, interval.expected - interval.arrived);

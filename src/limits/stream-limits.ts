@@ -30,13 +30,17 @@ export const streamLimits = {
   retransmitShareOfSentPerMille: 100,
   /**
    * Copies of earlier packets that go along with each packet of sound (RFC 2198): at most so many; one from this share of losses on, two
-   * from the larger; ended when a path was good for so long. Where what is sent again comes too late, a loss weighs this many.
+   * from the larger; ended when the path had less than half of that for so long. Judged over so many packets, or sooner where so many were
+   * lost that nobody need wait; never at first. Where what is sent again comes too late, a loss weighs this many.
    */
   redundancyMaxPackets: 2,
   redundancyPerMille: 30,
   redundancyTwicePerMille: 100,
   redundancyFarFactor: 3,
   redundancyHoldMs: 12_000,
+  redundancyWindowPackets: 200,
+  redundancyPlainPackets: 10,
+  redundancyFirstMs: 1_000,
   /**
    * Slots that may be sent beyond the durable number of the next one, and that a new epoch leaves out, so that no slot is ever used
    * twice: more than one WINDOW interval and one group commit bring about.

@@ -45,6 +45,9 @@ export interface PayStreamDeps {
   readonly onEnd: (reason: string) => void;
 }
 
+/** Between two sender reports where packets were sent again: their answers say whether that was loss. */
+const EARLY_REPORT_MS = 1_000;
+
 /** What a PLAY is answered with: RTP-Info, and where in the work the stream goes on. */
 export interface PlayStart {
   readonly sequence: number;
@@ -157,8 +160,9 @@ export class PayStream {
       this.#sendWindow(nowMs);
       this.#monitor.report();
     }
-    if (nowMs >= this.#reportDueMs) {
+    if (nowMs >= this.#reportDueMs - (this.#media.redundancy.wantsReport ? REPORT_INTERVAL_MS - EARLY_REPORT_MS : 0)) {
       this.#reportDueMs = nowMs + REPORT_INTERVAL_MS;
+      this.#media.redundancy.noteAsked(nowMs);
       this.#media.sendRtcp(this.#source.report((ntp) => this.#roundTrip.noteSent(ntp, nowMs)));
     }
   }
@@ -257,7 +261,7 @@ export class PayStream {
     const milliseconds = this.#roundTrip.measure(report.value, this.#source.ssrc, nowMs);
     if (milliseconds !== null) this.#monitor.noteRoundTrip(milliseconds);
     const block = report.value.reports.find(({ ssrc }) => ssrc === this.#source.ssrc);
-    if (block !== undefined) this.#media.redundancy.noteReport(block.fractionLost / 256, this.#roundTrip.latestMs, nowMs);
+    if (block !== undefined) this.#media.redundancy.noteReport(block, this.#roundTrip.latestMs, nowMs);
   }
 
   #open(packet: Uint8Array): void {

@@ -8,25 +8,37 @@ interface Before {
   readonly payload: Uint8Array;
 }
 
+/** What receiver reports say of first transmissions, cumulative (RFC 3550, 6.4.1). */
+export interface PathLosses {
+  readonly highestSequence: number;
+  readonly cumulativeLost: number;
+}
+
 const NO_COPIES: readonly RedCopy[] = [];
-/** First transmissions over which repeats are counted. */
-const WINDOW_PACKETS = 50;
+/** Highest sequences are compared modulo 2^16: how a receiver counts on above it is its own affair. */
+const CYCLE = 65_536;
+/** As many were sent again since a report was asked for: it may be loss. */
+const REPEATS_TO_ASK = 2;
 
 /**
  * How many earlier packets go along with each packet of a stream (RFC 2198), by what the path loses: none while it is good, as a copy
  * costs as much as the packet; one or two where much is lost, or where what is sent again would come too late.
  *
- * Losses are what receiver reports say and, as those come seldom, what had to be sent again; copies end only by what reports say, as a loss
- * that a copy mends is sent again no more. A packet with a challenge is never copied: who has only its sound can not answer for it
- * (ruling 24). Units: packets; milliseconds.
+ * Only receiver reports say what is lost: what had to be sent again may only have come late, or its ACK may, and on a machine under load
+ * it mostly has. So repeats decide nothing; they are the reason to ask for a report early. Copies end where less than half of what began them
+ * is lost for a while. A packet with a challenge is never copied: who has only its sound can not answer for it (ruling 24).
+ *
+ * Units: packets; milliseconds.
  */
 export class Redundancy {
   readonly #most: number;
   readonly #ticksPerPacket: number;
   #before: readonly Before[] = [];
   #depth = 0;
-  #sent = 0;
   #repeats = 0;
+  #firstMs: number | null = null;
+  /** What the window under way is measured from. */
+  #from: PathLosses | null = null;
   #goodSinceMs: number | null = null;
 
   /** @param most copies a packet that were agreed */
@@ -38,6 +50,11 @@ export class Redundancy {
   /** Copies a packet, at present. */
   get depth(): number {
     return this.#depth;
+  }
+
+  /** Enough was sent again that a report is worth asking for now. */
+  get wantsReport(): boolean {
+    return this.#most > 0 && this.#repeats >= REPEATS_TO_ASK;
   }
 
   /** What goes along with this packet, the oldest first. @param roomBytes for all of it, headers included */
@@ -56,33 +73,40 @@ export class Redundancy {
   }
 
   noteSent(sequence: number, packetIndex: number, payload: Uint8Array, challenged: boolean): void {
-    if (this.#most === 0) return;
-    if (!challenged) this.#before = [{ sequence, packetIndex, payload }, ...this.#before].slice(0, this.#most);
-    this.#sent += 1;
-    if (this.#sent < WINDOW_PACKETS) return;
-    this.#raise(depthFor(this.#repeats / this.#sent, false));
-    this.#sent = 0;
-    this.#repeats = 0;
+    if (this.#most === 0 || challenged) return;
+    this.#before = [{ sequence, packetIndex, payload }, ...this.#before].slice(0, this.#most);
   }
 
   noteRepeat(): void {
     this.#repeats += 1;
   }
 
-  /** @param lostShare of first transmissions, as a receiver report says */
-  noteReport(lostShare: number, roundTripMs: number, nowMs: number): void {
-    const isFar = limits.concealLeadMs + limits.ackIntervalMs + 2 * roundTripMs > limits.streamLeadMs;
-    const depth = depthFor(lostShare, isFar);
-    this.#raise(depth);
-    if (depth >= this.#depth) this.#goodSinceMs = null;
-    else this.#goodSinceMs ??= nowMs;
-    if (this.#goodSinceMs === null || nowMs - this.#goodSinceMs < limits.redundancyHoldMs) return;
-    this.#depth = depth;
-    this.#goodSinceMs = null;
+  /** A report was asked for. */
+  noteAsked(nowMs: number): void {
+    this.#firstMs ??= nowMs;
+    this.#repeats = 0;
   }
 
-  #raise(depth: number): void {
-    this.#depth = Math.max(this.#depth, Math.min(this.#most, depth));
+  noteReport(losses: PathLosses, roundTripMs: number, nowMs: number): void {
+    const from = this.#from;
+    this.#from ??= losses;
+    if (this.#most === 0 || from === null || this.#firstMs === null || nowMs - this.#firstMs < limits.redundancyFirstMs) return;
+    const expected = (losses.highestSequence - from.highestSequence + CYCLE) % CYCLE;
+    const lost = Math.max(0, losses.cumulativeLost - from.cumulativeLost);
+    const isPlain = lost >= limits.redundancyPlainPackets && 1_000 * lost >= limits.redundancyTwicePerMille * expected;
+    if (expected === 0 || (expected < limits.redundancyWindowPackets && !isPlain)) return;
+    this.#from = losses;
+    this.#judge(lost / expected, limits.concealLeadMs + limits.ackIntervalMs + 2 * roundTripMs > limits.streamLeadMs, nowMs);
+  }
+
+  #judge(lostShare: number, isFar: boolean, nowMs: number): void {
+    this.#depth = Math.max(this.#depth, Math.min(this.#most, depthFor(lostShare, isFar)));
+    const calm = Math.min(this.#most, depthFor(2 * lostShare, isFar));
+    if (calm >= this.#depth) this.#goodSinceMs = null;
+    else this.#goodSinceMs ??= nowMs;
+    if (this.#goodSinceMs === null || nowMs - this.#goodSinceMs < limits.redundancyHoldMs) return;
+    this.#depth = calm;
+    this.#goodSinceMs = null;
   }
 }
 
