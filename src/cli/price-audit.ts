@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { auditInSteps, type PriceReport } from '../headend/pricing/price-audit.ts';
 import type { HeadendBook } from '../headend/stores/headend-book.ts';
 import { withHeadendBook } from './headend-book-file.ts';
 import type { PriceAction } from './price-action.ts';
@@ -20,8 +21,10 @@ export const priceAudit: PriceAction = async (argv, io) => {
   });
 };
 
-/** What came in since the last look of the headend is worked off first, as the headend does each second. */
-function auditBook(book: HeadendBook): ReturnType<HeadendBook['auditPricing']> {
-  while (book.refreshLicences(100) > 0) {}
-  return book.auditPricing();
+function auditBook(book: HeadendBook): PriceReport {
+  const steps = auditInSteps(book);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
 }

@@ -1,7 +1,5 @@
 import { parseArgs } from 'node:util';
-import { priceInTree } from '../domain/rating/pricing-tree.ts';
-import { minorDigitsOf } from '../units/iso-4217.ts';
-import { priceAnswer, readPricingTree } from '../wire/tree-json.ts';
+import { answerInTree } from '../wire/tree-json.ts';
 import type { PriceAction } from './price-action.ts';
 import { PriceInputError, readJsonFile, readModelText } from './price-input.ts';
 import { EXIT } from './subcommand.ts';
@@ -16,20 +14,10 @@ export const priceTree: PriceAction = async (argv, io) => {
     io.err('ackbox price tree needs --tree TREE.json and --use NODE; --licences A,B says what the user holds.\n');
     return EXIT.usage;
   }
-  const json = await readJsonFile(values.tree);
-  const tree = readPricingTree(json, readModelText);
-  if (!tree.ok) throw new PriceInputError(`${values.tree}: ${tree.error.message}`);
-  const licences = new Set(values.licences.split(',').filter((licence) => licence !== ''));
-  const price = priceInTree(tree.value, licences, values.use);
-  if (!price.ok) throw new PriceInputError(price.error.message);
-  const answer = priceAnswer(price.value, currencyDigits(json));
+  const licences = values.licences.split(',').filter((licence) => licence !== '');
+  const answered = answerInTree(await readJsonFile(values.tree), readModelText, licences, values.use);
+  if (!answered.ok) throw new PriceInputError(`${values.tree}: ${answered.error.message}`);
+  const answer = answered.value;
   io.out(values.json ? `${JSON.stringify(answer)}\n` : `${typeof answer.price === 'string' ? answer.price : JSON.stringify(answer.price)}\n`);
   return EXIT.ok;
 };
-
-function currencyDigits(json: unknown): number {
-  const currency = typeof json === 'object' && json !== null && 'currency' in json ? String(json.currency) : 'USD';
-  const digits = minorDigitsOf(currency);
-  if (digits === null) throw new PriceInputError(`${JSON.stringify(currency)} is not a currency of ISO 4217`);
-  return digits;
-}

@@ -33,6 +33,7 @@ import { createRequestGuard } from './http/request-guard.ts';
 import type { Route } from './http/route.ts';
 import { sessionRoutes } from './http/session-routes.ts';
 import { usageRoutes } from './http/usage-routes.ts';
+import { CheckoutFees } from './licences/checkout-fees.ts';
 import { LicenceDesk } from './licences/licence-desk.ts';
 import { LoanDesk } from './licences/loan-desk.ts';
 import { openStream } from './open-stream.ts';
@@ -194,7 +195,9 @@ function composeRoutes({ clock, random, log, book, segments, stream, trust }: Ro
   // What is given is given once: a loan's price stands in its terms for every use.
   const quote = createWorkQuote(book, vendor, clock, (work, outlet) => ({ ...access.walk(work, outlet), free: false }));
   const enrolment = new EnrolmentDesk({ outlets: book, caDer: trust.caDer, headendPublicKey: trust.signer.publicKey, wallMs: () => clock.wallMs() });
-  const desk = new LicenceDesk({ checkouts: book, loans: book, catalogue: book, quote, clock, random });
+  const vendors = new VendorDesk(book);
+  const fees = new CheckoutFees({ store: book, clock, refusal: (work, outlet) => access.walk(work, outlet).refusal });
+  const desk = new LicenceDesk({ checkouts: book, loans: book, catalogue: book, quote, fees, clock, random });
   const floorMinor = ({ outlet }: OutletRow): string | null => book.getSetting(`${FLOOR_SETTING}/${outlet}`) ?? book.getSetting(FLOOR_SETTING);
   const loans = new LoanDesk({ checkouts: book, loans: book, catalogue: book, segments, quote, signer: trust.signer, clock, floorMinor });
   const commits = new ReportCommits(book, clock);
@@ -212,14 +215,18 @@ function composeRoutes({ clock, random, log, book, segments, stream, trust }: Ro
     }),
     ...sessionRoutes({ checkout: new CheckoutDesk({ ...shared, quote: sold, channelRefusal }), resume: new ResumeDesk({ ...shared, channelRefusal }) }),
     ...licenceRoutes({ desk, catalogue: book, clock }),
-    ...loanRoutes({ desk, loans, putFloor: (outlet, minor) => book.putSetting(`${FLOOR_SETTING}/${outlet}`, minor) }),
+    ...loanRoutes({
+      ...{ desk, loans },
+      putFloor: (outlet, minor) => book.putSetting(`${FLOOR_SETTING}/${outlet}`, minor),
+      keepModel: async (xml) => vendors.upload(await loadReader(), vendor, xml),
+    }),
     ...guestRoutes(guests),
     ...usageRoutes({ usage: book }),
     ...accountRoutes({ desk: accounts, payments: book }),
     ...creditRoutes({ credit: book, accountName: (account) => book.accountName(account) }),
     ...policyRoutes({ store: book, wallMs: () => clock.wallMs() }),
     ...pricingLicenceRoutes({ access, desk: new DebitDesk(book), pricing: book, wallMs: () => clock.wallMs() }),
-    ...pricingRoutes({ desk: new VendorDesk(book), pricing: book, loadReader }),
+    ...pricingRoutes({ desk: vendors, pricing: book, loadReader, clock }),
     ...recordRoutes(
       takeReportsInto({ registry: book, quarantine: book, usage: book, commands: book, signer: trust.signer, stream, clock, log, commits, quota }),
     ),

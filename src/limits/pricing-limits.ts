@@ -24,6 +24,9 @@ export const pricingLimits = {
   plannedUses: 1_000_000,
   plannedMonths: 1_200,
   comparedModels: 50,
+  /** The same where a headend reckons it while it does other things: a tenth of a second or two. */
+  plannedUsesOnline: 20_000,
+  comparedModelsOnline: 20,
   /** Parts of one work with a price of their own, together below the size of signed terms. */
   workParts: 64,
   /** A compiled model as it travels in an offer; one of XML at its limit is refused where it compiles to more. */

@@ -38,7 +38,10 @@ export const QuoteAnswer = Type.Object({
   alternate_payment: Type.Union([Type.String(), Type.Null()]),
 });
 export const TreeBody = Type.Object({ tree: Type.Unknown(), licences: Type.Array(Text(64), { maxItems: 1_000 }), use: Text(64) }, closed);
-export const TreeAnswer = Type.Object({ price: Type.Union([Type.String(), Type.Record(Type.String(), Type.String())]) });
+export const TreeAnswer = Type.Object({
+  price: Type.Union([Type.String(), Type.Record(Type.String(), Type.String())]),
+  attributes: Type.Record(Type.String(), Type.String()),
+});
 export const CompareBody = Type.Object({ a: Xml, b: Xml, lenient: Lenient }, closed);
 export const CompareAnswer = Type.Object({ a: Type.String(), b: Type.String(), same: Type.Boolean(), differences: Type.Array(Free) });
 export const SimulateBody = Type.Object(
@@ -58,6 +61,42 @@ export const SimulateAnswer = Type.Object({
   spread: Type.Union([Spread, Type.Null()]),
   per_user: Type.Array(Type.Object({ user: Type.String(), before: Type.String(), after: Type.String(), difference: Type.String() })),
   left_out: Type.Array(Type.Object({ index: Type.Integer(), message: Type.String() })),
+});
+
+/** So many plays a month; it begins on the first of this month unless it says when. */
+const Plan = Type.Object(
+  {
+    plays_a_month: Type.Integer({ minimum: 0, maximum: limits.plannedUsesOnline }),
+    minutes: Type.Optional(Type.Number({ minimum: 0, maximum: 100_000 })),
+    months: Type.Integer({ minimum: 1, maximum: limits.plannedMonths }),
+    start: Type.Optional(Instant),
+    time_zone: Type.Optional(Text(64)),
+  },
+  closed,
+);
+/** Which model is cheapest for a history (`usage`, `until`; default: now) or for a plan: one of the two. */
+export const CheapestBody = Type.Object(
+  {
+    models: Type.Array(Xml, { minItems: 1, maxItems: limits.comparedModelsOnline }),
+    lenient: Lenient,
+    usage: Type.Optional(Usage),
+    until: Type.Optional(Instant),
+    plan: Type.Optional(Plan),
+  },
+  closed,
+);
+export const CheapestAnswer = Type.Object({
+  usage: Type.String(),
+  from: Type.String(),
+  until: Type.String(),
+  currency: Type.String(),
+  cheapest: Type.Array(Type.String()),
+  models: Type.Array(Type.Object({ model: Type.String(), total: Type.String(), more_than_cheapest: Type.String(), billed_until: Type.String() })),
+});
+export const AuditAnswer = Type.Object({
+  licences: Type.Integer(),
+  events: Type.Integer(),
+  findings: Type.Array(Type.Object({ licence: Type.Integer(), problem: Type.String() })),
 });
 
 /** A vendor's model, read strictly; a stored one is never updated (P-2). */
@@ -133,4 +172,5 @@ export const AddressBody = Type.Object({ address: Type.Union([Type.String({ patt
 export type RateBody = Static<typeof RateBody>;
 export type QuoteBody = Static<typeof QuoteBody>;
 export type SimulateBody = Static<typeof SimulateBody>;
+export type CheapestBody = Static<typeof CheapestBody>;
 export type PartsBody = Static<typeof PartsBody>;

@@ -1,10 +1,11 @@
 import { type AttributesInForce, NO_ATTRIBUTES, prepareAttributes, resolveChange } from '../domain/rating/attributes.ts';
 import type { BillingAttributes, Change, CompiledModel, Modification } from '../domain/rating/compiled-model.ts';
 import { ATTRIBUTE_NAMES, type AttributeName } from '../domain/rating/formula-ast.ts';
-import { checkTree, type Override, type PricingNode, type PricingTree } from '../domain/rating/pricing-tree.ts';
+import { checkTree, type Override, type PricingNode, type PricingTree, priceInTree, type TreeFault } from '../domain/rating/pricing-tree.ts';
 import { limits } from '../limits.ts';
+import { minorDigitsOf } from '../units/iso-4217.ts';
 import { decimalText, parseRational, type Rational, roundToMinor } from '../units/rational.ts';
-import { type Fault, fault, type Result } from '../units/result.ts';
+import { type Fault, fault, ok, type Result } from '../units/result.ts';
 
 /** Reads a model given as XML; the caller has the reader. Throws nothing: null where the text is no model. */
 export type ModelReader = (xml: string) => CompiledModel | null;
@@ -141,11 +142,30 @@ export function chargedAttributes(price: AttributesInForce): readonly AttributeN
   return ATTRIBUTE_NAMES.filter((name) => price[name].value.n !== NO_ATTRIBUTES[name].value.n);
 }
 
+/** The price of a node, decimal text in major units. */
+export interface TreeAnswer {
+  readonly price: string | Readonly<Record<string, string>>;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** What a node of a tree, as in a TREE.json, costs whoever holds some licences, in the minor digits of its `currency` (default: USD). */
+export function answerInTree(
+  json: unknown,
+  readModel: ModelReader,
+  licences: readonly string[],
+  use: string,
+): Result<TreeAnswer, Fault<'invalid-tree' | TreeFault>> {
+  const tree = readPricingTree(json, readModel);
+  if (!tree.ok) return tree;
+  const currency = typeof json === 'object' && json !== null && 'currency' in json ? String(json.currency) : 'USD';
+  const digits = minorDigitsOf(currency);
+  if (digits === null) return fault('invalid-tree', `${JSON.stringify(currency)} is not a currency of ISO 4217`);
+  const price = priceInTree(tree.value, new Set(licences), use);
+  return price.ok ? ok(priceAnswer(price.value, digits)) : price;
+}
+
 /** One attribute is the price; several are named. */
-export function priceAnswer(
-  price: AttributesInForce,
-  digits: number,
-): { readonly price: string | Readonly<Record<string, string>>; readonly attributes: Readonly<Record<string, string>> } {
+function priceAnswer(price: AttributesInForce, digits: number): TreeAnswer {
   const text = (value: Rational): string => decimalText(roundToMinor(value, digits), digits);
   const attributes = Object.fromEntries(chargedAttributes(price).map((name) => [name, text(price[name].value)]));
   const [only = decimalText(0n, digits), ...more] = Object.values(attributes);

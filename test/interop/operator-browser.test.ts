@@ -197,6 +197,33 @@ describe('journeys to an outcome', () => {
     await page.context().close();
   });
 
+  test.each(['light', 'dark'] as const)(
+    'an account manager asks which model is cheapest, what a node of a tree costs, and audits the book (%s)',
+    async (scheme) => {
+      const page = await signedIn('account-manager', scheme);
+      await page.goto(`${origin}/operator/prices/reckon`);
+      const perUse = (id: string, value: string): string =>
+        `<?xml version="1.0"?><pricingModel version="1.0"><pricingModelID value="${id}"/><description>d</description><pricingExpression><billingCycle><instantaneous/></billingCycle><basicPricing><billingAttributes><fixedRateUseCost currency="EUR" value="${value}"/></billingAttributes></basicPricing></pricingExpression></pricingModel>`;
+      await page.getByLabel(/^Pricing model/).fill(`${perUse('dear', '0.90')}\n${perUse('cheap', '0.70')}`);
+      await page.getByLabel(/plays a month/).fill('4');
+      await page.getByLabel(/^months/).fill('2');
+      await page.getByLabel(/^Tree of models/).fill('{"id": "r", "children": [{"id": "A", "model": {"fixedRateUseCost": "1.00"}}]}');
+      await page.getByLabel(/^Node that is used/).fill('A');
+      const answers = [
+        ['Which model is cheapest?', /cheapest\s*cheap[\s\S]*5\.60[\s\S]*7\.20/],
+        ['What does the node cost?', /price\s*1\.00/],
+        ['Does the book equal a replay?', /findings\s*none/],
+      ] as const;
+      for (const [button, answer] of answers) {
+        await page.getByRole('button', { name: button }).click();
+        await page.getByRole('heading', { name: 'Answer' }).waitFor();
+        expect(await page.locator('main').textContent()).toMatch(answer);
+        await isSound(page);
+      }
+      await page.context().close();
+    },
+  );
+
   test('a music manager hides a work and reads from the box why it is hidden', async () => {
     const page = await signedIn('music-manager');
     await page.goto(`${origin}/operator/music`);

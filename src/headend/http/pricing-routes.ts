@@ -1,11 +1,14 @@
 import type { TSchema } from '@sinclair/typebox';
+import type { Clock } from '../../ports/clock.ts';
 import type { Fault, Result } from '../../units/result.ts';
 import * as api from '../../wire/pricing-api.ts';
 import { parseInstant } from '../../wire/rating-json.ts';
-import { checkCall, compareCall, explainCall, quoteCall, type ReadXml, rateCall, simulateCall, treeCall } from '../pricing/price-calls.ts';
+import { auditPrices } from '../pricing/price-audit.ts';
+import { cheapestCall, checkCall, compareCall, explainCall, quoteCall, type ReadXml, rateCall, simulateCall, treeCall } from '../pricing/price-calls.ts';
 import type { VendorDesk } from '../pricing/vendor-desk.ts';
 import type { PaymentStore } from '../stores/payment-rows.ts';
 import type { PricingStore } from '../stores/pricing-rows.ts';
+import type { PricingStateStore } from '../stores/pricing-state-rows.ts';
 import type { PricingTreeStore } from '../stores/pricing-tree-rows.ts';
 import type { VendorResultStore } from '../stores/vendor-result-rows.ts';
 import { httpFault, type ProblemCode } from './problems.ts';
@@ -13,9 +16,10 @@ import { openRoute, type Route, type RouteAnswer, reply } from './route.ts';
 
 export interface PricingRoutesDeps {
   readonly desk: VendorDesk;
-  readonly pricing: PricingStore & PricingTreeStore & VendorResultStore & Pick<PaymentStore, 'accountName'>;
+  readonly pricing: PricingStore & PricingTreeStore & PricingStateStore & VendorResultStore & Pick<PaymentStore, 'accountName'>;
   /** Loads the reader and libxml2 with the first call: a headend that reads no model does not hold them. */
   readonly loadReader: () => Promise<ReadXml>;
+  readonly clock: Clock;
 }
 
 /** The price commands over HTTP, and what vendors do with their models. */
@@ -23,7 +27,7 @@ export function pricingRoutes(deps: PricingRoutesDeps): readonly Route[] {
   return [...calculatingRoutes(deps), ...vendorRoutes(deps)];
 }
 
-function calculatingRoutes({ loadReader }: PricingRoutesDeps): readonly Route[] {
+function calculatingRoutes({ pricing, loadReader, clock }: PricingRoutesDeps): readonly Route[] {
   const call = <Body extends TSchema>(name: string, summary: string, body: Body, response: TSchema) =>
     ({ method: 'POST', path: `/v1/pricing/${name}`, summary, access: 'operator', body, response }) as const;
   return [
@@ -47,6 +51,20 @@ function calculatingRoutes({ loadReader }: PricingRoutesDeps): readonly Route[] 
     ),
     openRoute(call('simulate', 'What changes for whom where one model follows another', api.SimulateBody, api.SimulateAnswer), async ({ body }) =>
       answer(simulateCall(await loadReader(), body)),
+    ),
+    openRoute(call('cheapest', 'Which model is cheapest for a history, or for so many plays a month', api.CheapestBody, api.CheapestAnswer), async ({ body }) =>
+      answer(cheapestCall(await loadReader(), body, clock.wallMs())),
+    ),
+    openRoute(
+      {
+        method: 'GET',
+        path: '/v1/pricing/audit',
+        summary: 'Replays every licence in the book, and says where what stands there differs',
+        access: 'operator',
+        body: null,
+        response: api.AuditAnswer,
+      },
+      async () => reply(await auditPrices(pricing, clock)),
     ),
   ];
 }

@@ -22,7 +22,7 @@ export function pricesBody({ nodes, node, xml, said, trial, seal }: PricesFacts,
   const known = nodes.map((row) => html`<option value="${row.node}">`);
   const words = said === '' ? html`` : html`<p role="status">${said}</p>`;
   return html`${words}${table('Price nodes', ['Price node', 'Model in force', 'Hash'], rows)}
-<p><a href="/operator/prices/reckon">Ask about prices</a>: check, rate, explain, quote, compare and simulate what is typed in.</p>
+<p><a href="/operator/prices/reckon">Ask about prices</a>: check, rate, explain, quote, compare and simulate what is typed in, find the cheapest model, walk a tree, and audit the book.</p>
 <h2>Try a model</h2><form method="post" action="/operator/prices/try">${formToken(caller)}
 <p><label>Price node <input name="node" list="nodes" value="${node}" required maxlength="64"></label><datalist id="nodes">${known}</datalist></p>
 <p><label>Pricing model (XML of document 002, one model) <textarea name="xml" rows="14" cols="90" required spellcheck="false">${xml}</textarea></label></p>

@@ -3,21 +3,24 @@ import { sha256Hex } from '../../platform/crypto/digest.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CatalogueStore } from '../../ports/headend-stores.ts';
 import type { OutletStore } from '../../ports/outlet-store.ts';
+import { auditPrices } from '../pricing/price-audit.ts';
 import type { ReadXml } from '../pricing/price-calls.ts';
 import { tryPrice } from '../pricing/price-trial.ts';
 import { VendorDesk } from '../pricing/vendor-desk.ts';
 import type { OperatorAccountStore } from '../stores/operator-account-rows.ts';
 import type { PriceTrialStore } from '../stores/price-trial-rows.ts';
 import type { PricingStore } from '../stores/pricing-rows.ts';
+import type { PricingStateStore } from '../stores/pricing-state-rows.ts';
 import type { PricingTreeStore } from '../stores/pricing-tree-rows.ts';
 import { operatorPage } from './layout.ts';
 import { field, type OperatorGate } from './operator-gate.ts';
 import type { OperatorCaller } from './operator-sessions.ts';
-import { RECKONINGS, reckon } from './price-reckoning.ts';
+import { RECKONINGS, type ReckoningForm, reckon } from './price-reckoning.ts';
 import { type ReckoningFacts, reckoningBody } from './price-reckoning-page.ts';
 import { type PricesFacts, pricesBody } from './prices-page.ts';
 
 export type PricesBook = PriceTrialStore &
+  Pick<PricingStateStore, 'auditPricing' | 'refreshLicences'> &
   PricingStore &
   PricingTreeStore &
   Pick<CatalogueStore, 'work'> &
@@ -42,7 +45,7 @@ export function pricesRoutes(app: FastifyInstance, gate: OperatorGate, { book, c
     '/operator/prices',
     gate.guarded('manage-prices', (caller, _request, answer) => show(caller, answer, {})),
   );
-  reckoningRoutes(app, gate, loadReader);
+  reckoningRoutes(app, gate, { book, clock, loadReader });
   app.post(
     '/operator/prices/try',
     gate.guarded('manage-prices', async (caller, request, answer) => {
@@ -64,9 +67,12 @@ export function pricesRoutes(app: FastifyInstance, gate: OperatorGate, { book, c
   );
 }
 
-const NOTHING_TYPED: ReckoningFacts['form'] = { xml: '', other: '', usage: '', until: '', seconds: '', lenient: false };
+const NOTHING_TYPED: ReckoningFacts['form'] = {
+  ...{ xml: '', other: '', usage: '', until: '', seconds: '', lenient: false },
+  ...{ plays: '', minutes: '', months: '', tree: '', licences: '', use: '' },
+};
 
-function reckoningRoutes(app: FastifyInstance, gate: OperatorGate, loadReader: PricesRoutesDeps['loadReader']): void {
+function reckoningRoutes(app: FastifyInstance, gate: OperatorGate, { book, clock, loadReader }: PricesRoutesDeps): void {
   const path = '/operator/prices/reckon';
   const show = (caller: OperatorCaller, answer: FastifyReply, facts: ReckoningFacts): FastifyReply =>
     answer.type('text/html; charset=utf-8').send(operatorPage({ path: '/operator/prices', title: 'Ask about prices', caller }, reckoningBody(facts, caller)));
@@ -77,14 +83,22 @@ function reckoningRoutes(app: FastifyInstance, gate: OperatorGate, loadReader: P
   app.post(
     path,
     gate.guarded('manage-prices', async (caller, request, answer) => {
-      const typed = (name: keyof typeof NOTHING_TYPED): string => field(request, name);
-      const texts = { xml: typed('xml'), other: typed('other'), usage: typed('usage'), until: typed('until').trim(), seconds: typed('seconds').trim() };
-      const form = { ...texts, lenient: typed('lenient') === 'yes' };
+      const form = typedForm(request);
       const what = RECKONINGS.find((one) => one === field(request, 'what')) ?? 'check';
-      const reckoned = reckon(await loadReader(), { ...form, what });
+      const reckoned =
+        what === 'audit' ? { answer: { ...(await auditPrices(book, clock)) }, said: '' } : reckon(await loadReader(), what, form, clock.wallMs());
       return show(caller, answer.code(reckoned.answer === null ? 400 : 200), { form, ...reckoned });
     }),
   );
+}
+
+function typedForm(request: FastifyRequest): ReckoningForm {
+  const typed = (name: keyof ReckoningForm): string => field(request, name);
+  return {
+    ...{ xml: typed('xml'), other: typed('other'), usage: typed('usage'), until: typed('until').trim(), seconds: typed('seconds').trim() },
+    ...{ plays: typed('plays').trim(), minutes: typed('minutes').trim(), months: typed('months').trim() },
+    ...{ tree: typed('tree'), licences: typed('licences'), use: typed('use'), lenient: typed('lenient') === 'yes' },
+  };
 }
 
 function publish(read: ReadXml, desk: VendorDesk, vendor: string, node: string, xml: string): { readonly ok: boolean; readonly words: string } {

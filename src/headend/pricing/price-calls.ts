@@ -5,17 +5,18 @@ import { DifferenceTally } from '../../domain/rating/difference-tally.ts';
 import { explainHistory } from '../../domain/rating/explain.ts';
 import { ATTRIBUTE_NAMES } from '../../domain/rating/formula-ast.ts';
 import { type PreparedModel, prepareModel } from '../../domain/rating/prepared-model.ts';
-import { priceInTree } from '../../domain/rating/pricing-tree.ts';
 import { quoteUse } from '../../domain/rating/quote-use.ts';
 import { type LicenceHistory, rateHistory } from '../../domain/rating/rate-history.ts';
 import { openZone } from '../../domain/rating/zone.ts';
+import { limits } from '../../limits.ts';
 import { decimalText, rationalText } from '../../units/rational.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
+import { compareCosts, comparisonJson, type NamedModel, plannedUsage, recordedUsage, type TypedPlan } from '../../wire/cheapest-models.ts';
 import { explainedJson } from '../../wire/explain-json.ts';
-import type { QuoteBody, RateBody, SimulateBody } from '../../wire/pricing-api.ts';
+import type { CheapestBody, QuoteBody, RateBody, SimulateBody } from '../../wire/pricing-api.ts';
 import { parseInstant, ratedJson, readUsageFile } from '../../wire/rating-json.ts';
 import { Simulation } from '../../wire/simulation.ts';
-import { priceAnswer, readPricingTree } from '../../wire/tree-json.ts';
+import { answerInTree } from '../../wire/tree-json.ts';
 
 export type CallFault = Fault<'bad-model' | 'bad-request'>;
 type Answer = Result<Readonly<Record<string, unknown>>, CallFault>;
@@ -63,10 +64,8 @@ export function quoteCall(read: ReadXml, { xml, lenient, usage, at, seconds }: Q
 }
 
 export function treeCall(read: ReadXml, tree: unknown, licences: readonly string[], use: string): Answer {
-  const parsed = readPricingTree(tree, (xml) => read(xml, 'lenient').models[0] ?? null);
-  if (!parsed.ok) return fault('bad-request', parsed.error.message);
-  const price = priceInTree(parsed.value, new Set(licences), use);
-  return price.ok ? ok({ price: priceAnswer(price.value, 2).price }) : fault('bad-request', price.error.message);
+  const answer = answerInTree(tree, (xml) => read(xml, 'lenient').models[0] ?? null, licences, use);
+  return answer.ok ? ok({ ...answer.value }) : fault('bad-request', answer.error.message);
 }
 
 export function compareCall(read: ReadXml, a: string, b: string, lenient: boolean): Answer {
@@ -115,6 +114,26 @@ export function simulateCall(read: ReadXml, { models, lenient, until, histories 
     }),
     left_out: leftOut,
   });
+}
+
+export function cheapestCall(read: ReadXml, { models: texts, lenient, usage: file, until, plan }: CheapestBody, nowMs: number): Answer {
+  if ((file === undefined) === (plan === undefined)) return fault('bad-request', 'Send either usage or plan.');
+  const models: NamedModel[] = [];
+  for (const xml of texts) {
+    const source = oneModel(read, xml, lenient ?? false);
+    if (!source.ok) return source;
+    models.push({ path: null, source: source.value });
+  }
+  const usage = plan === undefined ? recordedUsage(file, until, nowMs) : plannedUsage(typedPlan(plan), nowMs);
+  if (!usage.ok) return usage;
+  if (usage.value.history.events.length > limits.plannedUsesOnline)
+    return fault('bad-request', `At most ${limits.plannedUsesOnline} uses are compared here; ackbox price cheapest takes more.`);
+  const compared = compareCosts(usage.value, models);
+  return compared.ok ? ok(comparisonJson(compared.value)) : compared;
+}
+
+function typedPlan({ plays_a_month: playsAMonth, minutes = 3, months, start, time_zone: timeZone = 'UTC' }: NonNullable<CheapestBody['plan']>): TypedPlan {
+  return { playsAMonth, minutes: String(minutes), months, start, timeZone };
 }
 
 /** The one model of a document, or what is wrong with it and where. */

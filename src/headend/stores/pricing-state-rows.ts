@@ -14,11 +14,22 @@ export interface PriceAuditFinding {
   readonly problem: string;
 }
 
+export interface PriceAudit {
+  readonly licences: number;
+  readonly events: number;
+  readonly findings: readonly PriceAuditFinding[];
+  /** The last licence that was looked at. */
+  readonly through: number;
+}
+
 export interface PricingStateStore {
   /** Brings the cache of some licences up to their newest event and to now, closes cycles, posts what they charge. @returns how many */
   refreshLicences(limit: number): number;
-  /** Replays every licence and compares: the cache, the closed cycles with their adjustment lines, and what the ledger posted. */
-  auditPricing(): { readonly licences: number; readonly events: number; readonly findings: readonly PriceAuditFinding[] };
+  /**
+   * Replays licences and compares: the cache, the closed cycles with their adjustment lines, and what the ledger posted. All of them, or so many
+   * after one.
+   */
+  auditPricing(after?: number, limit?: number): PriceAudit;
   /** Closed cycles of a licence and what was added to them, oldest first. */
   cycleInvoices(licence: PricingLicence): readonly CycleBill[];
   cycleAdjustments(licence: PricingLicence): readonly AdjustmentLine[];
@@ -31,7 +42,7 @@ export function pricingStateRows(context: StoreContext): PricingStateStore {
       for (const licence of behind) context.database.transaction(() => refresh(context, licence));
       return behind.length;
     },
-    auditPricing: () => context.database.transaction(() => audit(context)),
+    auditPricing: (after = 0, limit = -1) => context.database.transaction(() => audit(context, after, limit)),
     cycleInvoices: (licence) => readInvoices(context, licence),
     cycleAdjustments: (licence) => readLines(context, licence),
   };
@@ -184,9 +195,10 @@ function readLines(context: StoreContext, licence: PricingLicence): readonly Adj
   });
 }
 
-function audit(context: StoreContext): ReturnType<PricingStateStore['auditPricing']> {
+/** @param limit -1: all that come after */
+function audit(context: StoreContext, after: number, limit: number): PriceAudit {
   const findings: PriceAuditFinding[] = [];
-  const licences = readLicences(context, 'true ORDER BY licence');
+  const licences = readLicences(context, 'licence > ? ORDER BY licence LIMIT ?', after, limit);
   let events = 0;
   for (const licence of licences) {
     const history = readEvents(context, licence.licence).filter(({ number }) => number <= licence.throughNumber);
@@ -195,7 +207,7 @@ function audit(context: StoreContext): ReturnType<PricingStateStore['auditPricin
     if (replay === null) continue;
     for (const problem of problemsOf(context, licence, replay)) findings.push({ licence: licence.licence, problem });
   }
-  return { licences: licences.length, events, findings };
+  return { licences: licences.length, events, findings, through: licences.at(-1)?.licence ?? after };
 }
 
 function problemsOf(context: StoreContext, licence: PricingLicence, replay: LicenceReplay): readonly string[] {

@@ -77,7 +77,11 @@ describe('the pricing API', () => {
       override: { quantifier: 'ALL', modification: { fixedRateUseCost: { reduceByPercent: '20' } } },
       children: [{ id: 'A', model: { fixedRateUseCost: '1.00' } }],
     };
-    expect((await call('POST', '/v1/pricing/tree', { tree, licences: ['A'], use: 'A' })).body).toEqual({ price: '0.80' });
+    expect((await call('POST', '/v1/pricing/tree', { tree, licences: ['A'], use: 'A' })).body).toEqual({
+      price: '0.80',
+      attributes: { fixedRateUseCost: '0.80' },
+    });
+    expect((await call('POST', '/v1/pricing/tree', { tree: { ...tree, currency: 'KWD' }, licences: ['A'], use: 'A' })).body).toMatchObject({ price: '0.800' });
   });
 
   test('says where a model is wrong, and refuses what it is not asked properly', async () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import Fastify from 'fastify';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { readModels } from '../../../../src/authoring/pricing/read-model.ts';
 import type { OperatorRole } from '../../../../src/domain/access/operator-roles.ts';
 import { readAlertSettings } from '../../../../src/headend/alerts/alert-settings.ts';
@@ -322,8 +322,8 @@ describe('journeys to an outcome', () => {
     expect((await browser.open('/operator/actions')).body).toContain('publish price');
   });
 
-  it('answers what is asked about prices: check, rate, explain, quote, compare and simulate', async () => {
-    const { browser, signIn } = await signedIn('account-manager');
+  it('answers what is asked about prices: check, rate, explain, quote, compare, simulate, cheapest, tree and audit', async () => {
+    const { browser, signIn, clock } = await signedIn('account-manager');
     await signIn();
     const perUse = (id: string, price: string) =>
       `<?xml version="1.0"?><pricingModel version="1.0"><pricingModelID value="${id}"/><description>d</description><pricingExpression><billingCycle><instantaneous/></billingCycle><basicPricing><billingAttributes><fixedRateUseCost currency="EUR" value="${price}"/></billingAttributes></basicPricing></pricingExpression></pricingModel>`;
@@ -344,6 +344,23 @@ describe('journeys to an outcome', () => {
     const wrong = await ask({ what: 'rate', usage: '<script>' });
     expect([wrong.statusCode, wrong.body.includes('The usage must be JSON'), wrong.body.includes('<script>')]).toEqual([400, true, false]);
     expect((await ask({ what: 'quote', seconds: 'long' })).body).toContain('Seconds are a number.');
+    // Four plays in each of two months, under either; two models may stand in one field.
+    const two = `${perUse('dear', '0.90')}\n${perUse('cheap', '0.70')}`;
+    const plan = { what: 'cheapest', xml: two, lenient: '', plays: '4', months: '2' };
+    expect((await ask(plan)).body).toMatch(/<dt>cheapest<\/dt><dd><ul><li>cheap<\/li><\/ul>[\s\S]*5\.60[\s\S]*7\.20/);
+    expect((await ask({ ...plan, months: '0' })).body).toContain('with at least one month');
+    expect((await ask({ ...plan, xml: '', other: '' })).statusCode).toBe(400);
+    expect((await ask({ ...plan, plays: '', months: '', usage: '[]' })).body).toContain('Type in a usage, or plays a month and months.');
+    const node = { what: 'tree', tree: JSON.stringify({ id: 'r', children: [{ id: 'A', model: { fixedRateUseCost: '1.00' } }] }), use: 'A' };
+    expect((await ask(node)).body).toContain('<dt>price</dt><dd>1.00</dd>');
+    expect((await ask({ ...node, use: 'B' })).body).toContain('there is no pricing node');
+    const audit = ask({ what: 'audit' });
+    // It takes a breath between its steps.
+    await vi.waitFor(async () => {
+      await clock.advance(1);
+      expect(await Promise.race([audit, null])).not.toBeNull();
+    });
+    expect((await audit).body).toMatch(/<dt>licences<\/dt><dd>\d+<\/dd>[\s\S]*<dt>findings<\/dt><dd>none<\/dd>/);
   });
 
   it('sums up cash by week, with a picture', async () => {
