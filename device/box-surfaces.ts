@@ -62,7 +62,11 @@ export async function openSurfaces(parts: SurfaceParts): Promise<Surfaces> {
   });
   tellAddress(config.data, screen.url);
   const console = await openConsole(parts);
-  const fitted = await Promise.all([openPanel(parts, keys.take), openCoins(parts), openKeys(parts, keys.take)]);
+  const takesKey: KeyTaker = (key, kind) => {
+    for (const listener of parts.hardware.keyListeners) listener(key, kind);
+    return keys.take(key, kind);
+  };
+  const fitted = await Promise.all([openPanel(parts, takesKey), openCoins(parts), openKeys(parts, takesKey)]);
   return {
     screenUrl: screen.url,
     consolePath: console?.path ?? null,

@@ -28,6 +28,8 @@ export class HardwareDesk {
   shownCode: string | null = null;
   /** The lamps that are lit for somebody to look, and no others; null: they say what the box does. */
   shownLamps: ReadonlySet<string> | null = null;
+  /** Are told each press of a button or a remote, before the box follows it. */
+  readonly keyListeners = new Set<(key: string, kind: string) => void>();
   /** Closes or opens a contact of the simulated board; null on a real one. */
   drive: ((pin: number, high: boolean) => boolean) | null = null;
 }

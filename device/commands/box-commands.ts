@@ -10,6 +10,7 @@ import { guestCommands } from './guest-commands.ts';
 import { hardwareCommands } from './hardware-commands.ts';
 import { ladderCommands } from './ladder-commands.ts';
 import { licenceCommands } from './licence-commands.ts';
+import { liveCommands } from './live-commands.ts';
 import { logCommands } from './log-commands.ts';
 import { moneyCommands } from './money-commands.ts';
 import { networkCommands } from './network-commands.ts';
@@ -62,6 +63,7 @@ export const boxCommands: readonly Command<CommandContext>[] = [
   ...signInCommands,
   ...testCommands,
   ...logCommands,
+  ...liveCommands,
   ...configCommands,
   helpCommand,
 ];

@@ -1,13 +1,9 @@
-import { sleep } from '../../src/ports/clock.ts';
 import type { CommandOutcome } from '../session/box-view.ts';
 import { type Command, type CommandContext, done } from './command.ts';
+import { WATCH_SECONDS, watchFor } from './live-commands.ts';
 
 const technicians = ['technician', 'headend'] as const;
 const LINES = 40;
-const FOLLOW_SECONDS_MAX = 3_600;
-/** Where nobody watches, the answer itself has to come in time. */
-const GATHER_SECONDS_MAX = 60;
-const GATHERED_MAX = 1_000;
 const COLUMNS = 80;
 
 const nothingKept: CommandOutcome = { ok: false, code: 'not-fitted', text: 'A simulation keeps no log.', data: null };
@@ -54,30 +50,20 @@ const log: Command<CommandContext> = {
   },
 };
 
-const follow: Command<CommandContext> = {
-  name: 'log follow',
-  help: 'shows the log as it is written, until Ctrl-C',
+const follow: Omit<Command<CommandContext>, 'name'> = {
+  help: 'shows the log as it is written, until a key is pressed, or Ctrl-C',
   roles: technicians,
   guard: 'none',
-  arguments: [
-    { name: 'seconds', kind: 'integer', required: false, help: 'for how long (600; 10 where nobody watches)' },
-    { name: 'level', kind: 'text', required: false, help: 'warn or info (info)' },
-  ],
-  run: async ({ logRing, clock, live }, { seconds = live === undefined ? '10' : '600', level = 'info' }) => {
+  arguments: [WATCH_SECONDS, { name: 'level', kind: 'text', required: false, help: 'warn or info (info)' }],
+  run: async ({ logRing, clock, live }, { seconds, level = 'info' }) => {
     if (logRing === undefined || clock === undefined) return nothingKept;
-    const seen: LogLine[] = [];
-    const stop = logRing.onLine((text) => {
-      const line = read(text);
-      if (!fits(level)(line)) return;
-      if (live === undefined) seen.push(line);
-      else live.show(shown(line));
-      if (seen.length > GATHERED_MAX) seen.shift();
-    });
-    const longest = live === undefined ? GATHER_SECONDS_MAX : FOLLOW_SECONDS_MAX;
-    const aborted = new Promise((resolve) => live?.signal.addEventListener('abort', resolve, { once: true }));
-    await Promise.race([sleep(clock, 1_000 * Math.min(longest, Math.max(1, Number(seconds)))), aborted]);
-    stop();
-    return done(seen.map(shown).join('\n') || 'The log is no longer followed.', seen);
+    const lines = await watchFor(clock, live, seconds, (say) =>
+      logRing.onLine((text) => {
+        const line = read(text);
+        if (fits(level)(line)) say(shown(line));
+      }),
+    );
+    return done(lines.join('\n') || 'The log is no longer followed.', lines);
   },
 };
 
@@ -97,4 +83,4 @@ const bundle: Command<CommandContext> = {
   },
 };
 
-export const logCommands: readonly Command<CommandContext>[] = [log, follow, bundle];
+export const logCommands: readonly Command<CommandContext>[] = [log, { name: 'log follow', ...follow }, { name: 'watch log', ...follow }, bundle];

@@ -4,7 +4,7 @@ import { limits } from '../../src/limits.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import { boxCommands } from '../commands/box-commands.ts';
 import { encode } from '../screen/view-stream.ts';
-import type { BoxControl, SentFile } from '../session/box-view.ts';
+import type { BoxControl, LiveOutput, SentFile } from '../session/box-view.ts';
 import { CONSOLE_ROLES, type ConsoleKeys, type ConsoleRole } from './console-keys.ts';
 import { NoiseFilter } from './noise-filter.ts';
 import { render, splitFilters } from './output-filter.ts';
@@ -43,6 +43,8 @@ export class ConsoleSession {
   readonly #waiting: string[] = [];
   /** Ends a command that shows what it sees as it comes. */
   #watched: AbortController | null = null;
+  /** It asked to be ended by whoever has seen enough. */
+  #keyEnds = false;
   #cancelIdle: () => void = () => {};
 
   constructor(parts: ConsoleSessionParts) {
@@ -102,6 +104,7 @@ export class ConsoleSession {
   /** Noise without an end of line must not grow: what is longer than any command is dropped. */
   #heard(): void {
     if (this.#reader.line.length > limits.consoleLineCharacters) this.#drop();
+    if (this.#keyEnds) this.#endWatching();
     this.#cancelIdle();
     this.#cancelIdle = this.#parts.clock.after(limits.consoleIdleMs, () => this.#idle());
   }
@@ -144,20 +147,41 @@ export class ConsoleSession {
       this.#output.dumb = command === 'mode dumb';
       return;
     }
-    const watched = new AbortController();
-    this.#watched = watched;
-    const outcome = await this.#parts.box.command(command, {
-      role: this.#role ?? 'customer',
-      surface: 'console',
-      live: { show: (line) => this.#show(this.#machine ? [encode({ live: line })] : fold([line])), signal: watched.signal },
-    });
+    const outcome = await this.#parts.box.command(command, { role: this.#role ?? 'customer', surface: 'console', live: this.#watch() });
     this.#watched = null;
+    this.#keyEnds = false;
     const rendered = render(outcome, filters);
     const lines = filters.includes('json') ? rendered : fold(rendered);
     if (this.#machine) this.#print([encode({ ok: outcome.ok, code: outcome.code, text: rendered.join('\n'), data: outcome.data })]);
     else if (filters.includes('no-more') || lines.length <= PAGE_LINES) this.#print(lines);
     else this.#turn(lines);
     if (outcome.sends !== undefined) await this.#send(outcome.sends);
+  }
+
+  #watch(): LiveOutput {
+    const watched = new AbortController();
+    this.#watched = watched;
+    const keyEnds = (): void => {
+      // Not the key that began it, which is still being heard.
+      queueMicrotask(() => {
+        this.#keyEnds = this.#watched === watched;
+      });
+    };
+    return {
+      show: (line) => this.#show(this.#machine ? [encode({ live: line })] : fold([line])),
+      get signal() {
+        keyEnds();
+        return watched.signal;
+      },
+    };
+  }
+
+  /** The key was for that, and is no part of the next command. */
+  #endWatching(): void {
+    this.#keyEnds = false;
+    this.#reader.write(null, { ctrl: true, name: 'e' });
+    this.#reader.write(null, { ctrl: true, name: 'u' });
+    this.#watched?.abort();
   }
 
   /** The line is the file's alone meanwhile: nothing of it is edited, echoed or taken for a command. */

@@ -76,6 +76,20 @@ describe('a box with a board of plain lines, simulated: johnny-five, contacts an
     expect((await house.view()).creditMinor).toBe('700');
   });
 
+  test('watch says what falls, what is pressed and what the box does about it, as it happens', async () => {
+    const watching = Promise.all([tell('watch coins seconds=4'), tell('watch keys seconds=4'), tell('watch state seconds=4')]);
+    await pulses(1);
+    await tell('board press door-open ms=300');
+    await tell('board press KEY_DOWN');
+    const [coins, keys, state] = await watching;
+    expect(coins.text).toMatch(/^\S+ cash \+1\.00 EUR, 3\.00 EUR ever$/m);
+    expect(coins.text).toMatch(/^\S+ coins \+1, 2 ever$/m);
+    expect(coins.text).toMatch(/^\S+ credit 8\.00 EUR$/m);
+    expect(keys.text).toMatch(/^\S+ KEY_DOWN short$/m);
+    expect(state.text).toMatch(/coins inhibited .*\n.*coins accepting /);
+    for (const { text } of [coins, keys, state]) expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
   test('a fire alarm silences at once and holds what is paid; then it goes on where it was', async () => {
     // One piece of the house is free and may be in the catalogue before the others.
     await house.until('a work with a price', (view) => (view.focus !== null && !view.focus.free ? view : null));
@@ -102,9 +116,9 @@ describe('a box with a board of plain lines, simulated: johnny-five, contacts an
     expect((await tell('collect count 2.00', 'collector')).code).toBe('not-collecting');
     expect((await tell('collect begin', 'collector')).text).toContain('collect count');
     expect((await house.view()).cash).toBe('inhibited');
-    const { text, data } = await tell('collect count 1.50', 'collector');
+    const { text, data } = await tell('collect count 2.50', 'collector');
     expect(text).toContain('COLLECTION 1');
-    expect(data).toMatchObject({ expectedMinor: '200', countedMinor: '150', varianceMinor: '-50' });
+    expect(data).toMatchObject({ expectedMinor: '300', countedMinor: '250', varianceMinor: '-50' });
     await house.until('coins again', (view) => (view.cash === 'accepting' ? view : null));
     const verified = await ackbox('verify', '--cash-book', '--data', house.data);
     expect(verified).toMatchObject({ code: 0, out: expect.stringContaining('1 page of the cash book checked') });

@@ -2,7 +2,7 @@ import { Duplex } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ConsoleKeys } from '../../../../device/console/console-keys.ts';
 import { ConsoleSession } from '../../../../device/console/console-session.ts';
-import type { BoxControl, CommandOutcome } from '../../../../device/session/box-view.ts';
+import type { BoxControl, CommandOutcome, LiveOutput } from '../../../../device/session/box-view.ts';
 import { limits } from '../../../../src/limits.ts';
 import { SeededRandom } from '../../../fakes/seeded-random.ts';
 import { VirtualClock } from '../../../fakes/virtual-clock.ts';
@@ -49,8 +49,13 @@ let ran: { readonly line: string; readonly role: string }[];
 const LONG = Array.from({ length: 60 }, (_, index) => `row ${index + 1} ${index % 2 === 0 ? 'Blue' : 'Red'}`).join('\n');
 const box = {
   view: () => ({ name: 'Bar', firstBoot: null }),
-  command: async (line: string, { role }: { readonly role: string }): Promise<CommandOutcome> => {
+  command: async (line: string, { role, live }: { readonly role: string; readonly live: LiveOutput }): Promise<CommandOutcome> => {
     ran.push({ line, role });
+    if (line === 'watch') {
+      live.show('seen one');
+      await new Promise((resolve) => live.signal.addEventListener('abort', resolve));
+      return { ok: true, code: 'ok', text: 'No longer watched.', data: null };
+    }
     if (line === 'long') return { ok: true, code: 'ok', text: LONG, data: null };
     if (line === 'help') return { ok: true, code: 'ok', text: 'show queue\nshow status\nskip', data: null };
     if (line === 'worse') return { ok: false, code: 'money-unreported', text: 'Not while this would be lost:\n  2.00', data: null };
@@ -88,6 +93,20 @@ describe('a line of the box’s own user', () => {
     await cable.line('worse', 'lost:\r\n  2.00 (money-unreported)\r\n');
     await cable.line('show | turn', 'There is no filter "turn"');
     expect(ran.every(({ role }) => role === 'technician')).toBe(true);
+  });
+
+  test.each([
+    ['a key', 'q'],
+    ['Enter', '\r'],
+    ['Ctrl-C', '\x03'],
+    ['the next command, which runs then', 'next\r'],
+  ])('what shows lines as they come is ended by %s, and no more is left of it', async (_, typed) => {
+    await cable.line('watch', 'seen one\r\n');
+    const from = cable.seen.length;
+    cable.type(typed);
+    await cable.sees('No longer watched.', from);
+    await cable.line('first', 'did first');
+    expect(ran.map(({ line }) => line)).toEqual(['watch', ...(typed === 'next\r' ? ['next'] : []), 'first']);
   });
 
   test('shows long answers by the page: Enter goes on, anything else leaves', async () => {
