@@ -77,8 +77,13 @@ export class LoanCounter {
 
   /** By one period; also after its end. @param maxFeeMinor what was agreed to be paid for it */
   async renew(licence: string, maxFeeMinor = '0'): Promise<Answer> {
+    const loan = this.#parts.shelf.find(licence);
+    if (loan?.state === 'breached')
+      return err(refusal('breached', `${loan.work.title} was altered on the disk of this box; return it, and check it out again.`));
     const renewed = await this.#parts.api.renewLicence(licence, maxFeeMinor);
-    if (!renewed.ok || this.#parts.shelf.find(licence) === null) return renewed;
+    // By a model it may cost more by now than what was signed: the next question shows that.
+    if (!renewed.ok && renewed.error.problem === 'fee-not-agreed' && loan?.state === 'held') await this.#adopt(licence);
+    if (!renewed.ok || loan === null) return renewed;
     const adopted = await this.#adopt(licence);
     return adopted.ok ? renewed : adopted;
   }

@@ -12,7 +12,7 @@ const help = `How titles are lent, by the operator; and checkout, renewal and re
 
 usage: ackbox checkout walk --steps FILE [--json]
        ackbox checkout lend WORK [--mode intermittent|continuous] [--unlock use|lease|good] [--pulse SECONDS] [--days N] [--software]
-                              [--fee MINOR]
+                              [--fee MINOR | --model FILE.xml]
        ackbox checkout floor BOX MINOR
        ackbox checkout restrict WORK [--age YEARS] [--regions CC,CC]
        ackbox checkout place BOX [--region CC] [--below-age YEARS]
@@ -26,6 +26,7 @@ lend says how a work is lent from now on:
   --days         of one checkout or renewal (default 14)
   --software     erased after each use
   --fee          what a checkout and each renewal cost the account, in minor units (default 0); posted once, and told before it is agreed to
+  --model        a pricing model by which each of them is one use instead, rated from those before of the same title; it has no metered time
 floor says what a box may owe, in minor units, before the headend has heard of it; it stands in the signed terms.
 
 restrict says from which age on a work is, and in which regions (ISO 3166); without them it is for everybody, everywhere. Boxes are told the age,

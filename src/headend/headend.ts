@@ -40,6 +40,7 @@ import { openStream } from './open-stream.ts';
 import { operatorPages } from './operator/operator-pages.ts';
 import { AccessDesk } from './pricing/access-desk.ts';
 import { AccountDesk } from './pricing/account-desk.ts';
+import { CheapestDesk } from './pricing/cheapest-desk.ts';
 import { DebitDesk } from './pricing/debit-desk.ts';
 import { VendorDesk } from './pricing/vendor-desk.ts';
 import { type PostJson, VendorSender } from './pricing/vendor-sender.ts';
@@ -222,7 +223,7 @@ function composeRoutes({ clock, random, log, book, segments, stream, trust }: Ro
     }),
     ...guestRoutes(guests),
     ...usageRoutes({ usage: book }),
-    ...accountRoutes({ desk: accounts, payments: book }),
+    ...accountRoutes({ desk: accounts, cheapest: new CheapestDesk({ store: book, wallMs: () => clock.wallMs() }), payments: book }),
     ...creditRoutes({ credit: book, accountName: (account) => book.accountName(account) }),
     ...policyRoutes({ store: book, wallMs: () => clock.wallMs() }),
     ...pricingLicenceRoutes({ access, desk: new DebitDesk(book), pricing: book, wallMs: () => clock.wallMs() }),

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { LICENCE_EVENTS, LICENCE_STATUSES } from '../domain/licence/licence.ts';
+import { limits } from '../limits.ts';
 import { CatalogueWork } from './http-api.ts';
 
 const Text = (max: number) => Type.String({ maxLength: max });
@@ -70,10 +71,18 @@ export const LendingRule = Type.Object(
     periodMs: Type.Integer({ minimum: 1_000, maximum: 366 * 86_400_000 }),
     /** What a checkout and each renewal cost, minor units. */
     feeMinor: Type.Optional(Fee),
+    /** Or the hash of a pricing model that the headend knows: each is a use of it. */
+    feeModel: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$' })),
   },
   { additionalProperties: false },
 );
 export type LendingRule = Static<typeof LendingRule>;
+
+/** A rule, whose model of the fee may come along; it is then kept as one of the house's. */
+export const LendingRequest = Type.Object(
+  { ...LendingRule.properties, feeModelXml: Type.Optional(Type.String({ minLength: 1, maxLength: limits.pricingModelBytes })) },
+  { additionalProperties: false },
+);
 
 const HexBytes = (bytes: number) => Type.String({ pattern: `^[0-9a-f]{${2 * bytes}}$` });
 

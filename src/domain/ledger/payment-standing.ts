@@ -17,6 +17,8 @@ export interface PaymentTerms {
 
 /** A charge is positive, an adjustment in favour of the account negative. Minor units. */
 export interface AccountCharge {
+  /** Of the posting. */
+  readonly number?: number;
   readonly atMs: number;
   readonly minor: bigint;
 }
@@ -34,6 +36,8 @@ export interface PaymentStanding {
   readonly overdueMinor: bigint;
   /** Since when the oldest overdue charge is due; null where none is. */
   readonly overdueSinceMs: number | null;
+  /** The posting of that charge, where it has a number. */
+  readonly overdueCharge: number | null;
 }
 
 /** Payments cover the oldest charges first. */
@@ -43,19 +47,20 @@ export function standingOf(charges: readonly AccountCharge[], payments: readonly
   let cover = paid.reduce((sum, { minor }) => sum + minor, 0n) - ordered.reduce((sum, { minor }) => (minor < 0n ? sum + minor : sum), 0n);
   let [owedMinor, overdueMinor] = [0n, 0n];
   let oldestMs: number | null = null;
-  for (const { atMs, minor } of ordered) {
+  let overdueCharge: number | null = null;
+  for (const { number = null, atMs, minor } of ordered) {
     if (minor <= 0n) continue;
     const open = minor > cover ? minor - cover : 0n;
     cover = cover > minor ? cover - minor : 0n;
     owedMinor += open;
     if (open === 0n || atMs + terms.dueMs > nowMs) continue;
     overdueMinor += open;
-    oldestMs ??= atMs;
+    if (oldestMs === null) [oldestMs, overdueCharge] = [atMs, number];
   }
   const overdueSinceMs = oldestMs === null ? null : oldestMs + terms.dueMs;
   const last = payments.toSorted((left, right) => left.atMs - right.atMs).at(-1);
   const state = stateOf(last?.state === 'failed' && owedMinor > 0n, paid, { oldestMs, overdueSinceMs }, terms, nowMs);
-  return { state, owedMinor, overdueMinor, overdueSinceMs };
+  return { state, owedMinor, overdueMinor, overdueSinceMs, overdueCharge };
 }
 
 function stateOf(

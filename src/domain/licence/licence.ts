@@ -37,8 +37,10 @@ export interface Licence {
   readonly periodMs: number | null;
   /** LSD's potential_rights.end: no renewal goes beyond it. */
   readonly latestEndMs: number | null;
-  /** What the checkout and each renewal cost, minor units; agreed at the checkout. Absent: nothing. */
+  /** What the next renewal costs, minor units; a flat fee was agreed at the checkout and stays. Absent: nothing. */
   readonly feeMinor?: string;
+  /** Hash of the model that prices checkouts and renewals; absent: the fee is flat. */
+  readonly feeModel?: string;
   readonly licenceChangedAtMs: number;
   readonly statusChangedAtMs: number;
   readonly events: readonly LicenceEvent[];

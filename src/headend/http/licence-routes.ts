@@ -3,12 +3,13 @@ import type { Licence } from '../../domain/licence/licence.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CatalogueStore } from '../../ports/headend-stores.ts';
 import { asId } from '../../units/ids.ts';
-import type { Result } from '../../units/result.ts';
+import type { Fault, Result } from '../../units/result.ts';
 import { parseDecoders } from '../../wire/decoders.ts';
 import {
   CheckoutRequest,
   KeyLease,
   KeyRequest,
+  LendingRequest,
   LendingRule,
   LicenceList,
   LoanContent,
@@ -19,7 +20,7 @@ import {
 import type { LicenceDesk, LicenceDeskFault } from '../licences/licence-desk.ts';
 import type { LoanDesk } from '../licences/loan-desk.ts';
 import { statusDocument } from '../licences/status-document.ts';
-import { httpFault } from './problems.ts';
+import { httpFault, PROBLEM_STATUS, type ProblemCode } from './problems.ts';
 import { deviceRoute, openRoute, type Route, type RouteAnswer, reply } from './route.ts';
 
 export interface LicenceRoutesDeps {
@@ -93,13 +94,15 @@ export interface LoanRoutesDeps {
   readonly desk: LicenceDesk;
   readonly loans: LoanDesk;
   readonly putFloor: (outlet: string, floorMinor: string) => void;
+  /** Keeps a model of the house. */
+  readonly keepModel: (xml: string) => Promise<Result<{ readonly hash: string }, Fault<ProblemCode>>>;
 }
 
 const Floor = Type.Object({ floorMinor: Type.String({ pattern: '^[0-9]{1,12}$' }) }, { additionalProperties: false });
 const Done = Type.Object({});
 
 /** The content of checked-out titles: terms, segments, keys, and what comes back; how titles are lent, by the operator. */
-export function loanRoutes({ desk, loans, putFloor }: LoanRoutesDeps): readonly Route[] {
+export function loanRoutes({ desk, loans, putFloor, keepModel }: LoanRoutesDeps): readonly Route[] {
   const path = '/v1/licences/:licence';
   const answer = (outcome: Awaited<ReturnType<LoanDesk['content']>> | ReturnType<LoanDesk['leaseKey']>): RouteAnswer =>
     outcome.ok ? reply(outcome.value) : outcome;
@@ -141,13 +144,17 @@ export function loanRoutes({ desk, loans, putFloor }: LoanRoutesDeps): readonly 
         path: '/v1/admin/works/:work/lending',
         summary: 'How a title is lent from now on',
         access: 'operator',
-        body: LendingRule,
+        body: LendingRequest,
         response: LendingRule,
       },
-      (request) => {
-        const lent = desk.lend(request.params.work ?? '', request.body);
+      async (request) => {
+        const { feeModelXml, ...rule } = request.body;
+        const kept = feeModelXml === undefined ? null : await keepModel(feeModelXml);
+        if (kept?.ok === false) return kept;
+        const lent = desk.lend(request.params.work ?? '', kept === null ? rule : { ...rule, feeModel: kept.value.hash });
         if (lent.ok) return reply(lent.value);
-        return httpFault(lent.error.code === 'not-found' ? 'not-found' : 'rights-refused', lent.error.message);
+        const { code, message } = lent.error;
+        return httpFault(code in PROBLEM_STATUS ? (code as ProblemCode) : 'rights-refused', message);
       },
     ),
     openRoute(

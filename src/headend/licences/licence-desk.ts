@@ -14,14 +14,14 @@ import type { CatalogueStore, OutletRow, StoredWork } from '../../ports/headend-
 import type { Random } from '../../ports/random.ts';
 import { asId, uuidv7 } from '../../units/ids.ts';
 import { readIsoTime } from '../../units/iso-time.ts';
-import { type Currency, formatMoney, money } from '../../units/money.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
 import type { LendingRule, ReturnRequest } from '../../wire/licence-api.ts';
 import type { Decoder } from '../../wire/sdp.ts';
 import { pickRendition } from '../pick-rendition.ts';
-import type { CheckoutStore } from '../stores/checkout-rows.ts';
+import type { CheckoutStore, StepFee } from '../stores/checkout-rows.ts';
 import type { LoanStore } from '../stores/loan-rows.ts';
 import type { QuoteFault, QuoteWork } from '../work-quote.ts';
+import { type CheckoutFees, type FeeFault, type FeeOf, notAgreed, type PricedStep } from './checkout-fees.ts';
 import { LENT_AS_USUAL, LENT_AT_MOST_MS, lentSegments, rightsOf } from './lending.ts';
 
 export interface LicenceDeskDeps {
@@ -29,14 +29,15 @@ export interface LicenceDeskDeps {
   readonly loans: LoanStore;
   readonly catalogue: Pick<CatalogueStore, 'work' | 'rendition'>;
   readonly quote: QuoteWork;
+  readonly fees: CheckoutFees;
   readonly clock: Clock;
   readonly random: Random;
 }
 
 export type LicenceDeskFault =
   | LicenceFault
-  | Fault<'not-found' | 'work-gone' | 'not-yours' | 'bad-request' | 'rights-refused' | 'return-incomplete' | 'no-rendition' | 'fee-not-agreed'>
-  | QuoteFault;
+  | Fault<'not-found' | 'work-gone' | 'not-yours' | 'bad-request' | 'rights-refused' | 'return-incomplete' | 'no-rendition'>
+  | FeeFault;
 export interface CheckoutWish {
   /** The films that the box shows. */
   readonly decodes?: readonly Decoder[];
@@ -63,7 +64,7 @@ export class LicenceDesk {
     resource: string,
     { decodes = [], maxFeeMinor = '0' }: CheckoutWish = {},
   ): Result<{ readonly licence: Licence; readonly made: boolean }, LicenceDeskFault> {
-    const { checkouts, loans, catalogue, quote, clock, random } = this.#deps;
+    const { checkouts, loans, catalogue, quote, fees, clock, random } = this.#deps;
     const known = checkouts.checkoutOf(outlet.account, resource);
     if (known !== null) return ok({ licence: known, made: false });
     const work = catalogue.work(asId(resource));
@@ -76,12 +77,14 @@ export class LicenceDesk {
     if (!rights.ok) return fault('rights-refused', rights.error.message);
     const quoted = quote(work, outlet);
     if (!quoted.ok) return quoted;
-    const fee = agreedFee(outlet, { title: work.title, feeMinor: rule.feeMinor }, maxFeeMinor);
-    if (!fee.ok) return fee;
-    const forGood = rule.unlock === 'good';
     const nowMs = clock.wallMs();
+    const id = uuidv7(nowMs, random.bytes(10));
+    const { feeMinor, feeModel } = rule;
+    const priced = fees.agree(outlet, { licence: id, renewals: 0, work, feeMinor, feeModel }, maxFeeMinor);
+    if (!priced.ok) return priced;
+    const forGood = rule.unlock === 'good';
     const licence: Licence = {
-      licence: uuidv7(nowMs, random.bytes(10)),
+      licence: id,
       account: outlet.account,
       resource,
       resourceKind: rule.resourceKind,
@@ -92,12 +95,13 @@ export class LicenceDesk {
       endMs: forGood ? null : nowMs + rule.periodMs,
       periodMs: forGood ? null : rule.periodMs,
       latestEndMs: forGood ? null : nowMs + Math.max(LENT_AT_MOST_MS, 2 * rule.periodMs),
-      ...(rule.feeMinor !== undefined && rule.feeMinor !== '0' && { feeMinor: rule.feeMinor }),
+      ...feeOf(priced.value),
+      ...(feeModel !== undefined && { feeModel }),
       licenceChangedAtMs: nowMs,
       statusChangedAtMs: nowMs,
       events: [],
     };
-    checkouts.openCheckout(licence, outlet);
+    checkouts.openCheckout(licence, priced.value.fee);
     return ok({ licence, made: true });
   }
 
@@ -126,8 +130,19 @@ export class LicenceDesk {
     const call = { id: outlet.outlet, name: outlet.name, atMs: this.#deps.clock.wallMs() };
     const renewed = renewLicence(known.value, call, endMs);
     if (!renewed.ok) return renewed;
-    const fee = agreedFee(outlet, { title: 'this title', feeMinor: known.value.feeMinor }, maxFeeMinor);
-    return fee.ok ? this.#keep(renewed, null, outlet) : fee;
+    const of = this.#renewalOf(known.value);
+    const priced = this.#deps.fees.price(outlet, of);
+    if (!priced.ok) return priced;
+    const { fee } = priced.value;
+    if (fee.minor <= BigInt(maxFeeMinor)) return this.#keep(ok(withFee(renewed.value, priced.value)), null, fee);
+    // It may cost more by now than what is shown: from here on that is what is shown.
+    this.#deps.checkouts.putCheckout(withFee(known.value, { nextMinor: fee.minor }), null);
+    return notAgreed(outlet, of, fee.minor);
+  }
+
+  #renewalOf({ licence, resource, events, feeMinor, feeModel }: Licence): FeeOf {
+    const work = this.#deps.catalogue.work(asId(resource)) ?? { id: resource, title: 'this title', free: false };
+    return { licence, renewals: 1 + events.filter(({ type }) => type === 'renew').length, work, feeMinor, feeModel };
   }
 
   /** The same return again, after a lost answer, is "already returned": nothing is lost by it, and nothing counted twice. */
@@ -141,13 +156,21 @@ export class LicenceDesk {
     return this.#step(outlet, id, returnLicence, request);
   }
 
-  /** By the operator: how this title is lent from now on. What nobody could honour is refused here, before anybody checks it out. */
-  lend(resource: string, rule: LendingRule): Result<LendingRule, RightsFault | Fault<'not-found'>> {
+  /**
+   * By the operator: how this title is lent from now on. What nobody could honour is refused here, before anybody checks it out.
+   * @returns the rule; with what a first checkout costs, where a model says it
+   */
+  lend(resource: string, rule: LendingRule): Result<LendingRule, RightsFault | Fault<'not-found' | 'bad-request'> | QuoteFault> {
     const rights = checkPropertyRights(rightsOf(rule));
     if (!rights.ok) return rights;
-    if (this.#deps.catalogue.work(asId(resource)) === null) return fault('not-found', 'There is no such title.');
+    const work = this.#deps.catalogue.work(asId(resource));
+    if (work === null) return fault('not-found', 'There is no such title.');
+    const { feeModel } = rule;
+    if (feeModel !== undefined && rule.feeMinor !== undefined) return fault('bad-request', 'A fee is flat or priced by a model, not both.');
+    const first = feeModel === undefined ? null : this.#deps.fees.first(work, feeModel);
+    if (first?.ok === false) return first;
     this.#deps.loans.putLendingRule(resource, rule);
-    return ok(rule);
+    return ok(first === null ? rule : { ...rule, feeMinor: first.value.toString() });
   }
 
   /** By the issuer: cancelled where it was never used, revoked where it was. */
@@ -166,8 +189,8 @@ export class LicenceDesk {
     return this.#keep(step(known.value, call), returned);
   }
 
-  #keep(next: Result<Licence, LicenceFault>, returned: ReturnRequest | null, payer?: OutletRow): Result<Licence, LicenceFault> {
-    if (next.ok) this.#deps.checkouts.putCheckout(next.value, returned === null ? null : { licence: next.value.licence, ...returned }, payer);
+  #keep(next: Result<Licence, LicenceFault>, returned: ReturnRequest | null, fee?: StepFee): Result<Licence, LicenceFault> {
+    if (next.ok) this.#deps.checkouts.putCheckout(next.value, returned === null ? null : { licence: next.value.licence, ...returned }, fee);
     return next;
   }
 }
@@ -178,14 +201,10 @@ function canBeShown(work: StoredWork, decodes: readonly Decoder[]): Result<unkno
   return work.video === undefined ? ok(null) : pickRendition(work.video.renditions, decodes);
 }
 
-/** Nobody pays what he was not told of. */
-function agreedFee(
-  { currency }: OutletRow,
-  { title, feeMinor }: { readonly title: string; readonly feeMinor: string | undefined },
-  maxFeeMinor: string,
-): Result<null, Fault<'fee-not-agreed'>> {
-  const fee = BigInt(feeMinor ?? 0);
-  if (fee <= BigInt(maxFeeMinor)) return ok(null);
-  const amount = formatMoney(money(fee, currency as Currency));
-  return fault('fee-not-agreed', `To check out or renew ${title} costs ${amount}; say what you agree to pay with it.`);
+function feeOf({ nextMinor }: Pick<PricedStep, 'nextMinor'>): Pick<Licence, 'feeMinor'> {
+  return nextMinor === 0n ? {} : { feeMinor: nextMinor.toString() };
+}
+
+function withFee({ feeMinor: _, ...licence }: Licence, step: Pick<PricedStep, 'nextMinor'>): Licence {
+  return { ...licence, ...feeOf(step) };
 }

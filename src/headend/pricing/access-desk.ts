@@ -25,7 +25,10 @@ export class AccessDesk {
     const { account, profile } = outlet;
     // R-5: where a work can not be had, nobody's policy or money helps.
     const elsewhere = refuseByPlace(store.constraintOf(work.id), store.placeOf(outlet.outlet));
-    if (elsewhere !== null) return { steps: [302, 304, 314], policy: null, refusal: elsewhere, free: false };
+    if (elsewhere !== null) {
+      const refusal = { ...elsewhere, message: `${elsewhere.message} (restriction of ${work.id}, place of ${outlet.outlet})` };
+      return { steps: [302, 304, 314], policy: null, refusal, free: false };
+    }
     // A venue's guests hear the start of each work for nothing instead: first-time there is every one of them (B-16).
     const policies = store.policies().filter(({ kind }) => kind !== 'first-plays-free' || (profile === 'set-top' && !work.free));
     return walkAccess(

@@ -33,10 +33,10 @@ export class AccountDesk {
   }
 
   /** Where nobody set terms nothing falls due: the box of a house owes its own headend. */
-  standing({ account, currency }: Payer): AccountStanding {
-    const { store, wallMs } = this.#deps;
+  standing(payer: Payer): AccountStanding {
+    const { account, currency } = payer;
     const terms = this.#terms(account);
-    const standing: PaymentStanding = standingOf(store.accountCharges(account), store.payments(account), terms ?? NEVER, wallMs());
+    const standing = this.#standing(payer);
     const { state, owedMinor, overdueMinor, overdueSinceMs } = standing;
     const suggested = [...new Set([overdueMinor, owedMinor])].filter((minor) => minor > 0n).map(String);
     return {
@@ -68,6 +68,11 @@ export class AccountDesk {
     };
   }
 
+  #standing({ account }: Payer): PaymentStanding {
+    const { store, wallMs } = this.#deps;
+    return standingOf(store.accountCharges(account), store.payments(account), this.#terms(account) ?? NEVER, wallMs());
+  }
+
   #linesAfter(outlet: string, after: number | null): Pick<AccountAnswer, 'lines' | 'through'> {
     const { store } = this.#deps;
     const newest = store.newestAccountLine();
@@ -80,9 +85,11 @@ export class AccountDesk {
   /** Why nothing is sold to this account any more, or null. What a venue owes is not for its guests. */
   refusal(payer: Payer & { readonly profile: 'jukebox' | 'set-top' }): string | null {
     if (this.#terms(payer.account) === null) return null;
-    const { state, text } = this.standing(payer);
-    if (state !== 'unpaid') return null;
-    return payer.profile === 'jukebox' ? 'Nothing is sold at this box until its account is paid; please tell the staff.' : text;
+    const standing = this.#standing(payer);
+    if (standing.state !== 'unpaid') return null;
+    const words =
+      payer.profile === 'jukebox' ? 'Nothing is sold at this box until its account is paid; please tell the staff.' : wordsOf(standing, payer.currency);
+    return `${words} (charge ${standing.overdueCharge ?? 0})`;
   }
 
   topUp({ account, currency }: Payer, { key, amountMinor, method }: TopUpRequest): Result<KeptPayment, Fault<'conflict'>> {

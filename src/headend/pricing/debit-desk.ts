@@ -119,8 +119,7 @@ export class DebitDesk {
   }
 
   #eventsOf({ licence, currency }: PricingLicence): readonly HistoryEvent[] {
-    const digits = minorDigitsOf(currency) ?? 2;
-    return this.#store.pricingEvents(licence).map((event) => asHistory(event, digits));
+    return asHistoryEvents(this.#store.pricingEvents(licence), currency);
   }
 
   #model({ modelHash, currency }: PricingLicence): PreparedModel | null {
@@ -142,6 +141,12 @@ function neverNegative(minor: bigint): bigint {
 function newEvent(row: PricingLicence, { key, startMs, durationMs }: Debit, amountMinor: bigint): NewEvent {
   const { userId, resourceId, modelHash, currency, standing } = row;
   return { licence: row, event: key, kind: 'use', playId: null, userId, resourceId, modelHash, currency, standing, startMs, durationMs, amountMinor };
+}
+
+/** The history of a licence, for the rater. */
+export function asHistoryEvents(events: readonly KeptEvent[], currency: string): readonly HistoryEvent[] {
+  const digits = minorDigitsOf(currency) ?? 2;
+  return events.map((event) => asHistory(event, digits));
 }
 
 /** Without the quotes of earlier uses: milestones follow the replay (ruling 11), so no price hangs on them. */

@@ -42,9 +42,9 @@ export function accountStatementRows(context: StoreContext): AccountStatementSto
 }
 
 function readLines(context: StoreContext, account: string, limit: number): readonly StatementLine[] {
-  const rows = context.database.all<Pick<StatementLine, 'number' | 'atMs'> & Record<'key' | 'minor' | 'resource', string>>(
+  const rows = context.database.all<Pick<StatementLine, 'number' | 'atMs'> & Record<'key' | 'minor' | 'resource' | 'event', string>>(
     `SELECT t.number, t.key, t.posted_at_ms AS atMs, CAST(CASE WHEN t.debit = 'account-debt' THEN t.amount_minor ELSE -t.amount_minor END AS TEXT) AS minor,
-       coalesce(p.work, l.resource_id, d.resource_id, v.work, f.resource, '') AS resource
+       coalesce(p.work, l.resource_id, d.resource_id, v.work, f.resource, '') AS resource, coalesce(e.event, '') AS event
      FROM ledger_transfers t LEFT JOIN billed_plays p ON p.play_id = t.play_id
        LEFT JOIN pricing_licences l ON t.key GLOB 'cycle:*' AND l.licence = CAST(substr(t.key, 7) AS INTEGER)
        LEFT JOIN usage_events e ON t.key GLOB 'debit:#*' AND e.number = CAST(substr(t.key, 8) AS INTEGER)
@@ -55,7 +55,12 @@ function readLines(context: StoreContext, account: string, limit: number): reado
     account,
     limit,
   );
-  return rows.map(({ key, minor, resource, ...row }) => ({ ...row, kind: kindOf(key), title: titleOfResource(context, resource), minor: BigInt(minor) }));
+  return rows.map(({ key, minor, resource, event, ...row }) => ({
+    ...row,
+    kind: kindOf(event.startsWith('fee:') ? event : key),
+    title: titleOfResource(context, resource),
+    minor: BigInt(minor),
+  }));
 }
 
 const KINDS: Readonly<Record<string, StatementLine['kind']>> = {

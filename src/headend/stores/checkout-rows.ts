@@ -3,6 +3,7 @@ import type { PropertyRights } from '../../domain/licence/property-rights.ts';
 import type { ReturnStatement } from '../../domain/licence/return-statement.ts';
 import { tellBoxOfFee } from './account-line-rows.ts';
 import { postTransfer } from './ledger-rows.ts';
+import { type NewEvent, recordEvents } from './pricing-event-rows.ts';
 import type { StoreContext } from './store-context.ts';
 
 /** Licences of checked-out titles, one alive per (account, resource). */
@@ -12,22 +13,28 @@ export interface CheckoutStore {
   checkoutOf(account: string, resource: string): Licence | null;
   /** Newest first. */
   checkoutsOf(account: string, limit: number): readonly Licence[];
-  /** @param payer whose box pays the fee of the licence, where it has one */
-  openCheckout(licence: Licence, payer?: FeePayer): void;
+  openCheckout(licence: Licence, fee?: StepFee): void;
   /** Writes what a step made of a licence; durable before it returns. */
-  putCheckout(licence: Licence, returned: ReturnStatement | null, payer?: FeePayer): void;
+  putCheckout(licence: Licence, returned: ReturnStatement | null, fee?: StepFee): void;
   returnOf(licence: string): ReturnStatement | null;
 }
 
-/** Of what a step costs. Absent where it costs nothing. */
-export interface FeePayer {
+/** What a step costs, and whose box is told. */
+export interface StepFee {
   readonly outlet: string;
   readonly currency: string;
+  readonly minor: bigint;
+  /** The use that the rater counts, under `feeKey`; null: the fee is flat. */
+  readonly use: NewEvent | null;
 }
 
-type Cells = Omit<Licence, 'events' | 'rights' | 'feeMinor'> & { readonly rights: string; readonly feeMinor: string | null };
+type Cells = Omit<Licence, 'events' | 'rights' | 'feeMinor' | 'feeModel'> & {
+  readonly rights: string;
+  readonly feeMinor: string | null;
+  readonly feeModel: string | null;
+};
 const CHECKOUT = `SELECT licence, account, resource, resource_kind AS resourceKind, model_hash AS modelHash, status, start_ms AS startMs, end_ms AS endMs,
-  CASE fee_minor WHEN 0 THEN NULL ELSE CAST(fee_minor AS TEXT) END AS feeMinor, rights, period_ms AS periodMs, latest_end_ms AS latestEndMs, licence_changed_at_ms AS licenceChangedAtMs, status_changed_at_ms AS statusChangedAtMs FROM checkouts`;
+  CASE fee_minor WHEN 0 THEN NULL ELSE CAST(fee_minor AS TEXT) END AS feeMinor, fee_model AS feeModel, rights, period_ms AS periodMs, latest_end_ms AS latestEndMs, licence_changed_at_ms AS licenceChangedAtMs, status_changed_at_ms AS statusChangedAtMs FROM checkouts`;
 
 export function checkoutRows(context: StoreContext): CheckoutStore {
   const { database } = context;
@@ -40,15 +47,15 @@ export function checkoutRows(context: StoreContext): CheckoutStore {
       database
         .all<Cells>(`${CHECKOUT} WHERE account = ? ORDER BY start_ms DESC, licence DESC LIMIT ?`, account, limit)
         .map((cells) => readWhole(context, cells)),
-    openCheckout: (licence, payer) =>
+    openCheckout: (licence, fee) =>
       database.transaction(() => {
         insert(context, licence);
-        postFee(context, licence, payer);
+        postFee(context, licence, fee);
       }),
-    putCheckout: (licence, returned, payer) =>
+    putCheckout: (licence, returned, fee) =>
       database.transaction(() => {
         update(context, licence, returned);
-        postFee(context, licence, payer);
+        postFee(context, licence, fee);
       }),
     returnOf: (licence) => {
       const row = database.one<{ statement: string }>('SELECT statement FROM checkout_returns WHERE licence = ?', licence);
@@ -58,8 +65,14 @@ export function checkoutRows(context: StoreContext): CheckoutStore {
 }
 
 function readWhole(context: StoreContext, cells: Cells): Licence {
-  const { feeMinor, ...plain } = cells;
-  return { ...plain, ...(feeMinor !== null && { feeMinor }), rights: JSON.parse(cells.rights) as PropertyRights, events: readEvents(context, cells.licence) };
+  const { feeMinor, feeModel, ...plain } = cells;
+  return {
+    ...plain,
+    ...(feeMinor !== null && { feeMinor }),
+    ...(feeModel !== null && { feeModel }),
+    rights: JSON.parse(cells.rights) as PropertyRights,
+    events: readEvents(context, cells.licence),
+  };
 }
 
 function readEvents(context: StoreContext, licence: string): readonly LicenceEvent[] {
@@ -69,7 +82,7 @@ function readEvents(context: StoreContext, licence: string): readonly LicenceEve
 function insert(context: StoreContext, licence: Licence): void {
   context.database.run(
     `INSERT INTO checkouts (licence, account, resource, resource_kind, model_hash, status, start_ms, end_ms, period_ms, latest_end_ms,
-       licence_changed_at_ms, status_changed_at_ms, rights, fee_minor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       licence_changed_at_ms, status_changed_at_ms, rights, fee_minor, fee_model) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ...[licence.licence, licence.account, licence.resource, licence.resourceKind, licence.modelHash, licence.status],
     ...[
       licence.startMs,
@@ -80,19 +93,30 @@ function insert(context: StoreContext, licence: Licence): void {
       licence.statusChangedAtMs,
       JSON.stringify(licence.rights),
       BigInt(licence.feeMinor ?? 0),
+      licence.feeModel ?? null,
     ],
   );
+}
+
+/** @param renewals of the licence with this step: 0 for its checkout */
+export function feeKey(licence: string, renewals: number): string {
+  return `fee:${licence}/${renewals}`;
 }
 
 /**
  * Once for the checkout and once for each renewal, whoever asks how often: the key counts the renewals that the licence knows. Part of the
  * transaction that keeps the step, so that neither is ever there without the other.
  */
-function postFee(context: StoreContext, licence: Licence, payer: FeePayer | undefined): void {
-  const minor = BigInt(licence.feeMinor ?? 0);
-  if (payer === undefined || minor === 0n) return;
-  const { outlet, currency } = payer;
-  const key = `fee:${licence.licence}/${licence.events.filter(({ type }) => type === 'renew').length}`;
+function postFee(context: StoreContext, licence: Licence, fee: StepFee | undefined): void {
+  if (fee === undefined) return;
+  const { outlet, currency, minor, use } = fee;
+  if (use !== null) {
+    const [number] = recordEvents(context, [use]).values();
+    if (number !== undefined && minor > 0n) tellBoxOfFee(context, { outlet, work: licence.resource, currency }, { key: `debit:#${number}`, minor });
+    return;
+  }
+  const key = feeKey(licence.licence, licence.events.filter(({ type }) => type === 'renew').length);
+  if (minor === 0n) return;
   if (context.database.one('SELECT 1 FROM ledger_transfers WHERE key = ?', key) !== null) return;
   const { account: party, resource: work } = licence;
   postTransfer(context, { key, debit: 'account-debt', credit: 'earned', amountMinor: minor, currency, party, playId: null, reason: 'bill' });
@@ -102,8 +126,8 @@ function postFee(context: StoreContext, licence: Licence, payer: FeePayer | unde
 function update(context: StoreContext, licence: Licence, returned: ReturnStatement | null): void {
   const { database } = context;
   database.run(
-    'UPDATE checkouts SET status = ?, end_ms = ?, licence_changed_at_ms = ?, status_changed_at_ms = ? WHERE licence = ?',
-    ...[licence.status, licence.endMs, licence.licenceChangedAtMs, licence.statusChangedAtMs, licence.licence],
+    'UPDATE checkouts SET status = ?, end_ms = ?, licence_changed_at_ms = ?, status_changed_at_ms = ?, fee_minor = ? WHERE licence = ?',
+    ...[licence.status, licence.endMs, licence.licenceChangedAtMs, licence.statusChangedAtMs, BigInt(licence.feeMinor ?? 0), licence.licence],
   );
   for (const [number, { type, id, name, atMs }] of licence.events.entries()) {
     const sql = 'INSERT OR IGNORE INTO checkout_events (licence, number, type, id, name, at_ms) VALUES (?, ?, ?, ?, ?, ?)';

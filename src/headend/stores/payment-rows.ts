@@ -48,12 +48,12 @@ export function paymentRows(context: StoreContext): PaymentStore {
     payments: (account) => database.all<PaymentCells>(`${PAYMENT} WHERE account = ? ORDER BY asked_at_ms, payment`, account).map(plain),
     accountCharges: (account) =>
       database
-        .all<{ atMs: number; minor: string }>(
-          `SELECT posted_at_ms AS atMs, CAST(CASE WHEN debit = 'account-debt' THEN amount_minor ELSE -amount_minor END AS TEXT) AS minor
+        .all<{ number: number; atMs: number; minor: string }>(
+          `SELECT number, posted_at_ms AS atMs, CAST(CASE WHEN debit = 'account-debt' THEN amount_minor ELSE -amount_minor END AS TEXT) AS minor
            FROM ledger_transfers WHERE party = ? AND 'account-debt' IN (debit, credit) AND reason <> 'payment' ORDER BY number`,
           account,
         )
-        .map(({ atMs, minor }) => ({ atMs, minor: BigInt(minor) })),
+        .map(({ number, atMs, minor }) => ({ number, atMs, minor: BigInt(minor) })),
     accountName: (account) => database.one<{ name: string }>('SELECT name FROM accounts WHERE account = ?', account)?.name ?? null,
   };
 }

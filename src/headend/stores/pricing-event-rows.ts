@@ -139,7 +139,7 @@ export function readLicences(context: StoreContext, where: string, ...values: re
 }
 
 /** Records what is not recorded yet, in the order given. Part of a transaction. */
-function recordEvents(context: StoreContext, events: readonly NewEvent[]): ReadonlyMap<number, number> {
+export function recordEvents(context: StoreContext, events: readonly NewEvent[]): ReadonlyMap<number, number> {
   const { database } = context;
   const recorded = new Set(
     readRecorded(

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { CheckoutDesk } from '../../../src/headend/checkout-desk.ts';
+import { CheckoutFees } from '../../../src/headend/licences/checkout-fees.ts';
 import { LicenceDesk } from '../../../src/headend/licences/licence-desk.ts';
 import { LoanDesk } from '../../../src/headend/licences/loan-desk.ts';
 import { type HeadendBook, openHeadendBook } from '../../../src/headend/stores/headend-book.ts';
@@ -113,7 +114,7 @@ export class FleetHeadend {
     return {
       commits: new ReportCommits(book, clock),
       checkout: new CheckoutDesk({ registry: book, catalogue: book, credit: book, trials: book, stream, signer, clock, random, quote }),
-      licences: new LicenceDesk(loans),
+      licences: new LicenceDesk({ ...loans, fees: new CheckoutFees({ store: book, clock, refusal: () => null }) }),
       loans: new LoanDesk({ ...loans, segments: this.#segments, signer, floorMinor: () => null }),
     };
   }

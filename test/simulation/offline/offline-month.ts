@@ -6,6 +6,7 @@ import { createUploader } from '../../../device/report/uploader.ts';
 import { UsageWriter } from '../../../device/usage/usage-writer.ts';
 import { settlePlay } from '../../../src/domain/credit/settle-play.ts';
 import type { LoanTerms } from '../../../src/domain/licence/loan-terms.ts';
+import { CheckoutFees } from '../../../src/headend/licences/checkout-fees.ts';
 import { LicenceDesk } from '../../../src/headend/licences/licence-desk.ts';
 import { LoanDesk } from '../../../src/headend/licences/loan-desk.ts';
 import { type HeadendBook, openHeadendBook } from '../../../src/headend/stores/headend-book.ts';
@@ -122,7 +123,8 @@ class Month {
     this.#headend.putWork(work, 'source');
     const shared = { checkouts: this.#headend, loans: this.#headend, catalogue: this.#headend, clock: this.#clock, random: this.#random };
     const quote = createWorkQuote(this.#headend, vendor, this.#clock);
-    const licence = new LicenceDesk({ ...shared, quote }).checkOut(this.#outlet, work.id);
+    const fees = new CheckoutFees({ store: this.#headend, clock: this.#clock, refusal: () => null });
+    const licence = new LicenceDesk({ ...shared, quote, fees }).checkOut(this.#outlet, work.id);
     if (!licence.ok) throw new Error(licence.error.message);
     const desk = new LoanDesk({ ...shared, segments: this.#segments, quote, signer: this.#house.signer, floorMinor: () => null });
     const content = await desk.content(this.#outlet, licence.value.licence.licence);

@@ -150,7 +150,8 @@ test('a breach drops the key, takes no lease again, and is an audit line', async
   scene.asked.length = 0;
   await scene.loans.counter.sync();
   await scene.loans.downloads.settled();
-  expect(scene.asked.filter((call) => call.startsWith('leaseKey'))).toEqual([]);
+  expect(await scene.loans.counter.renew(licence)).toMatchObject({ ok: false, error: { problem: 'breached' } });
+  expect(scene.asked.filter((call) => /^(leaseKey|renewLicence)/.test(call))).toEqual([]);
   expect(await scene.loans.counter.giveBack(licence, false)).toEqual({ ok: true, value: 'told' });
 });
 

@@ -4,6 +4,7 @@ import { Agent } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createHeadendClient } from '../../../../device/checkout/headend-client.ts';
 import type { RunningHeadend } from '../../../../src/headend/headend.ts';
+import { CheckoutFees } from '../../../../src/headend/licences/checkout-fees.ts';
 import { LicenceDesk } from '../../../../src/headend/licences/licence-desk.ts';
 import { systemClock } from '../../../../src/platform/system-clock.ts';
 import { systemRandom } from '../../../../src/platform/system-random.ts';
@@ -149,6 +150,7 @@ test('another account may neither see nor return it', async () => {
     loans: headend.book,
     catalogue: headend.book,
     quote: () => never(),
+    fees: new CheckoutFees({ store: headend.book, clock: systemClock, refusal: () => null }),
     clock: systemClock,
     random: systemRandom,
   });

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { checkoutCommand } from '../../../../src/cli/checkout.ts';
 import { refuseByPlace } from '../../../../src/domain/access/content-constraint.ts';
 import { createCatalogueView } from '../../../../src/headend/catalogue-view.ts';
+import { CheckoutFees } from '../../../../src/headend/licences/checkout-fees.ts';
 import { LicenceDesk } from '../../../../src/headend/licences/licence-desk.ts';
 import { AccessDesk } from '../../../../src/headend/pricing/access-desk.ts';
 import { createWorkQuote } from '../../../../src/headend/work-quote.ts';
@@ -25,7 +26,15 @@ function house() {
   const { book, clock } = fixture;
   const access = new AccessDesk({ store: book, accounts: { refusal: () => null }, wallMs: () => clock.wallMs() });
   const quote = createWorkQuote(book, book.defaults().vendor, clock, (wanted, where) => ({ ...access.walk(wanted, where), free: false }));
-  const desk = new LicenceDesk({ checkouts: book, loans: book, catalogue: book, quote, clock, random: countingRandom() });
+  const desk = new LicenceDesk({
+    checkouts: book,
+    loans: book,
+    catalogue: book,
+    quote,
+    fees: new CheckoutFees({ store: book, clock, refusal: () => null }),
+    clock,
+    random: countingRandom(),
+  });
   const view = createCatalogueView(book, { partedWorks: () => book.partedWorks(), quote, barredAt: (id) => book.barredAt(id) }, clock);
   const shown = () => (JSON.parse(view.current(outlet).json) as CatalogueResponse).works;
   return { desk, quote, shown };
