@@ -39,7 +39,7 @@ export const streamLimits = {
   redundancyFarFactor: 3,
   redundancyHoldMs: 12_000,
   redundancyWindowPackets: 200,
-  redundancyPlainPackets: 10,
+  redundancyPlainPackets: 5,
   redundancyFirstMs: 1_000,
   /**
    * Slots that may be sent beyond the durable number of the next one, and that a new epoch leaves out, so that no slot is ever used

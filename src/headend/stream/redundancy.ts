@@ -17,6 +17,7 @@ export interface PathLosses {
 const NO_COPIES: readonly RedCopy[] = [];
 /** Highest sequences are compared modulo 2^16: how a receiver counts on above it is its own affair. */
 const CYCLE = 65_536;
+const MOST = limits.redundancyMaxPackets;
 /** As many were sent again since a report was asked for: it may be loss. */
 const REPEATS_TO_ASK = 2;
 
@@ -93,10 +94,12 @@ export class Redundancy {
     if (this.#most === 0 || from === null || this.#firstMs === null || nowMs - this.#firstMs < limits.redundancyFirstMs) return;
     const expected = (losses.highestSequence - from.highestSequence + CYCLE) % CYCLE;
     const lost = Math.max(0, losses.cumulativeLost - from.cumulativeLost);
-    const isPlain = lost >= limits.redundancyPlainPackets && 1_000 * lost >= limits.redundancyTwicePerMille * expected;
-    if (expected === 0 || (expected < limits.redundancyWindowPackets && !isPlain)) return;
+    if (expected === 0) return;
+    const isFar = limits.concealLeadMs + limits.ackIntervalMs + 2 * roundTripMs > limits.streamLeadMs;
+    const isPlain = lost >= limits.redundancyPlainPackets && depthFor(lost / expected, isFar) === MOST;
+    if (expected < limits.redundancyWindowPackets && !isPlain) return;
     this.#from = losses;
-    this.#judge(lost / expected, limits.concealLeadMs + limits.ackIntervalMs + 2 * roundTripMs > limits.streamLeadMs, nowMs);
+    this.#judge(lost / expected, isFar, nowMs);
   }
 
   #judge(lostShare: number, isFar: boolean, nowMs: number): void {
@@ -112,6 +115,6 @@ export class Redundancy {
 
 function depthFor(lostShare: number, isFar: boolean): number {
   const perMille = 1_000 * lostShare * (isFar ? limits.redundancyFarFactor : 1);
-  if (perMille >= limits.redundancyTwicePerMille) return 2;
+  if (perMille >= limits.redundancyTwicePerMille) return MOST;
   return perMille >= limits.redundancyPerMille ? 1 : 0;
 }

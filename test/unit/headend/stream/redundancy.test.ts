@@ -66,8 +66,8 @@ describe('copies of earlier packets', () => {
     expect(report(2, { packets: 100, afterMs: 2_000 })).toBe(0);
     expect(report(1, { packets: 50, afterMs: 1_000 })).toBe(1);
     const plain = sender();
-    expect(plain.report(9, { packets: 50, afterMs: 1_000 })).toBe(0);
-    expect(plain.report(1, { packets: 25, afterMs: 500 })).toBe(2);
+    expect(plain.report(4, { packets: 40, afterMs: 1_000 })).toBe(0);
+    expect(plain.report(1, { packets: 10, afterMs: 500 })).toBe(2);
   });
 
   test('nothing is decided in the first second, nor by the first report, which may name what is under way', () => {
