@@ -1,23 +1,22 @@
-// How many usage records `ackbox usage aggregate` counts a minute on one core: node test/bench/usage/aggregate-file.ts [records]
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { aggregateFile } from '../../../src/cli/usage-aggregate.ts';
+import { measure } from './usage-house.ts';
 
-const RECORDS = Number(process.argv[2] ?? 1_000_000);
 const BOXES = 200;
 const DOMAINS = ['session', 'menu', 'category', 'discounted', 'work:a', 'work:b', 'work:c'];
 
 /** 200 boxes over 30 days; a fifth of the records comes twice, each box's days in disorder. */
-async function writeRecords(path: string): Promise<void> {
+async function writeRecords(path: string, records: number): Promise<void> {
   const file = createWriteStream(path);
   let seed = 1;
   const random = (below: number): number => {
     seed = (Math.imul(seed, 1_103_515_245) + 12_345) & 0x7fff_ffff;
     return seed % below;
   };
-  const perBox = Math.ceil((RECORDS * 5) / 6 / BOXES);
-  for (let written = 0; written < RECORDS; written += 1) {
+  const perBox = Math.ceil((records * 5) / 6 / BOXES);
+  for (let written = 0; written < records; written += 1) {
     const place = random(perBox);
     const box = written % BOXES;
     // Every sequence of every box once, in an order that jumps over the whole month; then some again.
@@ -43,26 +42,27 @@ async function writeRecords(path: string): Promise<void> {
   await new Promise<void>((resolve) => file.end(() => resolve()));
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'ackbox-bench-'));
-try {
-  const path = join(folder, 'records.jsonl');
-  await writeRecords(path);
-  const [cpu, startedNs] = [process.cpuUsage(), process.hrtime.bigint()];
-  const done = await aggregateFile(path, (line) => {
-    throw new Error(`${line.code}: ${line.message}`);
-  });
-  const used = process.cpuUsage(cpu);
-  const [wallS, cpuS] = [Number(process.hrtime.bigint() - startedNs) / 1e9, (used.user + used.system) / 1e6];
-  const figures = {
-    records: done.lines,
-    accepted: done.accepted,
-    duplicates: done.duplicates,
-    wallSeconds: Math.round(wallS * 10) / 10,
-    cpuSeconds: Math.round(cpuS * 10) / 10,
-    recordsAMinuteOfOneCore: Math.round((done.lines / cpuS) * 60),
-    peakMiB: Math.round(process.resourceUsage().maxRSS / 1_024),
-  };
-  process.stdout.write(`${JSON.stringify(figures)}\n`);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+/** What `ackbox usage aggregate` counts a minute, as its command line does, of a file of so many lines. */
+export async function benchAggregation(records: number): Promise<object> {
+  const folder = mkdtempSync(join(tmpdir(), 'ackbox-bench-'));
+  try {
+    const path = join(folder, 'records.jsonl');
+    await writeRecords(path, records);
+    const counted = { lines: 0, accepted: 0, duplicates: 0 };
+    const { seconds, cpuSeconds } = await measure(async () => {
+      const done = await aggregateFile(path, (line) => {
+        throw new Error(`${line.code}: ${line.message}`);
+      });
+      Object.assign(counted, { lines: done.lines, accepted: done.accepted, duplicates: done.duplicates });
+    });
+    return {
+      ...counted,
+      ...{ seconds, cpuSeconds },
+      aggregatedPerMinute: Math.round((60 * counted.lines) / seconds),
+      aggregatedPerCpuMinute: Math.round((60 * counted.lines) / cpuSeconds),
+      peakMiB: Math.round(process.resourceUsage().maxRSS / 1_024),
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }

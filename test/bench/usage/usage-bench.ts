@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { processUsage } from '../../../src/headend/usage/usage-processor.ts';
 import { limits } from '../../../src/limits.ts';
+import { benchAggregation } from './aggregate-file.ts';
 import { raiseStorm } from './event-storm.ts';
 import { fleetRecords } from './fleet-records.ts';
 import { importByCommandLine, insertOneByOne } from './sqlite-peer.ts';
@@ -9,10 +10,12 @@ import { measure, UsageHouse } from './usage-house.ts';
 const help = `How many usage records a headend takes in, durably, and processes; and whether it keeps them apart when they come in a storm.
 
 usage: npm run bench:usage -- [--records N] [--boxes N] [--json]
+       npm run bench:usage -- --aggregate LINES [--json]
        npm run bench:usage -- --storm EVENTS [--boxes N] [--seed S] [--in-memory] [--json]
 
   --records N     delivered by the fleet (default 200000), ${limits.batchRecords} a report, twenty reports at once
   --boxes N       of the fleet (default 200)
+  --aggregate N   instead: a file of so many lines through ackbox usage aggregate
   --storm EVENTS  instead: so many deliveries, a fifth of them repetitions, clocks a month apart, numbers with another payload, batches
                   too early, restarts; counts what was lost, doubled or altered. 10000000 need 7 GB of disk and half an hour
   --seed S        of the storm (default 1)
@@ -30,18 +33,27 @@ const { values } = parseArgs({
     records: { type: 'string', default: '200000' },
     boxes: { type: 'string', default: '200' },
     storm: { type: 'string' },
+    aggregate: { type: 'string' },
     seed: { type: 'string', default: '1' },
     'in-memory': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
 });
-const [records, boxes, seed, events] = [values.records, values.boxes, values.seed, values.storm ?? '1'].map(Number) as [number, number, number, number];
-if (values.help || ![records, boxes, seed, events].every((value) => Number.isSafeInteger(value) && value > 0)) {
+const { storm: stormed = '1', aggregate = '1' } = values;
+const [records, boxes, seed, events, lines] = [values.records, values.boxes, values.seed, stormed, aggregate].map(Number) as [
+  number,
+  number,
+  number,
+  number,
+  number,
+];
+if (values.help || ![records, boxes, seed, events, lines].every((value) => Number.isSafeInteger(value) && value > 0)) {
   process.stdout.write(help);
   process.exit(values.help ? 0 : 2);
 }
-process.exitCode = values.storm === undefined ? await bench() : await storm();
+if (values.aggregate !== undefined) say(await benchAggregation(lines));
+else process.exitCode = values.storm === undefined ? await bench() : await storm();
 
 async function bench(): Promise<number> {
   const batch = limits.batchRecords;
@@ -64,8 +76,10 @@ async function bench(): Promise<number> {
     const [byLine, oneByOne] = [importByCommandLine(reports), await insertOneByOne(0, few)];
     const figures = {
       records: total,
+      ingest,
       ingestPerSecond: Math.round(total / ingest.seconds),
       ingestPerCpuSecond: Math.round(total / ingest.cpuSeconds),
+      process,
       processedPerMinute: Math.round((60 * processed) / process.seconds),
       processedPerCpuMinute: Math.round((60 * processed) / process.cpuSeconds),
       bytesARecord: Math.round(house.bytes() / total),
