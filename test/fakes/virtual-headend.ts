@@ -7,7 +7,7 @@ import { CheckoutDesk } from '../../src/headend/checkout-desk.ts';
 import { PaymentRegistry } from '../../src/headend/payment-registry.ts';
 import { ResumeDesk } from '../../src/headend/resume-desk.ts';
 import { type HeadendBook, openHeadendBook } from '../../src/headend/stores/headend-book.ts';
-import type { DatagramPair, DatagramReceiver } from '../../src/headend/stream/datagram-socket.ts';
+import type { DatagramPair, DatagramReceiver, Peer } from '../../src/headend/stream/datagram-socket.ts';
 import { Pacer } from '../../src/headend/stream/pacer.ts';
 import { PaidDesk } from '../../src/headend/stream/paid-desk.ts';
 import type { RtspClient } from '../../src/headend/stream/rtsp-server.ts';
@@ -32,14 +32,14 @@ export class VirtualHeadend {
   readonly signer = generateDeviceKey().signer;
   readonly random = new SeededRandom(11);
   readonly segments = new MemorySegments();
-  readonly #folder = mkdtempSync(join(tmpdir(), 'ackbox-headend-'));
+  readonly folder = mkdtempSync(join(tmpdir(), 'ackbox-headend-'));
   readonly #clock: Clock;
   book: HeadendBook;
   outlet: OutletRow | null = null;
   paid: PaidDesk | null = null;
   /** What the headend's UDP sockets send goes here. */
-  onRtp: (bytes: Uint8Array, port: number) => void = () => {};
-  onRtcp: (bytes: Uint8Array, port: number) => void = () => {};
+  onRtp: (bytes: Uint8Array, to: Peer) => void = () => {};
+  onRtcp: (bytes: Uint8Array, to: Peer) => void = () => {};
   /** Nothing answers over HTTP or RTSP. */
   down = false;
   #registry: PaymentRegistry | null = null;
@@ -79,8 +79,8 @@ export class VirtualHeadend {
     const datagrams: DatagramPair = {
       rtpPort: 7_000,
       rtcpPort: 7_001,
-      sendRtp: (bytes, to) => this.onRtp(bytes, to.port),
-      sendRtcp: (bytes, to) => this.onRtcp(bytes, to.port),
+      sendRtp: (bytes, to) => this.onRtp(bytes, to),
+      sendRtcp: (bytes, to) => this.onRtcp(bytes, to),
       onRtp: () => {},
       onRtcp: (receive) => {
         this.#hearRtcp = receive;
@@ -112,8 +112,8 @@ export class VirtualHeadend {
     this.start();
   }
 
-  rtcpArrives(bytes: Uint8Array, fromPort: number): void {
-    if (!this.down) this.#hearRtcp(bytes, { address: 'box', port: fromPort });
+  rtcpArrives(bytes: Uint8Array, from: Peer): void {
+    if (!this.down) this.#hearRtcp(bytes, from);
   }
 
   rtsp(
@@ -165,10 +165,10 @@ export class VirtualHeadend {
     this.#pacer?.stop();
     void this.#registry?.close();
     this.book.close();
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   #openBook(): HeadendBook {
-    return openHeadendBook(join(this.#folder, 'headend.db'), { clock: this.#clock, random: this.random, currency: 'EUR' });
+    return openHeadendBook(join(this.folder, 'headend.db'), { clock: this.#clock, random: this.random, currency: 'EUR' });
   }
 }

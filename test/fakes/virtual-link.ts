@@ -1,4 +1,5 @@
 import type { MediaLink, OpenLink, RtspAsk } from '../../device/media/media-link.ts';
+import type { Peer } from '../../src/headend/stream/datagram-socket.ts';
 import type { RtspClient } from '../../src/headend/stream/rtsp-server.ts';
 import { limits } from '../../src/limits.ts';
 import { type Clock, sleep } from '../../src/ports/clock.ts';
@@ -13,6 +14,8 @@ export class VirtualNetwork {
   media: (bytes: Uint8Array) => number | null = () => 0;
   feedback: (bytes: Uint8Array) => boolean = () => true;
   connections = 0;
+  /** Of the box. Once it is another one, what goes to or comes from the old one is lost without a word. */
+  address = 'box';
   /** Header lines of requests that never arrive, as with a headend that is too old for them; lower case. */
   unknownHeaders: readonly string[] = [];
   readonly #clock: Clock;
@@ -22,8 +25,8 @@ export class VirtualNetwork {
   constructor(clock: Clock, headend: VirtualHeadend) {
     this.#clock = clock;
     this.#headend = headend;
-    headend.onRtp = (bytes, port) => this.#toBox(bytes, port, false);
-    headend.onRtcp = (bytes, port) => this.#toBox(bytes, port, true);
+    headend.onRtp = (bytes, to) => this.#toBox(bytes, to, false);
+    headend.onRtcp = (bytes, to) => this.#toBox(bytes, to, true);
   }
 
   /** Connections of one run of the app, which end with its clock. */
@@ -48,11 +51,11 @@ export class VirtualNetwork {
     this.#link?.lose(reason);
   }
 
-  #toBox(bytes: Uint8Array, port: number, rtcp: boolean): void {
+  #toBox(bytes: Uint8Array, to: Peer, rtcp: boolean): void {
     const link = this.#link;
     const extraMs = rtcp ? 0 : this.media(bytes);
-    if (link === null || extraMs === null || this.#headend.down) return;
-    this.#clock.after(this.delayMs + extraMs, () => link.hear(bytes, port, rtcp));
+    if (link === null || extraMs === null || this.#headend.down || to.address !== this.address) return;
+    this.#clock.after(this.delayMs + extraMs, () => link.hear(bytes, to.port, rtcp));
   }
 }
 
@@ -72,13 +75,17 @@ class VirtualLink implements MediaLink {
     this.#clock = clock;
     this.#headend = headend;
     this.rtpPort = rtpPort;
-    this.#client = { peerAddress: 'box', localAddress: 'headend', receivedBytes: 0, sendFrame: () => false };
+    this.#client = { peerAddress: network.address, localAddress: 'headend', receivedBytes: 0, sendFrame: () => false };
+  }
+
+  get #moved(): boolean {
+    return this.#client.peerAddress !== this.#network.address;
   }
 
   async ask(request: RtspAsk): Promise<Result<RtspResponse, ReturnType<typeof fault<'lost' | 'timeout'>>['error']>> {
     await sleep(this.#clock, this.#network.delayMs);
     if (this.#over) return fault('lost', 'The connection is gone.');
-    if (this.#headend.down) {
+    if (this.#headend.down || this.#moved) {
       await sleep(this.#clock, limits.rtspTimeoutMs);
       return fault('timeout', 'No answer.');
     }
@@ -95,8 +102,9 @@ class VirtualLink implements MediaLink {
   sendRtp(): void {}
 
   sendRtcp(datagram: Uint8Array): void {
-    if (this.#over || !this.#network.feedback(datagram)) return;
-    this.#clock.after(this.#network.delayMs, () => this.#headend.rtcpArrives(datagram, this.rtpPort + 1));
+    if (this.#over || this.#moved || !this.#network.feedback(datagram)) return;
+    const from = { address: this.#client.peerAddress, port: this.rtpPort + 1 };
+    this.#clock.after(this.#network.delayMs, () => this.#headend.rtcpArrives(datagram, from));
   }
 
   onRtp(listener: (datagram: Uint8Array) => void): void {
