@@ -174,6 +174,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
             random,
             log,
           },
+          cheapest: (plan) => account.cheapest(plan),
           view: () => box.view(),
           queued: () => box.queued(),
           changed: () => box.viewChanged(),

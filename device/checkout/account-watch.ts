@@ -4,7 +4,7 @@ import { type Clock, every } from '../../src/ports/clock.ts';
 import type { HeadendError } from '../../src/ports/headend-api.ts';
 import type { Log } from '../../src/ports/log.ts';
 import { ok, type Result } from '../../src/units/result.ts';
-import type { AccountAnswer, TopUpAnswer, TopUpRequest } from '../../src/wire/account-api.ts';
+import type { AccountAnswer, CheapestPrices, CheapestQuestion, TopUpAnswer, TopUpRequest } from '../../src/wire/account-api.ts';
 import { ACCOUNT_LINES_SETTING } from '../stores/book-account-lines.ts';
 import type { Book } from '../stores/book-port.ts';
 
@@ -55,6 +55,10 @@ export class AccountWatch {
     if (told !== this.#told) this.#parts.changed({ state, owedMinor, overdueMinor });
     this.#told = told;
     return answer;
+  }
+
+  cheapest(question: CheapestQuestion): Promise<Result<CheapestPrices, HeadendError>> {
+    return this.#parts.api.cheapest(question);
   }
 
   async topUp(request: TopUpRequest): Promise<Result<TopUpAnswer, HeadendError>> {

@@ -9,7 +9,7 @@ import type { HeadendApi, HeadendError } from '../../src/ports/headend-api.ts';
 import type { LicenceApi } from '../../src/ports/licence-api.ts';
 import type { Signer } from '../../src/ports/signer.ts';
 import { err, ok, type Result } from '../../src/units/result.ts';
-import { AccountAnswer, TopUpAnswer } from '../../src/wire/account-api.ts';
+import { AccountAnswer, CheapestPrices, TopUpAnswer } from '../../src/wire/account-api.ts';
 import { decodersText } from '../../src/wire/decoders.ts';
 import { GuestTurnAnswer } from '../../src/wire/guest-api.ts';
 import { CatalogueResponse, NonceResponse, OfferResponse, Problem, ReportResponse, ResumeResponse } from '../../src/wire/http-api.ts';
@@ -104,6 +104,7 @@ export function createHeadendClient(deps: HeadendClientDeps): GuestApi & Headend
     sendBack: (licence, segment, part) => call({ method: 'PUT', path: `${pathOf(licence)}/content/${segment}`, body: part }),
     account: (after) => ask(AccountAnswer, { method: 'GET', path: after === null ? '/v1/account' : `/v1/account?after=${after}` }),
     topUp: (request) => ask(TopUpAnswer, { method: 'POST', path: '/v1/account/top-ups', body: request }),
+    cheapest: (question) => ask(CheapestPrices, { method: 'POST', path: '/v1/account/cheapest', body: question }),
     // 409 names what was set aside; it counts as delivered (ruling 30).
     guestTurn: (turn) => ask(GuestTurnAnswer, { method: 'POST', path: '/v1/guests/turn', body: turn }),
     report: (request) => ask(ReportResponse, { method: 'POST', path: '/v1/records', body: request, answersAlso: 409 }),

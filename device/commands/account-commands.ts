@@ -1,5 +1,6 @@
+import { Value } from '@sinclair/typebox/value';
 import { type Currency, formatMoney } from '../../src/units/money.ts';
-import { type AccountAnswer, PAYMENT_METHODS } from '../../src/wire/account-api.ts';
+import { type AccountAnswer, type CheapestPrices, CheapestQuestion, PAYMENT_METHODS } from '../../src/wire/account-api.ts';
 import type { CommandOutcome } from '../session/box-view.ts';
 import { type Command, type CommandContext, done } from './command.ts';
 import { minorUnits } from './money-commands.ts';
@@ -43,7 +44,39 @@ const topUp: Command<CommandContext> = {
   },
 };
 
-export const accountCommands: readonly Command<CommandContext>[] = [show, topUp];
+const cheapest: Command<CommandContext> = {
+  name: 'price cheapest',
+  help: 'which price on offer is cheapest: for so many plays a month (price cheapest 20 minutes=4 months=12), or for what was used in the last months (price cheapest)',
+  roles: who,
+  guard: 'none',
+  arguments: [
+    { name: 'plays', kind: 'integer', required: false, help: 'a month; without it what the account used is reckoned with' },
+    { name: 'minutes', kind: 'integer', required: false, help: 'of each play (default: 3)' },
+    { name: 'months', kind: 'integer', required: false, help: 'how many (default: 12)' },
+  ],
+  run: async (context, { plays, minutes = '3', months = '12' }) => {
+    const { account } = context;
+    if (account === undefined || (plays === undefined && !mayKnow(context))) return refused(context);
+    const question = plays === undefined ? { lastMonths: Number(months) } : { playsAMonth: Number(plays), minutes: Number(minutes), months: Number(months) };
+    if (!Value.Check(CheapestQuestion, question))
+      return { ok: false, code: 'bad-argument', text: 'Say at most 800 plays a month, of at most 600 minutes, for at most 24 months.', data: null };
+    const found = await account.cheapest(question);
+    return found.ok ? done(cheapestText(found.value), found.value) : { ok: false, code: found.error.problem, text: found.error.message, data: null };
+  },
+};
+
+function cheapestText({ uses, from, until, currency, prices }: CheapestPrices): string {
+  const money = (minor: string): string => formatMoney({ minor: BigInt(minor), currency: currency as Currency });
+  const head = `${uses} plays from ${from.slice(0, 10)} to ${until.slice(0, 10)}:`;
+  if (prices.length === 0) return `${head} nothing on offer has a price here.`;
+  const rows = prices.map(({ name, singleMinor, amountMinor, moreMinor }) => {
+    const what = singleMinor === null ? name : `single plays at ${money(singleMinor)}`;
+    return `${what.slice(0, 48).padEnd(50)}${money(amountMinor).padStart(14)}  ${moreMinor === '0' ? 'cheapest' : `${money(moreMinor)} more`}`;
+  });
+  return [head, ...rows].join('\n');
+}
+
+export const accountCommands: readonly Command<CommandContext>[] = [show, topUp, cheapest];
 
 /** The form has nine digits for it. */
 const MOST_MINOR = 999_999_999n;

@@ -53,7 +53,7 @@ function openFirstScreen({ config, box, clock }: FirstSurfaceParts, keys: Screen
       ...{ mostPlayed: async () => [], getSetting: async () => null, putSetting: async () => {}, recordAudit: async () => {} },
       ...{ spendingCaps: async () => [], putSpendingCap: async () => 'nobody' as const },
     },
-    account: { look: none, topUp: none },
+    account: { look: none, topUp: none, cheapest: none },
     cover: async () => null,
   });
 }

@@ -1,5 +1,7 @@
 import { limits } from '../../src/limits.ts';
 import type { Log } from '../../src/ports/log.ts';
+import type { Result } from '../../src/units/result.ts';
+import type { CheapestPlan, CheapestPrices } from '../../src/wire/account-api.ts';
 import type { GuestAnswer, GuestPlay, GuestRefusal, GuestView, GuestWish, GuestWork } from '../../src/wire/guest-api.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
 import type { CatalogueIndex } from '../screen/catalogue-index.ts';
@@ -13,12 +15,14 @@ export interface GuestDeskParts {
   readonly catalogue: Pick<CatalogueView, 'offered'>;
   readonly index: Pick<CatalogueIndex, 'find'>;
   readonly view: () => BoxView;
+  /** Which price on offer is cheapest; the headend knows. */
+  readonly cheapest: (plan: CheapestPlan) => Promise<Result<CheapestPrices, unknown>>;
   /** The queue has grown. */
   readonly queued: () => Promise<void>;
   readonly log: Log;
 }
 
-type Granted = Pick<GuestAnswer, 'refusal' | 'works' | 'quote'>;
+type Granted = Pick<GuestAnswer, 'refusal' | 'works' | 'quote' | 'cheapest'>;
 const WELL: Granted = { refusal: null };
 
 /** What a box answers to the wishes of guests with phones. They have no other way in. */
@@ -52,6 +56,10 @@ export class GuestDesk {
       }
       case 'quote':
         return await this.#quote(wish.workId);
+      case 'cheapest': {
+        const found = await this.#parts.cheapest(wish.plan);
+        return found.ok ? { refusal: null, cheapest: found.value } : { refusal: 'failed' };
+      }
       case 'queue':
         return await this.#queue(wish);
       case 'redeem':

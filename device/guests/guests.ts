@@ -9,7 +9,7 @@ import { CatalogueIndex } from '../screen/catalogue-index.ts';
 import type { CatalogueView } from '../session/box-parts.ts';
 import type { BoxView } from '../session/box-view.ts';
 import type { Book } from '../stores/book-port.ts';
-import { GuestDesk } from './guest-desk.ts';
+import { GuestDesk, type GuestDeskParts } from './guest-desk.ts';
 import { GuestLine } from './guest-line.ts';
 import type { GuestServer } from './guest-server.ts';
 import { GuestTokens } from './guest-tokens.ts';
@@ -29,6 +29,7 @@ export interface GuestsParts {
   readonly book: Book;
   readonly catalogue: CatalogueView;
   readonly view: () => BoxView;
+  readonly cheapest: GuestDeskParts['cheapest'];
   readonly queued: () => Promise<void>;
   /** Where guests come in is another address now. */
   readonly changed: () => void;

@@ -18,7 +18,7 @@ import { encode, streamViews } from './view-stream.ts';
 export interface ScreenOptions extends BrowseParts {
   readonly book: Pick<Book, 'mostPlayed' | 'getSetting' | 'putSetting' | 'spendingCaps' | 'putSpendingCap' | 'recordAudit'>;
   readonly keys: ScreenKeys;
-  readonly account: Pick<AccountWatch, 'look' | 'topUp'>;
+  readonly account: Pick<AccountWatch, 'look' | 'topUp' | 'cheapest'>;
   readonly host: string;
   /** 0 for any: then the one of the last run, where it is still free, so that an open page finds the box again. */
   readonly port: number;

@@ -1,4 +1,5 @@
 import { householdTexts } from './household-texts.ts';
+import { priceTexts } from './price-texts.ts';
 
 /** What the 10-foot screen says beside the sentence of the box. In curly brackets stands what is filled in. */
 const en = {
@@ -14,6 +15,7 @@ const en = {
   soundTrack: 'Sound: {track}',
   subtitles: 'Subtitles: {track}',
   ...householdTexts.en,
+  ...priceTexts.en,
   channel: 'Channel',
   channelOf: 'channel {number}',
   anHour: 'an hour',
@@ -139,6 +141,7 @@ export const screenTexts: Readonly<Record<'en' | 'de' | 'fr', Readonly<Record<ke
     soundTrack: 'Ton: {track}',
     subtitles: 'Untertitel: {track}',
     ...householdTexts.de,
+    ...priceTexts.de,
     channel: 'Kanal',
     channelOf: 'Kanal {number}',
     anHour: 'je Stunde',
@@ -261,6 +264,7 @@ export const screenTexts: Readonly<Record<'en' | 'de' | 'fr', Readonly<Record<ke
     soundTrack: 'Son : {track}',
     subtitles: 'Sous-titres : {track}',
     ...householdTexts.fr,
+    ...priceTexts.fr,
     channel: 'Chaîne',
     channelOf: 'chaîne {number}',
     anHour: 'par heure',

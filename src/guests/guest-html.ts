@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { html, type Markup } from '../platform/html.ts';
 import { type Currency, formatMoney, money } from '../units/money.ts';
+import type { CheapestPlan, CheapestPrices } from '../wire/account-api.ts';
 import type { GuestAnswer, GuestPlay, GuestView, GuestWork } from '../wire/guest-api.ts';
 import { type GuestLanguage, type GuestText, guestText } from './guest-texts.ts';
 
@@ -61,6 +62,7 @@ ${searchForm(paper, '')}
 <h2>${t('nowPlaying')}</h2><p><a href="${paper.path}">${t('renew')}</a></p><p>${view.nowPlaying === null ? t('nothingPlays') : nameOf(view.nowPlaying)}</p>${priceNow(paper, view)}
 <h2>${t('waiting')}</h2>${view.queue.length === 0 ? html`<p>${t('nobodyWaits')}</p>` : html`<ol>${view.queue.map((entry) => html`<li><span>${nameOf(entry)}${entry.mine ? html` <small>(${t('yours')})</small>` : html``}</span><small>${whenText(language, entry.startsInMs)}</small></li>`)}</ol>`}
 ${view.plays.length === 0 ? html`` : html`<h2>${t('yourSongs')}</h2><ul>${view.plays.map((play) => playLine(language, play, view.currency))}</ul>`}
+<p><a href="${paper.path}/prices">${t('prices')}</a></p>
 <h2>${t('claim')}</h2>
 <form class="line" method="post" action="${paper.path}/redeem">${hidden(paper)}<input name="code" aria-label="${t('claim')}" autocomplete="off" maxlength="20" required><button>${t('take')}</button></form>
 <p><small>${t('codeHint')}</small></p>`;
@@ -91,6 +93,27 @@ export function quotePage(paper: GuestPaper, view: GuestView, quote: NonNullable
   const next = premiumMinor === null || view.queue.length === 0 ? html`` : offer('nextFor', BigInt(premiumMinor));
   const body = html`<p>${work.artist}</p><p>${t('starts', { when: whenText(language, startsInMs) })}</p>${offer('queueFor', null)}${next}${backLink(paper)}`;
   return guestDocument(language, work.title, body);
+}
+
+/** What somebody plans, and what each price on offer would come to for it. @param found null: nothing was asked yet */
+export function pricesPage(paper: GuestPaper, plan: CheapestPlan, found: CheapestPrices | null): string {
+  const { language, path } = paper;
+  const t = (key: GuestText, values: Readonly<Record<string, string>> = {}): string => guestText(language, key, values);
+  const field = (name: string, key: GuestText, value: number, most: number): Markup =>
+    html`<p><label>${t(key)} <input type="number" name="${name}" value="${value}" min="1" max="${most}" required></label></p>`;
+  const fields = html`${field('plays', 'playsAMonth', plan.playsAMonth, 800)}${field('minutes', 'minutesEach', plan.minutes, 600)}${field('months', 'months', plan.months, 24)}`;
+  const form = html`<form method="get" action="${path}/prices">${fields}<button class="wide">${t('compare')}</button></form>`;
+  return guestDocument(language, t('prices'), html`${form}${found === null ? html`` : comparedPrices(t, found)}${backLink(paper)}`);
+}
+
+function comparedPrices(t: (key: GuestText, values?: Readonly<Record<string, string>>) => string, { prices, currency }: CheapestPrices): Markup {
+  if (prices.length === 0) return html`<p role="status">${t('nothingPriced')}</p>`;
+  const lines = prices.map(({ name, singleMinor, amountMinor, moreMinor }) => {
+    const what = singleMinor === null ? name : t('single', { price: amount(singleMinor, currency) });
+    const more = moreMinor === '0' ? t('cheapest') : t('more', { price: amount(moreMinor, currency) });
+    return html`<li><span>${what} <small>(${more})</small></span><strong>${amount(amountMinor, currency)}</strong></li>`;
+  });
+  return html`<div role="status"><ol>${lines}</ol></div>`;
 }
 
 function searchForm({ language, path }: GuestPaper, search: string): Markup {

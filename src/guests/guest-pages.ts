@@ -1,3 +1,4 @@
+import { Value } from '@sinclair/typebox/value';
 import { html, type Markup } from '../platform/html.ts';
 import { createRateLimit, type RateLimit } from '../platform/rate-limit.ts';
 import { type Clock, monotonicMs } from '../ports/clock.ts';
@@ -5,8 +6,9 @@ import type { GuestHouse } from '../ports/guest-house.ts';
 import type { Random } from '../ports/random.ts';
 import { toHex } from '../units/bytes.ts';
 import { uuidv7 } from '../units/ids.ts';
+import { CheapestPlan } from '../wire/account-api.ts';
 import { GUEST_REFUSALS, type GuestAnswer, type GuestRefusal, type GuestWish } from '../wire/guest-api.ts';
-import { GUEST_HEADERS, type GuestPaper, guestDocument, homePage, quotePage, songsPage } from './guest-html.ts';
+import { GUEST_HEADERS, type GuestPaper, guestDocument, homePage, pricesPage, quotePage, songsPage } from './guest-html.ts';
 import { GuestPasses } from './guest-pass.ts';
 import { type GuestLanguage, type GuestText, guestLanguage, guestText, refusalText } from './guest-texts.ts';
 
@@ -40,7 +42,7 @@ export interface GuestPagesParts {
 }
 
 type WishOf<Kind extends GuestWish['kind']> = Omit<Extract<GuestWish, { readonly kind: Kind }>, 'id' | 'guestId'>;
-type Asked = WishOf<'look'> | WishOf<'find'> | WishOf<'quote'> | WishOf<'queue'> | WishOf<'redeem'>;
+type Asked = WishOf<'look'> | WishOf<'find'> | WishOf<'quote'> | WishOf<'queue'> | WishOf<'cheapest'> | WishOf<'redeem'>;
 
 interface Guest {
   readonly outlet: string;
@@ -49,6 +51,8 @@ interface Guest {
   readonly paper: GuestPaper;
 }
 
+/** Stands in the form until somebody types another. */
+const USUAL_PLAN: CheapestPlan = { playsAMonth: 10, minutes: 3, months: 12 };
 const COOKIE = 'ackbox-guest';
 const OUTLET = /^[\w-]{1,64}$/;
 const TOKEN = /^[A-Z2-9]{16}$/;
@@ -112,10 +116,20 @@ export class GuestPages {
       if (answer?.view == null) return unanswered(language, answer);
       return answer.quote === undefined ? this.#home(guest, answer.refusal ?? 'work-gone') : shown(quotePage(paper, answer.view, answer.quote));
     }
+    if (page === 'prices') return await this.#prices(guest, query);
     if (page !== '') return message(language, 404, 'scan');
     const code = query.get('code');
     if (code !== null) return shown(claimPage(paper, code.slice(0, 20)));
     return await this.#home(guest, query.get('said'));
+  }
+
+  async #prices(guest: Guest, query: URLSearchParams): Promise<GuestReply> {
+    const asked = query.has('plays');
+    const number = (name: string): number => Number(query.get(name) ?? Number.NaN);
+    const plan = { playsAMonth: number('plays'), minutes: number('minutes'), months: number('months') };
+    if (!asked || !Value.Check(CheapestPlan, plan)) return shown(pricesPage(guest.paper, USUAL_PLAN, null));
+    const answer = await this.#ask(guest, { kind: 'cheapest', plan });
+    return answer?.cheapest === undefined ? unanswered(guest.language, answer) : shown(pricesPage(guest.paper, plan, answer.cheapest));
   }
 
   /** @param said what became of the last wish: a refusal, `queued` or `taken` */

@@ -39,6 +39,15 @@ const en = {
   scanWhy: 'This page is for whoever is in the room: the code on the screen lets you in.',
   slower: 'That was too often. Wait a moment.',
   oldForm: 'This page was too old. Please choose again.',
+  prices: 'Which price is cheapest?',
+  playsAMonth: 'Plays a month',
+  minutesEach: 'Minutes of each',
+  months: 'Months',
+  compare: 'Compare',
+  single: 'single plays at {price}',
+  cheapest: 'cheapest',
+  more: '{price} more',
+  nothingPriced: 'Nothing here costs anything.',
 };
 export type GuestText = keyof typeof en;
 
@@ -93,6 +102,15 @@ const de: Readonly<Record<GuestText, string>> = {
   scanWhy: 'Diese Seite ist für alle im Raum: der Code auf dem Bildschirm lässt dich herein.',
   slower: 'Das war zu oft. Warte einen Moment.',
   oldForm: 'Diese Seite war zu alt. Bitte wähle noch einmal.',
+  prices: 'Welcher Preis ist am günstigsten?',
+  playsAMonth: 'Titel im Monat',
+  minutesEach: 'Minuten je Titel',
+  months: 'Monate',
+  compare: 'Vergleichen',
+  single: 'einzelne Titel zu {price}',
+  cheapest: 'am günstigsten',
+  more: '{price} mehr',
+  nothingPriced: 'Hier kostet nichts etwas.',
 };
 
 const refusalsDe: Readonly<Record<GuestRefusal, string>> = {
@@ -146,6 +164,15 @@ const fr: Readonly<Record<GuestText, string>> = {
   scanWhy: 'Cette page est pour les personnes présentes : le code à l’écran te fait entrer.',
   slower: 'C’était trop souvent. Attends un instant.',
   oldForm: 'Cette page était trop ancienne. Choisis encore une fois.',
+  prices: 'Quel prix est le moins cher ?',
+  playsAMonth: 'Titres par mois',
+  minutesEach: 'Minutes par titre',
+  months: 'Mois',
+  compare: 'Comparer',
+  single: 'titres à l’unité à {price}',
+  cheapest: 'le moins cher',
+  more: '{price} de plus',
+  nothingPriced: 'Rien n’est payant ici.',
 };
 
 const refusalsFr: Readonly<Record<GuestRefusal, string>> = {

@@ -95,3 +95,31 @@ export const PaymentTermsBody = Type.Union([
   Type.Null(),
 ]);
 export type PaymentTermsBody = Static<typeof PaymentTermsBody>;
+
+const Months = Type.Integer({ minimum: 1, maximum: 24 });
+export const CheapestPlan = Type.Object(
+  { playsAMonth: Type.Integer({ minimum: 1, maximum: 800 }), minutes: Type.Integer({ minimum: 1, maximum: 600 }), months: Months },
+  closed,
+);
+export type CheapestPlan = Static<typeof CheapestPlan>;
+/** Which price on offer is cheapest: for so many plays a month, or for what the account used lately. */
+export const CheapestQuestion = Type.Union([CheapestPlan, Type.Object({ lastMonths: Months }, closed)]);
+export type CheapestQuestion = Static<typeof CheapestQuestion>;
+/** The cheapest first, minor units, each with what it costs more. Both bills go on to the close of the last cycle. */
+export const CheapestPrices = Type.Object({
+  uses: Type.Integer({ minimum: 0 }),
+  from: Type.String(),
+  until: Type.String(),
+  currency: Type.String({ maxLength: 3 }),
+  prices: Type.Array(
+    Type.Object({
+      /** What its vendor says of it. */
+      name: Title,
+      /** Each play costs just that; null: a model says what it costs. */
+      singleMinor: Type.Union([Amount, Type.Null()]),
+      amountMinor: Amount,
+      moreMinor: Amount,
+    }),
+  ),
+});
+export type CheapestPrices = Static<typeof CheapestPrices>;

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { limits } from '../limits.ts';
+import { CheapestPlan, CheapestPrices } from './account-api.ts';
 
 const closed = { additionalProperties: false } as const;
 const Amount = Type.String({ pattern: '^[0-9]{1,15}$' });
@@ -25,6 +26,7 @@ export const GuestWish = Type.Union([
     },
     closed,
   ),
+  Type.Object({ id: Word, guestId: Word, kind: Type.Literal('cheapest'), plan: CheapestPlan }, closed),
   Type.Object({ id: Word, guestId: Word, kind: Type.Literal('redeem'), code: Type.String({ maxLength: 20 }) }, closed),
 ]);
 export type GuestWish = Static<typeof GuestWish>;
@@ -83,6 +85,7 @@ export const GuestAnswer = Type.Object({
   refusal: Type.Union([...GUEST_REFUSALS.map((code) => Type.Literal(code)), Type.Null()]),
   /** Null where the box has no room for another guest. */
   view: Type.Union([GuestView, Type.Null()]),
+  cheapest: Type.Optional(CheapestPrices),
   works: Type.Optional(Type.Array(GuestWork, { maxItems: limits.guestWorksShown })),
   quote: Type.Optional(
     Type.Object({

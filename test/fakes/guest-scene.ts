@@ -1,11 +1,22 @@
 import { GuestDesk } from '../../device/guests/guest-desk.ts';
 import { CatalogueIndex } from '../../device/screen/catalogue-index.ts';
 import { GuestPages, type GuestReply } from '../../src/guests/guest-pages.ts';
+import { ok } from '../../src/units/result.ts';
+import type { CheapestPrices } from '../../src/wire/account-api.ts';
 import { seededRandom } from './book-folder.ts';
 import { BoxScene } from './box-scene.ts';
 
 export const OUTLET = 'outlet-1';
 export const TOKEN = 'ABCDEFGHJKLMNPQR';
+
+/** As a headend answers. */
+const COMPARED: CheapestPrices = {
+  ...{ uses: 0, from: '2026-01-01T00:00:00.000Z', until: '2027-01-01T00:00:00.000Z', currency: 'EUR' },
+  prices: [
+    { name: 'By the evening', singleMinor: null, amountMinor: '500', moreMinor: '0' },
+    { name: '', singleMinor: '50', amountMinor: '1200', moreMinor: '700' },
+  ],
+};
 
 /** A phone: it keeps its cookie, follows where it is sent, and fills in the forms that stand on a page. */
 export class Phone {
@@ -91,6 +102,7 @@ export class GuestScene {
       index: new CatalogueIndex(clock, () => box.venue.catalogue.works()),
       view: () => box.box.view(),
       queued: () => box.box.queued(),
+      cheapest: async ({ playsAMonth, months }) => ok({ ...COMPARED, uses: playsAMonth * months }),
       log: { info() {}, warn() {} },
     });
     const house = {

@@ -1,4 +1,4 @@
-import type { Account, Grouping, Preferences, View, Work, WorkGroup } from './model.ts';
+import type { Account, CheapestPrices, CheapestQuestion, Grouping, Preferences, View, Work, WorkGroup } from './model.ts';
 import { change, current, waits } from './store.ts';
 
 const RETRY_MS = 1_000;
@@ -61,6 +61,12 @@ export function fetchAccount(): Promise<Account | null> {
 
 export function sendTopUp(form: { readonly key: string; readonly amountMinor: string; readonly method: string }): Promise<void> {
   return send('/api/account/top-ups', form);
+}
+
+export async function fetchCheapest(question: CheapestQuestion): Promise<CheapestPrices | null> {
+  const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(question) };
+  const answer = await fetch('/api/cheapest', request).catch(() => null);
+  return answer?.ok === true ? ((await answer.json()) as CheapestPrices) : null;
 }
 
 /** What somebody may spend in a day, and has spent. */

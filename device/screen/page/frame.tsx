@@ -27,6 +27,7 @@ const ENTRIES: readonly Entry[] = [
   { name: 'queue', icon: 'queue', text: 'queue', route: { name: 'queue' } },
   { name: 'receipt', icon: 'receipt', text: 'receipt', route: { name: 'receipt' } },
   { name: 'phone', icon: 'phone', text: 'phone', route: { name: 'phone' } },
+  { name: 'prices', icon: 'coin', text: 'prices', route: { name: 'prices' } },
   { name: 'settings', icon: 'settings', text: 'settings', route: { name: 'settings' } },
 ];
 

@@ -13,6 +13,7 @@ import { act, meaningOfBoxKey, meaningOfKey } from './keys.ts';
 import type { Route, View } from './model.ts';
 import { PhoneSheet } from './phone.tsx';
 import { NowPlaying } from './playing.tsx';
+import { Prices } from './prices.tsx';
 import { asksRenewal, asksSomething, Question } from './question.tsx';
 import { Queue } from './queue.tsx';
 import { ReceiptSheet } from './receipt.tsx';
@@ -77,6 +78,8 @@ function inFrame(state: State, route: Route): JSX.Element {
       return <AccountSheet state={state} />;
     case 'caps':
       return <Caps state={state} />;
+    case 'prices':
+      return <Prices state={state} />;
     case 'settings':
       return <Settings state={state} />;
     default:

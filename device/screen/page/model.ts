@@ -1,4 +1,4 @@
-import type { AccountAnswer } from '../../../src/wire/account-api.ts';
+import type { AccountAnswer, CheapestPrices, CheapestQuestion } from '../../../src/wire/account-api.ts';
 import type { BoxView } from '../../session/box-view.ts';
 import type { Language } from '../../texts/box-texts.ts';
 import type { WorkGroup as Group, Grouping } from '../catalogue-index.ts';
@@ -15,6 +15,7 @@ type Json<Value> = Value extends bigint
 
 /** As the box tells it to a household. */
 export type Account = AccountAnswer;
+export type { CheapestPrices, CheapestQuestion };
 export type View = Json<BoxView>;
 export type Work = NonNullable<View['focus']> & { readonly plays?: number };
 export type WorkGroup = Json<Group>;
@@ -25,7 +26,22 @@ export type { Grouping, Language };
 
 /** What fills the screen. The last of the stack is shown; Back takes it away. */
 export type Route =
-  | { readonly name: 'songs' | 'search' | 'charts' | 'queue' | 'receipt' | 'phone' | 'account' | 'channels' | 'settings' | 'caps' | 'playing' | 'attract' }
+  | {
+      readonly name:
+        | 'songs'
+        | 'search'
+        | 'charts'
+        | 'queue'
+        | 'receipt'
+        | 'phone'
+        | 'account'
+        | 'channels'
+        | 'prices'
+        | 'settings'
+        | 'caps'
+        | 'playing'
+        | 'attract';
+    }
   | { readonly name: 'groups'; readonly by: Grouping }
   | { readonly name: 'group'; readonly by: Grouping; readonly value: string }
   | { readonly name: 'work'; readonly work: Work };

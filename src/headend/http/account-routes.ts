@@ -1,11 +1,18 @@
 import * as api from '../../wire/account-api.ts';
 import type { AccountDesk } from '../pricing/account-desk.ts';
+import type { CheapestDesk } from '../pricing/cheapest-desk.ts';
 import type { KeptPayment, PaymentStore } from '../stores/payment-rows.ts';
 import { httpFault } from './problems.ts';
 import { deviceRoute, openRoute, type Route, type RouteAnswer, reply } from './route.ts';
 
-/** What an account owes, and how it pays. */
-export function accountRoutes({ desk, payments }: { readonly desk: AccountDesk; readonly payments: PaymentStore }): readonly Route[] {
+export interface AccountRoutesDeps {
+  readonly desk: AccountDesk;
+  readonly cheapest: CheapestDesk;
+  readonly payments: PaymentStore;
+}
+
+/** What an account owes, how it pays, and which price is cheapest for it. */
+export function accountRoutes({ desk, cheapest, payments }: AccountRoutesDeps): readonly Route[] {
   return [
     deviceRoute(
       {
@@ -22,6 +29,19 @@ export function accountRoutes({ desk, payments }: { readonly desk: AccountDesk; 
       ({ body }, outlet) => {
         const asked = desk.topUp(outlet, body);
         return asked.ok ? shown(asked.value, 201) : asked;
+      },
+    ),
+    deviceRoute(
+      {
+        method: 'POST',
+        path: '/v1/account/cheapest',
+        summary: 'Which of the prices on offer is cheapest, for so many plays a month or for what the account used lately',
+        body: api.CheapestQuestion,
+        response: api.CheapestPrices,
+      },
+      ({ body }, outlet) => {
+        const prices = cheapest.ask(outlet, body);
+        return prices.ok ? reply(prices.value) : prices;
       },
     ),
     openRoute(

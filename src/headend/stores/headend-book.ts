@@ -16,6 +16,7 @@ import { type AccountStatementStore, accountStatementRows } from './account-stat
 import { type AlertStore, alertRows } from './alert-rows.ts';
 import { catalogueRows } from './catalogue-rows.ts';
 import { channelRows } from './channel-rows.ts';
+import { type CheapestStore, cheapestRows } from './cheapest-rows.ts';
 import { type CheckoutStore, checkoutRows } from './checkout-rows.ts';
 import { commandRows } from './command-rows.ts';
 import { type ConservationStore, conservationRows } from './conservation-rows.ts';
@@ -90,6 +91,7 @@ export interface HeadendBook
     OperatorAccountStore,
     AlertStore,
     PriceTrialStore,
+    CheapestStore,
     OperatorReportStore,
     ConsumerStore,
     SettlementStore,
@@ -190,6 +192,7 @@ function composeBook(context: StoreContext, currency: Currency): HeadendBook {
     ...operatorAccountRows(context),
     ...alertRows(context),
     ...priceTrialRows(context),
+    ...cheapestRows(context),
     ...operatorReportRows(context),
     ...consumerRows(context),
     ...settlementRows(context),

@@ -42,6 +42,7 @@ async function open(part: Partial<typeof sampleView> = {}, keys = new ScreenKeys
   const account = {
     look: async () => ok<AccountAnswer>({ ...OWES, charges: [], cycles: [], payments: [], lines: [], through: 0 }),
     topUp: async ({ key }: { readonly key: string }) => ok({ key, state: 'pending' as const, reason: '' }),
+    cheapest: async () => ok({ uses: 1, from: '', until: '', currency: 'EUR', prices: [] }),
   };
   screen = await openScreen({
     box,
