@@ -45,6 +45,8 @@ export class SideJournal {
     const whole = Math.floor(this.#bytes / JOURNAL_RECORD_BYTES);
     for (let index = 0; index < whole; index += 1) {
       readSync(this.#file, record, 0, JOURNAL_RECORD_BYTES, index * JOURNAL_RECORD_BYTES);
+      // A note that a power cut took: the file system had its length, and not yet its bytes.
+      if (record.every((byte) => byte === 0)) continue;
       const entry = decodeJournalEntry(record);
       if (entry === null) damagedRecords += 1;
       else entries.push(entry);

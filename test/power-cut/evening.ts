@@ -13,6 +13,10 @@ const LOOK_MS = 250;
 /** A pulse that an emulated processor was too busy to see as one is no coin: the guest throws in another. */
 const COIN_MS = 20_000;
 const STEP_MS = 60_000;
+/** So long a press has to be seen before it is tried again. */
+const PRESSED_MS = 4_000;
+/** A box that waits for somebody to buy what he heard the start of. */
+const ASKING: readonly string[] = ['preListen', 'awaitingConfirmation', 'confirming', 'checkout'];
 
 /** The first answer that is not null, while the machine runs. @param what said where none comes */
 export async function until<Answer>(what: string, machine: GpioMachine, withinMs: number, ask: () => Promise<Answer | null>): Promise<Answer> {
@@ -54,13 +58,29 @@ export class Guest {
     }
   }
 
+  /** A coin, and what it pays for. */
+  async song(machine: GpioMachine): Promise<void> {
+    await this.#coin(machine);
+    await this.#play(machine);
+  }
+
   async #play(machine: GpioMachine): Promise<void> {
     const { playback } = await this.#box.view();
     if (playback !== 'browse') return;
     await close(machine, LINES.down, PRESS_MS);
-    await close(machine, LINES.ok, PRESS_MS);
-    await this.#seen('a play', machine, (view) => view.playback !== 'browse' && view.playback !== 'checkout');
-    await close(machine, LINES.ok, PRESS_MS);
+    await this.#ok(machine, 'a play', ({ playback }) => playback !== 'browse' && playback !== 'checkout');
+    await this.#ok(machine, 'a paid play', ({ playback }) => !ASKING.includes(playback));
+  }
+
+  /** Presses OK until it was seen. */
+  #ok(machine: GpioMachine, what: string, fits: (view: ViewOfBox) => boolean): Promise<ViewOfBox> {
+    return until(what, machine, STEP_MS, async () => {
+      await close(machine, LINES.ok, PRESS_MS);
+      return await until(what, machine, PRESSED_MS, async () => {
+        const view = await this.#box.view();
+        return fits(view) ? view : null;
+      });
+    });
   }
 
   async #coin(machine: GpioMachine): Promise<void> {
@@ -71,13 +91,6 @@ export class Guest {
       const more = async (): Promise<true | null> => (cashOf(await this.#box.totals()) > before ? true : null);
       booked = await until('a coin', machine, COIN_MS, more).catch(() => !machine.alive);
     }
-  }
-
-  #seen(what: string, machine: GpioMachine, fits: (view: ViewOfBox) => boolean): Promise<ViewOfBox> {
-    return until(what, machine, STEP_MS, async () => {
-      const view = await this.#box.view();
-      return fits(view) ? view : null;
-    });
   }
 }
 

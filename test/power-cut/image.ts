@@ -1,7 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { buildPackages } from '../../deploy/build-packages.ts';
+import { builtPage } from '../../device/screen/page-build.ts';
+import { bundlePrograms } from '../../src/cli/bundle.ts';
+import { projectRoot } from '../../src/platform/project-root.ts';
 import { debianKernel } from '../gpio/arm64-files.ts';
 
 /** FULL is what the program says; NORMAL is there to show that the test would notice. */
@@ -18,6 +22,8 @@ export interface Image {
 
 const DEBIAN = 'http://deb.debian.org/debian';
 const PROGRAMS = ['systemd', 'systemd-sysv', 'udev', 'kmod', 'mpv', 'socat', 'gpiod', 'libstdc++6', 'e2fsprogs', 'busybox-static'];
+/** A word for the kernel's command line: the box is started once, and when it ends the machine ends in order. */
+export const ONCE = 'ackbox.once';
 const START = '/usr/lib/ackbox-box/bin/start-machine';
 /** In the order in which they need each other. */
 const DRIVERS = [
@@ -34,6 +40,7 @@ mount -t ext4 -o ro /dev/vda /root
 mount --move /dev /root/dev; mount --move /proc /root/proc; mount --move /sys /root/sys
 exec switch_root /root ${START}
 `;
+const MADE_OF = ['deploy', 'migrations', 'device/screen', 'package-lock.json', 'src/cli/box-runtime.ts', 'test/power-cut/image.ts'];
 const ROOT_MEGABYTES = 1_500;
 
 /** Makes the image, or takes the Debian part of an earlier one. Needs root, qemu-user-static and some ten minutes the first time. */
@@ -41,15 +48,32 @@ export async function makeImage(folder: string, synchronous: Synchronous): Promi
   const debian = join(folder, 'debian');
   if (!existsSync(debian)) makeDebian(debian);
   const kernel = debianKernel(join(folder, '..', 'ackbox-gpio'));
+  const image = { kernel, initrd: join(folder, 'first.gz'), root: join(folder, `root-${synchronous}.ext4`) };
+  const [seal, sealed] = [await sealOfPackage(), `${image.root}.seal`];
+  if (existsSync(sealed) && readFileSync(sealed, 'utf8') === seal) return { ...image, owner: ownerIn(debian) };
+  rmSync(sealed, { force: true });
   const [ofBox = ''] = await buildPackages(join(folder, 'dist'), ['arm64'], ['ackbox-box']);
   copyFileSync(ofBox, join(debian, 'root', 'box.deb'));
   inDebian(debian, 'dpkg -i --force-confmiss --force-confnew /root/box.deb; rm /root/box.deb');
   setUp(debian);
   setSynchronous(debian, synchronous);
-  const image = { kernel, initrd: join(folder, 'first.gz'), root: join(folder, `root-${synchronous}.ext4`), owner: ownerIn(debian) };
   makeFirstRoot(debian, join(dirname(kernel), '..', 'lib', 'modules'), join(folder, 'first'), image.initrd);
   makeDisk(image.root, debian, ROOT_MEGABYTES);
-  return image;
+  writeFileSync(sealed, seal);
+  return { ...image, owner: ownerIn(debian) };
+}
+
+/** What the package is made of, and how the image is made of it. */
+async function sealOfPackage(): Promise<string> {
+  const parts = [dirname((await bundlePrograms()).box), await builtPage(), ...MADE_OF.map((name) => join(projectRoot, name))];
+  const files = parts.flatMap((part) =>
+    statSync(part).isFile()
+      ? [part]
+      : readdirSync(part, { withFileTypes: true, recursive: true }).flatMap((entry) => (entry.isFile() ? [join(entry.parentPath, entry.name)] : [])),
+  );
+  const seal = createHash('sha256');
+  for (const file of files.sort()) seal.update(`${file}\n`).update(readFileSync(file));
+  return seal.digest('hex');
 }
 
 /** An ext4 file system in a file, with what lies in a folder. */
@@ -85,7 +109,7 @@ function inDebian(debian: string, script: string): void {
 }
 
 function setUp(debian: string): void {
-  const options = ['profile=jukebox', 'transport=tcp', 'screen-host=0.0.0.0', 'screen-port=8480', 'board=qemu-virt', 'panel-coins=100'];
+  const options = ['profile=jukebox', 'transport=tcp', 'screen-host=0.0.0.0', 'screen-port=8480', 'board=qemu-virt', 'panel-coins=100', 'first-boot=skip'];
   writeFileSync(join(debian, 'etc', 'ackbox', 'box.conf'), [...options, ''].join('\n'));
   // The sample of the package, with the disks of this machine.
   const sample = readFileSync(join(debian, 'usr', 'share', 'doc', 'ackbox-box', 'fstab.sample'), 'utf8');
@@ -103,17 +127,20 @@ function startScript(debian: string): string {
     const text = readFileSync(join(debian, 'usr', 'lib', 'systemd', 'system', unit), 'utf8');
     const field = (name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(text)?.[1] ?? '';
     const rights = `setpriv --reuid=${field('User')} --regid=${field('Group')} --init-groups --no-new-privs --bounding-set=-all --inh-caps=-all`;
-    return `while :; do ${rights} env ${field('Environment')} ${field('ExecStart')}; echo "${unit} ended $?"; sleep 1; done`;
+    return `while :; do ${rights} env ${field('Environment')} ${field('ExecStart')}; echo "${unit} ended $?"; [ -z "$once" ] || break; sleep 1; done`;
   };
   return `#!/bin/sh
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin
 mkdir -p /dev/pts; mount -t tmpfs run /run; mount -t devpts -o ptmxmode=666 pts /dev/pts
 fsck.ext4 -p /dev/vdb
 mount -a
+once=$(grep -o ${ONCE} /proc/cmdline)
 mkdir -p -m 700 /var/lib/ackbox/box; chown ackbox:ackbox /var/lib/ackbox/box; cd /var/lib/ackbox/box
 chgrp ackbox /dev/gpiochip*; chmod 660 /dev/gpiochip*
 (${service('ackbox-player.service')}) &
 ${service('ackbox-box.service')}
+sync
+poweroff -f
 `;
 }
 

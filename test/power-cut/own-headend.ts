@@ -9,7 +9,7 @@ const HOST_OF_GUEST = '10.0.2.2';
 const SONGS = [
   ['one', 5, 440],
   ['two', 7, 550],
-  ['three', 45, 660],
+  ['three', 12, 660],
 ] as const;
 
 export interface OwnHeadend {

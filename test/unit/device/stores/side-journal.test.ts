@@ -80,6 +80,15 @@ describe('the cash journal', () => {
     }
   });
 
+  test('a note whose bytes a power cut took, but not its length, is no damage', () => {
+    const whole = write();
+    const gap = Buffer.alloc(JOURNAL_RECORD_BYTES);
+    writeFileSync(path, Buffer.concat([whole.subarray(0, JOURNAL_RECORD_BYTES), gap, whole.subarray(JOURNAL_RECORD_BYTES), gap]));
+    const journal = new SideJournal(path, noFaults);
+    expect(journal.read()).toEqual({ entries: ENTRIES, damagedRecords: 0, tornBytes: 0 });
+    journal.close();
+  });
+
   test('has records of one size', () => {
     write();
     expect(statSync(path).size).toBe(ENTRIES.length * JOURNAL_RECORD_BYTES);
