@@ -1,5 +1,5 @@
 import { withinLease } from '../domain/credit/account-credit.ts';
-import { BILLING_CLASSES, type BillingClass, packetsOf } from '../domain/credit/billing-class.ts';
+import { BILLING_CLASSES, packetsOf } from '../domain/credit/billing-class.ts';
 import { ACTION_OF_MODE, CONFIRM_MODES, confirms } from '../domain/credit/confirmation.ts';
 import * as credit from '../domain/credit/credit-monitor.ts';
 import type { AckMessage, ConfirmMessage, ReceiptMessage, WindowMessage } from '../domain/credit/messages.ts';
@@ -43,7 +43,6 @@ export class CreditMonitor implements Progressing {
   readonly #registry: PaymentRegistry;
   readonly #log: Log;
   readonly #state: credit.MonitorState;
-  readonly #sent = new Map<BillingClass, number>();
   readonly #termsHash: Uint8Array;
   #receipted: { readonly epoch: number; readonly ackCounter: number };
   /** Verified, durable or on its way there. */
@@ -69,7 +68,6 @@ export class CreditMonitor implements Progressing {
     this.#newest = this.#receipted;
     this.#confirmEventId = fromHex(row.confirmEventId ?? '') ?? new Uint8Array(0);
     this.#durableNextSequence = row.nextSequence;
-    for (const billingClass of BILLING_CLASSES) this.#sent.set(billingClass, packetsOf(carried.counts ?? [], billingClass));
   }
 
   /** Tagged messages with impossible content so far. */
@@ -102,9 +100,7 @@ export class CreditMonitor implements Progressing {
       this.#registry.accumulate(this, 0);
       return { send: false, why: 'transit' };
     }
-    const decision = credit.nextSend(this.#state, nowMs);
-    if (decision.send) this.#sent.set(decision.billingClass, (this.#sent.get(decision.billingClass) ?? 0) + 1);
-    return decision;
+    return credit.nextSend(this.#state, nowMs);
   }
 
   dueRetransmissions(nowMs: number): readonly number[] {
@@ -279,7 +275,7 @@ export class CreditMonitor implements Progressing {
     // After a crash of ours the device may have counted what the last group commit did not reach any more.
     const slack = epoch > 0 ? terms.credit.creditWindowPackets : 0;
     for (const billingClass of BILLING_CLASSES) {
-      if (packetsOf(receipt.counts, billingClass) > (this.#sent.get(billingClass) ?? 0) + slack) return 'receipt-above-sent';
+      if (packetsOf(receipt.counts, billingClass) > credit.sentPackets(this.#state, billingClass) + slack) return 'receipt-above-sent';
     }
     return null;
   }

@@ -60,6 +60,8 @@ export class PaymentRegistry {
    * where the session may not go on.
    */
   accumulate(session: Progressing, withinMs = PROGRESS_COMMIT_MS): void {
+    // Whoever waits already is written not later than that.
+    if (withinMs === PROGRESS_COMMIT_MS && this.#sessions.get(session.sid) === session) return;
     const dueMs = monotonicMs(this.#clock) + withinMs;
     this.#progressDueMs = this.#sessions.size === 0 ? dueMs : Math.min(this.#progressDueMs, dueMs);
     this.#sessions.set(session.sid, session);

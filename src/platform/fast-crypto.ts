@@ -59,7 +59,7 @@ class NativePacketCrypt implements PacketCrypt {
     const { bytes, view } = this.#crypto.text;
     const clearBytes = write(view, bytes);
     this.#crypto.sealText(this.#key, this.#nonce(ssrc, index), packetBytes, clearBytes, null);
-    return bytes.subarray(0, packetBytes + GCM_TAG_BYTES);
+    return this.#crypto.textView(packetBytes + GCM_TAG_BYTES);
   }
 
   open(ssrc: number, index: number, sealed: Uint8Array, clearBytes: number, authenticated: DataView | null = null): Uint8Array | null {

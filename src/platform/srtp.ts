@@ -5,7 +5,7 @@ import { type RtpPacket, rtpBytes, rtpHeaderBytes, writeRtp } from '../wire/rtp.
 import type { SrtpMaster } from './crypto/session-keys.ts';
 import { ReplayWindow } from './replay-window.ts';
 import { deriveSrtpCiphers } from './srtp-keys.ts';
-import { openRtcp, openRtp, RTCP_CLEAR_BYTES, rtcpIndexOf, SRTP_TAG_BYTES, sealRtcp, sealRtp, wordAt } from './srtp-packet.ts';
+import { openRtcp, openRtp, RTCP_CLEAR_BYTES, rtcpIndexOf, sealRtcp, sealRtp, wordAt } from './srtp-packet.ts';
 
 export { SRTCP_BYTES } from './srtp-packet.ts';
 
@@ -13,8 +13,8 @@ export type SrtpFault = 'truncated' | 'not-rtp' | 'replayed' | 'bad-tag' | 'too-
 
 export interface SrtpSender {
   /**
-   * Encrypts a whole RTP packet. The same sequence may be given again with the same bytes (a retransmission gives the same
-   * datagram); other bytes under an old sequence would break the cipher and are a broken invariant.
+   * Encrypts a whole RTP packet. Each sequence once, in ascending order: two packets under one would break the cipher. What is sent again
+   * goes as a stream of its own (RFC 4588).
    */
   protectRtp(packet: Uint8Array): Uint8Array;
   /** The same of a packet that is written only now. The result is good until anything else is encrypted, decrypted or tagged. */
@@ -29,7 +29,6 @@ export interface SrtpReceiver {
   unprotectRtcp(packet: Uint8Array): Result<Uint8Array, Fault<SrtpFault>>;
 }
 
-const TAGS_KEPT = 512;
 const SOURCES_MAX = 4;
 
 /**
@@ -39,29 +38,23 @@ const SOURCES_MAX = 4;
  */
 export function createSrtpSender(master: SrtpMaster, ssrc: number, firstSequence = 0): SrtpSender {
   const ciphers = deriveSrtpCiphers(master);
-  const tags = new SentTags();
-  let highest = firstSequence;
+  let last = firstSequence - 1;
   let rtcpIndex = 0;
-  const note = (index: number, sealed: Uint8Array): Uint8Array => {
-    assert(index > highest - TAGS_KEPT, 'a retransmission is younger than the tags kept');
-    tags.note(index, sealed);
-    highest = Math.max(highest, index);
-    return sealed;
+  const nextIndex = (sequence: number): number => {
+    const index = extendSequence(sequence, Math.max(last, firstSequence));
+    assert(index > last, 'one sequence number encrypts one packet');
+    last = index;
+    return index;
   };
   return {
     protectRtp(packet) {
       const header = rtpHeaderBytes(packet);
       assert(header.ok && wordAt(packet, 8) === ssrc, 'an RTP packet of this source is given');
-      const index = extendSequence(wordAt(packet, 0) & 0xffff, highest);
-      return note(index, sealRtp(ciphers.rtp, packet, header.value, index));
+      return sealRtp(ciphers.rtp, packet, header.value, nextIndex(wordAt(packet, 0) & 0xffff));
     },
     protectWritten(packet) {
       assert(packet.ssrc === ssrc, 'an RTP packet of this source is given');
-      const index = extendSequence(packet.sequence, highest);
-      return note(
-        index,
-        ciphers.rtp.sealWritten(ssrc, index, rtpBytes(packet), (view, bytes) => writeRtp(view, bytes, packet)),
-      );
+      return ciphers.rtp.sealWritten(ssrc, nextIndex(packet.sequence), rtpBytes(packet), (view, bytes) => writeRtp(view, bytes, packet));
     },
     protectRtcp(packet) {
       assert(packet.length >= RTCP_CLEAR_BYTES && wordAt(packet, 4) === ssrc, 'an RTCP packet of this source is given');
@@ -111,23 +104,4 @@ function accept(
   sources.set(ssrc, seen);
   seen.take(index);
   return ok(opened);
-}
-
-/** The tag depends on every byte of the packet: an equal tag under the same index means the very same packet. */
-class SentTags {
-  readonly #indexes = new Float64Array(TAGS_KEPT).fill(-1);
-  readonly #tags = new Uint8Array(TAGS_KEPT * SRTP_TAG_BYTES);
-
-  note(index: number, sealed: Uint8Array): void {
-    const place = index % TAGS_KEPT;
-    const to = place * SRTP_TAG_BYTES;
-    const from = sealed.length - SRTP_TAG_BYTES;
-    const again = this.#indexes[place] === index;
-    this.#indexes[place] = index;
-    for (let at = 0; at < SRTP_TAG_BYTES; at += 1) {
-      const byte = sealed[from + at] ?? 0;
-      assert(!again || this.#tags[to + at] === byte, 'one sequence number encrypts one packet');
-      this.#tags[to + at] = byte;
-    }
-  }
 }

@@ -1,7 +1,7 @@
 import { limits } from '../../limits.ts';
 import { assert } from '../../units/assert.ts';
 import type { FencedWork, PaidWork } from './agree-paid.ts';
-import type { ClassCount, Span } from './billing-class.ts';
+import { type BillingClass, type ClassCount, packetsOf, type Span } from './billing-class.ts';
 import { type ChallengeBook, createChallengeBook } from './challenge-book.ts';
 import { type ClassCells, cellsOfCounts, countsOfCells, emptyCells, isPaidCell, paidIn } from './class-cells.ts';
 import { createRing, type PacketRing, SLOT } from './packet-ring.ts';
@@ -224,6 +224,11 @@ export function mergedCounts(state: MonitorState): ClassCount[] {
  */
 export function coveredIndexes(state: MonitorState): PaidRanges {
   return joinIndexes(state.paidRanges, openPaidIndexes(state, true));
+}
+
+/** First transmissions of a class, over all epochs. */
+export function sentPackets(state: MonitorState, billingClass: BillingClass): number {
+  return packetsOf(countsOfCells(state.sent), billingClass);
 }
 
 /** What a fenced epoch leaves in memory. Slots still in flight are dead; their indexes stay exposed. */

@@ -67,6 +67,6 @@ export class Pacer {
   }
 
   #run(spoke: number, nowMs: number): void {
-    for (const paced of [...(this.#spokes[spoke] ?? [])]) paced(nowMs);
+    for (const paced of this.#spokes[spoke] ?? []) paced(nowMs);
   }
 }

@@ -58,7 +58,8 @@ interface PaidRtspSession {
 export class PaidDesk {
   readonly #deps: PaidDeskDeps;
   readonly #sessions = new Map<string, PaidRtspSession>();
-  readonly #bySsrc = new Map<string, PaidRtspSession>();
+  /** Of what boxes send; those of different addresses can be the same. */
+  readonly #bySsrc = new Map<number, PaidRtspSession[]>();
   /** What fenced epochs left, oldest first; lost with the process, when the rows must do. */
   readonly #carried = new Map<string, CarriedCounts>();
 
@@ -164,10 +165,10 @@ export class PaidDesk {
   }
 
   #onDatagram(port: keyof UdpPeers, bytes: Uint8Array, from: Peer): boolean {
-    const session = this.#bySsrc.get(keyOf(from.address, ssrcOf(bytes)));
+    const session = this.#bySsrc.get(ssrcOf(bytes))?.find(({ peers }) => peers?.rtcp.address === from.address);
     if (session === undefined || session.peers === null) return false;
     const authentic = session.stream?.onRtcp(bytes) === true;
-    if (authentic && session.peers[port].port !== from.port) session.peers[port] = from;
+    if (authentic && session.peers[port].port !== from.port) session.peers[port] = { address: from.address, port: from.port };
     return true;
   }
 
@@ -225,7 +226,7 @@ export class PaidDesk {
     session.channels = null;
     session.path = udpPath(datagrams, peers);
     session.boxSsrc = choice.ssrc;
-    if (choice.ssrc !== null) this.#bySsrc.set(keyOf(address, choice.ssrc), session);
+    if (choice.ssrc !== null) this.#noteSsrc(session, choice.ssrc, address);
     return { lower: 'UDP', clientPort: choice.clientPort, serverPort: [datagrams.rtpPort, datagrams.rtcpPort] };
   }
 
@@ -246,9 +247,18 @@ export class PaidDesk {
     });
   }
 
+  /** The newest one of an address is the one that is found by it. */
+  #noteSsrc(session: PaidRtspSession, ssrc: number, address: string): void {
+    const others = this.#bySsrc.get(ssrc)?.filter((other) => other !== session && other.peers?.rtcp.address !== address) ?? [];
+    this.#bySsrc.set(ssrc, [...others, session]);
+  }
+
   #forgetSsrc(session: PaidRtspSession): void {
-    const key = keyOf(session.peers?.rtcp.address ?? '', session.boxSsrc);
-    if (this.#bySsrc.get(key) === session) this.#bySsrc.delete(key);
+    const { boxSsrc } = session;
+    if (boxSsrc === null) return;
+    const others = this.#bySsrc.get(boxSsrc)?.filter((other) => other !== session) ?? [];
+    if (others.length > 0) this.#bySsrc.set(boxSsrc, others);
+    else this.#bySsrc.delete(boxSsrc);
   }
 
   #remove(session: PaidRtspSession): void {
@@ -289,9 +299,9 @@ function redundancyAsked(request: RtspRequest, { work }: AdmittedSession): numbe
   return work.video === undefined && /^[1-9]$/.test(asked) ? Math.min(Number(asked), limits.redundancyMaxPackets) : 0;
 }
 
-/** The sender's SSRC, which SRTCP leaves in clear. */
-function ssrcOf(bytes: Uint8Array): number | null {
-  return bytes.length < 8 ? null : new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(4);
+/** The sender's SSRC, which SRTCP leaves in clear; -1 where there is none. */
+function ssrcOf(bytes: Uint8Array): number {
+  return bytes.length < 8 ? -1 : (((bytes[4] ?? 0) << 24) | ((bytes[5] ?? 0) << 16) | ((bytes[6] ?? 0) << 8) | (bytes[7] ?? 0)) >>> 0;
 }
 
 function describe(request: RtspRequest, session: PaidRtspSession, client: RtspClient): RtspReply {
@@ -326,8 +336,4 @@ function viewOf(session: PaidRtspSession): StreamView {
   const packetsPaid = row.counts.reduce((sum, count) => (count.billingClass === 'paid' ? sum + count.packets : sum), 0);
   const flight = { unpaidPackets: 0, maxUnpaidPackets: 0, suspended: false };
   return { sid: row.sid, packetsSent: slotsUsed(row.nextSequence, epoch), packetsAcknowledged: acknowledged, packetsPaid, ...flight, epoch };
-}
-
-function keyOf(address: string, ssrc: number | null): string {
-  return `${address} ${ssrc}`;
 }

@@ -13,6 +13,7 @@ import type { AdmittedSession } from '../stream-port.ts';
 import { Redundancy } from './redundancy.ts';
 import { RepairBudget } from './repair-budget.ts';
 import type { RtpSource } from './rtp-source.ts';
+import { SentPackets } from './sent-packets.ts';
 
 export interface PaidMediaDeps {
   readonly session: AdmittedSession;
@@ -53,9 +54,8 @@ export class PaidMedia {
   readonly #rtx: SrtpSender;
   readonly #budget = new RepairBudget();
   readonly redundancy: Redundancy;
-  /** In clear, as they went out first. */
-  readonly #unresolved = new Map<number, RtpPacket>();
-  #resolvedBase: number;
+  /** In clear, as they went out first; those that are not resolved yet. */
+  readonly #sent: SentPackets;
   #untilChallenge: number;
   #rtxSequence: number;
   #sentBytes = 0;
@@ -72,7 +72,7 @@ export class PaidMedia {
     this.#srtp = createSrtpSender(keys.srtpToDevice, deps.source.ssrc, row.nextSequence);
     this.#rtx = createSrtpSender(keys.srtpToDevice, deps.source.rtxSsrc, row.nextSequence);
     this.#rtxSequence = row.nextSequence;
-    this.#resolvedBase = row.nextSequence;
+    this.#sent = new SentPackets(row.nextSequence);
     this.#untilChallenge = this.#drawGap();
   }
 
@@ -93,20 +93,18 @@ export class PaidMedia {
   }
 
   /** First transmission of a slot. Returns the challenge it carries, if it is its turn. */
-  send(sequence: number, packetIndex: number, payload: Uint8Array): SentChallenge | null {
+  send(sequence: number, packetIndex: number, payload: Uint8Array, nowMs: number): SentChallenge | null {
     const { source } = this.#deps;
     const nonce = this.#untilChallenge <= 0 ? this.#deps.random.bytes(8) : null;
     this.#untilChallenge = nonce === null ? this.#untilChallenge - 1 : this.#drawGap();
-    const timestamp = source.timestampOf(packetIndex);
-    const header = { payloadType: this.#payloadType, marker: this.#marker, sequence: sequence % 65_536, timestamp, ssrc: source.ssrc, payload };
-    this.#marker = false;
-    const packet: RtpPacket = nonce === null ? header : { ...header, challenge: nonce };
+    const packet = this.#packetOf(sequence, packetIndex, this.#marker, payload, nonce);
     const withCopies = this.#withCopies(packet, sequence, packetIndex);
     const datagram = withCopies === null ? this.#srtp.protectWritten(packet) : this.#srtp.protectRtp(withCopies);
     this.redundancy.noteSent(sequence, packetIndex, payload, nonce !== null);
     // Sent again, it goes without copies.
-    this.#keep(sequence, packet);
-    source.noteSent(packetIndex, payload.length);
+    this.#sent.keep(sequence, packetIndex, this.#marker, payload, nonce);
+    this.#marker = false;
+    source.noteSent(packetIndex, payload.length, nowMs);
     this.#budget.noteFirstSend();
     this.#sentBytes += datagram.length;
     this.#deps.sendRtp(datagram);
@@ -116,8 +114,9 @@ export class PaidMedia {
 
   /** Sends a slot again, challenge and all; at most a tenth of what is sent is repetition (ruling 23). */
   repeat(sequence: number): void {
-    const packet = this.#unresolved.get(sequence);
-    if (packet === undefined || !this.#proven || !this.#budget.take()) return;
+    const sent = this.#sent.find(sequence);
+    if (sent === null || !this.#proven || !this.#budget.take()) return;
+    const packet = this.#packetOf(sequence, sent.packetIndex, sent.marker, sent.payload, sent.challenge);
     const wrapped = wrapRtx(encodeRtp(packet), { ssrc: this.#deps.source.rtxSsrc, sequence: this.#rtxSequence });
     this.#rtxSequence += 1;
     this.redundancy.noteRepeat();
@@ -131,12 +130,24 @@ export class PaidMedia {
 
   /** Forgets what need not be sent again. */
   forgetBelow(resolvedBase: number): void {
-    for (let sequence = this.#resolvedBase; sequence < resolvedBase; sequence += 1) this.#unresolved.delete(sequence);
-    this.#resolvedBase = Math.max(this.#resolvedBase, resolvedBase);
+    this.#sent.forgetBelow(resolvedBase);
   }
 
   get repeats(): number {
     return this.#budget.repeats;
+  }
+
+  #packetOf(sequence: number, packetIndex: number, marker: boolean, payload: Uint8Array, challenge: Uint8Array | null): RtpPacket {
+    const { source } = this.#deps;
+    const header = {
+      payloadType: this.#payloadType,
+      marker,
+      sequence: sequence % 65_536,
+      timestamp: source.timestampOf(packetIndex),
+      ssrc: source.ssrc,
+      payload,
+    };
+    return challenge === null ? header : { ...header, challenge };
   }
 
   #withCopies(packet: RtpPacket, sequence: number, packetIndex: number): Uint8Array | null {
@@ -150,11 +161,5 @@ export class PaidMedia {
     const { challengeEveryMinPackets: min, challengeEveryMaxPackets: max } = this.#deps.session.terms.credit;
     const [high = 0, low = 0] = this.#deps.random.bytes(2);
     return min - 1 + ((256 * high + low) % Math.max(1, max - min + 1));
-  }
-
-  #keep(sequence: number, packet: RtpPacket): void {
-    this.#unresolved.set(sequence, packet);
-    const oldest = this.#unresolved.keys().next();
-    if (this.#unresolved.size > limits.monitorRingPackets && oldest.done !== true) this.#unresolved.delete(oldest.value);
   }
 }

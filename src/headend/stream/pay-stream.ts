@@ -245,7 +245,7 @@ export class PayStream {
     if (payload === null || !this.#media.mayReach(payload) || !this.#deps.ready()) return false;
     const decision = this.#monitor.nextSend(nowMs);
     if (!decision.send) return false;
-    const challenge = this.#media.send(decision.sequence, decision.packetIndex, payload);
+    const challenge = this.#media.send(decision.sequence, decision.packetIndex, payload, nowMs);
     if (challenge !== null) this.#monitor.noteChallenge(challenge.sequence, challenge.response);
     this.#plan.noteSent();
     this.#packetIndex = packetIndex + 1;

@@ -96,7 +96,7 @@ export class PlainStream {
   tick(nowMs: number): void {
     if (this.#state !== 'playing') return;
     const due = this.#schedule.due(nowMs);
-    while (this.#sent < due && this.#packetIndex < this.#limitPackets && this.#sendNext()) {}
+    while (this.#sent < due && this.#packetIndex < this.#limitPackets && this.#sendNext(nowMs)) {}
     if (this.#packetIndex < this.#limitPackets && this.#schedule.isBehind(this.#sent, nowMs)) this.#schedule.rebase(this.#sent, nowMs);
     if (this.#sent > 0 && nowMs >= this.#reportDueMs) {
       this.#reportDueMs = nowMs + REPORT_INTERVAL_MS;
@@ -120,7 +120,7 @@ export class PlainStream {
     this.#reader.close();
   }
 
-  #sendNext(): boolean {
+  #sendNext(nowMs: number): boolean {
     const payload = this.#reader.packet(this.#packetIndex);
     if (payload === null) return false;
     const timestamp = this.#source.timestampOf(this.#packetIndex);
@@ -128,7 +128,7 @@ export class PlainStream {
     const packet = encodeRtp({ ...header, payload });
     if (!this.#deps.sendRtp(packet)) return false;
     this.#repair.keep(this.#sequence, packet);
-    this.#source.noteSent(this.#packetIndex, payload.length);
+    this.#source.noteSent(this.#packetIndex, payload.length, nowMs);
     this.#sequence = (this.#sequence + 1) % 65_536;
     this.#packetIndex += 1;
     this.#sent += 1;

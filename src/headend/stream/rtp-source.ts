@@ -39,11 +39,11 @@ export class RtpSource {
     return (this.timestampOrigin + packetIndex * this.#format.ticksPerPacket) % 2 ** 32;
   }
 
-  noteSent(packetIndex: number, payloadBytes: number): void {
+  noteSent(packetIndex: number, payloadBytes: number, nowMs: number): void {
     this.#packets += 1;
     this.#octets += payloadBytes;
     this.#lastTimestamp = this.timestampOf(packetIndex);
-    this.#lastSentMs = monotonicMs(this.#clock);
+    this.#lastSentMs = nowMs;
   }
 
   /** SR and SDES as one compound; `sent` hears the NTP time that an answer will name. */

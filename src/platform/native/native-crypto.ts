@@ -36,6 +36,9 @@ export class NativeCrypto {
   readonly #ctrl: NativeFunction;
   readonly #text: { readonly bytes: Uint8Array; readonly view: DataView };
 
+  /** Of its beginning, by length. */
+  readonly #textViews: (Uint8Array | undefined)[] = [];
+
   /** @throws where this Node has an OpenSSL in which these functions are not to be found, or do not give what they should */
   constructor(library: NativeLibrary) {
     this.#room = library.room(ROOM_BYTES);
@@ -50,6 +53,15 @@ export class NativeCrypto {
   /** Where a packet may be written before `sealText`; what it gives stands here as well, until anything else is made. */
   get text(): { readonly bytes: Uint8Array; readonly view: DataView } {
     return this.#text;
+  }
+
+  /** The first bytes of `text`: made once for each length, as a view costs as much as a part of the cipher. */
+  textView(bytes: number): Uint8Array {
+    const known = this.#textViews[bytes];
+    if (known !== undefined) return known;
+    const made = this.#text.bytes.subarray(0, bytes);
+    this.#textViews[bytes] = made;
+    return made;
   }
 
   /**

@@ -1,0 +1,81 @@
+import { limits } from '../../limits.ts';
+
+/** Places at first; most streams never have more packets under way. */
+const FIRST_PLACES = 128;
+
+/** What it takes to say a packet again. */
+export interface SentPacket {
+  readonly packetIndex: number;
+  readonly marker: boolean;
+  readonly payload: Uint8Array;
+  readonly challenge: Uint8Array | null;
+}
+
+/**
+ * The newest packets of a stream by their sequence, in a ring that grows to `limits.monitorRingPackets`. Nothing is made for a packet and
+ * nothing is searched: a packet of music is kept for a second, and an object of that age costs the collector of memory more than the rest of it.
+ */
+export class SentPackets {
+  #payloads: (Uint8Array | null)[] = places(FIRST_PLACES);
+  #packetIndexes = new Int32Array(FIRST_PLACES);
+  #mask = FIRST_PLACES - 1;
+  /** Few packets have one of these. */
+  readonly #challenges = new Map<number, Uint8Array>();
+  readonly #marked = new Set<number>();
+  /** From `#from` up to `#end`, without it. */
+  #from: number;
+  #end: number;
+
+  constructor(firstSequence: number) {
+    this.#from = firstSequence;
+    this.#end = firstSequence;
+  }
+
+  /** Sequences come one after another. */
+  keep(sequence: number, packetIndex: number, marker: boolean, payload: Uint8Array, challenge: Uint8Array | null): void {
+    if (sequence - this.#from > this.#mask) this.#makeRoom(sequence);
+    const place = sequence & this.#mask;
+    this.#payloads[place] = payload;
+    this.#packetIndexes[place] = packetIndex;
+    if (challenge !== null) this.#challenges.set(sequence, challenge);
+    if (marker) this.#marked.add(sequence);
+    this.#end = sequence + 1;
+  }
+
+  /** Null where it is forgotten. */
+  find(sequence: number): SentPacket | null {
+    const place = sequence & this.#mask;
+    const payload = this.#payloads[place] ?? null;
+    if (sequence < this.#from || sequence >= this.#end || payload === null) return null;
+    const packetIndex = this.#packetIndexes[place] ?? 0;
+    return { packetIndex, marker: this.#marked.has(sequence), payload, challenge: this.#challenges.get(sequence) ?? null };
+  }
+
+  /** Forgets what lies below; the sound of it goes once its place is used again. */
+  forgetBelow(sequence: number): void {
+    if (sequence <= this.#from) return;
+    this.#from = sequence;
+    for (const known of this.#challenges.keys()) if (known < sequence) this.#challenges.delete(known);
+    for (const known of this.#marked) if (known < sequence) this.#marked.delete(known);
+  }
+
+  #makeRoom(sequence: number): void {
+    const held = this.#mask + 1;
+    if (held >= limits.monitorRingPackets) {
+      this.forgetBelow(sequence - this.#mask);
+      return;
+    }
+    const [payloads, packetIndexes, mask] = [this.#payloads, this.#packetIndexes, this.#mask];
+    this.#payloads = places(2 * held);
+    this.#packetIndexes = new Int32Array(2 * held);
+    this.#mask = 2 * held - 1;
+    for (let known = this.#from; known < this.#end; known += 1) {
+      this.#payloads[known & this.#mask] = payloads[known & mask] ?? null;
+      this.#packetIndexes[known & this.#mask] = packetIndexes[known & mask] ?? 0;
+    }
+  }
+}
+
+function places(count: number): (Uint8Array | null)[] {
+  return new Array<Uint8Array | null>(count).fill(null);
+}
