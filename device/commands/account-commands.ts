@@ -67,7 +67,7 @@ const cheapest: Command<CommandContext> = {
 
 function cheapestText({ uses, from, until, currency, prices }: CheapestPrices): string {
   const money = (minor: string): string => formatMoney({ minor: BigInt(minor), currency: currency as Currency });
-  const head = `${uses} plays from ${from.slice(0, 10)} to ${until.slice(0, 10)}:`;
+  const head = `Plays: ${uses}, from ${from.slice(0, 10)} to ${until.slice(0, 10)}:`;
   if (prices.length === 0) return `${head} nothing on offer has a price here.`;
   const rows = prices.map(({ name, singleMinor, amountMinor, moreMinor }) => {
     const what = singleMinor === null ? name : `single plays at ${money(singleMinor)}`;

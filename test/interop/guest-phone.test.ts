@@ -87,6 +87,16 @@ describe('a guest with a phone, through the headend', () => {
     expect((await view()).creditMinor).toBe('0');
   });
 
+  test('asks which price is cheapest for what he plans', async () => {
+    await phone.getByRole('link', { name: 'Which price is cheapest?' }).click();
+    await phone.getByLabel('Plays a month').fill('20');
+    await phone.getByRole('button', { name: 'Compare' }).click();
+    // Works of the house cost 0.50, all of them: 240 plays in a year.
+    expect(await body()).toContain('single plays at 0.50 EUR (cheapest)120.00 EUR');
+    await isSound();
+    await phone.getByRole('link', { name: 'Back' }).click();
+  });
+
   test('pays a premium to be heard next, which staff has set', async () => {
     await house.command('premium set 50 10');
     const titles = await queueable(2);

@@ -86,6 +86,25 @@ describe('the screen of a set-top', () => {
     await screen.press('Escape');
   });
 
+  test('says which price is cheapest, for what is planned and for what was played, and so does the console', async () => {
+    await screen.open('prices');
+    await expect.poll(() => screen.text('#counted'), SOON).toBe('Plays: 240');
+    expect(await screen.text('[data-focus="price:0"]')).toMatch(/^Single plays at 0\.50 EURcheapest120\.00 EUR$/);
+    await screen.isSound('prices');
+    await screen.goTo('more:plays');
+    await screen.press('Enter');
+    await expect.poll(() => screen.text('#counted'), SOON).toBe('Plays: 300');
+    expect(await house.command('price cheapest 25')).toMatch(/^Plays: 300, .*\nsingle plays at 0\.50 EUR +150\.00 EUR {2}cheapest$/);
+    await screen.goTo('mine');
+    await screen.press('Enter');
+    // What was skipped before counts as one play.
+    await expect.poll(() => screen.text('#counted'), SOON).toBe('Plays: 1');
+    expect(await screen.text('[data-focus="price:0"]')).toContain('0.50 EUR');
+    await screen.isSound('prices of what was played');
+    expect(await house.command('price cheapest')).toMatch(/^Plays: 1, .*0\.50 EUR {2}cheapest$/s);
+    expect(await house.command('price cheapest 99999')).toBe('Say at most 800 plays a month, of at most 600 minutes, for at most 24 months.');
+  });
+
   test('asks who is watching, and for a PIN that the arrows or a remote key; Back is never a trap', { timeout: 90_000 }, async () => {
     for (const line of ['viewer add Anna pin=1234', 'viewer add Tim age=12', 'parental set pin=4711 age=16']) await house.command(line);
     await expect.poll(() => screen.text('h1'), SOON).toBe('Who is watching?');

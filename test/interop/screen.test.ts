@@ -2,7 +2,7 @@ import { encode } from 'uqr';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openScreenHouse, type ScreenHouse, type ScreenPage, SOON } from './screen-house.ts';
 
-const ENTRIES = ['songs', 'search', 'artists', 'albums', 'genres', 'charts', 'queue', 'receipt', 'settings'];
+const ENTRIES = ['songs', 'search', 'artists', 'albums', 'genres', 'charts', 'queue', 'receipt', 'prices', 'settings'];
 
 interface SeenWork {
   readonly id: string;

@@ -18,6 +18,19 @@ async function choose(by: Phone, title: string): Promise<void> {
   await by.open(by.link(title));
 }
 
+test('a guest compares prices for what he plans; a plan that is none is asked for again', async () => {
+  await phone.scan();
+  await phone.open(phone.link('Which price is cheapest'));
+  expect(phone.html).toMatch(/name="plays" value="10"/);
+  await phone.open(`/g/${OUTLET}/prices?plays=20&minutes=4&months=6`);
+  expect(phone.text()).toContain('By the evening (cheapest) 5.00 EUR single plays at 0.50 EUR (7.00 EUR more) 12.00 EUR');
+  expect(phone.html).toMatch(/name="plays" value="20"/);
+  for (const query of ['plays=0&minutes=4&months=6', 'plays=<b>', 'plays=1e9&minutes=1&months=1', 'plays=2']) {
+    await phone.open(`/g/${OUTLET}/prices?${query}`);
+    expect([query, phone.status, phone.html.includes('cheapest)'), phone.html.includes('<b>')]).toEqual([query, 200, false, false]);
+  }
+});
+
 describe('whoever scans the code of the screen', () => {
   test('is in, without an account, and sees credit, code and queue', async () => {
     await phone.scan();
