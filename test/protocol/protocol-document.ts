@@ -10,6 +10,17 @@ export function readVectors(): ReadonlyMap<string, Uint8Array> {
   return new Map(blocks.map(([, name = '', hex = '']) => [name, new Uint8Array(Buffer.from(hex.replace(/\s/g, ''), 'hex'))]));
 }
 
+/** The text blocks of the protocol document, by name, as they stand there. */
+export function readTexts(): ReadonlyMap<string, string> {
+  const blocks = [...readFileSync(DOCUMENT, 'utf8').matchAll(/^```text ([a-z-]+)\n([\s\S]*?)^```$/gm)];
+  return new Map(blocks.map(([, name = '', text = '']) => [name, text]));
+}
+
+/** As the document shows it: lines without their carriage returns, and an end of line at its end, which it may not have. */
+export function showText(text: string): string {
+  return `${text.replaceAll('\r\n', '\n').replace(/\n$/, '')}\n`;
+}
+
 export function formatVector(name: string, bytes: Uint8Array): string {
   const words =
     Buffer.from(bytes)

@@ -33,7 +33,7 @@ export const SID = sidBytes(RECEIPT.sid);
 export const DEVICE_KEY = exampleKey(0x01);
 export const HEADEND_KEY = exampleKey(0x41);
 
-const TRANSCRIPT = resumeTranscript({
+export const TRANSCRIPT = resumeTranscript({
   sid: RECEIPT.sid,
   termsHash: 'aa'.repeat(32),
   nonce: '11'.repeat(16),
