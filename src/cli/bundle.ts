@@ -76,7 +76,12 @@ async function bundleInto(folder: string): Promise<void> {
     build({ ...SHARED, entryPoints: { box: 'device/main.ts', 'book-worker': 'device/stores/book-worker.ts' }, alias: { undici: './src/cli/undici-core.mjs' } }),
     build({
       ...SHARED,
-      entryPoints: { headend: 'src/headend/main.ts', sender: 'src/headend/sender/main.ts', ackbox: 'src/cli/ackbox.ts' },
+      entryPoints: {
+        headend: 'src/headend/main.ts',
+        sender: 'src/headend/sender/main.ts',
+        'commit-worker': 'src/headend/sender/commit-worker.ts',
+        ackbox: 'src/cli/ackbox.ts',
+      },
       alias: { '@peculiar/x509': './node_modules/@peculiar/x509/build/x509.es.js' },
     }),
   ]);

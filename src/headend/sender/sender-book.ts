@@ -6,22 +6,25 @@ import type { RegistryWriter } from '../payment-registry.ts';
 import { catalogueRows } from '../stores/catalogue-rows.ts';
 import { channelRows } from '../stores/channel-rows.ts';
 import { HeadendDatabase } from '../stores/headend-database.ts';
-import { commitGroup } from '../stores/progress-rows.ts';
 import { readSession } from '../stores/session-rows.ts';
+import { CommitThread } from './commit-thread.ts';
 import { bookPath } from './sender-place.ts';
 
 /**
- * The headend's book as a sender of its own process uses it: over a connection of its own, and only what streams need. It writes what
- * admitted sessions acknowledge, receipt and confirm, and how channels do; everything else is the registry's, which made the file sound.
+ * The headend's book as a sender of its own process uses it: over connections of its own, and only what streams need. It writes what
+ * admitted sessions acknowledge, receipt and confirm (in a thread of its own), and how channels do; everything else is the registry's, which
+ * made the file sound.
  */
 export interface SenderBook extends RegistryWriter, Pick<RegistryStore, 'session'>, Pick<CatalogueStore, 'work' | 'rendition'> {
   readonly channels: Pick<ChannelStore, 'channels' | 'noteChannelState'>;
-  close(): void;
+  /** Call when nothing waits to be committed any more. */
+  close(): Promise<void>;
 }
 
 /** @throws HeadendBookError */
 export function openSenderBook(folder: string, { clock, random }: { readonly clock: Clock; readonly random: Random }): SenderBook {
   const database = new HeadendDatabase(bookPath(folder));
+  const commits = new CommitThread(bookPath(folder), clock);
   const context = { database, clock, random };
   const catalogue = catalogueRows(context);
   return {
@@ -29,7 +32,10 @@ export function openSenderBook(folder: string, { clock, random }: { readonly clo
     rendition: catalogue.rendition,
     channels: channelRows(context, catalogue),
     session: (sid) => readSession(context, sid),
-    commitGroup: (group) => commitGroup(context, group),
-    close: () => database.close(),
+    commitGroup: (group) => commits.commitGroup(group),
+    close: async () => {
+      await commits.close();
+      database.close();
+    },
   };
 }

@@ -66,7 +66,7 @@ export class Sender {
     const running = await this.#opening;
     if (running?.ok !== true) return;
     await running.value.house.close();
-    running.value.book.close();
+    await running.value.book.close();
   }
 
   async #answer(call: SenderCall): Promise<Answer> {
@@ -109,7 +109,7 @@ export class Sender {
       const house = await createStreamHouse({ ...parts, host: setup.host, rtspPort: setup.rtspPort, rtpPort: setup.rtpPort });
       return ok({ setup, rtspPort: Number(new URL(house.rtspUrl('localhost')).port), book, house, tls });
     } catch (error) {
-      book.close();
+      await book.close();
       return fault('port-taken', error instanceof Error ? error.message : String(error));
     }
   }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PaymentRegistry } from '../../../src/headend/payment-registry.ts';
+import { openSenderBook } from '../../../src/headend/sender/sender-book.ts';
 import { openHeadendBook } from '../../../src/headend/stores/headend-book.ts';
 import { type DatagramPair, openDatagramPair } from '../../../src/headend/stream/datagram-socket.ts';
 import { Pacer } from '../../../src/headend/stream/pacer.ts';
@@ -104,7 +105,9 @@ export async function serve(wish: RunWish & { readonly rtpPort: number; readonly
   const work = benchWork(wish.packets, await segments.putWork(payloads));
   book.putWork(work, 'bench');
   const log = { info: () => {}, warn: (event: string) => void process.stderr.write(`${event}\n`) };
-  const registry = new PaymentRegistry({ store: book, clock, log });
+  // As the sender of a headend has it.
+  const commits = openSenderBook(folder, { clock, random: systemRandom });
+  const registry = new PaymentRegistry({ store: commits, clock, log });
   const library = wish.native ? await openNativeLibrary() : null;
   if (wish.native && (library === null || !useNativeCrypto(library))) throw new Error('the native way is not to be had on this machine');
   const opened = await openDatagramPair(HOST, 0, library);
@@ -127,6 +130,8 @@ export async function serve(wish: RunWish & { readonly rtpPort: number; readonly
   await sleep(systemClock, wish.paced ? SETTLE_MS : WARM_MS);
   const measured = await measure(wish, desk, meter);
   desk.close();
+  await registry.close();
+  await commits.close();
   const payload = payloads[0] ?? new Uint8Array(1);
   const alone = { srtpMicros: srtpMicros(sessions, payload), bareSendMicros: await bareSendMicros(opened.value, payload, wish.rtpPort) };
   const figures: ServerFigures = { kind: 'figures', ...measured, ...alone };
