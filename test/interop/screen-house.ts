@@ -13,6 +13,8 @@ export const SOON = { timeout: 15_000, interval: 100 };
 /** A house with its screen open in a browser. */
 export interface ScreenHouse {
   readonly url: string;
+  /** Where headend and box keep everything. */
+  readonly folder: string;
   readonly browser: Browser;
   /** What pages said to their consoles, and which other hosts they asked. */
   readonly complaints: string[];
@@ -33,7 +35,7 @@ export async function openScreenHouse(profile: 'jukebox' | 'set-top' = 'jukebox'
   const complaints: string[] = [];
   const strangers: string[] = [];
   return {
-    ...{ url, browser, complaints, strangers },
+    ...{ url, folder, browser, complaints, strangers },
     async page(path = '/', { stoppedClock = false, ...options } = {}) {
       const page = await browser.newPage({ viewport: { width: 1_280, height: 720 }, ...options });
       page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())));

@@ -1,4 +1,11 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readModels } from '../../src/authoring/pricing/read-model.ts';
+import { DebitDesk } from '../../src/headend/pricing/debit-desk.ts';
+import { VendorDesk } from '../../src/headend/pricing/vendor-desk.ts';
+import { openHeadendBook } from '../../src/headend/stores/headend-book.ts';
+import { systemClock } from '../../src/platform/system-clock.ts';
+import { systemRandom } from '../../src/platform/system-random.ts';
 import { openScreenHouse, type ScreenHouse, type ScreenPage, SOON } from './screen-house.ts';
 
 let house: ScreenHouse;
@@ -14,6 +21,24 @@ afterAll(async () => await house?.close());
 interface SeenView {
   readonly playback: string;
   readonly nowPlaying: { readonly play: { readonly positionMs: number; readonly durationMs: number } } | null;
+}
+
+const XML = `<?xml version="1.0"?><pricingModel version="1.0"><pricingModelID value="debits"/><description>d</description><pricingExpression>
+  <billingCycle><instantaneous/></billingCycle><basicPricing><billingAttributes><fixedRateUseCost currency="EUR" value="2.00"/></billingAttributes></basicPricing>
+  </pricingExpression></pricingModel>`;
+
+/** Another program debited a use, three days ago. */
+function chargedLongAgo(minor: bigint): void {
+  const then = Date.now() - 3 * 86_400_000;
+  const clock = { ...systemClock, wallMs: () => then as ReturnType<typeof systemClock.wallMs> };
+  const book = openHeadendBook(join(house.folder, 'headend', 'headend.db'), { clock, random: systemRandom, currency: 'EUR' });
+  const { account, vendor } = book.defaults();
+  const uploaded = new VendorDesk(book).upload(readModels, vendor, XML);
+  if (!uploaded.ok) throw new Error(uploaded.error.message);
+  const made = { userId: account, resourceId: 'archive', modelHash: uploaded.value.hash, currency: 'EUR', startMs: then, timeZone: 'UTC' };
+  const debited = new DebitDesk(book).debit([{ key: 'then', licence: book.openPricingLicence(made), startMs: then, durationMs: 1_000 }]);
+  book.close();
+  expect(debited).toMatchObject({ ok: true, value: [{ minor }] });
 }
 
 const view = async (): Promise<SeenView> => (await (await fetch(`${house.url}/api/view`)).json()) as SeenView;
@@ -103,6 +128,50 @@ describe('the screen of a set-top', () => {
     await screen.isSound('prices of what was played');
     expect(await house.command('price cheapest')).toMatch(/^Plays: 1, .*0\.50 EUR {2}cheapest$/s);
     expect(await house.command('price cheapest 99999')).toBe('Say at most 800 plays a month, of at most 600 minutes, for at most 24 months.');
+  });
+
+  test('says that a payment failed, that a part was paid, and that nothing more is sold, each with the form to pay', { timeout: 90_000 }, async () => {
+    chargedLongAgo(200n);
+    const terms = (unpaidDays: number) => house.operator('PUT', '/v1/admin/accounts/:account/payment-terms', { dueDays: 0, unpaidDays });
+    expect(await terms(3_650)).toBe(200);
+    const newest = async (): Promise<string> =>
+      ((await (await fetch(`${house.url}/api/account`)).json()) as { readonly payments: readonly { readonly key: string }[] }).payments[0]?.key ?? '';
+    const said = async (words: string): Promise<void> => {
+      await screen.open('songs');
+      await screen.goTo('account');
+      await screen.press('Enter');
+      await expect.poll(() => screen.text('legend'), SOON).toContain(words);
+      await expect.poll(() => screen.focus(), SOON).toBe('pay:card');
+      await screen.isSound(words);
+    };
+    // What was paid before counts for what was owed then.
+    await said('A part was paid; 2.00 EUR are still overdue.');
+    await screen.press('Enter');
+    await expect.poll(() => screen.text('#payment'), SOON).toContain('2.00 EUR asked for');
+    expect(await house.operator('POST', `/v1/admin/payments/${await newest()}`, { state: 'failed', reason: 'card declined' })).toBe(200);
+    await said('The last payment did not go through; 2.00 EUR are owed.');
+    expect(await screen.text('#payment')).toBe('2.00 EUR did not go through: card declined');
+    expect(await house.command('account pay 0.50 cash')).toBe('0.50 EUR by cash: pending.');
+    expect(await house.operator('POST', `/v1/admin/payments/${await newest()}`, { state: 'paid', reason: '' })).toBe(200);
+    await said('A part was paid; 1.50 EUR are still overdue.');
+    expect(await terms(1)).toBe(200);
+    await said('1.50 EUR were not paid: nothing more is sold until they are.');
+    const { works } = (await (await fetch(`${house.url}/api/works`)).json()) as { readonly works: readonly { readonly id: string; readonly free: boolean }[] };
+    const work = works.find(({ free }) => !free)?.id;
+    await fetch(`${house.url}/api/intent`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ type: 'intent.ok', workId: work, entryMethod: '2' }),
+    });
+    await screen.open('songs');
+    await expect.poll(() => screen.text('.bar .says'), SOON).toMatch(/not paid|Nothing that costs/);
+    expect((await view()).nowPlaying).toBeNull();
+    await said('1.50 EUR were not paid');
+    await screen.press('Enter');
+    await expect.poll(() => screen.text('#payment'), SOON).toContain('1.50 EUR asked for');
+    expect(await house.operator('POST', `/v1/admin/payments/${await newest()}`, { state: 'paid', reason: '' })).toBe(200);
+    await expect.poll(() => house.command('show account'), SOON).toContain('Nothing is owed.');
+    await screen.open('songs');
   });
 
   test('asks who is watching, and for a PIN that the arrows or a remote key; Back is never a trap', { timeout: 90_000 }, async () => {
