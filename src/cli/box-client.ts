@@ -45,7 +45,10 @@ export class BoxClient {
     return this.#get('/api/totals') as Promise<Record<string, unknown>>;
   }
 
-  async intent(intent: { readonly type: string; readonly workId?: string; readonly delta?: number; readonly on?: boolean }, entryMethod = '3'): Promise<void> {
+  async intent(
+    intent: { readonly type: string; readonly workId?: string; readonly delta?: number; readonly on?: boolean; readonly digit?: number },
+    entryMethod = '3',
+  ): Promise<void> {
     await this.#post('/api/intent', { ...intent, entryMethod });
   }
 

@@ -119,7 +119,7 @@ export class BoxWatch {
     return this.until('a view', (view) => view);
   }
 
-  async press(type: string, more: { readonly workId?: string; readonly on?: boolean } = {}): Promise<void> {
+  async press(type: string, more: { readonly workId?: string; readonly on?: boolean; readonly digit?: number } = {}): Promise<void> {
     await (await this.client()).intent({ type, ...more });
   }
 
