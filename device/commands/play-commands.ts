@@ -107,6 +107,7 @@ export const playCommands: readonly Command<CommandContext>[] = [
   intent('back', 'leaves the question', { type: 'intent.back' }),
   intent('pause', 'pauses, or goes on', { type: 'intent.play-pause' }),
   skip,
+  intent('picture', 'the picture of a film fills the screen, or a part of it', { type: 'intent.picture' }),
   intent('stop', 'ends the song; what was not heard is given back', { type: 'intent.stop' }),
   volume,
   language,

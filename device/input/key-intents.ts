@@ -36,6 +36,7 @@ const EVERYWHERE: Table = {
   KEY_SLEEP: { type: 'intent.sleep' },
   KEY_LANGUAGE: { type: 'intent.track', kind: 'audio' },
   KEY_SUBTITLE: { type: 'intent.track', kind: 'subtitles' },
+  KEY_ZOOM: { type: 'intent.picture' },
   KEY_CHANNELUP: { type: 'intent.channel', step: 1 },
   KEY_CHANNELDOWN: { type: 'intent.channel', step: -1 },
   ...DIGITS,

@@ -140,9 +140,11 @@ function outputArguments({ output, device }: MpvSettings): string[] {
   return pictureArguments(hasDisplay());
 }
 
-/** Films fill the screen; without one they are decoded all the same, so that they last as long. */
+/** Films fill the screen, or its upper right quarter where somebody wishes that; without a screen they are decoded all the same, so that they last as long. */
 function pictureArguments(display: boolean): string[] {
-  return display ? ['--fullscreen', '--ontop', '--no-osc', '--no-input-default-bindings', '--cursor-autohide=always'] : ['--vo=null'];
+  return display
+    ? ['--fullscreen', '--geometry=50%x50%-0+0', '--no-border', '--ontop', '--no-osc', '--no-input-default-bindings', '--cursor-autohide=always']
+    : ['--vo=null'];
 }
 
 /** True where a window can be shown, or Linux knows a screen. */

@@ -1,4 +1,4 @@
-import type { PlayerTracks, TrackChoice, TrackKind } from '../../src/ports/player-tracks.ts';
+import type { PictureSize, PlayerTracks, TrackChoice, TrackKind } from '../../src/ports/player-tracks.ts';
 import type { MpvIpc } from './mpv-ipc.ts';
 
 const PROPERTIES = { audio: 'aid', subtitles: 'sid' } as const;
@@ -16,6 +16,7 @@ interface Track {
 export class MpvTracks implements PlayerTracks {
   readonly #ipc: () => Pick<MpvIpc, 'command'> | null;
   readonly #wishes = new Map<TrackKind, number | 'no'>();
+  #size: PictureSize = 'full';
 
   constructor(ipc: () => Pick<MpvIpc, 'command'> | null) {
     this.#ipc = ipc;
@@ -37,6 +38,13 @@ export class MpvTracks implements PlayerTracks {
 
   async forget(): Promise<void> {
     this.#wishes.clear();
+    if (this.#size !== 'full') await this.resize('full');
+  }
+
+  /** Where mpv has a window; on a bare screen there is nothing beside the picture, and it stays as it is. */
+  async resize(size: PictureSize): Promise<void> {
+    this.#size = size;
+    await this.#ipc()?.command('set_property', 'fullscreen', size === 'full');
   }
 
   /** What mpv is told before it begins a stream. */

@@ -23,6 +23,7 @@ export const IntentRequest = Type.Object({
     'intent.digit',
     'intent.channel',
     'intent.track',
+    'intent.picture',
     'intent.who',
     'intent.sleep',
     'intent.viewer',

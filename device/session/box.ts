@@ -225,6 +225,7 @@ export class Box implements BoxControl {
     else if (event.type === 'intent.renew') this.#effects.add(() => this.#answerRenewal(event.licence, event.yes));
     else if (event.type === 'intent.volume') this.#effects.add(() => this.#volume.change(event.delta));
     else if (event.type === 'intent.track') this.#effects.add(() => this.#turns.nextTrack(event.kind));
+    else if (event.type === 'intent.picture') this.#effects.add(() => this.#turns.resize());
     else if ((event.type === 'intent.left' || event.type === 'intent.right') && !this.#takesCoins)
       this.raise({ type: 'intent.seek', byMs: this.#hold.step(event.type === 'intent.left' ? -1 : 1) });
     else if (event.type === 'intent.language') this.#effects.add(() => this.#changeLanguage(event.language));

@@ -27,6 +27,8 @@ export type IntentEvent =
   | { readonly type: 'intent.seek'; readonly byMs: number }
   /** The next track of what plays; behind the last of the subtitles come none. */
   | { readonly type: 'intent.track'; readonly kind: TrackKind }
+  /** The picture of a film or channel fills the screen, or a part of it: each press takes the other. */
+  | { readonly type: 'intent.picture' }
   /** A digit of a channel's number. */
   | { readonly type: 'intent.digit'; readonly digit: number }
   /** The next channel, or the one before it where negative. */

@@ -1,3 +1,4 @@
+import type { PictureSize } from '../../src/ports/player-tracks.ts';
 import type { UsagePlay } from '../usage/usage-writer.ts';
 import type { BoxParts } from './box-parts.ts';
 import type { PlaybackEvent } from './events.ts';
@@ -27,6 +28,11 @@ export class PlayLog {
 
   async jumped(byMs: number): Promise<void> {
     if (this.#play !== null) await this.#parts.usage.viewFeature(this.#play, byMs < 0 ? 'RR' : 'FF');
+  }
+
+  /** Of what has a picture. */
+  async resized(size: PictureSize): Promise<void> {
+    if (this.#play !== null) await this.#parts.usage.viewFeature(this.#play, size === 'full' ? 'FS' : 'PS');
   }
 
   async ended(outcome: PlayOutcome): Promise<void> {

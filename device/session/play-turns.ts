@@ -63,6 +63,13 @@ export class PlayTurns {
     await this.#tracks.next(kind);
   }
 
+  /** Full or partial screen, where there is a picture. */
+  async resize(): Promise<void> {
+    const workId = this.#runner?.view().workId;
+    const work = workId === undefined ? null : this.#parts.catalogue.work(workId);
+    if (work?.video !== undefined || work?.channel !== undefined) await this.#log.resized(await this.#tracks.resize());
+  }
+
   isHouseMusic(): boolean {
     return this.#music.isPlaying(this.#runner?.playId ?? null);
   }

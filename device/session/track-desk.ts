@@ -1,4 +1,4 @@
-import type { PlayerTracks, TrackChoice, TrackKind } from '../../src/ports/player-tracks.ts';
+import type { PictureSize, PlayerTracks, TrackChoice, TrackKind } from '../../src/ports/player-tracks.ts';
 
 /** What can be chosen of what plays; null where there is nothing to choose. */
 export type TracksView = Readonly<Record<TrackKind, TrackChoice>> | null;
@@ -8,6 +8,7 @@ export class TrackDesk {
   readonly #tracks: PlayerTracks | null;
   readonly #changed: () => void;
   #view: TracksView = null;
+  #size: PictureSize = 'full';
 
   constructor(tracks: PlayerTracks | null, changed: () => void) {
     this.#tracks = tracks;
@@ -20,12 +21,20 @@ export class TrackDesk {
 
   async begin(): Promise<void> {
     this.#view = null;
+    this.#size = 'full';
     await this.#tracks?.forget();
   }
 
   async next(kind: TrackKind): Promise<void> {
     await this.#tracks?.next(kind);
     await this.look();
+  }
+
+  /** The other size. */
+  async resize(): Promise<PictureSize> {
+    this.#size = this.#size === 'full' ? 'partial' : 'full';
+    await this.#tracks?.resize(this.#size);
+    return this.#size;
   }
 
   /** The player knows its tracks from the first picture on. */

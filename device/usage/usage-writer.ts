@@ -108,7 +108,7 @@ export class UsageWriter {
     return this.#gopher({ ...ofPlay('USAGE', play), data: { ...bindingOf(play), ...end, kind: play.kind } });
   }
 
-  /** PA on pause; FF and RR on a seek, FS, PS and VA on a set-top's picture. */
+  /** PA on pause, FF and RR on a jump, FS and PS where the picture is made larger and smaller. */
   viewFeature(play: UsagePlay, viewId: ViewId): Promise<void> {
     return this.#gopher({ ...ofPlay('VIEW_FEATURE', play), data: { ...bindingOf(play), ViewId: viewId, Feature: titleOf(play) } });
   }

@@ -42,6 +42,12 @@ test('sound and subtitles of what plays are chosen one after the other, and forg
   await player.tracks.next('audio');
   await player.tracks.next('subtitles');
   await expect.poll(() => player.tracks.view()).toEqual({ audio: { count: 2, chosen: 'deu' }, subtitles: { count: 1, chosen: 'fra' } });
+  const fills = async () => await mpv.command('get_property', 'fullscreen');
+  await player.tracks.resize('partial');
+  expect(await fills()).toMatchObject({ ok: true, value: false });
+  await player.tracks.resize('full');
+  expect(await fills()).toMatchObject({ ok: true, value: true });
+  await player.tracks.resize('partial');
   // A jump begins a new stream: what was chosen is told again.
   expect(player.tracks.options()).toEqual([
     ['aid', 2],
@@ -55,6 +61,7 @@ test('sound and subtitles of what plays are chosen one after the other, and forg
     ['aid', 'auto'],
     ['sid', 'no'],
   ]);
+  expect(await fills()).toMatchObject({ value: true });
   mpv.detach();
   await player.close('quit');
 });

@@ -18,6 +18,7 @@ type Meaning =
   | 'louder'
   | 'quieter'
   | 'mute'
+  | 'picture'
   | 'channel-up'
   | 'channel-down'
   | `digit-${string}`;
@@ -40,6 +41,8 @@ const BROWSER_KEYS: Readonly<Record<string, Meaning>> = {
   AudioVolumeUp: 'louder',
   AudioVolumeDown: 'quieter',
   AudioVolumeMute: 'mute',
+  ZoomToggle: 'picture',
+  f: 'picture',
   ChannelUp: 'channel-up',
   ChannelDown: 'channel-down',
   PageUp: 'channel-up',
@@ -60,7 +63,7 @@ const BOX_KEYS: Readonly<Record<string, Meaning>> = {
   KEY_HOMEPAGE: 'home',
 };
 
-const INTENTS: Partial<Record<Meaning, string>> = { 'play-pause': 'intent.play-pause', skip: 'intent.skip', stop: 'intent.stop' };
+const INTENTS: Partial<Record<Meaning, string>> = { 'play-pause': 'intent.play-pause', skip: 'intent.skip', stop: 'intent.stop', picture: 'intent.picture' };
 
 /** Back takes one screen away; on the lowest it leads to the rail, and there to the songs. It never ends nowhere. */
 function goBack(asking: boolean): void {
