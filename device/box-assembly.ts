@@ -29,6 +29,7 @@ import { takesNoCoins } from './hardware-config.ts';
 import { openLoans } from './loans/open-loans.ts';
 import { ShelvedCatalogue } from './loans/shelved-catalogue.ts';
 import { createLinkOpener } from './media/link-opener.ts';
+import { MixingDesk } from './media/mixing-desk.ts';
 import type { MpvPlayer } from './media/mpv-player.ts';
 import { readNetworkState } from './network/network-state.ts';
 import { SettlementKeeper } from './report/settlement-keeper.ts';
@@ -97,6 +98,12 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
   const catalogue = new CatalogueCache({ folder: config.data, headend, clock, log, onChange: () => box.catalogueChanged() });
   const decodes = config.decodes ?? decodersOf();
   const desk = new SessionDesk({ api: headend, identity: () => identity, clock, random, decodes, wish: config.creditWish });
+  const mixing = new MixingDesk({
+    player,
+    crossfadeMs: () => venue.crossfadeMs(),
+    openDecoder: async () => await (await import('../src/platform/native/native-opus.ts')).openNativeOpus(),
+  });
+  const deck = () => mixing.deck();
   const plays = new StreamedPlays({
     clock,
     random,
@@ -106,10 +113,24 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     desk,
     openLink: createLinkOpener({ transport: config.transport, clock, log, caPem: () => identity.caPem }),
     player,
+    deck,
     work: (id) => catalogue.work(id),
   });
   const identityOf = () => identity;
-  const loans = openLoans({ folder: config.data, book, api: headend, signer, identity: identityOf, player, clock, random, log, decodes, streamed: plays });
+  const loans = openLoans({
+    folder: config.data,
+    book,
+    api: headend,
+    signer,
+    identity: identityOf,
+    player,
+    deck,
+    clock,
+    random,
+    log,
+    decodes,
+    streamed: plays,
+  });
   const usage = new UsageWriter({ book, clock, identity: () => ({ accountNo: identity.account, outletNo: identity.outlet }), currency: identity.currency });
   const acceptor = new SimulatedAcceptor({ folder: config.data, clock, random });
   const feed = new CoinFeed({
@@ -189,6 +210,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     log,
     book,
     plays: loans.plays,
+    joinsMs: () => mixing.joinsMs,
     player,
     catalogue: new ShelvedCatalogue(venue.catalogue, loans.shelf),
     loans,
@@ -245,6 +267,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
   loans.shelf.onChange(() => box.loansChanged());
   box.loansChanged();
   await venue.keeper.start();
+  void mixing.prepare();
   await catalogue.start();
   await guests?.start();
   uploader.start();

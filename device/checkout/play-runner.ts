@@ -6,12 +6,11 @@ import type { Player } from '../../src/ports/player.ts';
 import { toHex } from '../../src/units/bytes.ts';
 import { type Currency, money } from '../../src/units/money.ts';
 import { type Fault, fault, type Result } from '../../src/units/result.ts';
-import type { CatalogueWork } from '../../src/wire/http-api.ts';
 import { AudioFeed, type FeedEvent } from '../media/audio-feed.ts';
 import { StreamedSource } from '../media/content-source-streamed.ts';
 import { packetsHeard } from '../media/work-position.ts';
 import type { PlaybackEvent } from '../session/events.ts';
-import type { PlayOutcome, PlayRunner, PlayView } from '../session/play-port.ts';
+import type { PlayOutcome, PlayRunner, PlayView, StartedPlay } from '../session/play-port.ts';
 import { untilStored } from '../stores/until-stored.ts';
 import { closeSession } from './closing.ts';
 import { DeliveryConfirmation } from './delivery.ts';
@@ -23,12 +22,6 @@ export interface RunnerParts extends SessionParts {
   readonly player: Player;
 }
 
-export interface PlayGiven {
-  readonly playId: string;
-  readonly work: CatalogueWork;
-  readonly trial: boolean;
-}
-
 const WATCH_MS = 100;
 const SAMPLES_PER_MS = 48;
 
@@ -36,7 +29,7 @@ const SAMPLES_PER_MS = 48;
 export class StreamedPlay implements PlayRunner {
   readonly playId: string;
   readonly #parts: RunnerParts;
-  readonly #given: PlayGiven;
+  readonly #given: StartedPlay;
   readonly #tell: (event: PlaybackEvent) => void;
   readonly #source: StreamedSource;
   readonly #delivery: DeliveryConfirmation;
@@ -48,6 +41,7 @@ export class StreamedPlay implements PlayRunner {
   /** A jukebox starts a confirmed work again: its paid pass begins after this many restarts; null where nothing starts again. */
   #restartsAtConfirm: number | null = null;
   #paused = false;
+  #waits: boolean;
   /** Heard before the last seek, and where that one went. */
   #heardBefore: PaidRanges = NO_INDEXES;
   #heardFrom = 0;
@@ -60,10 +54,11 @@ export class StreamedPlay implements PlayRunner {
   #ending: Promise<PlayOutcome> | null = null;
   #lastView: PlayView | null = null;
 
-  constructor(parts: RunnerParts, given: PlayGiven, raise: (event: PlaybackEvent) => void) {
+  constructor(parts: RunnerParts, given: StartedPlay, raise: (event: PlaybackEvent) => void) {
     this.playId = given.playId;
     this.#parts = parts;
     this.#given = given;
+    this.#waits = given.waits === true;
     this.#tell = raise;
     this.#delivery = new DeliveryConfirmation(parts, given.playId);
     this.#source = new StreamedSource(
@@ -94,9 +89,11 @@ export class StreamedPlay implements PlayRunner {
     if (this.#ending !== null) return;
     const confirmEventId = play?.confirmEventId ?? null;
     this.#begin({ terms, termsHash, epoch: 0, reservedCounter: 0, receipt: null, counts: [], lostPackets: 0, confirmEventId }, 0);
-    const connected = await this.#session?.connect(keys, rtspUrl, 0, 0);
-    if (connected?.ok === true) this.#opened();
-    else await this.#takeUp();
+    const from = this.#waits ? null : 0;
+    const connected = await this.#session?.connect(keys, rtspUrl, 0, from);
+    if (connected?.ok !== true) return await this.#takeUp();
+    this.#opened();
+    if (from === null && !this.#waits && !this.#paused) await this.#source.request(0);
   }
 
   /** What the headend counts as heard often enough is sold outright, as what this box counts is: nothing was begun, so nothing is settled. */
@@ -126,6 +123,13 @@ export class StreamedPlay implements PlayRunner {
     return true;
   }
 
+  async begin(): Promise<void> {
+    if (!this.#waits) return;
+    this.#waits = false;
+    // What is not open yet begins when it is.
+    if (this.#phase !== 'opening' && !this.#paused) await this.#source.request(this.#resumeIndex() ?? 0);
+  }
+
   confirm(): Promise<void> {
     this.#confirming ??= this.#confirm().finally(() => {
       if (this.#session?.confirmEventId === null) this.#confirming = null;
@@ -136,13 +140,14 @@ export class StreamedPlay implements PlayRunner {
   async pause(): Promise<void> {
     if (this.#paused || this.#ending !== null) return;
     this.#paused = true;
-    await Promise.all([this.#feed?.hold(), this.#source.pause()]);
+    if (!this.#waits) await Promise.all([this.#feed?.hold(), this.#source.pause()]);
     await this.#session?.writeReceipt();
   }
 
   async resume(): Promise<void> {
     if (!this.#paused || this.#ending !== null) return;
     this.#paused = false;
+    if (this.#waits) return;
     const from = this.#resumeIndex() ?? 0;
     if (this.#given.work.channel === undefined) this.#session?.buffer.expectContinuation();
     else this.#beginAnew(from);
@@ -236,10 +241,7 @@ export class StreamedPlay implements PlayRunner {
     if (session === null || this.#ending !== null || session.confirmEventId !== null) return;
     const eventId = toHex(this.#parts.random.bytes(16));
     const outcome = await this.#parts.book.confirmPlay(this.playId, eventId);
-    if (outcome !== 'ok') {
-      this.#tell({ type: 'play.refused', playId: this.playId, code: outcome, message: refusalWords(outcome) });
-      return;
-    }
+    if (outcome !== 'ok') return this.#tell({ type: 'play.refused', playId: this.playId, code: outcome, message: refusalWords(outcome) });
     if (session.terms.afterTrial === 'continue' && this.#feed !== null) this.#feed.limitPackets = session.terms.packets;
     session.confirm(eventId);
   }
@@ -306,7 +308,7 @@ export class StreamedPlay implements PlayRunner {
   /** A connection on which nothing arrives is lost, whatever TCP thinks. */
   #watch(): void {
     const epoch = this.#session?.epoch ?? null;
-    if (this.#ending !== null || this.#paused || epoch === null) return;
+    if (this.#ending !== null || this.#paused || this.#waits || epoch === null) return;
     if (monotonicMs(this.#parts.clock) - epoch.heardAtMs > limits.linkSilenceMs) this.#session?.drop('nothing arrives any more');
   }
 
@@ -343,7 +345,7 @@ export class StreamedPlay implements PlayRunner {
   async #resumeSession(): Promise<Result<void, Fault>> {
     if (this.#session === null) return fault('over', 'There is nothing to take up.');
     try {
-      return await this.#session.resume(() => (this.#paused ? null : this.#resumeIndex()));
+      return await this.#session.resume(() => (this.#paused || this.#waits ? null : this.#resumeIndex()));
     } catch (error) {
       return fault('resume-failed', error instanceof Error ? error.message : String(error));
     }
@@ -380,8 +382,7 @@ export class StreamedPlay implements PlayRunner {
     this.#stopWatch();
     this.#phase = 'draining';
     await this.#feed?.end();
-    const heardSample = this.#paidSample();
-    const heardMs = Math.floor(heardSample / SAMPLES_PER_MS);
+    const heardMs = Math.floor(this.#paidSample() / SAMPLES_PER_MS);
     const session = this.#session;
     const said = { playId: this.playId, endReason: reason, heardMs, wallMs: this.#parts.clock.wallMs() };
     const statement = session === null ? null : closeSession(session, this.#heard(), said, this.#parts.signer);
@@ -389,9 +390,8 @@ export class StreamedPlay implements PlayRunner {
     const chargedMinor = statement?.chargedMinor ?? 0n;
     const end = { playId: this.playId, chargedMinor, heardMs, endReason: reason, statement: statement?.statement ?? null };
     const receipt = await untilStored(this.#parts.clock, () => this.#parts.book.settle(end));
-    const view = this.view();
+    this.#lastView = { ...this.view(), phase: 'closed' };
     this.#phase = 'closed';
-    this.#lastView = { ...view, phase: 'closed' };
     const currency = receipt.currency as Currency;
     const outcome = { chargedMinor: BigInt(receipt.chargedMinor), refundMinor: BigInt(receipt.refundMinor) };
     this.#tell({ type: 'play.settled', playId: this.playId, charged: money(outcome.chargedMinor, currency), refund: money(outcome.refundMinor, currency) });

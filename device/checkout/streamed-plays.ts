@@ -1,13 +1,14 @@
 import { packetsOf } from '../../src/domain/credit/billing-class.ts';
 import type { EndReason } from '../../src/domain/credit/statements.ts';
 import { sha256Hex } from '../../src/platform/crypto/digest.ts';
+import type { Player } from '../../src/ports/player.ts';
 import { SAMPLE_RATE_HZ } from '../../src/units/time.ts';
 import { decodeReceipt } from '../../src/wire/ack-receipt.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
 import { parseTerms } from '../../src/wire/terms-text.ts';
 import { heardSince } from '../media/heard-since.ts';
 import type { PlaybackEvent } from '../session/events.ts';
-import type { PlayPort, PlayRunner } from '../session/play-port.ts';
+import type { PlayPort, PlayRunner, StartedPlay } from '../session/play-port.ts';
 import type { PaySessionRow, PlayRow } from '../stores/book-port.ts';
 import { closePlay } from './closing.ts';
 import { type RunnerParts, StreamedPlay } from './play-runner.ts';
@@ -15,6 +16,8 @@ import type { SessionStart } from './play-session.ts';
 import type { SignedReceipt } from './receipt-writer.ts';
 
 export interface PlaysParts extends RunnerParts {
+  /** The player as one play sees it; absent: one play at a time has all of it. */
+  readonly deck?: () => Player;
   /** A work of the catalogue as this box knows it, null where it is gone. */
   readonly work: (workId: string) => CatalogueWork | null;
 }
@@ -22,26 +25,23 @@ export interface PlaysParts extends RunnerParts {
 /** Starts plays that are streamed from the headend, and takes up those that an earlier run of the app left. */
 export class StreamedPlays implements PlayPort {
   readonly #parts: PlaysParts;
-  #newest: StreamedPlay | null = null;
+  /** The newest, and the one that may still sound into it. */
+  #newest: readonly StreamedPlay[] = [];
 
   constructor(parts: PlaysParts) {
     this.#parts = parts;
   }
 
   /** Resolves at once: whether it opens is told by `play.opened` or `play.failed`, and it can be ended meanwhile. */
-  async start(
-    play: { readonly playId: string; readonly work: CatalogueWork; readonly trial: boolean },
-    raise: (event: PlaybackEvent) => void,
-  ): Promise<PlayRunner> {
-    const runner = new StreamedPlay(this.#parts, play, raise);
-    this.#newest = runner;
+  async start(play: StartedPlay, raise: (event: PlaybackEvent) => void): Promise<PlayRunner> {
+    const runner = this.#runner(play, raise);
     void runner.open();
     return runner;
   }
 
   /** For an orderly stop of the app: writes the last receipt, lets the player play on, and leaves the play to the next start. */
   async detach(): Promise<void> {
-    await this.#newest?.detach();
+    await Promise.all(this.#newest.map((runner) => runner.detach()));
   }
 
   async recover(playId: string, raise: (event: PlaybackEvent) => void): Promise<PlayRunner | null> {
@@ -54,8 +54,7 @@ export class StreamedPlays implements PlayPort {
       await this.#closeFromRows(playId, left, left?.heardSample ?? 0, 'failed');
       return null;
     }
-    const runner = new StreamedPlay(this.#parts, { playId, work, trial: false }, raise);
-    this.#newest = runner;
+    const runner = this.#runner({ playId, work, trial: false }, raise);
     const goesOn = play.state !== 'trial' && (await runner.recover(left.start, await heardSince(this.#parts.player, left.heardSample)));
     if (goesOn) return runner;
     await runner.end(play.state === 'trial' ? 'trial-declined' : 'failed');
@@ -68,6 +67,13 @@ export class StreamedPlays implements PlayPort {
     const left = await this.#leftBy(play);
     const reason = play.state === 'trial' ? 'trial-declined' : endReason;
     await this.#closeFromRows(playId, left, left === null ? 0 : await heardSince(this.#parts.player, left.heardSample), reason);
+  }
+
+  #runner(given: StartedPlay, raise: (event: PlaybackEvent) => void): StreamedPlay {
+    const player = this.#parts.deck?.() ?? this.#parts.player;
+    const runner = new StreamedPlay({ ...this.#parts, player }, given, raise);
+    this.#newest = [...this.#newest.slice(-1), runner];
+    return runner;
   }
 
   async #openPlay(playId: string): Promise<PlayRow | null> {

@@ -1,6 +1,7 @@
 import { readPeriod, readVolume, timeText, weekLines } from '../../src/domain/queue/calendar-text.ts';
 import { addFilter, FILTER_FIELDS, filterWords, removeFilter } from '../../src/domain/queue/content-filter.ts';
-import { addPeriod, conflicts, plan, removePeriod, type VenueCalendar, weekdayOf } from '../../src/domain/queue/venue-calendar.ts';
+import { addPeriod, conflicts, isCrossfade, plan, removePeriod, type VenueCalendar, weekdayOf } from '../../src/domain/queue/venue-calendar.ts';
+import { limits } from '../../src/limits.ts';
 import type { Fault, Result } from '../../src/units/result.ts';
 import type { CommandOutcome } from '../session/box-view.ts';
 import type { Venue } from '../venue/venue.ts';
@@ -61,9 +62,10 @@ const calendarAdd: Command<CommandContext> = {
     { name: 'to', kind: 'text', required: true, help: 'such as 01:00, of the next day where it is earlier' },
     { name: 'percent', kind: 'integer', required: false, help: 'a bonus on every coin' },
     { name: 'volume', kind: 'text', required: false, help: 'least and most, such as 30-70' },
+    { name: 'crossfade', kind: 'integer', required: false, help: 'seconds that songs sound into each other' },
   ],
-  run: withVenue(async (venue, _context, { name = '', kind = '', days = '', from = '', to = '', percent, volume }) => {
-    const period = readPeriod({ name, kind, days, from, to, percent, volume });
+  run: withVenue(async (venue, _context, { name = '', kind = '', days = '', from = '', to = '', percent, volume, crossfade }) => {
+    const period = readPeriod({ name, kind, days, from, to, percent, volume, crossfade });
     return period.ok ? await changeCalendar(venue, addPeriod(venue.rules.calendar, period.value)) : refused(period.error);
   }),
 };
@@ -104,6 +106,22 @@ const volumeLimits: Command<CommandContext> = {
     await venue.rules.putVolume(volume);
     await venue.keeper.look();
     return done(`Between ${volume.minPercent} and ${volume.maxPercent} %, where no period says otherwise.`, volume);
+  }),
+};
+
+const crossfade: Command<CommandContext> = {
+  name: 'crossfade',
+  help: 'how many seconds songs sound into each other, where no period of the calendar says otherwise: 0 joins them without a gap, off leaves them alone',
+  roles: STAFF,
+  guard: 'none',
+  arguments: [{ name: 'seconds', kind: 'text', required: false, help: `0 to ${limits.crossfadeSeconds}, or off; left out: says how it is` }],
+  run: withVenue(async ({ rules, keeper }, _context, { seconds }) => {
+    if (seconds !== undefined && seconds !== 'off' && !(/^\d{1,2}$/.test(seconds) && isCrossfade(Number(seconds))))
+      return refused({ code: 'bad-argument', message: `seconds is 0 to ${limits.crossfadeSeconds}, or off; got ${seconds.slice(0, 20)}.` });
+    if (seconds !== undefined) await rules.putCrossfade(seconds === 'off' ? null : Number(seconds));
+    const now = keeper.crossfadeSeconds;
+    const words = now === null ? 'Songs are not joined.' : now === 0 ? 'Songs follow each other without a gap.' : `Songs sound into each other for ${now} s.`;
+    return done(`${words}${now === rules.crossfade ? '' : ' The calendar says so.'}`, { seconds: now });
   }),
 };
 
@@ -171,6 +189,7 @@ export const venueCommands: readonly Command<CommandContext>[] = [
   calendarRemove,
   calendarZone,
   volumeLimits,
+  crossfade,
   filterAdd,
   filterRemove,
   filterList,

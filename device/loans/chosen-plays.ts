@@ -1,8 +1,7 @@
 import type { EndReason } from '../../src/domain/credit/statements.ts';
 import { quoteOf } from '../../src/domain/licence/loan-terms.ts';
-import type { CatalogueWork } from '../../src/wire/http-api.ts';
 import type { PlaybackEvent } from '../session/events.ts';
-import type { PlayPort, PlayRunner } from '../session/play-port.ts';
+import type { PlayPort, PlayRunner, StartedPlay } from '../session/play-port.ts';
 import type { Book } from '../stores/book-port.ts';
 import type { LoanShelf } from './loan-shelf.ts';
 
@@ -21,10 +20,7 @@ export class ChosenPlays implements PlayPort {
     this.#parts = parts;
   }
 
-  async start(
-    play: { readonly playId: string; readonly work: CatalogueWork; readonly trial: boolean },
-    raise: (event: PlaybackEvent) => void,
-  ): Promise<PlayRunner> {
+  async start(play: StartedPlay, raise: (event: PlaybackEvent) => void): Promise<PlayRunner> {
     const { shelf, book, downloaded, streamed } = this.#parts;
     const loan = shelf.playable(play.work.id);
     const row = await book.play(play.playId);

@@ -1,10 +1,10 @@
 import type { EndReason } from '../../src/domain/credit/statements.ts';
-import type { CatalogueWork } from '../../src/wire/http-api.ts';
+import type { Player } from '../../src/ports/player.ts';
 import { parseLoanTerms } from '../../src/wire/loan-text.ts';
 import { heardSince } from '../media/heard-since.ts';
 import { packetsHeard } from '../media/work-position.ts';
 import type { PlaybackEvent } from '../session/events.ts';
-import type { PlayPort, PlayRunner } from '../session/play-port.ts';
+import type { PlayPort, PlayRunner, StartedPlay } from '../session/play-port.ts';
 import type { LoanPlayRow } from '../stores/loan-port.ts';
 import { DownloadedPlay, type DownloadedPlayParts } from './downloaded-play.ts';
 import type { LoanReader, LoanShelf } from './loan-shelf.ts';
@@ -12,6 +12,8 @@ import { fundsOfUse, stateUse } from './loan-statement.ts';
 
 export interface DownloadedPlaysParts extends DownloadedPlayParts {
   readonly shelf: LoanShelf;
+  /** The player as one play sees it. */
+  readonly deck: () => Player;
 }
 
 /** Starts plays of what lies on this box, and takes up those that an earlier run of the app left. */
@@ -23,17 +25,19 @@ export class DownloadedPlays implements PlayPort {
   }
 
   /** Rejects where the title can not be opened: no money is taken then. */
-  async start(
-    play: { readonly playId: string; readonly work: CatalogueWork; readonly trial: boolean },
-    raise: (event: PlaybackEvent) => void,
-  ): Promise<PlayRunner> {
+  async start(play: StartedPlay, raise: (event: PlaybackEvent) => void): Promise<PlayRunner> {
     const { shelf, book } = this.#parts;
     const loan = shelf.playable(play.work.id);
     const reader = loan === null ? null : shelf.open(loan);
     if (reader === null) throw new Error(`${play.work.title} is not open on this box any more.`);
     await book.openLoanPlay(play.playId, reader.loan.licence);
     const trial = play.trial && reader.terms.trialPackets > 0;
-    const runner = new DownloadedPlay(this.#parts, { ...play, work: reader.loan.work, trial, heardSample: 0, trialPackets: 0 }, reader, raise);
+    const runner = new DownloadedPlay(
+      { ...this.#parts, player: this.#parts.deck() },
+      { ...play, work: reader.loan.work, trial, heardSample: 0, trialPackets: 0 },
+      reader,
+      raise,
+    );
     void runner.open();
     return runner;
   }
@@ -48,7 +52,7 @@ export class DownloadedPlays implements PlayPort {
     }
     const heardSample = await heardSince(player, row.heardSample);
     const given = { playId, work: reader.loan.work, trial: false, heardSample, trialPackets: row.trialPackets };
-    const runner = new DownloadedPlay(this.#parts, given, reader, raise);
+    const runner = new DownloadedPlay({ ...this.#parts, player: this.#parts.deck() }, given, reader, raise);
     await runner.open();
     return runner;
   }

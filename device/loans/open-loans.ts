@@ -27,6 +27,8 @@ export interface LoansParts {
   readonly signer: Signer;
   readonly identity: LoanCounterParts['identity'];
   readonly player: Player;
+  /** The player as one play sees it; absent: one play at a time has all of it. */
+  readonly deck?: () => Player;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -62,7 +64,7 @@ export function openLoans(parts: LoansParts): Loans {
   const cacheBytes = async (): Promise<number> => Math.min(limits.loanCacheBytes, Number((await book.getSetting(LOAN_CACHE_SETTING)) ?? limits.loanCacheBytes));
   const downloads = new LoanDownloads({ api, shelf, files, keys, clock, random, log, cacheBytes });
   const counter = new LoanCounter({ api, book, shelf, files, keys, downloads, clock, log, decodes, identity });
-  const downloaded = new DownloadedPlays({ book, player, clock, random, signer, shelf });
+  const downloaded = new DownloadedPlays({ book, player, deck: parts.deck ?? (() => player), clock, random, signer, shelf });
   return {
     ...{ shelf, counter, downloads },
     plays: new ChosenPlays({ shelf, book, downloaded, streamed }),

@@ -165,8 +165,8 @@ export class AudioFeed {
     const startSample = sampleAfter(work, first);
     const preSkip = preSkipAt(work, first);
     this.#heardSample = startSample;
-    const { channels, gainDb, video } = work;
-    player.open({ channels, preSkip, startSample, gainDb, ...(video === undefined ? {} : { video }) }).then(
+    const { channels, gainDb, video, totalSamples } = work;
+    player.open({ channels, preSkip, startSample, totalSamples, gainDb, ...(video === undefined ? {} : { video }) }).then(
       () => this.#opened(startSample - preSkip),
       (error: unknown) => this.#parts.onFault(error instanceof Error ? error.message : String(error)),
     );

@@ -3,6 +3,7 @@ import { limits } from '../../src/limits.ts';
 import type { Log } from '../../src/ports/log.ts';
 import type { OpenedStream, Player, PlayerEvent } from '../../src/ports/player.ts';
 import { SAMPLE_RATE_HZ, samplesPerPacket } from '../../src/units/time.ts';
+import { DecodedStream } from './decoded-stream.ts';
 import { FifoWriter } from './fifo-writer.ts';
 import { FilmStream } from './film-stream.ts';
 import type { MpvEvent, MpvIpc } from './mpv-ipc.ts';
@@ -15,10 +16,11 @@ import { listOutputs, listOutputsNow, OutputChoice, type OutputState, type Sound
 
 const PAUSED_FOR_CACHE = 1;
 const CORE_IDLE = 2;
-/** libavformat's own default: mpv has no word for taking a wish back. */
-const SOUND_PROBE_BYTES = 5_000_000;
-/** Without them mpv reads five seconds of a film before it begins (lab/media.md 2). */
-const FILM_PROBE_BYTES = 100_000;
+/**
+ * How much is read before it begins. Of Opus libavformat's own default: mpv has no word for taking a wish back. Without a bound mpv reads five seconds
+ * of a film (lab/media.md 2), and more of decoded sound than a playout buffer holds, in case it is something else in disguise.
+ */
+const PROBE_BYTES = { ogg: 5_000_000, mpegts: 100_000, wav: 4_096 } as const;
 const FILM_PROBE_SECONDS = 0.3;
 
 /** The player could not be started; `fault` says what to do. */
@@ -100,7 +102,7 @@ export class MpvPlayer implements Player {
     await this.attach();
     await this.stop();
     await this.#choice.tryAgain();
-    const put = stream.video === undefined ? new OggStream(stream.channels, stream.preSkip) : new FilmStream(samplesPerPacket(stream));
+    const put = streamOf(stream);
     this.#stream = { put, startSample: stream.startSample, handedSample: stream.startSample - stream.preSkip, totalSamples: null };
     this.#heardSample = stream.startSample;
     writeFileSync(mpvFiles(this.#settings.folder).stream, JSON.stringify({ startSample: stream.startSample }), { mode: 0o600 });
@@ -338,12 +340,17 @@ export class MpvPlayer implements Player {
   }
 }
 
+function streamOf(stream: OpenedStream): PlayerStream {
+  if (stream.decoded === true) return new DecodedStream();
+  return stream.video === undefined ? new OggStream(stream.channels, stream.preSkip) : new FilmStream(samplesPerPacket(stream));
+}
+
 /** mpv learns what a stream is from its beginning: a film needs more of it than sound, and its picture wanted. */
 function streamOptions(format: PlayerStream['format']): readonly (readonly [option: string, value: string | number])[] {
   const film = format === 'mpegts';
   return [
     ['demuxer-lavf-format', format],
-    ['demuxer-lavf-probesize', film ? FILM_PROBE_BYTES : SOUND_PROBE_BYTES],
+    ['demuxer-lavf-probesize', PROBE_BYTES[format]],
     ['demuxer-lavf-analyzeduration', film ? FILM_PROBE_SECONDS : 0],
     ['vid', film ? 'auto' : 'no'],
   ];

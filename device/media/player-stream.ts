@@ -1,7 +1,7 @@
 /** How the packets of one play are put for the player. */
 export interface PlayerStream {
   /** mpv's name of the container. */
-  readonly format: 'ogg' | 'mpegts';
+  readonly format: 'ogg' | 'mpegts' | 'wav';
   /** At 48 kHz. */
   readonly samplesPerPacket: number;
   /** What goes before the first packet. */

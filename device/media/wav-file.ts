@@ -12,22 +12,29 @@ export interface Recording {
 /** A WAV file of 16 bits. */
 export function wavFile({ rateHz, samples }: Recording): Uint8Array {
   const view = new DataView(new ArrayBuffer(HEAD_BYTES + 2 * samples.length));
+  new Uint8Array(view.buffer).set(wavHead(rateHz, 1, 2 * samples.length));
+  for (const [place, value] of samples.entries()) view.setInt16(HEAD_BYTES + 2 * place, Math.round(32_767 * Math.max(-1, Math.min(1, value))), true);
+  return new Uint8Array(view.buffer);
+}
+
+/** What stands before the samples of 16 bits. */
+export function wavHead(rateHz: number, channels: number, dataBytes: number): Uint8Array {
+  const view = new DataView(new ArrayBuffer(HEAD_BYTES));
   const word = (at: number, text: string): void => {
     for (const [place, letter] of [...text].entries()) view.setUint8(at + place, letter.charCodeAt(0));
   };
   word(0, 'RIFF');
-  view.setUint32(4, HEAD_BYTES - 8 + 2 * samples.length, true);
+  view.setUint32(4, Math.min(HEAD_BYTES - 8 + dataBytes, 0xffff_ffff), true);
   word(8, 'WAVEfmt ');
   view.setUint32(16, 16, true);
   view.setUint16(20, 1, true);
-  view.setUint16(22, 1, true);
+  view.setUint16(22, channels, true);
   view.setUint32(24, rateHz, true);
-  view.setUint32(28, 2 * rateHz, true);
-  view.setUint16(32, 2, true);
+  view.setUint32(28, 2 * channels * rateHz, true);
+  view.setUint16(32, 2 * channels, true);
   view.setUint16(34, 16, true);
   word(36, 'data');
-  view.setUint32(40, 2 * samples.length, true);
-  for (const [place, value] of samples.entries()) view.setInt16(HEAD_BYTES + 2 * place, Math.round(32_767 * Math.max(-1, Math.min(1, value))), true);
+  view.setUint32(40, dataBytes, true);
   return new Uint8Array(view.buffer);
 }
 

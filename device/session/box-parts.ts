@@ -36,6 +36,8 @@ export interface BoxParts {
   readonly log: Log;
   readonly book: Book;
   readonly plays: PlayPort;
+  /** How long what plays sounds into the next one, milliseconds; null where it is not joined to it. Absent in a simulation. */
+  readonly joinsMs?: () => number | null;
   readonly player: Pick<Player, 'silent' | 'setVolume' | 'tracks'>;
   readonly catalogue: CatalogueView;
   /** Checked-out titles. */

@@ -19,6 +19,7 @@ import { CLOSED_REASON, EVENING_ENDED_SETTING } from './evening-end.ts';
 import type { BoxEvent, IntentEvent } from './events.ts';
 import { Household } from './household.ts';
 import { machineClock } from './machine-clock.ts';
+import { VIEW_INTERVAL_MS } from './next-play.ts';
 import { PlayTurns } from './play-turns.ts';
 import { SeekHold } from './seek-hold.ts';
 import { OUT_OF_SERVICE_SETTING } from './service-region.ts';
@@ -27,7 +28,6 @@ import { SoundGate } from './sound-gate.ts';
 import { VolumeDesk, type VolumeRange } from './volume-desk.ts';
 import { WorkFocus } from './work-focus.ts';
 
-const VIEW_INTERVAL_MS = 250;
 /** Of the box itself. */
 export const LANGUAGE_SETTING = 'language';
 /** How often it is looked whether a coin session was left alone for too long (limits.coinSessionIdleMs). */
@@ -161,7 +161,8 @@ export class Box implements BoxControl {
   raise(event: BoxEvent): void {
     this.#actor.send(event);
     // What could not be played without the headend waited in the queue.
-    if ((event.type === 'net.online' || event.type === 'loans.at-hand') && this.#glance.queue.length > 0) this.#actor.send({ type: 'queue.ready' });
+    if ((event.type === 'net.online' || event.type === 'loans.at-hand') && (this.#glance.queue.length > 0 || this.#turns.nextWaits))
+      this.#actor.send({ type: 'queue.ready' });
   }
 
   /** Resolves when everything that was decided so far has been carried out. */
@@ -319,6 +320,7 @@ export class Box implements BoxControl {
   #lookAtPlay(): void {
     const play = this.#turns.view();
     if (play === null) return;
+    this.#turns.lookAhead(play);
     if (!this.#takesCoins) this.home.lookAtPlay(play, this.#parts.catalogue.work(play.workId));
     this.#show();
   }

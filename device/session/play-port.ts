@@ -66,6 +66,8 @@ export interface PlayOutcome {
  */
 export interface PlayRunner {
   readonly playId: string;
+  /** What was started to wait flows from now on; absent: it never waits. */
+  begin?(): Promise<void>;
   /** Makes the confirmation and its hold durable FIRST (book.confirmPlay), then sends CONFIRM until it is echoed. */
   confirm(): Promise<void>;
   pause(): Promise<void>;
@@ -81,9 +83,17 @@ export interface PlayRunner {
   view(): PlayView;
 }
 
+export interface StartedPlay {
+  readonly playId: string;
+  readonly work: CatalogueWork;
+  readonly trial: boolean;
+  readonly waits?: boolean;
+}
+
 /** Starts plays. `trial` on pre-listen; without it the play is already confirmed and held (from the queue). */
 export interface PlayPort {
-  start(play: { readonly playId: string; readonly work: CatalogueWork; readonly trial: boolean }, raise: (event: PlaybackEvent) => void): Promise<PlayRunner>;
+  /** `waits`: it is opened before its turn, and flows from `begin` on. */
+  start(play: StartedPlay, raise: (event: PlaybackEvent) => void): Promise<PlayRunner>;
   /** After a restart: goes on with a play that was under way, from its rows; null where it was settled instead. */
   recover(playId: string, raise: (event: PlaybackEvent) => void): Promise<PlayRunner | null>;
   /** After a restart: settles such a play by its rows, without taking it up again. The headend need not be there. */

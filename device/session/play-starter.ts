@@ -7,8 +7,14 @@ import { untilStored } from '../stores/until-stored.ts';
 import type { BoxParts } from './box-parts.ts';
 import { storageWords } from './box-sentence.ts';
 import type { PlaybackEvent } from './events.ts';
-import type { PlayRunner } from './play-port.ts';
+import type { PlayRunner, StartedPlay } from './play-port.ts';
 import { isByTheMinute } from './spending-watch.ts';
+
+/** The place of the play that follows without a gap. */
+interface Follower {
+  readonly waits: boolean;
+  take(recover: (raise: (event: PlaybackEvent) => void) => Promise<PlayRunner | null>): Promise<void>;
+}
 
 /** Turns a choice into a play: writes its row, then starts its runner. Where no runner comes of it, it settles the row. */
 export class PlayStarter {
@@ -36,7 +42,7 @@ export class PlayStarter {
       quoteMinor: BigInt(work.priceMinor),
       byTheMinute: isByTheMinute(work),
     });
-    if (begun === 'ok') return await this.#start(playId, work, true);
+    if (begun === 'ok') return await this.#start({ playId, work, trial: true }, this.#raise);
     this.#raise({ type: 'play.trial-used', playId });
     return null;
   }
@@ -47,12 +53,21 @@ export class PlayStarter {
   }
 
   async startNext(works?: readonly string[]): Promise<PlayRunner | null> {
+    return await this.#takeNext(works, this.#raise, false);
+  }
+
+  /** As `startNext`, before its turn: it flows when it is told to. @param raise hears of it */
+  async openNext(works: readonly string[] | undefined, raise: (event: PlaybackEvent) => void): Promise<PlayRunner | null> {
+    return await this.#takeNext(works, raise, true);
+  }
+
+  async #takeNext(works: readonly string[] | undefined, raise: (event: PlaybackEvent) => void, waits: boolean): Promise<PlayRunner | null> {
     const next = await this.#parts.book.takeNext(works);
     // What waited was given back meanwhile: nobody asked, so nobody is told.
-    if (next === null) return this.#refuse(this.#newPlayId(), 'queue-empty', '');
+    if (next === null) return this.#refuse(this.#newPlayId(), 'queue-empty', '', raise);
     const work = this.#parts.catalogue.work(next.play.workId);
-    if (work === null) return this.#fail(next.play.playId, 'work-gone', `${next.play.title} is no longer in the catalogue; its price is given back.`);
-    return await this.#start(next.play.playId, work, false);
+    if (work === null) return this.#fail(next.play.playId, 'work-gone', `${next.play.title} is no longer in the catalogue; its price is given back.`, raise);
+    return await this.#start({ playId: next.play.playId, work, trial: false, waits }, raise);
   }
 
   /** Music that nobody chose and the house pays for. @returns whether it was queued */
@@ -83,14 +98,15 @@ export class PlayStarter {
     return false;
   }
 
-  /** Takes up every play an earlier run left open: one goes on (there is one output), any other is settled. */
-  async recover(): Promise<PlayRunner | null> {
+  /** Takes up every play an earlier run left open: one goes on (there is one output), one that was to follow it follows, any other is settled. */
+  async recover(next: Follower): Promise<PlayRunner | null> {
     let sounding: PlayRunner | null = null;
     for (const play of await this.#parts.book.openPlays()) {
       if (play.state === 'queued') continue;
-      const runner = await this.#parts.plays.recover(play.playId, this.#raise);
-      if (sounding === null) sounding = runner;
-      else await runner?.end('failed');
+      const recover = (raise: (event: PlaybackEvent) => void) => this.#parts.plays.recover(play.playId, raise);
+      if (sounding === null) sounding = await recover(this.#raise);
+      else if (!next.waits) await next.take(recover);
+      else await (await recover(() => {}))?.end('failed');
     }
     return sounding;
   }
@@ -104,19 +120,25 @@ export class PlayStarter {
 
   /** Ends a play that has no runner. */
   async abandon(reason: EndReason): Promise<void> {
+    const playId = await this.settleOrphan(reason);
+    const nothing = money(0n, this.#parts.currency as Currency);
+    this.#raise({ type: 'play.settled', playId: playId ?? '', charged: nothing, refund: nothing });
+  }
+
+  /** As `abandon`, and nobody is told. @returns which play it was */
+  async settleOrphan(reason: EndReason): Promise<string | null> {
     const orphan = this.#orphan;
     this.#orphan = null;
     if (orphan !== null) await this.#settleRow(orphan.playId, orphan.trial, reason);
-    const nothing = money(0n, this.#parts.currency as Currency);
-    this.#raise({ type: 'play.settled', playId: orphan?.playId ?? '', charged: nothing, refund: nothing });
+    return orphan?.playId ?? null;
   }
 
-  async #start(playId: string, work: CatalogueWork, trial: boolean): Promise<PlayRunner | null> {
+  async #start(play: StartedPlay, raise: (event: PlaybackEvent) => void): Promise<PlayRunner | null> {
     try {
-      return await this.#parts.plays.start({ playId, work, trial }, this.#raise);
+      return await this.#parts.plays.start(play, raise);
     } catch (error) {
-      this.#orphan = { playId, trial };
-      return this.#fail(playId, 'play-not-started', error instanceof Error ? error.message : String(error));
+      this.#orphan = play;
+      return this.#fail(play.playId, 'play-not-started', error instanceof Error ? error.message : String(error), raise);
     }
   }
 
@@ -126,14 +148,14 @@ export class PlayStarter {
     await untilStored(clock, async () => void (await (trial ? book.declineTrial(playId, 0) : book.settle(nothing))));
   }
 
-  #refuse(playId: string, code: string, message: string): null {
-    this.#raise({ type: 'play.refused', playId, code, message });
+  #refuse(playId: string, code: string, message: string, raise = this.#raise): null {
+    raise({ type: 'play.refused', playId, code, message });
     return null;
   }
 
-  #fail(playId: string, code: string, message: string): null {
+  #fail(playId: string, code: string, message: string, raise = this.#raise): null {
     if (this.#orphan === null) this.#orphan = { playId, trial: false };
-    this.#raise({ type: 'play.failed', playId, code, message });
+    raise({ type: 'play.failed', playId, code, message });
     return null;
   }
 

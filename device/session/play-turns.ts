@@ -6,6 +6,7 @@ import type { BoxParts } from './box-parts.ts';
 import { EVENING_ENDED_SETTING, refundQueue } from './evening-end.ts';
 import type { BoxEvent, IntentEvent, PlaybackEvent } from './events.ts';
 import { HouseMusic } from './house-music.ts';
+import { NextPlay } from './next-play.ts';
 import { PlayLog } from './play-log.ts';
 import type { PlayRunner, PlayView } from './play-port.ts';
 import { PlayStarter } from './play-starter.ts';
@@ -35,7 +36,9 @@ export class PlayTurns {
   readonly #music: HouseMusic;
   readonly #points: ResumePoints;
   readonly #tracks: TrackDesk;
+  readonly #next: NextPlay;
   #runner: PlayRunner | null = null;
+  #opening = false;
   /** The play that an earlier run of the app had left. */
   #takenUp: string | null = null;
   /** What a guest chose while music of the house played: his turn comes when it has ended. */
@@ -46,6 +49,7 @@ export class PlayTurns {
     this.#host = host;
     this.#starter = new PlayStarter(parts, (event) => this.#onPlayback(event));
     this.#log = new PlayLog(parts);
+    this.#next = new NextPlay(parts, this.#starter, (event) => this.#onPlayback(event));
     this.#music = new HouseMusic(parts, this.#starter);
     this.#points = new ResumePoints(parts.book);
     this.#tracks = new TrackDesk(parts.player.tracks ?? null, () => void host.refresh());
@@ -53,6 +57,26 @@ export class PlayTurns {
 
   view(): PlayView | null {
     return this.#runner?.view() ?? null;
+  }
+
+  /** A play was opened that follows what plays: it is in no queue any more. */
+  get nextWaits(): boolean {
+    return this.#next.waits;
+  }
+
+  /** To be asked while something plays: opens what follows it without a gap. */
+  lookAhead(play: PlayView): void {
+    this.#next.lookAt(play);
+    if (this.#opening || !this.#next.isDue(play)) return;
+    this.#opening = true;
+    this.#host.later(async () => {
+      this.#opening = false;
+      // It may have ended, or been held, before its turn came here.
+      const now = this.view();
+      if (now?.playId !== play.playId || !this.#next.isDue(now)) return;
+      await this.#next.open(this.#atHandOnly());
+      if (this.#next.waits) await this.#host.refresh();
+    });
   }
 
   tracks(): TracksView {
@@ -86,7 +110,7 @@ export class PlayTurns {
   }
 
   async startNext(): Promise<void> {
-    this.#runner = await this.#starter.startNext(this.#atHandOnly());
+    this.#runner = this.#next.adopt() ?? (await this.#starter.startNext(this.#atHandOnly()));
     await this.#music.note(this.#runner?.playId ?? null);
     await this.#host.refresh();
   }
@@ -97,15 +121,17 @@ export class PlayTurns {
   }
 
   async pause(): Promise<void> {
-    await this.#runner?.pause();
+    await Promise.all([this.#runner?.pause(), this.#next.pause()]);
     await this.#log.paused();
   }
 
   async resume(): Promise<void> {
-    await this.#runner?.resume();
+    await Promise.all([this.#runner?.resume(), this.#next.resume()]);
   }
 
   async seek(byMs: number): Promise<void> {
+    // What follows it is open, and may sound already.
+    if (this.#next.waits) return;
     const jumped = await this.#runner?.seek(this.#runner.view().positionMs + byMs);
     if (jumped === true) await this.#log.jumped(byMs);
   }
@@ -115,6 +141,7 @@ export class PlayTurns {
   }
 
   async end(reason: EndReason): Promise<void> {
+    if (reason === 'closed' && this.#next.waits) await this.#next.end(reason);
     const runner = this.#runner;
     this.#runner = null;
     const watched = reason === 'finished' ? (runner?.view().workId ?? null) : null;
@@ -168,11 +195,11 @@ export class PlayTurns {
   async recover(): Promise<void> {
     const { book } = this.#parts;
     if (this.#host.context().outOfService !== null) await this.#starter.closeAll();
-    else this.#runner = await this.#starter.recover();
+    else this.#runner = await this.#starter.recover(this.#next);
     this.#takenUp = this.#runner?.playId ?? null;
     await this.#music.note(this.#takenUp);
     if (await book.getSetting(EVENING_ENDED_SETTING)) await refundQueue(book);
-    if ((await this.#host.refresh()) > 0) this.#host.raise({ type: 'queue.ready' });
+    if ((await this.#host.refresh()) > 0 || this.#next.waits) this.#host.raise({ type: 'queue.ready' });
     this.#host.raise({ type: 'recovery.done' });
   }
 
@@ -202,7 +229,7 @@ export class PlayTurns {
   /** Whoever sees the box idle again sees the receipt and the credit of the play that ended; what waits is known before. */
   async #settled(event: PlaybackEvent): Promise<void> {
     const waiting = await this.#host.refresh().catch(() => 0);
-    if (waiting > 0) this.#host.raise({ type: 'queue.ready' });
+    if (waiting > 0 || this.#next.waits) this.#host.raise({ type: 'queue.ready' });
     this.#host.raise(event);
     const wish = this.#wish;
     this.#wish = null;

@@ -1,7 +1,7 @@
 import { ladderText, PLAIN_LADDER, type PriceLadder, parseLadder } from '../../src/domain/cash/price-ladder.ts';
 import { calendarText, parseCalendar, readVolume } from '../../src/domain/queue/calendar-text.ts';
 import { type ContentFilter, type FilteredWork, hiddenBy } from '../../src/domain/queue/content-filter.ts';
-import { ALWAYS_OPEN, type VenueCalendar, type VenuePeriod } from '../../src/domain/queue/venue-calendar.ts';
+import { ALWAYS_OPEN, isCrossfade, type VenueCalendar, type VenuePeriod } from '../../src/domain/queue/venue-calendar.ts';
 import { openZone, type Zone } from '../../src/domain/rating/zone.ts';
 import type { Fault, Result } from '../../src/units/result.ts';
 import type { Book } from '../stores/book-port.ts';
@@ -10,6 +10,8 @@ import { LADDER_SETTING } from '../stores/coin-bonus.ts';
 export const CALENDAR_SETTING = 'venue-calendar';
 /** `20-80`: how loud the box is at least and at most, where no period of the calendar says otherwise. */
 export const VOLUME_LIMITS_SETTING = 'volume-limits';
+/** Seconds that works sound into each other, where no period of the calendar says otherwise; empty: they are not joined. */
+const CROSSFADE_SETTING = 'crossfade-seconds';
 const FILTERS_SETTING = 'content-filters';
 /** IANA name of the zone of the clock on the venue's wall; absent: the one of the machine. */
 export const TIME_ZONE_SETTING = 'time-zone';
@@ -21,6 +23,7 @@ export class HouseRules {
   #filters: readonly ContentFilter[] = [];
   #ladder = PLAIN_LADDER;
   #volume: VenuePeriod['volume'] = null;
+  #crossfade: number | null = null;
 
   constructor(book: Pick<Book, 'getSetting' | 'putSetting'>) {
     this.#book = book;
@@ -28,8 +31,8 @@ export class HouseRules {
 
   /** @returns sentences about what could not be read: a venue that lost its filters must know */
   async load(): Promise<readonly string[]> {
-    const names = [CALENDAR_SETTING, FILTERS_SETTING, LADDER_SETTING, VOLUME_LIMITS_SETTING];
-    const [calendar, filters, ladder, volume] = await Promise.all(names.map((name) => this.#book.getSetting(name)));
+    const names = [CALENDAR_SETTING, FILTERS_SETTING, LADDER_SETTING, VOLUME_LIMITS_SETTING, CROSSFADE_SETTING];
+    const [calendar, filters, ladder, volume, crossfade] = await Promise.all(names.map((name) => this.#book.getSetting(name)));
     const problems: string[] = [];
     const read = <Value>(name: string, fallback: Value, reading: () => Value): Value => {
       try {
@@ -43,6 +46,7 @@ export class HouseRules {
     this.#filters = read('list of filters', [], () => JSON.parse(filters || '[]') as readonly ContentFilter[]);
     this.#ladder = read('price ladder', PLAIN_LADDER, () => must(parseLadder(ladder ?? '')));
     this.#volume = readVolume(volume ?? '');
+    this.#crossfade = crossfade && isCrossfade(Number(crossfade)) ? Number(crossfade) : null;
     return problems;
   }
 
@@ -63,6 +67,11 @@ export class HouseRules {
     return this.#volume;
   }
 
+  /** Seconds, whenever no period says otherwise; null: works are not joined. */
+  get crossfade(): number | null {
+    return this.#crossfade;
+  }
+
   hiddenBy(work: FilteredWork): ContentFilter | null {
     return hiddenBy(this.#filters, work);
   }
@@ -81,6 +90,11 @@ export class HouseRules {
   async putVolume(volume: NonNullable<VenuePeriod['volume']>): Promise<void> {
     await this.#book.putSetting(VOLUME_LIMITS_SETTING, `${volume.minPercent}-${volume.maxPercent}`);
     this.#volume = volume;
+  }
+
+  async putCrossfade(seconds: number | null): Promise<void> {
+    await this.#book.putSetting(CROSSFADE_SETTING, seconds === null ? '' : String(seconds));
+    this.#crossfade = seconds;
   }
 
   async putLadder(ladder: PriceLadder): Promise<void> {

@@ -37,6 +37,8 @@ export class VenueKeeper {
   readonly #parts: KeeperParts;
   #looking: Promise<void> = Promise.resolve();
   #stop: () => void = () => {};
+  /** Of what lasts now. */
+  #crossfade: number | null = null;
 
   constructor(parts: KeeperParts) {
     this.#parts = parts;
@@ -51,6 +53,11 @@ export class VenueKeeper {
   async stop(): Promise<void> {
     this.#stop();
     await this.#looking;
+  }
+
+  /** Seconds that works sound into each other now; null: they are not joined. */
+  get crossfadeSeconds(): number | null {
+    return this.#crossfade ?? this.#parts.rules.crossfade;
   }
 
   /** One look at the clock. One after the other; a look that fails is made again at the next. */
@@ -73,6 +80,7 @@ export class VenueKeeper {
     await this.#set(BONUS_SETTING, bonus === null ? '' : String(bonus.period.bonusPercent));
     await this.#set(FREE_SETTING, of('free') === null ? '' : 'yes');
     if (shut === null && of('background') !== null) await playBackground();
+    this.#crossfade = running.find(({ period }) => period.crossfadeSeconds !== undefined)?.period.crossfadeSeconds ?? null;
     holdVolume(running.find(({ period }) => period.volume !== null)?.period.volume ?? rules.volume);
   }
 

@@ -40,6 +40,12 @@ export class Venue {
     this.#parts.catalogueChanged();
   }
 
+  /** How long works sound into each other now; null: they are not joined. */
+  crossfadeMs(): number | null {
+    const seconds = this.keeper.crossfadeSeconds;
+    return seconds === null ? null : seconds * 1_000;
+  }
+
   /** A work by id or part of its title, hidden or not. */
   findAnywhere(wanted: string): CatalogueWork | null {
     const works = this.catalogue.everything();

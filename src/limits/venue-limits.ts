@@ -22,6 +22,10 @@ export const venueLimits = {
   backgroundIdleMs: 20_000,
   /** Works that the background music remembers having played. */
   backgroundHistory: 500,
+  /** How long one work may sound into the next, seconds; how long before that the next one is opened, and flows: not sooner than a playout buffer holds. */
+  crossfadeSeconds: 12,
+  openAheadMs: 4_000,
+  flowAheadMs: 1_000,
   venuePeriods: 100,
   contentFilters: 500,
   /** What one person of the staff may give away in a day unless the box is set otherwise. Minor units. */

@@ -12,6 +12,10 @@ export interface OpenedStream {
   readonly preSkip: number;
   readonly startSample: number;
   readonly gainDb: number;
+  /** Where the work ends, as far as that is known. */
+  readonly totalSamples?: number;
+  /** What is handed over is decoded already: two channels of 16 bits, `SAMPLES_PER_PACKET` at a time. */
+  readonly decoded?: true;
   /** A film: how long each of its packets lasts. */
   readonly video?: { readonly packetMs: number };
 }

@@ -46,6 +46,8 @@ export interface PeriodWords {
   readonly percent?: string | undefined;
   /** `30-70`. */
   readonly volume?: string | undefined;
+  /** `5`. */
+  readonly crossfade?: string | undefined;
 }
 
 /** @returns the period, or what was not understood, with an example */
@@ -58,10 +60,12 @@ export function readPeriod(words: PeriodWords): Result<VenuePeriod, Fault<'bad-p
   if (from === null || to === null) return fault('bad-period', `times are such as 17:00; got ${words.from} and ${words.to}.`);
   const volume = words.volume === undefined ? null : readVolume(words.volume);
   if (words.volume !== undefined && volume === null) return fault('bad-period', `volume is such as 30-70; got ${words.volume}.`);
+  if (words.crossfade !== undefined && !/^\d{1,2}$/.test(words.crossfade)) return fault('bad-period', `crossfade is whole seconds; got ${words.crossfade}.`);
+  const crossfade = words.crossfade === undefined ? {} : { crossfadeSeconds: Number(words.crossfade) };
   const percent = words.percent ?? '0';
   if (!/^\d{1,4}$/.test(percent)) return fault('bad-period', `percent is a whole number; got ${percent}.`);
   const minutes = to > from ? to - from : to - from + 1_440;
-  return ok({ name: words.name, kind, ...days, fromMinute: from, minutes, bonusPercent: Number(percent), volume });
+  return ok({ name: words.name, kind, ...days, fromMinute: from, minutes, bonusPercent: Number(percent), volume, ...crossfade });
 }
 
 function readDays(text: string): Pick<VenuePeriod, 'weekdays' | 'day'> | null {
@@ -118,7 +122,9 @@ export function weekLines(planned: readonly PlannedPeriod[], inTheWay: readonly 
   });
 }
 
-function periodWords({ kind, name, bonusPercent, volume }: VenuePeriod): string {
+function periodWords({ kind, name, bonusPercent, volume, crossfadeSeconds }: VenuePeriod): string {
   const percent = bonusPercent > 0 ? ` +${bonusPercent} %` : '';
-  return `${kind.padEnd(10)} ${name}${percent}${volume === null ? '' : ` volume ${volume.minPercent}-${volume.maxPercent}`}`;
+  const range = volume === null ? '' : ` volume ${volume.minPercent}-${volume.maxPercent}`;
+  const crossfade = crossfadeSeconds === undefined ? '' : ` crossfade ${crossfadeSeconds} s`;
+  return `${kind.padEnd(10)} ${name}${percent}${range}${crossfade}`;
 }

@@ -27,6 +27,8 @@ export interface VenuePeriod {
   readonly bonusPercent: number;
   /** While it lasts the volume stays between these; null: as the box is set. */
   readonly volume: { readonly minPercent: number; readonly maxPercent: number } | null;
+  /** While it lasts works sound into each other for so long, 0 joining them without a gap; absent: as the box is set. */
+  readonly crossfadeSeconds?: number;
 }
 
 export interface VenueCalendar {
@@ -137,8 +139,13 @@ export function removePeriod(calendar: VenueCalendar, name: string): Result<Venu
   return periods.length < calendar.periods.length ? ok({ periods }) : fault('no-such-period', `The calendar has no period ${name}; calendar week shows it.`);
 }
 
+/** Whole seconds; 0 joins works without a gap. */
+export function isCrossfade(seconds: number): boolean {
+  return Number.isInteger(seconds) && seconds >= 0 && seconds <= limits.crossfadeSeconds;
+}
+
 function whatIsWrong(period: VenuePeriod): string | null {
-  const { name, weekdays, day, fromMinute, minutes, kind, bonusPercent, volume } = period;
+  const { name, weekdays, day, fromMinute, minutes, kind, bonusPercent, volume, crossfadeSeconds } = period;
   if (!/^[a-z0-9][a-z0-9-]{0,39}$/.test(name)) return 'a name is 1 to 40 small letters, digits and hyphens';
   if ((day === null) === (weekdays.length === 0)) return 'it needs either weekdays or a date';
   if (weekdays.some((weekday) => !Number.isInteger(weekday) || weekday < 0 || weekday > 6)) return 'weekdays are mon to sun';
@@ -147,5 +154,6 @@ function whatIsWrong(period: VenuePeriod): string | null {
   if ((kind === 'bonus') !== bonusPercent > 0 || bonusPercent > 1_000) return 'a bonus period, and no other, adds 1 to 1000 percent';
   if (volume !== null && !(volume.minPercent >= 0 && volume.minPercent <= volume.maxPercent && volume.maxPercent <= 100))
     return 'volumes are 0 to 100, least first';
+  if (crossfadeSeconds !== undefined && !isCrossfade(crossfadeSeconds)) return `a crossfade lasts 0 to ${limits.crossfadeSeconds} seconds`;
   return null;
 }

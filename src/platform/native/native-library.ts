@@ -11,7 +11,7 @@ export interface NativeRoom {
   readonly address: number;
 }
 
-/** The C functions of this very process: those of the C library, and of the OpenSSL that Node brings and lets addons use. */
+/** The C functions of one library, or of this very process: those of the C library, and of the OpenSSL that Node brings and lets addons use. */
 export interface NativeLibrary {
   /** @throws where there is no such function */
   find(name: string, result: 'int' | 'uintptr_t', args: readonly ('int' | 'uint' | 'size_t' | 'uintptr_t')[]): NativeFunction;
@@ -21,13 +21,14 @@ export interface NativeLibrary {
 /**
  * Opens it where it can be had: Linux of 64 bits with the optional package `koffi`. It is loaded by whoever calls this and by nobody
  * else, as a box has no room for it.
+ * @param file the library as the loader finds it; null: this process
  * @returns null where it is not to be had; everything has a slower way
  */
-export async function openNativeLibrary(): Promise<NativeLibrary | null> {
+export async function openNativeLibrary(file: string | null = null): Promise<NativeLibrary | null> {
   if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch)) return null;
   try {
     const { default: koffi } = await import('koffi');
-    const self = koffi.load(null);
+    const self = koffi.load(file);
     return {
       find: (name, result, args) => self.func(name, result, [...args]),
       room: (count) => {
