@@ -6,6 +6,7 @@ import type { NativeLibrary } from '../../platform/native/native-library.ts';
 import { assert } from '../../units/assert.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
 import { bindDescriptor } from './bound-descriptor.ts';
+import { ReceiveBatch } from './receive-batch.ts';
 import { SendBatch } from './send-batch.ts';
 
 /** Where a datagram came from, or goes to. */
@@ -14,6 +15,7 @@ export interface Peer {
   readonly port: number;
 }
 
+/** Bytes are good during the call only. */
 export type DatagramReceiver = (bytes: Uint8Array, from: Peer) => void;
 
 /** The two UDP sockets of the headend (RTP on an even port, RTCP on the next), shared by all streams. */
@@ -33,7 +35,7 @@ const PAIR_ATTEMPTS = 50;
 /**
  * Binds an even port and the one above it (RFC 3550, 11).
  * @param rtpPort the even port, or 0 for any free pair
- * @param library sends many datagrams by one system call, to IPv4 addresses; without it Node makes one of each
+ * @param library sends and takes many datagrams by one system call, with IPv4 addresses; without it Node makes one of each
  * @returns `port-taken` where the asked pair, or 50 random ones, could not be had
  */
 export async function openDatagramPair(
@@ -62,10 +64,11 @@ async function tryPair(host: string, rtpPort: number, library: NativeLibrary | n
   return pairOf(rtp, rtcp, port);
 }
 
-/** A socket, and what sends for it where that is not the socket itself. */
+/** A socket, and what sends and takes for it where that is not the socket itself. */
 interface Port {
   readonly socket: Socket;
   readonly batch: SendBatch | null;
+  readonly arrivals: ReceiveBatch | null;
 }
 
 function bind(host: string, port: number, library: NativeLibrary | null): Promise<Port | null> {
@@ -76,8 +79,8 @@ function bind(host: string, port: number, library: NativeLibrary | null): Promis
     const bound = (): void => {
       socket.removeAllListeners('error');
       const refused = (bytes: Uint8Array, to: Peer): void => socket.send(bytes, to.port, to.address);
-      const batch = library === null || descriptor === 'not-here' ? null : new SendBatch(library, descriptor, refused);
-      resolve({ socket, batch });
+      if (library === null || descriptor === 'not-here') resolve({ socket, batch: null, arrivals: null });
+      else resolve({ socket, batch: new SendBatch(library, descriptor, refused), arrivals: new ReceiveBatch(library, descriptor) });
     };
     socket.once('error', () => {
       socket.close();
@@ -105,8 +108,12 @@ function pairOf(rtp: Port, rtcp: Port, rtpPort: number): DatagramPair {
     // It may have to keep them, where the network is slow.
     socket.send(bytes.slice(), to.port, to.address);
   };
-  const listen = ({ socket }: Port, receive: DatagramReceiver): void =>
-    void socket.on('message', (bytes, from) => receive(bytes, { address: from.address, port: from.port }));
+  const listen = ({ socket, arrivals }: Port, receive: DatagramReceiver): void => {
+    socket.on('message', (bytes, from) => {
+      receive(bytes, { address: from.address, port: from.port });
+      arrivals?.drain(receive);
+    });
+  };
   return {
     rtpPort,
     rtcpPort: rtpPort + 1,
@@ -120,8 +127,9 @@ function pairOf(rtp: Port, rtcp: Port, rtpPort: number): DatagramPair {
   };
 }
 
-function closePort({ socket, batch }: Port): Promise<void> {
+function closePort({ socket, batch, arrivals }: Port): Promise<void> {
   batch?.close();
+  arrivals?.close();
   return new Promise((resolve) => {
     socket.close(() => resolve());
   });

@@ -1,16 +1,11 @@
 import { isIPv4 } from 'node:net';
 import { limits } from '../../limits.ts';
-import type { NativeFunction, NativeLibrary, NativeRoom } from '../../platform/native/native-library.ts';
+import type { NativeFunction, NativeLibrary } from '../../platform/native/native-library.ts';
+import { DatagramRoom } from './datagram-room.ts';
 
 /** One system call takes at most as many. */
 const BATCH = 64;
-/** struct mmsghdr, struct iovec and struct sockaddr_in of Linux on 64 bits. */
-const HEADER_BYTES = 64;
-const VECTOR_BYTES = 16;
-const ADDRESS_BYTES = 16;
-const AF_INET = 2;
 const MSG_DONTWAIT = 0x40;
-const AT = { vectors: BATCH * HEADER_BYTES, addresses: BATCH * (HEADER_BYTES + VECTOR_BYTES), texts: BATCH * (HEADER_BYTES + VECTOR_BYTES + ADDRESS_BYTES) };
 
 interface Destination {
   readonly address: string;
@@ -22,7 +17,7 @@ interface Destination {
  * half the cost of a call for each. To IPv4 addresses only.
  */
 export class SendBatch {
-  readonly #room: NativeRoom;
+  readonly #room: DatagramRoom;
   readonly #sendmmsg: NativeFunction;
   readonly #descriptor: number;
   readonly #refused: (bytes: Uint8Array, to: Destination) => void;
@@ -37,8 +32,7 @@ export class SendBatch {
     this.#sendmmsg = library.find('sendmmsg', 'int', ['int', 'uintptr_t', 'uint', 'int']);
     this.#descriptor = descriptor;
     this.#refused = refused;
-    this.#room = library.room(AT.texts + BATCH * limits.datagramBytes);
-    for (let place = 0; place < BATCH; place += 1) this.#prepare(place);
+    this.#room = new DatagramRoom(library, BATCH, limits.datagramBytes);
   }
 
   /** False where the peer has another kind of address. */
@@ -47,11 +41,7 @@ export class SendBatch {
     const address = this.#addressOf(to);
     if (address < 0) return false;
     const place = this.#count;
-    const { view } = this.#room;
-    this.#room.bytes.set(bytes, AT.texts + place * limits.datagramBytes);
-    view.setUint32(AT.vectors + place * VECTOR_BYTES + 8, bytes.length, true);
-    view.setUint16(AT.addresses + place * ADDRESS_BYTES + 2, to.port);
-    view.setUint32(AT.addresses + place * ADDRESS_BYTES + 4, address);
+    this.#room.write(place, bytes, address, to.port);
     this.#peers[place] = to;
     this.#count += 1;
     if (this.#count === BATCH) this.flush();
@@ -76,31 +66,15 @@ export class SendBatch {
     const count = this.#count;
     this.#count = 0;
     for (let done = 0; done < count; ) {
-      const taken = this.#sendmmsg(this.#descriptor, this.#room.address + done * HEADER_BYTES, count - done, MSG_DONTWAIT);
+      const taken = this.#sendmmsg(this.#descriptor, this.#room.address(done), count - done, MSG_DONTWAIT);
       if (taken > 0) {
         done += taken;
         continue;
       }
-      const { bytes, view } = this.#room;
-      const from = AT.texts + done * limits.datagramBytes;
       const to = this.#peers[done];
-      if (to != null) this.#refused(bytes.slice(from, from + view.getUint32(AT.vectors + done * VECTOR_BYTES + 8, true)), to);
+      if (to != null) this.#refused(this.#room.text(done).slice(0, this.#room.written(done)), to);
       done += 1;
     }
-  }
-
-  /** What stays the same for a place: where its parts are. */
-  #prepare(place: number): void {
-    const { view, address } = this.#room;
-    const header = place * HEADER_BYTES;
-    const vector = AT.vectors + place * VECTOR_BYTES;
-    const name = AT.addresses + place * ADDRESS_BYTES;
-    view.setBigUint64(header, BigInt(address + name), true);
-    view.setUint32(header + 8, ADDRESS_BYTES, true);
-    view.setBigUint64(header + 16, BigInt(address + vector), true);
-    view.setBigUint64(header + 24, 1n, true);
-    view.setBigUint64(vector, BigInt(address + AT.texts + place * limits.datagramBytes), true);
-    view.setUint16(name, AF_INET, true);
   }
 
   /** The address as a number; -1 for one of IPv6. */

@@ -55,6 +55,31 @@ describe.each([
     expect(other.heard).toEqual(sent.filter((_, number) => number % 3 === 0));
   });
 
+  it('come in whole, in order and once, with who sent each, however many wait', async () => {
+    const [datagrams, senders] = [await pair(native), [createSocket('udp4'), createSocket('udp4')]];
+    for (const socket of senders) closing.push(() => new Promise<void>((resolve) => void socket.close(resolve)));
+    const heard: { readonly text: string; readonly from: Peer }[] = [];
+    const all = new Promise<void>((resolve) => {
+      datagrams.onRtcp((bytes, from) => {
+        heard.push({ text: Buffer.from(bytes).toString(), from });
+        if (heard.filter(({ text }) => text.startsWith('the last')).length === 2) resolve();
+      });
+    });
+    const texts = Array.from({ length: 60 }, (_, number) => (number === 59 ? 'the last' : `${number} `.padEnd(4 + 9 * number, 'x')));
+    // All of them wait before the first is looked at: this turn of the event loop sends them.
+    for (const [index, text] of texts.entries()) {
+      if (index === 30) for (const socket of senders) socket.send(Buffer.alloc(3_000), datagrams.rtcpPort, HOST);
+      for (const socket of senders) socket.send(text, datagrams.rtcpPort, HOST);
+    }
+    await all;
+    for (const socket of senders) {
+      const from = { address: HOST, port: socket.address().port };
+      const own = heard.filter((one) => one.from.port === from.port);
+      expect(own.filter(({ text }) => text.length < 2_000).map(({ text }) => text)).toEqual(texts);
+      expect(own.every((one) => one.from.address === HOST)).toBe(true);
+    }
+  });
+
   it('leave from the port that was agreed, and answers come in there', async () => {
     const datagrams = await pair(native);
     const asker = createSocket('udp4');
