@@ -71,7 +71,7 @@ export class LonePair {
       await watch.coin(100n);
       this.#coins += 1;
       await watch.press('intent.ok');
-      await watch.until('the pre-listen', (view) => (view.playback === 'preListen' ? true : null));
+      await watch.until('its question', (view) => (['preListen', 'outright'].includes(view.playback) ? true : null));
       await watch.press('intent.ok');
     }
     await this.flowsOn();

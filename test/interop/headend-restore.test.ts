@@ -40,6 +40,22 @@ test('a play that was being paid at the backup goes on from the restored headend
   await pair.expectAgreement();
 });
 
+test('a play that ended after the backup, in a later epoch than it knew, is billed once more as the box signed it', { timeout: 120_000 }, async () => {
+  const { watch } = pair.box;
+  await pair.song();
+  await backUp();
+  await pair.headend.kill();
+  pair.startHeadend();
+  await pair.flowsOn(3_000);
+  await pair.expectAgreement();
+  await loseAndRestore();
+  // What it delivered after the backup it tells again when its next record meets the gap.
+  await pair.song();
+  await pair.expectAgreement();
+  expect((await pair.headend.operator()).quarantined).toEqual([]);
+  expect((await watch.view()).lastReceipt).not.toBeNull();
+});
+
 test('a play that was begun after the backup ends in words, and its statement is kept for a person: never billed by guess, never lost', {
   timeout: 90_000,
 }, async () => {

@@ -6,6 +6,7 @@ import Database from 'better-sqlite3';
 import { readIfThere, writeDurably } from '../../platform/durable-file.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
 import { guardFolder } from './folder-guard.ts';
+import { RESTORED_SETTING } from './party-rows.ts';
 
 const BOOK = 'headend.db';
 const LIST = 'backup.json';
@@ -60,8 +61,9 @@ export async function restoreHeadend(from: string, data: string): Promise<Result
   try {
     for (const file of [...files].sort((left, right) => Number(left.path === BOOK) - Number(right.path === BOOK))) {
       if ((await listed(from, file.path)).sha256 !== file.sha256) return fault('backup-damaged', `${file.path} of the backup is damaged; take another backup.`);
-      await copyDurably(join(from, file.path), join(data, file.path));
+      if (file.path !== BOOK) await copyDurably(join(from, file.path), join(data, file.path));
     }
+    await putBook(join(from, BOOK), join(data, BOOK));
     giveToOwner(data, files);
     return ok(facts(files));
   } finally {
@@ -76,6 +78,24 @@ async function copyBook(from: string, to: string): Promise<void> {
   const book = new Database(from, { fileMustExist: true });
   try {
     await book.backup(`${to}.new`, { progress: () => WHOLE_BOOK_PAGES });
+  } finally {
+    book.close();
+  }
+  await sync(`${to}.new`);
+  renameSync(`${to}.new`, to);
+}
+
+/** It says of itself that it was restored, before it is there. */
+async function putBook(from: string, to: string): Promise<void> {
+  await copyFile(from, `${to}.new`);
+  const book = new Database(`${to}.new`);
+  try {
+    book.pragma('journal_mode = DELETE');
+    book
+      .prepare(
+        'INSERT INTO settings (name, value) SELECT ?, max(opened_at_ms) FROM pay_sessions WHERE true GROUP BY 1 ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+      )
+      .run(RESTORED_SETTING);
   } finally {
     book.close();
   }

@@ -6,6 +6,9 @@ interface SettingRow {
   readonly value: string;
 }
 
+/** Of a restored headend: when the last play began that its backup knew. What boxes tell of these, they may know better. */
+export const RESTORED_SETTING = 'restored-plays-opened-ms';
+
 export function readSetting(context: StoreContext, name: string): string | null {
   return context.database.one<SettingRow>('SELECT value FROM settings WHERE name = ?', name)?.value ?? null;
 }

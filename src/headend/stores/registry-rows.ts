@@ -9,6 +9,7 @@ import { checkStatement } from '../billing/statement-check.ts';
 import { accountCreditRows } from './account-credit-rows.ts';
 import { postBill, readBill } from './bill-rows.ts';
 import { auditLedger, readEarned } from './ledger-rows.ts';
+import { RESTORED_SETTING, readSetting } from './party-rows.ts';
 import { commitGroup, mergeProgress, putConfirmation, putReceipt } from './progress-rows.ts';
 import { advanceEpoch, openSession, readOpenSessions, readRecentSessions, readSession, readSessionByPlay } from './session-rows.ts';
 import type { StoreContext } from './store-context.ts';
@@ -92,7 +93,7 @@ function settle(context: StoreContext, sid: SessionId, statement: ClosingStateme
     const same = bill.statement === statementText;
     return { agreed: same, chargedMinor: bill.chargedMinor, reason: same ? '' : 'Another closing statement has settled this play already.' };
   }
-  const settlement = checkStatement(row, statement);
+  const settlement = checkStatement(row, statement, row.openedAtMs <= Number(readSetting(context, RESTORED_SETTING) ?? -1));
   if (!settlement.ok) return { agreed: false, chargedMinor: bill?.chargedMinor ?? 0n, reason: settlement.error.message };
   const { heardMs, endReason } = statement;
   postBill(context, row, settlement.value, { basis: 'statement', heard: statement, heardMs, endReason, statement: statementText, signature });
