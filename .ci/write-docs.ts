@@ -52,6 +52,7 @@ const FOLDERS: Readonly<Record<string, string>> = {
   'device/screen/page': 'the page of the box’s screen, as a browser runs it',
   'device/session': 'the statechart and what carries out its actions',
   'device/stores': 'the book of the box: one SQLite file and the side journal',
+  'device/television': 'the television at the HDMI output, by CEC',
   'device/texts': 'what the box says, in each of its languages',
   'device/supervision': 'what systemd hears: up, stopping, and a watchdog fed from evidence',
   'device/usage': 'usage records',

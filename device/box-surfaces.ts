@@ -64,9 +64,9 @@ export async function openSurfaces(parts: SurfaceParts): Promise<Surfaces> {
   const console = await openConsole(parts);
   const takesKey: KeyTaker = (key, kind) => {
     for (const listener of parts.hardware.keyListeners) listener(key, kind);
-    return keys.take(key, kind);
+    return (parts.hardware.television?.takes(key, kind) ?? false) || keys.take(key, kind);
   };
-  const fitted = await Promise.all([openPanel(parts, takesKey), openCoins(parts), openKeys(parts, takesKey)]);
+  const fitted = await Promise.all([openPanel(parts, takesKey), openCoins(parts), openKeys(parts, takesKey), openTelevision(parts)]);
   return {
     screenUrl: screen.url,
     consolePath: console?.path ?? null,
@@ -116,6 +116,24 @@ async function openCoins(parts: SurfaceParts): Promise<Closable | null> {
   if (cctalk === null && bills === null) return null;
   const { openCctalk } = await import('./cash/open-cctalk.ts');
   return openCctalk({ ...parts, coins: cctalk, bills, folder: data });
+}
+
+/** The television at the HDMI output, where the box speaks to it. */
+async function openTelevision({ box, clock, log, config, hardware }: SurfaceParts): Promise<Closable | null> {
+  const { television } = config.hardware;
+  if (television === null) return null;
+  const [{ CecTool }, { Television }] = await Promise.all([import('./television/cec-tool.ts'), import('./television/television.ts')]);
+  const standbyMs = television.standbyMinutes === null ? null : television.standbyMinutes * 60_000;
+  const set = new Television({ bus: new CecTool(television.device), clock, log, standbyMs, volume: television.volume });
+  hardware.television = set;
+  const unfollow = box.onChange((view) => set.follow(view));
+  set.follow(box.view());
+  return {
+    async close() {
+      unfollow();
+      set.close();
+    },
+  };
 }
 
 /** Remotes and keyboards of the kernel, where they are read. */

@@ -33,6 +33,17 @@ export interface HardwareConfig {
   readonly inputDevices: boolean;
   /** Where those are in a container; null: where the kernel has them. */
   readonly inputFolder: string | null;
+  /** The television at the HDMI output; null where the box does not speak to it. */
+  readonly television: TelevisionChoice | null;
+}
+
+export interface TelevisionChoice {
+  /** The kernel's CEC device, such as /dev/cec0. */
+  readonly device: string;
+  /** After so many minutes without a play it may sleep; null: never. */
+  readonly standbyMinutes: number | null;
+  /** The volume keys are its own. */
+  readonly volume: boolean;
 }
 
 export const HARDWARE_OPTIONS = {
@@ -45,6 +56,9 @@ export const HARDWARE_OPTIONS = {
   bills: { type: 'string' },
   'input-devices': { type: 'boolean', default: false },
   'input-folder': { type: 'string' },
+  cec: { type: 'string' },
+  'cec-standby': { type: 'string' },
+  'cec-volume': { type: 'boolean' },
 } as const;
 
 export interface HardwareValues {
@@ -57,6 +71,9 @@ export interface HardwareValues {
   readonly bills?: string;
   readonly 'input-devices': boolean;
   readonly 'input-folder'?: string;
+  readonly cec?: string;
+  readonly 'cec-standby'?: string;
+  readonly 'cec-volume'?: boolean;
 }
 
 /** No real acceptor is fitted: the box has a coin key instead. */
@@ -81,7 +98,17 @@ export function readHardware(values: HardwareValues): HardwareConfig {
     bills: values.bills ?? null,
     inputDevices: values['input-devices'],
     inputFolder: values['input-folder'] ?? null,
+    television:
+      values.cec === undefined
+        ? null
+        : { device: values.cec, standbyMinutes: readMinutes(values['cec-standby'] ?? '20'), volume: values['cec-volume'] ?? false },
   };
+}
+
+/** `0`: never. */
+function readMinutes(text: string): number | null {
+  if (!/^\d{1,4}$/.test(text)) throw new Error(`--cec-standby is a number of minutes from 0 (never) to 9999; not ${JSON.stringify(text)}.`);
+  return Number(text) === 0 ? null : Number(text);
 }
 
 /** The name of a board, as in --board. Throws where there is none such. */

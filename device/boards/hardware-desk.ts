@@ -1,5 +1,6 @@
 import type { CoinWatch } from '../cash/coin-watch.ts';
 import type { RemoteTeacher } from '../input/remote-teacher.ts';
+import type { Television } from '../television/television.ts';
 import type { Board } from './board.ts';
 
 /** An acceptor that can be asked who it is. */
@@ -21,6 +22,7 @@ export class HardwareDesk {
   board: Board | null = null;
   coinWatch: CoinWatch | null = null;
   remotes: RemoteTeacher | null = null;
+  television: Television | null = null;
   acceptors: readonly IdentifiedAcceptor[] = [];
   /** The sign-in of the serial console; null where none asks for a PIN. */
   consoleKeys: SignInDesk | null = null;

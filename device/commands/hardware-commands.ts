@@ -127,4 +127,27 @@ const remoteTest: Command<CommandContext> = {
   },
 };
 
-export const hardwareCommands: readonly Command<CommandContext>[] = [boardCheck, boardPress, coinWatch, remoteLearn, remoteTest];
+const television: Command<CommandContext> = {
+  name: 'television',
+  help: 'turns the television at the HDMI output on, and to the box, or off; status: what it says of itself',
+  roles: ['technician', 'staff'],
+  guard: 'none',
+  arguments: [{ name: 'to', kind: 'text', required: true, help: 'on, off or status' }],
+  run: async ({ hardware }, { to }) => {
+    const set = hardware?.television ?? null;
+    if (set === null) return absent('The box speaks to no television: start it with --cec /dev/cec0.');
+    if (to !== 'on' && to !== 'off' && to !== 'status')
+      return { ok: false, code: 'bad-argument', text: 'A television goes on, off, or says its status.', data: null };
+    const deaf = {
+      ok: false,
+      code: 'nobody-answers',
+      text: 'No television answers on CEC: is it plugged in, and CEC turned on in its menu?',
+      data: null,
+    } as const;
+    if (to !== 'status') return (to === 'on' ? await set.on() : await set.off(true)) ? done(`The television took it.`) : deaf;
+    const power = await set.power();
+    return power === null ? deaf : done(power === 'on' ? 'It is on.' : 'It is asleep.', { power });
+  },
+};
+
+export const hardwareCommands: readonly Command<CommandContext>[] = [boardCheck, boardPress, coinWatch, remoteLearn, remoteTest, television];

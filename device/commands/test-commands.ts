@@ -11,11 +11,11 @@ const SHOWN_MS = 120_000;
 
 const test: Command<CommandContext> = {
   name: 'test',
-  help: 'tests storage, clock, network, acceptor, sound, buttons, display, leds or all: PASS, FAIL or ABSENT; buttons waits for each key, and the box follows them',
+  help: 'tests storage, clock, network, acceptor, sound, buttons, tv, display, leds or all: PASS, FAIL or ABSENT; buttons waits for each key, and the box follows them',
   roles: ['technician', 'headend'],
   guard: 'none',
   arguments: [
-    { name: 'part', kind: 'text', required: true, help: 'storage, clock, network, acceptor, sound, buttons, display, leds or all' },
+    { name: 'part', kind: 'text', required: true, help: 'storage, clock, network, acceptor, sound, buttons, tv, display, leds or all' },
     { name: 'code', kind: 'text', required: false, help: 'what was seen, typed back: test display code=1234, test leds code=101' },
   ],
   run: async (context, { part = '', code }) => {

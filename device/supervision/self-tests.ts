@@ -89,4 +89,12 @@ const buttons: SelfTest = async ({ hardware, clock }) => {
 };
 
 /** In the order in which `test all` runs them; the one that waits for a person comes last. */
-export const selfTests: Readonly<Record<string, SelfTest>> = { storage, clock: wallClock, network, acceptor, sound, buttons };
+/** Only what it says itself counts: a cable that leads to a television which is deaf to CEC is no television to us. */
+const tv: SelfTest = async ({ hardware }) => {
+  if (hardware.television === null) return { part: 'tv', result: 'ABSENT', text: 'the box speaks to none (option cec=/dev/cec0)' };
+  const power = await hardware.television.power();
+  if (power === null) return { part: 'tv', result: 'FAIL', text: 'nobody answers on CEC: is it plugged in, and CEC turned on in its menu?' };
+  return { part: 'tv', result: 'PASS', text: `it answers, and says that it is ${power === 'on' ? 'on' : 'asleep'}` };
+};
+
+export const selfTests: Readonly<Record<string, SelfTest>> = { storage, clock: wallClock, network, acceptor, sound, buttons, tv };

@@ -30,6 +30,9 @@ Run a box:
   --console-port PATH  a serial port for the console, such as /dev/ttyS0 (115200 8N1) or a USB gadget's /dev/ttyGS0, or tcp:4001 on
                   loopback; each with sign-in (ackbox console)
   --input-devices read infrared and CEC remotes and keyboards (the user is in the group input)
+  --cec PATH      the kernel's CEC device, such as /dev/cec0: the television goes on, and to the box, when something plays (cec-ctl, v4l-utils)
+  --cec-standby M it may sleep M minutes after the last play (20; 0: never)
+  --cec-volume    volume and mute keys are the television's
   --input-folder DIR  where their event files are, with the kernel's listing of them as "devices" (default: where the kernel has them)
   --screen-host A where its page listens (default 127.0.0.1; 0.0.0.0 shows it to the whole network)
   --transport udp|tcp|tls  how the music travels (ackbox start --help)

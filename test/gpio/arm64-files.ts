@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** Debian 12 has libgpiod's tools in version 1, Debian 13 in version 2. */
 export const RELEASES = { 1: 'bookworm', 2: 'trixie' } as const;
@@ -18,6 +18,13 @@ export function debianFiles(cache: string, version: ToolsVersion): string {
   return root;
 }
 
+/** Debian 12's tools of the kernel's CEC devices, a television that follows its rules among them. */
+export function cecFiles(cache: string): string {
+  const root = join(cache, 'cec-tools');
+  if (!existsSync(join(root, 'usr', 'bin', 'cec-follower'))) unpack(cache, root, 'bookworm', ['v4l-utils', ...PACKAGES[1]]);
+  return root;
+}
+
 /** Debian 12's arm64 kernel. @returns its path */
 export function debianKernel(cache: string): string {
   const root = join(cache, 'kernel');
@@ -25,6 +32,17 @@ export function debianKernel(cache: string): string {
   const find = (): string | undefined => (existsSync(boot) ? readdirSync(boot).find((name) => name.startsWith('vmlinuz')) : undefined);
   if (find() === undefined) unpack(cache, root, 'bookworm', [kernelPackage(apt(cache, 'bookworm'))]);
   return join(boot, find() ?? 'vmlinuz');
+}
+
+/** Drivers of that kernel, by the ends of their paths. @returns their paths, in the same order */
+export function kernelModules(cache: string, names: readonly string[]): readonly string[] {
+  const modules = join(dirname(dirname(debianKernel(cache))), 'lib', 'modules');
+  const all = readdirSync(modules, { recursive: true, encoding: 'utf8' });
+  return names.map((name) => {
+    const found = all.find((path) => path.endsWith(`/${name}.ko`));
+    if (found === undefined) throw new Error(`Debian's kernel for arm64 has no driver ${name}.`);
+    return join(modules, found);
+  });
 }
 
 /** Node for arm64 from its npm package, in the version that the checkout brings along. @returns its path */

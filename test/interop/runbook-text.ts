@@ -49,6 +49,7 @@ export const RULES: Readonly<Record<string, RegExp>> = {
   'a seal, a hash': /\b[0-9a-f]{16,64}\b/g,
   'a date': /\b\d{4}-\d\d-\d\d(?:[T ]\d\d[:-]\d\d(?:[:-]\d\d)?(?:\.\d+)?Z?)?\b/g,
   'a time of day': /\b\d\d:\d\d:\d\d\b/g,
+  'what a coin’s pulse is': /\b\d+-\d+\/\d+\b/g,
   'how long it took': /\b\d+(?:\.\d+)?(?: to \d+(?:\.\d+)?)? (?:ms|s)\b/g,
   'how loud it was': /-?\b\d+(?:\.\d+)? dB(?:FS)?\b/g,
   'who sets the clock': /set by the network|plausible, though no network sets it/g,
