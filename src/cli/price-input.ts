@@ -6,7 +6,7 @@ import { type PreparedModel, prepareModel } from '../domain/rating/prepared-mode
 import type { LicenceHistory } from '../domain/rating/rate-history.ts';
 import { openZone } from '../domain/rating/zone.ts';
 import { limits } from '../limits.ts';
-import { parseInstant, readUsageFile } from '../wire/rating-json.ts';
+import { instantText, parseInstant, readUsageFile } from '../wire/rating-json.ts';
 import { readModelFile } from './model-file.ts';
 import type { CommandIo } from './subcommand.ts';
 
@@ -40,7 +40,10 @@ export async function readRatingCall(name: string, argv: readonly string[], io: 
     io.err(`ackbox price ${name} needs --model MODEL.xml, --usage USAGE.json and --until TIME.\n`);
     return null;
   }
-  return { ...(await readRatingInput(model, usage, until, strict, io)), json };
+  const input = await readRatingInput(model, usage, until, strict, io);
+  const { startMs, untilMs } = input.history;
+  if (untilMs < startMs) io.err(`warning: ${until} lies before the licence begins (${instantText(startMs)}): nothing is billed by then\n`);
+  return { ...input, json };
 }
 
 /** Reads a model and a usage file, for rate, explain and quote. Repairs and warnings of lenient reading go to stderr. */
@@ -87,17 +90,20 @@ export async function readJsonFile(path: string): Promise<unknown> {
   const text = new TextDecoder().decode(await readBounded(path));
   try {
     return JSON.parse(text);
-  } catch {
-    throw new PriceInputError(`${path} is not JSON`);
+  } catch (error) {
+    throw new PriceInputError(`${path} is not JSON (${error instanceof Error ? error.message : 'unreadable'}); ackbox price --help shows what it holds`);
   }
 }
 
 async function readBounded(path: string): Promise<Uint8Array> {
-  const size = await stat(path).then(
-    (found) => found.size,
-    () => null,
-  );
-  if (size === null) throw new PriceInputError(`${path} cannot be read`);
+  const unreadable = (error: unknown): never => {
+    throw new PriceInputError(`${path} can not be read (${errorCode(error)}); name a file of JSON`);
+  };
+  const { size } = await stat(path).catch(unreadable);
   if (size > limits.usageFileBytes) throw new PriceInputError(`${path} has ${size} bytes; at most ${limits.usageFileBytes} are taken`);
-  return await readFile(path);
+  return await readFile(path).catch(unreadable);
+}
+
+export function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }

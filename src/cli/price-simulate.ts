@@ -35,7 +35,13 @@ export const priceSimulate: PriceAction = async (argv, io) => {
   }
   const simulation = new Simulation([before, after], options.untilMs);
   const sink = new SimulationSink(options, io, simulation);
-  const leftOut = await simulateAll(simulation, files, sink, io);
+  const leftOut = await untilStopped((stopped) => simulateAll(simulation, files, sink, io, stopped));
+  if (leftOut === null) {
+    sink.abandon();
+    const { users } = sink.tally.summary();
+    io.err(`ackbox: stopped after ${countText(users)} ${users === 1 ? 'user' : 'users'}; nothing was written.\n`);
+    return EXIT.stopped;
+  }
   const findings: SimulationFindings = {
     beforeId: before.modelId,
     afterId: after.modelId,
@@ -84,8 +90,33 @@ function refuseOverwriting({ models, csv, plot }: SimulateOptions, files: readon
   if (csv !== null && plot !== null && resolve(csv) === resolve(plot)) throw new PriceInputError('--csv and --plot name the same file');
 }
 
-/** @returns how many entries were left out */
-async function simulateAll(simulation: Simulation, files: readonly HistoryFile[], sink: SimulationSink, io: CommandIo): Promise<number> {
+/** Ctrl-C and SIGTERM end it with nothing half-written. */
+async function untilStopped<T>(work: (stopped: AbortSignal) => Promise<T>): Promise<T | null> {
+  const stop = new AbortController();
+  const onSignal = (): void => {
+    stop.abort();
+    // Somebody may still be about to type into it.
+    process.stdin.destroy();
+  };
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, onSignal);
+  try {
+    return await work(stop.signal);
+  } catch (error) {
+    if (stop.signal.aborted) return null;
+    throw error;
+  } finally {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, onSignal);
+  }
+}
+
+/** @returns how many entries were left out; null where it was stopped */
+async function simulateAll(
+  simulation: Simulation,
+  files: readonly HistoryFile[],
+  sink: SimulationSink,
+  io: CommandIo,
+  stopped: AbortSignal,
+): Promise<number | null> {
   const bar = new ProgressBar(io.err, process.stderr.isTTY === true);
   const allBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
   let [readBytes, rated, leftOut] = [0, 0, 0];
@@ -100,8 +131,9 @@ async function simulateAll(simulation: Simulation, files: readonly HistoryFile[]
       leftOut += 1;
       bar.note(`${place}: left out: ${user.error.code}: ${printable(user.error.message)}\n`);
     }
+    if (stopped.aborted) break;
     bar.draw(allBytes === 0 ? null : readBytes / allBytes, `${countText(rated)} ${rated === 1 ? 'user' : 'users'}`);
   }
   bar.clear();
-  return leftOut;
+  return stopped.aborted ? null : leftOut;
 }

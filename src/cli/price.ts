@@ -78,7 +78,8 @@ difference that at least 50 of 100 users do not exceed, p95 likewise. --csv writ
 cheapest goes on to the close of the cycle that is under way at the end, so that nothing used remains unbilled under any model. A
 plan begins on the first of this month unless --start says when, and its plays are --minutes long (default: 3).
 
-Exit codes: 0 well, 1 failed or invalid, 2 wrong usage, 3 simulated, but some lines were left out.
+Exit codes: 0 well, 1 failed or invalid, 2 wrong usage, 3 simulated, but some lines were left out, 130 a simulation was stopped by
+Ctrl-C: files that it had begun are gone.
 `;
 
 export const priceCommand: Subcommand = {
@@ -89,7 +90,7 @@ export const priceCommand: Subcommand = {
     const [name, ...rest] = argv;
     const entry = name !== undefined && Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
     if (entry === undefined) {
-      io.err(help);
+      io.err(name === undefined ? help : `ackbox price: there is no action ${JSON.stringify(name)}.\n\n${help}`);
       return EXIT.usage;
     }
     return await (await entry.load())(rest, io);

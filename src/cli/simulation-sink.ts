@@ -1,10 +1,11 @@
-import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { DifferenceTally } from '../domain/rating/difference-tally.ts';
 import { csvCell } from '../headend/usage/report-csv.ts';
 import { decimalText } from '../units/rational.ts';
 import type { SimulatedUser, Simulation } from '../wire/simulation.ts';
 import { plotDifferences } from './difference-plot.ts';
 import { countText, findingsText, type SimulationFindings, usersTable } from './difference-words.ts';
+import { errorCode, PriceInputError } from './price-input.ts';
 import type { CommandIo } from './subcommand.ts';
 
 /** Users who are shown one by one; of more, the ones with the largest differences. */
@@ -36,8 +37,8 @@ export class SimulationSink {
     this.#options = options;
     this.#io = io;
     this.#simulation = simulation;
-    this.#csv = options.csv === null ? null : openSync(options.csv, 'w');
-    this.#plot = options.plot === null ? null : openSync(options.plot, 'w');
+    this.#csv = options.csv === null ? null : openToWrite(options.csv);
+    this.#plot = options.plot === null ? null : openToWrite(options.plot);
     if (this.#csv !== null) writeSync(this.#csv, 'user,before,after,difference,currency\r\n');
     if (options.json) io.out('{"users":[');
   }
@@ -58,6 +59,18 @@ export class SimulationSink {
     if (differenceMinor > 0n) this.#losers = keepLargest(this.#losers, user, (left, right) => gain(right) - gain(left));
   }
 
+  /** Half of the users is no answer: what was begun goes away. */
+  abandon(): void {
+    for (const [file, path] of [
+      [this.#csv, this.#options.csv],
+      [this.#plot, this.#options.plot],
+    ] as const) {
+      if (file !== null) closeSync(file);
+      if (path !== null) rmSync(path, { force: true });
+    }
+    if (this.#options.json) this.#io.out('\n');
+  }
+
   finish(findings: SimulationFindings, leftOut: number): void {
     if (this.#csv !== null) closeSync(this.#csv);
     if (this.#plot !== null) writeFileSync(this.#plot, plotDifferences(findings, this.tally.differences()));
@@ -73,6 +86,15 @@ export class SimulationSink {
     if (this.#users <= SHOWN) return usersTable('User by user:', this.#first, digits);
     const hint = this.#options.csv === null ? '\n--csv FILE writes every user.\n' : '';
     return `${usersTable('Who saves most:', this.#winners, digits)}${usersTable('Who pays most more:', this.#losers, digits)}${hint}`;
+  }
+}
+
+/** @throws PriceInputError */
+function openToWrite(path: string): number {
+  try {
+    return openSync(path, 'w');
+  } catch (error) {
+    throw new PriceInputError(`${path} can not be written (${errorCode(error)}); name a file in a folder that is there and yours`);
   }
 }
 

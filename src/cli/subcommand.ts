@@ -14,4 +14,4 @@ export interface Subcommand {
 }
 
 /** Exit codes that every subcommand shares. */
-export const EXIT = { ok: 0, failed: 1, usage: 2, partly: 3 } as const;
+export const EXIT = { ok: 0, failed: 1, usage: 2, partly: 3, stopped: 130 } as const;

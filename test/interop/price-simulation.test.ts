@@ -1,8 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 const program = new URL('../../src/cli/ackbox.ts', import.meta.url).pathname;
 const UNTIL = ['--until', '2026-03-28T00:00:00Z'];
@@ -159,6 +160,43 @@ describe('price simulate', () => {
     expect(price(['simulate', '--models', at('old.xml'), '--history', at('users.jsonl')]).code).toBe(2);
     expect(simulate(at('users.jsonl'), ['--until', 'tomorrow']).code).toBe(2);
   });
+});
+
+test.each([
+  ['while it waits for more to be typed', []],
+  ['with --json', ['--json']],
+])('price simulate stopped by Ctrl-C %s says so, ends with 130, and leaves no half a file', async (_name, more) => {
+  const outputs = ['--csv', at('stopped.csv'), '--plot', at('stopped.svg')];
+  const args = ['simulate', '--models', `${at('old.xml')},${at('new.xml')}`, '--history', '-', ...UNTIL, ...outputs, ...more];
+  const child = spawn(process.execPath, [program, 'price', ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const texts = { out: '', err: '' };
+  child.stdout.on('data', (bytes) => (texts.out += String(bytes)));
+  child.stderr.on('data', (bytes) => (texts.err += String(bytes)));
+  // The second line is not ended: it waits for the rest.
+  child.stdin.write(`${user('ann', 10)}\n{"user":`);
+  await vi.waitFor(() => expect(readFileSync(at('stopped.csv'), 'utf8')).toContain('ann'), { timeout: 20_000, interval: 50 });
+  child.kill('SIGINT');
+  const [code] = (await once(child, 'close')) as [number];
+  expect([code, texts.err]).toEqual([130, 'ackbox: stopped after 1 user; nothing was written.\n']);
+  expect([existsSync(at('stopped.csv')), existsSync(at('stopped.svg'))]).toEqual([false, false]);
+});
+
+test('price simulate says which file it can not write, before it rates anybody', () => {
+  const { code, err } = simulate(at('users.jsonl'), ['--csv', at('nowhere/users.csv')]);
+  expect([code, err]).toEqual([1, `ackbox: ${at('nowhere/users.csv')} can not be written (ENOENT); name a file in a folder that is there and yours\n`]);
+});
+
+test('the price commands say what they can not read, and what to do', () => {
+  writeFileSync(at('broken.json'), '{"licence":');
+  const rate = (usage: string, until = '2026-03-28T00:00:00Z') => price(['rate', '--model', at('old.xml'), '--usage', at(usage), '--until', until]);
+  expect(rate('nowhere.json')).toMatchObject({ code: 1, err: `ackbox: ${at('nowhere.json')} can not be read (ENOENT); name a file of JSON\n` });
+  expect(rate('broken.json')).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/broken\.json is not JSON \(.+\); ackbox price --help shows what it holds\n$/),
+  });
+  writeFileSync(at('early.json'), user('ann', 1));
+  expect(rate('early.json', '2020-01-01T00:00:00Z')).toMatchObject({ code: 0, err: expect.stringContaining('lies before the licence begins') });
+  expect(price(['rates'])).toMatchObject({ code: 2, err: expect.stringMatching(/^ackbox price: there is no action "rates"\.\n/) });
 });
 
 describe('price cheapest', () => {
