@@ -1,14 +1,17 @@
+import { limits } from '../../src/limits.ts';
 import type { HeadendError } from '../../src/ports/headend-api.ts';
 import type { Currency } from '../../src/units/money.ts';
 import type { Result } from '../../src/units/result.ts';
 import type { StatusDocument } from '../../src/wire/licence-api.ts';
 import type { LoanCounter } from '../loans/loan-counter.ts';
-import type { LoanView } from '../loans/loan-view.ts';
+import { LOAN_CACHE_SETTING, type LoanView } from '../loans/loan-view.ts';
 import type { CommandOutcome } from '../session/box-view.ts';
 import { type Command, type CommandContext, done } from './command.ts';
 import { findWork } from './find-work.ts';
 import { minorUnits } from './money-commands.ts';
 
+const BYTES_PER_MEGABYTE = 1_000_000;
+const MOST_MEGABYTES = Math.floor(limits.loanCacheBytes / BYTES_PER_MEGABYTE);
 const who = ['customer', 'staff', 'technician', 'headend'] as const;
 const TITLE = { name: 'title', kind: 'text', required: true, help: 'the id of a licence or a work, or part of a title' } as const;
 
@@ -44,6 +47,23 @@ const checkout: Command<CommandContext> = {
   },
 };
 
+const cache: Command<CommandContext> = {
+  name: 'licence cache',
+  help: 'how much of the disk checked-out titles may fill; with a number it is that: licence cache 2000',
+  roles: ['technician', 'staff', 'headend'],
+  guard: 'none',
+  arguments: [{ name: 'megabytes', kind: 'integer', required: false, help: `1 to ${MOST_MEGABYTES}` }],
+  run: async ({ book }, { megabytes }) => {
+    const now = Math.min(limits.loanCacheBytes, Number((await book.getSetting(LOAN_CACHE_SETTING)) ?? limits.loanCacheBytes));
+    const wanted = megabytes === undefined ? now : Number(megabytes) * BYTES_PER_MEGABYTE;
+    if (wanted <= 0 || wanted > limits.loanCacheBytes)
+      return { ok: false, code: 'bad-argument', text: `It is a number of megabytes from 1 to ${MOST_MEGABYTES}.`, data: null };
+    if (megabytes !== undefined) await book.putSetting(LOAN_CACHE_SETTING, String(wanted));
+    const words = 'What is held stays; a title that finds no room is refused.';
+    return done(`Checked-out titles may fill ${Math.floor(wanted / BYTES_PER_MEGABYTE)} MB.${megabytes === undefined ? '' : ` ${words}`}`, { bytes: wanted });
+  },
+};
+
 const renew: Command<CommandContext> = {
   name: 'licence renew',
   help: 'extends a checkout by one period, also after its end',
@@ -63,7 +83,7 @@ const giveBack: Command<CommandContext> = {
     withLicence(context, title, async (loans, id) => returned(context, id, await loans.giveBack(id, how === 'whole'))),
 };
 
-export const licenceCommands: readonly Command<CommandContext>[] = [list, checkout, renew, giveBack];
+export const licenceCommands: readonly Command<CommandContext>[] = [list, checkout, cache, renew, giveBack];
 
 function feeOf(box: CommandContext['box'], amount: string): string {
   return String(minorUnits(amount, box.view().currency as Currency) ?? 0n);

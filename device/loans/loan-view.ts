@@ -1,3 +1,6 @@
+/** A smaller bound of the cache than the one of the program, in bytes. */
+export const LOAN_CACHE_SETTING = 'loan-cache-bytes';
+
 /**
  * A checked-out title as people see it.
  * - `waiting`      part of it is here, and something keeps the rest away; `message` says what

@@ -17,7 +17,7 @@ import { LoanDownloads } from './loan-downloads.ts';
 import { LoanFiles } from './loan-files.ts';
 import { LoanKeys } from './loan-keys.ts';
 import { LoanShelf } from './loan-shelf.ts';
-import type { LoansOfBox } from './loan-view.ts';
+import { LOAN_CACHE_SETTING, type LoansOfBox } from './loan-view.ts';
 
 export interface LoansParts {
   /** The data folder of the box. */
@@ -46,9 +46,6 @@ export interface Loans extends LoansOfBox {
   readonly downloads: LoanDownloads;
   readonly plays: PlayPort;
 }
-
-/** A smaller bound of the cache than the one of the program, in bytes. */
-export const LOAN_CACHE_SETTING = 'loan-cache-bytes';
 
 /** Puts together what checks titles out, brings them here, keeps their keys and plays them. */
 export function openLoans(parts: LoansParts): Loans {
