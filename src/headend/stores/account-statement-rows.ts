@@ -44,11 +44,14 @@ export function accountStatementRows(context: StoreContext): AccountStatementSto
 function readLines(context: StoreContext, account: string, limit: number): readonly StatementLine[] {
   const rows = context.database.all<Pick<StatementLine, 'number' | 'atMs'> & Record<'key' | 'minor' | 'resource' | 'event', string>>(
     `SELECT t.number, t.key, t.posted_at_ms AS atMs, CAST(CASE WHEN t.debit = 'account-debt' THEN t.amount_minor ELSE -t.amount_minor END AS TEXT) AS minor,
-       coalesce(p.work, l.resource_id, d.resource_id, v.work, f.resource, '') AS resource, coalesce(e.event, '') AS event
+       coalesce(p.work, l.resource_id, d.resource_id, o.resource_id, v.work, f.resource, '') AS resource, coalesce(e.event, '') AS event
      FROM ledger_transfers t LEFT JOIN billed_plays p ON p.play_id = t.play_id
        LEFT JOIN pricing_licences l ON t.key GLOB 'cycle:*' AND l.licence = CAST(substr(t.key, 7) AS INTEGER)
        LEFT JOIN usage_events e ON t.key GLOB 'debit:#*' AND e.number = CAST(substr(t.key, 8) AS INTEGER)
        LEFT JOIN pricing_licences d ON d.licence = e.licence
+       -- Books of before named the event itself; no event begins with #.
+       LEFT JOIN usage_events b ON t.key GLOB 'debit:[^#]*' AND b.event = substr(t.key, 7)
+       LEFT JOIN pricing_licences o ON o.licence = b.licence
        LEFT JOIN bills v ON t.key GLOB 'advert:*' AND v.sid = substr(t.key, 8)
        LEFT JOIN checkouts f ON t.key GLOB 'fee:*' AND f.licence = substr(t.key, 5, instr(t.key, '/') - 5)
      WHERE t.party = ? AND 'account-debt' IN (t.debit, t.credit) ORDER BY t.number DESC LIMIT ?`,

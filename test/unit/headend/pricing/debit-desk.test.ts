@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3';
 import { afterEach, expect, test } from 'vitest';
 import { readModels } from '../../../../src/authoring/pricing/read-model.ts';
 import { DebitDesk } from '../../../../src/headend/pricing/debit-desk.ts';
@@ -103,4 +104,28 @@ test('a use that comes late, at the same moment, within another or over the end 
   while (book.refreshLicences(10) > 0) {}
   expect(book.auditPricing().findings).toEqual([]);
   expect(book.auditLedger()).toBeNull();
+});
+
+test('a debit of before, whose key names the event itself, stands in the statement with its title', () => {
+  const opened = bookFixture();
+  fixture = opened;
+  const { book, clock, path } = opened;
+  const uploaded = new VendorDesk(book).upload(readModels, book.defaults().vendor, XML);
+  if (!uploaded.ok) throw new Error(uploaded.error.message);
+  const startMs = clock.wallMs();
+  const open = (resourceId: string): number =>
+    book.openPricingLicence({ userId: 'u1', resourceId, modelHash: uploaded.value.hash, currency: 'EUR', startMs, timeZone: 'UTC' });
+  const use = (resourceId: string, key: string) => ({ key, licence: open(resourceId), startMs: startMs + 1_000, durationMs: 1_000 });
+  expect(new DebitDesk(book).debit([use('archive', 'use-7'), use('news', '2')])).toMatchObject({ ok: true });
+  const raw = new Database(path);
+  const insert = `INSERT INTO ledger_transfers (key, debit, credit, amount_minor, currency, party, reason, posted_at_ms) VALUES (?, 'account-debt', 'earned', 100, 'EUR', 'u1', 'bill', 0)`;
+  for (const key of ['debit:use-7', 'debit:2', 'debit:unheard-of']) raw.prepare(insert).run(key);
+  raw.close();
+  expect(book.accountLines('u1', 9).map(({ kind, title }) => [kind, title])).toEqual([
+    ['use', ''],
+    ['use', 'news'],
+    ['use', 'archive'],
+    ['use', 'news'],
+    ['use', 'archive'],
+  ]);
 });
