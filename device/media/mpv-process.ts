@@ -127,7 +127,7 @@ export function mpvArguments(socket: string, output: readonly string[]): string[
     `--input-ipc-server=${socket}`,
   ];
   // Small changes of speed are resampled without a break; time stretching clicks at each of them, as measured.
-  const speed = '--audio-pitch-correction=yes';
+  const speed = '--audio-pitch-correction=no';
   const buffers = ['--cache=yes', '--cache-pause-wait=0.2', '--demuxer-max-bytes=1MiB', '--demuxer-max-back-bytes=0'];
   // Named, both of them: else mpv waits for 2 kB to guess from, which a work that begins with silence does not hold in a whole playout buffer.
   const format = ['--demuxer=lavf', '--demuxer-lavf-format=ogg'];
