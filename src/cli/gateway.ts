@@ -24,7 +24,8 @@ usage: ackbox gateway [--data DIR] --config FILE
 Each entity gets what the routing table has for its kind, in commit order, one JSON object a line, and answers {"number": n, "ok": true}
 or {"number": n, "ok": false, "reason": "..."}. An entity that is away queues only itself, and drains when it is back; what it refuses
 is kept aside. A billing entity may say {"administration": "subscription-termination", "id": "...", "outlet": "..."} or
-{"administration": "billing-verification", "id": "...", "playId": "..."}. The state of each stands in a table of the MIB
+{"administration": "billing-verification", "id": "...", "playId": "..."} or
+{"administration": "channel-mapping", "id": "...", "channel": 3, "number": 7}, by which channel 3 is 7 from then on. The state of each stands in a table of the MIB
 (1.3.6.1.4.1.32473.3.1: index, name, kind, state 1 up 2 down, behind, forwarded, refused) and under /metrics.
 
 perSecond is an entity's quota, if it wants one. At most 64 transactions wait for its answer; one that is silent for 20 s is taken for away.

@@ -32,6 +32,8 @@ export interface ChannelStore {
   addChannel(work: StoredWork, input: string): boolean;
   /** @returns false where no channel has it */
   removeChannel(number: number): boolean;
+  /** Puts a channel under another number. */
+  renumberChannel(number: number, to: number): 'moved' | 'unknown-channel' | 'number-taken';
   noteChannelState(work: string, state: ChannelState): void;
   /** As it was written down last; null for what is no channel, or was taken off the map. */
   channelState(work: string): ChannelState | null;

@@ -7,11 +7,14 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { gatewayCommand } from '../../src/cli/gateway.ts';
+import { DEFAULT_PRICE } from '../../src/headend/catalogue/work-price.ts';
+import { channelWork } from '../../src/headend/channels/channel-work.ts';
 import { openEntityServer } from '../../src/headend/gateway/entity-server.ts';
 import { type RunningGateway, startGateway } from '../../src/headend/gateway/gateway.ts';
 import type { GatewayConfig } from '../../src/headend/gateway/gateway-config.ts';
 import { ENTITY_TABLE_OID } from '../../src/headend/gateway/snmp-agent.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
+import { asId } from '../../src/units/ids.ts';
 import { canonicalJson } from '../../src/wire/canonical-json.ts';
 import { dropFolders, scratchFolder, silentLog } from '../fakes/headend-on-localhost.ts';
 import { type BookFixture, bookFixture, enrol, record } from '../unit/headend/stores/book-fixture.ts';
@@ -159,12 +162,31 @@ test('a stranger is not served, and what an entity refuses is kept aside without
 
 test('a billing entity ends a subscription by a command of the box, and no other entity may', async () => {
   const { createAdministrator } = await import('../../src/headend/gateway/administration.ts');
-  const administer = createAdministrator({ commands: fixture.book, outlets: fixture.book, bills: fixture.book });
+  const administer = createAdministrator({ commands: fixture.book, outlets: fixture.book, bills: fixture.book, channels: fixture.book });
   const end = { administration: 'subscription-termination', id: '1', outlet: outlet.outlet };
   expect(administer({ kind: 'usage-processing' }, end)).toMatchObject({ ok: false, code: 'not-allowed' });
   expect(administer({ kind: 'billing' }, end)).toMatchObject({ ok: true, id: '1' });
   expect(fixture.book.openCommands(outlet.outlet)).toMatchObject([{ line: expect.stringMatching(/^service on /) }]);
   expect(administer({ kind: 'billing' }, { administration: 'billing-verification', id: '2', playId: 'none' })).toMatchObject({ code: 'unknown-play' });
+  const picture = { codec: 'h264', height: 720, packetMs: 4 } as const;
+  for (const number of [3, 4]) {
+    const news = channelWork({ id: `c${number}`, number, title: 'News', price: DEFAULT_PRICE, picture });
+    fixture.book.addChannel(news, 'udp://127.0.0.1:5000');
+  }
+  const map = (channel: unknown, number: unknown) => administer({ kind: 'billing' }, { administration: 'channel-mapping', id: '3', channel, number });
+  expect([map(3, 7), map(3, 8), map(7, 4), map(7, 'x')]).toMatchObject([
+    { ok: true, id: '3' },
+    { code: 'unknown-channel' },
+    { code: 'number-taken' },
+    { code: 'not-understood' },
+  ]);
+  expect(fixture.book.channels().map(({ work: id, number }) => [id, number])).toEqual([
+    ['c4', 4],
+    ['c3', 7],
+  ]);
+  expect(fixture.book.work(asId('c3'))?.channel).toEqual({ number: 7 });
+  const again = channelWork({ id: 'c5', number: 3, title: 'Sports', price: DEFAULT_PRICE, picture });
+  expect([fixture.book.addChannel(again, 'udp://127.0.0.1:5001'), fixture.book.channels().length]).toEqual([true, 3]);
   expect(administer({ kind: 'billing' }, { administration: 'toString' })).toMatchObject({ code: 'not-understood' });
 });
 

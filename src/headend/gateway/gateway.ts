@@ -25,7 +25,7 @@ export interface RunningGateway {
 
 /** The on-line teleprocessing gateway (Fig. 6): one link an entity, a MIB over SNMP, figures for Prometheus. */
 export async function startGateway(config: GatewayConfig, { book, clock, log }: GatewayDeps): Promise<RunningGateway> {
-  const administrator = createAdministrator({ commands: book, outlets: book, bills: book });
+  const administrator = createAdministrator({ commands: book, outlets: book, bills: book, channels: book });
   const links = config.entities.map((entity) => new EntityLink(entity, { store: book, administrator, clock, log }));
   const status = (): readonly EntityStatus[] => links.map((link) => link.status());
   const agent = config.snmp === undefined ? null : openSnmpAgent(config.snmp, status(), log);

@@ -28,6 +28,14 @@ export function channelRows({ database }: StoreContext, catalogue: Pick<Catalogu
         catalogue.retireWork(asId(row.work));
         return true;
       }),
+    renumberChannel: (number, to) =>
+      database.transaction(() => {
+        const known = (one: number) => database.one('SELECT 1 FROM channels WHERE number = ?', one) !== null;
+        if (!known(number)) return 'unknown-channel';
+        if (number !== to && known(to)) return 'number-taken';
+        database.run('UPDATE channels SET number = ? WHERE number = ?', to, number);
+        return 'moved';
+      }),
     channelState: (work) => database.one<Pick<ChannelRow, 'state'>>('SELECT state FROM channels WHERE work = ? AND number IS NOT NULL', work)?.state ?? null,
     noteChannelState: (work, state) => void database.run('UPDATE channels SET state = ? WHERE work = ?', state, work),
   };
