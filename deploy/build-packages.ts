@@ -2,12 +2,12 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { mpvArguments } from '../device/media/mpv-process.ts';
 import { builtPage } from '../device/screen/page-build.ts';
 import { BOX_ENVIRONMENT, BOX_NODE_FLAGS } from '../src/cli/box-runtime.ts';
 import { bundlePrograms } from '../src/cli/bundle.ts';
 import { projectRoot } from '../src/platform/project-root.ts';
+import { scriptOptions } from '../test/script-options.ts';
 import { nodeOf } from './node-of.ts';
 import { copyModules } from './package-modules.ts';
 
@@ -124,9 +124,27 @@ function installedKilobytes(tree: string): string {
   return execFileSync('du', ['-sk', '--apparent-size', tree], { encoding: 'utf8' }).split('\t')[0] ?? '0';
 }
 
+const HELP = `Builds the Debian packages of box and headend, each with the Node it runs on. Needs dpkg-deb, and no root.
+
+usage: npm run deb -- [--into DIR] [--architecture amd64,arm64] [--json]
+
+  --into DIR           where they go, one folder an architecture (default: dist in the checkout)
+  --architecture LIST  amd64, arm64, or both with a comma between (default: both)
+  --json               one JSON object a package: path and bytes
+
+Exit codes: 0 built, 1 failed, 2 wrong usage.
+`;
+
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { into: { type: 'string', default: join(projectRoot, 'dist') }, architecture: { type: 'string', multiple: true } } });
   const all = Object.keys(ARCHITECTURES) as Architecture[];
-  const wanted = values.architecture === undefined ? all : all.filter((architecture) => values.architecture?.includes(architecture));
-  for (const path of await buildPackages(values.into, wanted)) console.log(`${path}  ${(statSync(path).size / 1e6).toFixed(1)} MB`);
+  const { into, architecture, json } = scriptOptions(HELP, { into: join(projectRoot, 'dist'), architecture: all.join(), json: false });
+  const wanted = all.filter((name) => architecture.split(',').includes(name));
+  if (wanted.length === 0) {
+    process.stderr.write(`--architecture takes ${all.join(' or ')}, or both with a comma between, not ${JSON.stringify(architecture)}.\n`);
+    process.exit(2);
+  }
+  for (const path of await buildPackages(into, wanted)) {
+    const { size } = statSync(path);
+    process.stdout.write(json ? `${JSON.stringify({ path, bytes: size })}\n` : `${path}  ${(size / 1e6).toFixed(1)} MB\n`);
+  }
 }

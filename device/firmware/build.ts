@@ -26,8 +26,3 @@ function run(program: string, args: readonly string[]): void {
   const missing = error !== undefined && 'code' in error && error.code === 'ENOENT';
   throw new Error(missing ? `${program} is missing: apt-get install gcc-avr avr-libc` : `${program} failed:\n${stderr}`);
 }
-
-if (import.meta.main) {
-  const hex = buildFirmware(join(SOURCES, '..', '..', 'node_modules', '.cache', 'ackbox-firmware'));
-  console.log(`${hex}\nWrite it to the board with: avrdude -p m328p -c arduino -P /dev/ttyACM0 -U flash:w:${hex}`);
-}
