@@ -81,15 +81,41 @@ export class ByteReader {
   }
 }
 
+/** What a writer of a message writes in. */
+interface Room {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+}
+
+const NO_ROOM: Room = roomOf(0);
+/** No message is longer. */
+const ROOM_BYTES = 2_048;
+/** That of the last writer that finished: a room of its own for each message costs more than to write it. */
+let spare: Room | null = null;
+
+function roomOf(bytes: number): Room {
+  const room = new Uint8Array(bytes);
+  return { bytes: room, view: new DataView(room.buffer) };
+}
+
 /** Writes big-endian fields into a buffer of fixed capacity; a value out of its field's range is a broken invariant. */
 export class ByteWriter {
-  readonly #bytes: Uint8Array;
-  readonly #view: DataView;
+  readonly #capacity: number;
+  #room: Room;
   #offset = 0;
 
   constructor(capacity: number) {
-    this.#bytes = new Uint8Array(capacity);
-    this.#view = new DataView(this.#bytes.buffer);
+    this.#capacity = capacity;
+    this.#room = capacity <= ROOM_BYTES && spare !== null ? spare : roomOf(Math.max(capacity, ROOM_BYTES));
+    if (this.#room === spare) spare = null;
+  }
+
+  get #bytes(): Uint8Array {
+    return this.#room.bytes;
+  }
+
+  get #view(): DataView {
+    return this.#room.view;
   }
 
   get length(): number {
@@ -141,7 +167,8 @@ export class ByteWriter {
 
   /** Fills with zeros up to the next multiple of 4. */
   align4(): this {
-    this.#claim((4 - (this.#offset % 4)) % 4, 0);
+    const at = this.#claim((4 - (this.#offset % 4)) % 4, 0);
+    this.#bytes.fill(0, at, this.#offset);
     return this;
   }
 
@@ -151,14 +178,19 @@ export class ByteWriter {
     return this;
   }
 
+  /** Once, at the end. */
   finish(): Uint8Array {
-    return this.#bytes.slice(0, this.#offset);
+    const finished = this.#bytes.slice(0, this.#offset);
+    if (this.#room.bytes.length === ROOM_BYTES) spare = this.#room;
+    this.#room = NO_ROOM;
+    return finished;
   }
 
   #claim(count: number, value: number): number {
     assert(Number.isInteger(value) && value >= 0 && value < 256 ** count + (count === 0 ? 1 : 0), `${value} does not fit ${count} bytes`);
     const at = this.#offset;
     this.#offset += count;
+    assert(this.#offset <= this.#capacity && this.#room !== NO_ROOM, 'what is written fits, and is not finished');
     return at;
   }
 }

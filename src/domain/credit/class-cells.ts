@@ -43,12 +43,13 @@ export function paidIn(cells: ClassCells): number {
   return packets;
 }
 
-/** The counters that are not zero, by node, then class. */
-export function countsOfCells(cells: ClassCells): ClassCount[] {
+/** The counters that are not zero, by node, then class; of two counters of the same the larger one. */
+export function countsOfCells(cells: ClassCells, others: ClassCells = cells): ClassCount[] {
   const counts: ClassCount[] = [];
-  cells.forEach((packets, cell) => {
+  for (let cell = 0; cell < cells.length; cell += 1) {
+    const packets = Math.max(cells[cell] ?? 0, others[cell] ?? 0);
     if (packets > 0) counts.push({ node: nodeOfCell(cell), billingClass: classOfCell(cell), packets });
-  });
+  }
   return counts;
 }
 

@@ -215,7 +215,7 @@ export function acknowledgedPaidOf(state: MonitorState): number {
 
 /** Counts by (node, class): the larger of what MACs and what signatures say (ruling 18). */
 export function mergedCounts(state: MonitorState): ClassCount[] {
-  return countsOfCells(state.marked.map((packets, cell) => Math.max(packets, state.signed[cell] ?? 0)));
+  return countsOfCells(state.marked, state.signed);
 }
 
 /**

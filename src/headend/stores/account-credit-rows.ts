@@ -66,7 +66,9 @@ export function accountCreditRows(context: StoreContext): AccountCreditStore {
   };
 
   function clear(account: AccountId, paidPackets: number): void {
-    if (paidPackets > 0 && read(context, account).leftoverPackets > 0) change(account, (credit) => clearLeftovers(credit, paidPackets));
+    // Asked with every receipt: most accounts have none.
+    const hasLeftovers = database.one('SELECT 1 FROM account_credit WHERE account = ? AND leftover_packets > 0', account) !== null;
+    if (paidPackets > 0 && hasLeftovers) change(account, (credit) => clearLeftovers(credit, paidPackets));
   }
 
   function grant(account: AccountId, packets: number, leastPackets: number, nowMs: number): ReturnType<typeof grantLease> {

@@ -51,18 +51,20 @@ function keepLease(context: StoreContext, { sid, lease }: SessionProgress): bool
 export function putReceipt(context: StoreContext, sid: SessionId, receipt: AckReceipt, bytes: Uint8Array, signature: Uint8Array): void {
   const { database } = context;
   database.transaction(() => {
-    const before = database.one<{ account: AccountId; state: string; signedPaid: number }>(
-      `SELECT account, state, (SELECT coalesce(sum(packets), 0) FROM session_counts AS c WHERE c.sid = s.sid AND proof = 'signed' AND class = 'paid') AS signedPaid
+    const before = database.one<{ account: AccountId; state: string; nextSequence: number; signedPaid: number }>(
+      `SELECT account, state, next_sequence AS nextSequence, (SELECT coalesce(sum(packets), 0) FROM session_counts AS c WHERE c.sid = s.sid AND proof = 'signed' AND class = 'paid') AS signedPaid
        FROM pay_sessions AS s WHERE sid = ?`,
       sid,
     );
     if (before === null) return;
-    database.run(
-      `UPDATE pay_sessions SET next_sequence = max(next_sequence, min(?, next_sequence + json_extract(terms, '$.credit.creditWindowPackets')))
-       WHERE sid = ?`,
-      receipt.base,
-      sid,
-    );
+    if (receipt.base > before.nextSequence) {
+      database.run(
+        `UPDATE pay_sessions SET next_sequence = max(next_sequence, min(?, next_sequence + json_extract(terms, '$.credit.creditWindowPackets')))
+         WHERE sid = ?`,
+        receipt.base,
+        sid,
+      );
+    }
     database.run(
       `UPDATE pay_sessions SET receipt_bytes = ?, receipt_signature = ?, receipt_ack_counter = ?, receipt_epoch = ?
        WHERE sid = ? AND (receipt_epoch IS NULL OR (receipt_epoch, receipt_ack_counter) < (?, ?))`,
