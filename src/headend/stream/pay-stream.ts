@@ -56,6 +56,9 @@ export interface PlayStart {
   readonly packetIndex: number;
 }
 
+/** Deadlines are some hundreds of milliseconds; who looks at them with each packet looks at the whole stream. */
+const EXPIRY_INTERVAL_MS = 60;
+
 /**
  * The sender of one epoch of one PaySession, without any socket: packets leave by `sendRtp` and `sendRtcp`, feedback enters by
  * `onRtcp`, time comes from the clock and the pacing wheel. Every packet is asked of the credit monitor first.
@@ -86,6 +89,7 @@ export class PayStream {
   #rtcpBytes = 0;
   #lastHeardMs: number;
   #windowDueMs = 0;
+  #expiryDueMs = 0;
   #reportDueMs = 0;
 
   constructor(deps: PayStreamDeps) {
@@ -153,7 +157,10 @@ export class PayStream {
   /** One turn of the pacing wheel. */
   tick(nowMs: number): void {
     if (this.#ended) return;
-    this.#monitor.expire(nowMs);
+    if (nowMs >= this.#expiryDueMs) {
+      this.#expiryDueMs = nowMs + EXPIRY_INTERVAL_MS;
+      this.#monitor.expire(nowMs);
+    }
     this.#pump(nowMs);
     if (this.#deps.ready()) for (const sequence of this.#monitor.dueRetransmissions(nowMs)) this.#media.repeat(sequence);
     if (nowMs >= this.#windowDueMs) {
