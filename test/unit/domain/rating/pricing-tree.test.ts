@@ -5,7 +5,7 @@ import { deriveModel } from '../../../../src/domain/rating/derive-model.ts';
 import { priceInTree } from '../../../../src/domain/rating/pricing-tree.ts';
 import { rationalText } from '../../../../src/units/rational.ts';
 import { encodeModel, parseModel } from '../../../../src/wire/model-json.ts';
-import { readPricingTree } from '../../../../src/wire/tree-json.ts';
+import { answerInTree, readPricingTree } from '../../../../src/wire/tree-json.ts';
 import { modelOf } from '../../../fakes/price-scene.ts';
 
 const use = (id: string, price: string) => ({ id, model: { fixedRateUseCost: price } });
@@ -99,4 +99,33 @@ test('a model that a tree changes charges the changed price, by its hour or by i
     installmentCost: { value: '5', prePaidPercentage: '0', number: 4 },
   });
   expect(prepareAttributes(deriveModel(model, [], 'x').alternate?.attributes ?? {})).toEqual(prepareAttributes(model.alternate?.attributes ?? {}));
+});
+
+/** Reckoned by hand. */
+const HAND: readonly (readonly [string, unknown, readonly string[], string, string])[] = (() => {
+  const per = (billingCycleCost: string) => ({ billingCycleCost });
+  const inner = { quantifier: 'ALL', of: ['A', 'B'], modification: { billingCycleCost: { reduceByValue: '1.00' } } };
+  const children = [
+    { id: 'A', model: per('10.00') },
+    { id: 'B', model: per('4.00') },
+  ];
+  const nested = {
+    id: 'outer',
+    override: { quantifier: 'ANY', of: ['B', 'rival.X'], modification: { billingCycleCost: { reduceByPercent: '50' } } },
+    children: [{ id: 'inner', override: inner, children }],
+  };
+  const dearer = { ...nested, override: { quantifier: 'ANY', of: ['rival.X'], modification: { billingCycleCost: { increaseByValue: '0.25' } } } };
+  const dinars = { id: 'r', currency: 'KWD', override: { ...inner, of: ['A'], modification: { billingCycleCost: { reduceByPercent: '10' } } } };
+  return [
+    ['nobody’s conditions hold', nested, ['A'], 'A', '10.00'],
+    ['both: less 1.00, then half', nested, ['A', 'B'], 'A', '4.50'],
+    ['the other node is shared by both conditions: 4 - 1, then half', nested, ['A', 'B'], 'B', '1.50'],
+    ['a rival’s subscriber pays half, though ALL does not hold', nested, ['A', 'rival.X'], 'A', '5.00'],
+    ['less 1.00, then 0.25 more', dearer, ['A', 'B', 'rival.X'], 'B', '3.25'],
+    ['a tenth of 1.0005 dinars less is 0.90045', { ...dinars, children: [{ id: 'A', model: per('1.0005') }] }, ['A'], 'A', '0.900'],
+  ];
+})();
+
+test.each(HAND)('costs what the hand says: %s', (_why, tree, licences, use, price) => {
+  expect(answerInTree(tree, () => null, licences, use)).toMatchObject({ ok: true, value: { price } });
 });
