@@ -34,6 +34,7 @@ const EVERYWHERE: Table = {
   KEY_VOLUMEDOWN: { type: 'intent.volume', delta: -5 },
   KEY_MUTE: { type: 'intent.mute' },
   KEY_SLEEP: { type: 'intent.sleep' },
+  KEY_POWER: { type: 'intent.power' },
   KEY_LANGUAGE: { type: 'intent.track', kind: 'audio' },
   KEY_SUBTITLE: { type: 'intent.track', kind: 'subtitles' },
   KEY_ZOOM: { type: 'intent.picture' },

@@ -26,6 +26,7 @@ export const IntentRequest = Type.Object({
     'intent.picture',
     'intent.who',
     'intent.sleep',
+    'intent.power',
     'intent.viewer',
     'intent.household',
     'intent.suppress-acks',

@@ -38,6 +38,7 @@ export interface BoxContext {
   readonly alarm: boolean;
   readonly muted: boolean;
   readonly paging: boolean;
+  readonly standby: boolean;
 }
 
 export const firstContext: BoxContext = {
@@ -64,4 +65,5 @@ export const firstContext: BoxContext = {
   alarm: false,
   muted: false,
   paging: false,
+  standby: false,
 };

@@ -4,11 +4,12 @@ import { cashRegion } from './cash-region.ts';
 import { channelRegion } from './channel-region.ts';
 import { connectivityRegion } from './connectivity-region.ts';
 import { playbackRegion } from './playback-region.ts';
+import { powerRegion } from './power-region.ts';
 import { serviceRegion } from './service-region.ts';
 import { soundRegion } from './sound-region.ts';
 import { viewerRegion } from './viewer-region.ts';
 
-/** The box as a statechart of seven parallel regions. Per-packet work stays outside: it hears only edges (stalled, confirmed, ended). */
+/** The box as a statechart of eight parallel regions. Per-packet work stays outside: it hears only edges (stalled, confirmed, ended). */
 export function createBoxMachine(effects?: BoxEffects, context: BoxContext = firstContext) {
   const vocabulary = boxVocabulary(effects);
   return vocabulary.createMachine({
@@ -23,6 +24,7 @@ export function createBoxMachine(effects?: BoxEffects, context: BoxContext = fir
       sound: soundRegion(vocabulary),
       channel: channelRegion(vocabulary),
       viewer: viewerRegion(vocabulary),
+      power: powerRegion(vocabulary),
     },
   });
 }

@@ -31,6 +31,7 @@ export const ALARM_WORDS: string = boxTexts.en.alarm[0];
 export function boxSentence(facts: SentenceFacts): Said {
   const { context } = facts;
   if (context.alarm) return said('alarm', {});
+  if (context.standby) return said('standby', {});
   if (facts.entry !== null) return said(facts.entry.title === null ? 'digits' : 'digitsOf', { digits: facts.entry.digits, title: facts.entry.title ?? '' });
   if (context.claim !== null) return said('claim', { code: context.claim.code, amount: { minor: context.claim.amountMinor } });
   if (context.outOfService !== null) return said('outOfService', { reason: context.outOfService });

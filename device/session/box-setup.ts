@@ -97,7 +97,8 @@ export function boxVocabulary(effects: BoxEffects = noEffects) {
       canSell: ({ context }) => canHave(context, context.workId) && !context.storageLow,
       canEnqueue: ({ context, event }) => event.type === 'intent.ok' && canHave(context, event.workId),
       sellsOutright: ({ context }) => context.outright,
-      queueCanPlay: ({ context }) => context.queueWaits && (context.online || context.atHand.length > 0) && !context.alarm && context.outOfService === null,
+      queueCanPlay: ({ context }) =>
+        context.queueWaits && (context.online || context.atHand.length > 0) && !context.alarm && !context.standby && context.outOfService === null,
       mayAccept: ({ context }) => context.takesCoins && canTakeCoins(context),
       mayNotAccept: ({ context }) => !canTakeCoins(context),
       isOutOfService: ({ context }) => context.outOfService !== null,
@@ -193,6 +194,8 @@ export function boxVocabulary(effects: BoxEffects = noEffects) {
         event.type === 'cash.cleared' ? { acceptorFaults: context.acceptorFaults.filter((code) => code !== event.code) } : {},
       ),
       noteAccount: assign(({ event }) => (event.type === 'account.standing' ? { account: event.account } : {})),
+      noteAwake: assign({ standby: false }),
+      noteStandby: assign({ standby: true }),
       setAlarm: assign({ alarm: true }),
       clearAlarm: assign({ alarm: false }),
       setPaging: assign({ paging: true }),

@@ -59,6 +59,8 @@ export interface BoxView {
   /** How the account stands; a venue's only in how far anything is sold. Null until the headend has said it. */
   readonly account: AccountGlance | null;
   readonly volumePercent: number;
+  /** Asleep: the screen is dark, and any key wakes it. */
+  readonly standby: boolean;
   /** What sounds was chosen by nobody: whoever chooses something ends it. */
   readonly houseMusic: boolean;
   /** Free hours: the house pays for what is chosen. */

@@ -90,7 +90,11 @@ export class Box implements BoxControl {
       state: () => this.#actor.getSnapshot().value.viewer,
       changed: () => this.#show(),
       screen: parts.screen ?? (async () => 'unknown'),
-      play: () => ({ view: this.#turns.view(), playback: dotted(this.#actor.getSnapshot().value.playback) }),
+      play: () => ({
+        view: this.#turns.view(),
+        playback: dotted(this.#actor.getSnapshot().value.playback),
+        standby: this.#actor.getSnapshot().context.standby,
+      }),
     });
     this.#takesCoins = parts.profile === 'jukebox';
     this.#notice = new ShownFor(parts.clock, limits.faultShownMs, () => this.raise({ type: 'notice.over' }));

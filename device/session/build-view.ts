@@ -95,6 +95,7 @@ export function buildView(facts: ViewFacts): BoxView {
     account: accountOf(facts.profile, context),
     volumePercent: facts.volumePercent,
     volumeRange: facts.volumeRange,
+    standby: context.standby,
     houseMusic: facts.houseMusic,
     housePays: facts.glance.housePays,
     silentPlayer: facts.silentPlayer,

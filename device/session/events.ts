@@ -37,6 +37,8 @@ export type IntentEvent =
   | { readonly type: 'intent.answer'; readonly value: string }
   /** The sleep timer: further, or off. */
   | { readonly type: 'intent.sleep' }
+  /** The power key of a remote: standby. */
+  | { readonly type: 'intent.power' }
   /** Asks who is watching. */
   | { readonly type: 'intent.who' }
   /** Somebody of the household by his id, or `guest`. */
@@ -109,6 +111,11 @@ export type ViewerEvent =
   /** Nobody has a name here. */
   { readonly type: 'viewer.none' } | { readonly type: 'viewer.asked' } | { readonly type: 'viewer.known' } | { readonly type: 'pin.asked' };
 
+/** Of a household's box: asleep with a dark screen, and awake again. */
+export interface PowerEvent {
+  readonly type: 'power.sleep' | 'power.wake';
+}
+
 /** Contacts of the venue. */
 export type SoundEvent =
   /** The fire alarm's contact: silence at once, and what is paid waits. */
@@ -116,4 +123,14 @@ export type SoundEvent =
   /** Somebody speaks over the loudspeakers. */
   | { readonly type: 'paging.on' | 'paging.off' };
 
-export type BoxEvent = IntentEvent | ChannelEvent | PlaybackEvent | CashEvent | ConnectivityEvent | ServiceEvent | SoundEvent | AccountEvent | ViewerEvent;
+export type BoxEvent =
+  | IntentEvent
+  | ChannelEvent
+  | PlaybackEvent
+  | CashEvent
+  | ConnectivityEvent
+  | ServiceEvent
+  | SoundEvent
+  | AccountEvent
+  | ViewerEvent
+  | PowerEvent;

@@ -13,7 +13,7 @@ export interface HouseholdHost extends Omit<ViewerHost, 'book'>, Pick<WatchHost,
   readonly clock: Clock;
   readonly currency: Currency;
   /** What plays, and what the chart says of it. */
-  readonly play: () => { readonly view: PlayView | null; readonly playback: string };
+  readonly play: () => { readonly view: PlayView | null; readonly playback: string; readonly standby: boolean };
 }
 
 /** What the sleep key goes through, in minutes. */
@@ -44,11 +44,22 @@ export class Household {
   /** @returns whether the intent is dealt with: it said that somebody is there, or who */
   takes(event: IntentEvent): boolean {
     this.#touchedMs = monotonicMs(this.#host.clock);
+    if (this.#host.play().standby) return this.#wake(event);
     if (this.guard.answers()) return true;
+    if (event.type === 'intent.power') {
+      this.guard.standBy();
+      return true;
+    }
     if (event.type !== 'intent.sleep') return this.viewers.takes(event);
     const left = this.guard.sleepLeftMinutes() ?? 0;
     this.sleepIn(SLEEP_STEPS.find((minutes) => minutes > left) ?? 0);
     return true;
+  }
+
+  /** The key that wakes it means nothing else, unless it names what is wanted. */
+  #wake(event: IntentEvent): boolean {
+    this.#host.raise({ type: 'power.wake' });
+    return event.type !== 'intent.ok' || event.workId === undefined;
   }
 
   /** @param minutes 0 takes the timer away */

@@ -60,6 +60,13 @@ export class WatchGuard {
     return this.#sleepAtMs === null ? null : Math.max(0, Math.ceil((this.#sleepAtMs - monotonicMs(this.#host.clock)) / MINUTE_MS));
   }
 
+  /** A dark screen and silence. What plays ends as any stop does, and what waits goes on after the next key. */
+  standBy(): void {
+    this.#sleepAtMs = null;
+    this.#host.raise({ type: 'power.sleep' });
+    this.#host.raise({ type: 'intent.stop' });
+  }
+
   /** @returns whether a key only said that somebody is there */
   answers(): boolean {
     const asked = this.#asking;
@@ -75,7 +82,7 @@ export class WatchGuard {
     this.#screenSeen ||= state === 'there';
     if (playId === null) {
       this.#asking = false;
-      if (this.#sleepAtMs !== null && this.#sleepAtMs <= monotonicMs(this.#host.clock)) this.#sleepAtMs = null;
+      if (this.#sleepAtMs !== null && this.#sleepAtMs <= monotonicMs(this.#host.clock)) this.standBy();
       return;
     }
     const sleepInMs = this.#sleepAtMs === null ? null : this.#sleepAtMs - monotonicMs(this.#host.clock);
@@ -91,9 +98,10 @@ export class WatchGuard {
 
   async #stop(why: Stop, playId: string): Promise<void> {
     this.#asking = false;
-    if (why === 'sleep-timer') this.#sleepAtMs = null;
     await this.#host.book.noteEnd(playId, why);
     this.#host.raise({ type: 'notice.say', code: why, message: WORDS[why] });
-    this.#host.raise({ type: 'intent.stop' });
+    // A television that is off needs no dark screen, and shows again what it showed when it comes back.
+    if (why === 'screen-gone') this.#host.raise({ type: 'intent.stop' });
+    else this.standBy();
   }
 }

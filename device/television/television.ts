@@ -29,6 +29,7 @@ export class Television {
   #waiting = 0;
   #plays = false;
   #closed = false;
+  #standby = false;
   /** We turned it on, so we may turn it off. */
   #ours = false;
   #address: string | null = null;
@@ -40,13 +41,17 @@ export class Television {
   }
 
   /** What the box shows now. */
-  follow({ playback, service }: Pick<BoxView, 'playback' | 'service'>): void {
+  follow({ playback, service, standby }: Pick<BoxView, 'playback' | 'service' | 'standby'>): void {
     const plays = /^(preListen|awaitingConfirmation|confirming|playing)/.test(playback);
     if (plays && !this.#plays) this.#begin();
     if (!plays && this.#plays && this.#parts.standbyMs !== null) {
       this.#cancelStandby = this.#parts.clock.after(this.#parts.standbyMs, () => void this.off());
     }
     this.#plays = plays;
+    // Whoever sends the box to sleep, or wakes it, means the television as well.
+    if (standby && !this.#standby) void this.off();
+    if (!standby && this.#standby) void this.on();
+    this.#standby = standby;
     const closed = service === 'outOfService';
     if (closed && !this.#closed && !plays && this.#parts.standbyMs !== null) void this.off();
     this.#closed = closed;

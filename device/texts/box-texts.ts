@@ -5,6 +5,7 @@ export type BoxText = readonly [sentence: string, shortLine: string];
 export const boxTexts = {
   en: {
     firstBoot: ['{asks}', '{line}'],
+    standby: ['Standby: any key wakes it.', 'Standby'],
     alarm: ['Fire alarm: the music is silent. What is paid waits, and nothing is charged meanwhile.', 'Fire alarm'],
     claim: ['{amount} waited too long; the code {code} brings them back at this box.', 'Code {code}'],
     outOfService: ['Out of service: {reason}', 'Out of service'],
@@ -48,6 +49,7 @@ export const boxTexts = {
   },
   de: {
     firstBoot: ['{asks}', '{line}'],
+    standby: ['Bereitschaft: jede Taste weckt die Box.', 'Bereitschaft'],
     alarm: ['Feueralarm: die Musik schweigt. Was bezahlt ist, wartet; solange kostet es nichts.', 'Feueralarm'],
     claim: ['{amount} lagen zu lange da; mit dem Code {code} gibt es sie an dieser Box zurück.', 'Code {code}'],
     outOfService: ['Außer Betrieb: {reason}', 'Außer Betrieb'],
@@ -91,6 +93,7 @@ export const boxTexts = {
   },
   fr: {
     firstBoot: ['{asks}', '{line}'],
+    standby: ['En veille : une touche réveille la borne.', 'En veille'],
     alarm: ['Alarme incendie : la musique se tait. Ce qui est payé attend ; rien n’est compté entre-temps.', 'Alarme incendie'],
     claim: ['{amount} ont attendu trop longtemps ; le code {code} les rend sur cette borne.', 'Code {code}'],
     outOfService: ['Hors service : {reason}', 'Hors service'],

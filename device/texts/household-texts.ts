@@ -1,6 +1,9 @@
 /** What the screen says to the people of a household: who watches, PINs, and what may be spent. In curly brackets stands what is filled in. */
 export const householdTexts = {
   en: {
+    standby: 'Standby: press any key',
+    standbyTitle: 'Standby',
+    standbyNow: 'Now',
     who: 'Who is watching?',
     whoHint: 'What you watch is counted for you; a guest is nobody by name.',
     guest: 'Guest',
@@ -19,6 +22,9 @@ export const householdTexts = {
     more: 'More',
   },
   de: {
+    standby: 'Bereitschaft: eine Taste drücken',
+    standbyTitle: 'Bereitschaft',
+    standbyNow: 'Jetzt',
     who: 'Wer schaut zu?',
     whoHint: 'Was du ansiehst, zählt für dich; ein Gast hat keinen Namen.',
     guest: 'Gast',
@@ -37,6 +43,9 @@ export const householdTexts = {
     more: 'Mehr',
   },
   fr: {
+    standby: 'En veille : appuyez sur une touche',
+    standbyTitle: 'Veille',
+    standbyNow: 'Maintenant',
     who: 'Qui regarde ?',
     whoHint: 'Ce que vous regardez compte pour vous ; un invité n’a pas de nom.',
     guest: 'Invité',

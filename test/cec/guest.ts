@@ -30,14 +30,14 @@ const set = new Television({ bus: new CecTool(BOX), clock: systemClock, log, sta
 await set.off(true);
 await pause(SETTLED_MS);
 tell('asleep', await set.power());
-set.follow({ playback: 'playing.flowing', service: 'inService' });
+set.follow({ playback: 'playing.flowing', service: 'inService', standby: false });
 await set.power();
 await pause(SETTLED_MS);
 tell('plays', await set.power());
 tell('takes volume', set.takes('KEY_VOLUMEUP', 'short'));
 set.takes('KEY_MUTE', 'short');
 await set.power();
-set.follow({ playback: 'browse', service: 'inService' });
+set.follow({ playback: 'browse', service: 'inService', standby: false });
 await pause(STANDBY_MS + SETTLED_MS);
 await set.power();
 await pause(SETTLED_MS);

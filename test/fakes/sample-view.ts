@@ -99,6 +99,7 @@ export const sampleView: ViewOfBox = {
   volumePercent: 80,
   volumeRange: null,
   houseMusic: false,
+  standby: false,
   housePays: false,
   silentPlayer: true,
   faults: [{ code: 'x', message: 'A fault with a long explanation, so that it has to be cut at the edge of the terminal, somewhere near here.' }],

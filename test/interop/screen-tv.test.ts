@@ -41,6 +41,20 @@ function chargedLongAgo(minor: bigint): void {
   expect(debited).toMatchObject({ ok: true, value: [{ minor }] });
 }
 
+/** The lightest that any part of a picture is, 0 to 255. */
+async function lightOf(png: Buffer): Promise<number> {
+  const blank = await house.browser.newPage();
+  const light = await blank.evaluate<number>(`(async () => {
+    const picture = await createImageBitmap(await (await fetch('data:image/png;base64,${png.toString('base64')}')).blob());
+    const drawing = new OffscreenCanvas(picture.width, picture.height).getContext('2d');
+    drawing.drawImage(picture, 0, 0);
+    const dots = drawing.getImageData(0, 0, picture.width, picture.height).data;
+    return dots.reduce((most, dot, index) => (index % 4 === 3 ? most : Math.max(most, dot)), 0);
+  })()`);
+  await blank.close();
+  return light;
+}
+
 const view = async (): Promise<SeenView> => (await (await fetch(`${house.url}/api/view`)).json()) as SeenView;
 
 describe('the screen of a set-top', () => {
@@ -223,6 +237,21 @@ describe('the screen of a set-top', () => {
     await expect.poll(() => screen.text('#cap-account'), SOON).toBe('no cap');
     await expect.poll(() => house.command('show caps'), SOON).not.toContain('a day');
     await screen.press('Escape');
+    await screen.oneFocus();
+  });
+
+  test('goes to standby, dark and silent, and any key wakes it', async () => {
+    await screen.open('settings');
+    await screen.goTo('standby');
+    await screen.press('Enter');
+    await expect.poll(() => screen.focus(), SOON).toBe('wake');
+    await screen.isWhole('standby');
+    expect(await lightOf(await screen.page.screenshot())).toBe(0);
+    expect(await house.command('show status')).toContain('Standby: any key wakes it.');
+    const pressedMs = performance.now();
+    await screen.press('ArrowLeft');
+    await expect.poll(() => screen.focus(), { ...SOON, interval: 10 }).not.toBe('wake');
+    process.stderr.write(`standby: key to screen ${Math.round(performance.now() - pressedMs)} ms on this machine\n`);
     await screen.oneFocus();
   });
 

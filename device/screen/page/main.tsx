@@ -20,6 +20,7 @@ import { ReceiptSheet } from './receipt.tsx';
 import { followWish, pressSwitch, screenChanged } from './scan.ts';
 import { Search } from './search.tsx';
 import { Settings } from './settings.tsx';
+import { Standby, wake } from './standby.tsx';
 import { beginAnew, change, current, onState, replace, type State, top } from './store.ts';
 import { t } from './texts.ts';
 import { asksWho, Who } from './who.tsx';
@@ -30,6 +31,7 @@ import { WorkSheet } from './work.tsx';
 const ATTRACT_AFTER_MS = 90_000;
 
 function Screen({ state }: { readonly state: State }): JSX.Element {
+  if (state.view.standby) return <Standby />;
   if (state.view.firstBoot !== null) return <FirstBoot asked={state.view.firstBoot} />;
   if (asksWho(state)) return <Who state={state} />;
   if (asksSomething(state)) return <Question state={state} />;
@@ -110,7 +112,7 @@ let shown: { readonly route: Route | null; readonly asks: string } = { route: nu
 /** What is asked and what is shown are screens of their own; the focus of the next one is waited for before it is drawn. */
 function enterScreen(state: State): void {
   const asking = asksSomething(state) || asksWho(state);
-  const asks = `${asking} ${state.view.viewer.state} ${state.view.question !== null} ${asksRenewal(state)} ${state.view.firstBoot?.step}`;
+  const asks = `${asking} ${state.view.viewer.state} ${state.view.question !== null} ${asksRenewal(state)} ${state.view.firstBoot?.step} ${state.view.standby}`;
   if (top() === shown.route && asks === shown.asks) return;
   shown = { route: top(), asks };
   awaitFocus(!asking);
@@ -145,7 +147,8 @@ function pressed(): void {
 }
 
 function idle(): void {
-  if (performance.now() - lastPress < ATTRACT_AFTER_MS || asksSomething(current()) || asksWho(current()) || top().name === 'attract') return;
+  if (performance.now() - lastPress < ATTRACT_AFTER_MS || asksSomething(current()) || asksWho(current()) || top().name === 'attract' || current().view.standby)
+    return;
   beginAnew();
   replace({ name: 'attract' });
 }
@@ -161,7 +164,8 @@ function listen(): void {
     }
     if (meaning === null) return;
     event.preventDefault();
-    if (top().name === 'attract') beginAnew();
+    if (current().view.standby) wake();
+    else if (top().name === 'attract') beginAnew();
     else act(meaning, asksSomething(current()) || asksWho(current()));
   });
   document.addEventListener('focusin', (event) => noteFocus(event.target as Element));
@@ -190,7 +194,8 @@ if (root !== null) {
   followBox(follow, (key) => {
     pressed();
     const meaning = meaningOfBoxKey(key);
-    if (meaning !== null && top().name === 'attract') beginAnew();
+    if (current().view.standby) wake();
+    else if (meaning !== null && top().name === 'attract') beginAnew();
     else if (meaning !== null) act(meaning, asksSomething(current()) || asksWho(current()));
   });
 }

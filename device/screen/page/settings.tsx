@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { prefer } from './api.ts';
+import { intend, prefer } from './api.ts';
 import { Button } from './button.tsx';
 import type { Language, TextSize } from './model.ts';
 import { push, type State } from './store.ts';
@@ -37,6 +37,13 @@ export function Settings({ state }: { readonly state: State }): JSX.Element {
         <Setting title={t('caps')}>
           <Button name="caps" press={() => push({ name: 'caps' })}>
             {t('change')}
+          </Button>
+        </Setting>
+      ) : null}
+      {state.view.profile === 'set-top' ? (
+        <Setting title={t('standbyTitle')}>
+          <Button name="standby" press={() => intend('intent.power')}>
+            {t('standbyNow')}
           </Button>
         </Setting>
       ) : null}

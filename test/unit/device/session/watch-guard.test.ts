@@ -40,10 +40,10 @@ describe('a set-top that nobody touches', () => {
   test('stops what it plays where nobody answers: nothing more is charged, and the receipt says why', async () => {
     await playing();
     const { playback, sentence, lastReceipt } = await nobodyFor(limits.stillWatchingMs + limits.stillWatchingAnswerMs + 1_000);
-    expect({ playback, sentence }).toEqual({
-      playback: 'browse',
-      sentence: 'Nobody pressed a key for a long time: it was stopped, and nothing more is charged.',
-    });
+    expect({ playback, sentence }).toEqual({ playback: 'browse', sentence: 'Standby: any key wakes it.' });
+    expect(scene.frames.map((frame) => frame.said.notice?.message)).toContain(
+      'Nobody pressed a key for a long time: it was stopped, and nothing more is charged.',
+    );
     expect(lastReceipt?.text).toContain('nobody-watches');
     expect(await scene.book.ledger()).toMatchObject({ heldMinor: 0n, problem: null });
   });
@@ -64,7 +64,8 @@ describe('the sleep timer', () => {
     expect(await scene.press({ type: 'intent.sleep' })).toMatchObject({ sentence: 'What plays stops in 30 minutes.' });
     expect(await scene.press({ type: 'intent.sleep' })).toMatchObject({ sentence: 'What plays stops in 60 minutes.' });
     expect(await nobodyFor(59 * 60_000)).toMatchObject({ playback: 'playing.flowing' });
-    expect(await nobodyFor(61_000)).toMatchObject({ playback: 'browse', sentence: 'The sleep timer stopped it; nothing more is charged.' });
+    expect(await nobodyFor(61_000)).toMatchObject({ playback: 'browse', standby: true, sentence: 'Standby: any key wakes it.' });
+    expect((await scene.book.receipts(1))[0]?.text).toContain('sleep-timer');
   });
 
   test('is taken away with 0, and takes no nonsense', async () => {
@@ -73,6 +74,35 @@ describe('the sleep timer', () => {
     expect(await scene.command('sleep in 0')).toBe('The sleep timer is off.');
     expect(await scene.command('sleep in -5')).toContain('from 0 to 720');
     expect(await nobodyFor(120_000)).toMatchObject({ playback: 'playing.flowing' });
+  });
+});
+
+describe('standby', () => {
+  test('stops a paid stream as any stop does, and any key wakes the box without meaning anything else', async () => {
+    await playing();
+    const asleep = await scene.press({ type: 'intent.power' });
+    expect(asleep).toMatchObject({ playback: 'browse', standby: true, shortLine: 'Standby' });
+    expect(asleep.lastReceipt?.endReason).toBe('stopped');
+    expect(await scene.book.ledger()).toMatchObject({ heldMinor: 0n, problem: null });
+    expect(await scene.press({ type: 'intent.play-pause' })).toMatchObject({ playback: 'browse', standby: false });
+    await scene.press({ type: 'intent.power' });
+    expect(await scene.ok('w1')).toMatchObject({ standby: false, playback: 'preListen' });
+  });
+
+  test('leaves what waits in the queue until somebody is there again', async () => {
+    await playing();
+    await scene.ok('w2');
+    expect(scene.box.view().queue).toHaveLength(1);
+    expect(await scene.press({ type: 'intent.power' })).toMatchObject({ playback: 'browse', standby: true, queue: [{ workId: 'w2' }] });
+    expect(await scene.press({ type: 'intent.up' })).toMatchObject({ standby: false, playback: 'playing.flowing', nowPlaying: { id: 'w2' } });
+  });
+
+  test('is where the sleep timer leads where nothing plays, too, and what is paused is given back', async () => {
+    await playing();
+    await scene.press({ type: 'intent.play-pause' });
+    await scene.command('sleep in 1');
+    expect(await nobodyFor(75_000)).toMatchObject({ playback: 'browse', standby: true });
+    expect(await scene.book.ledger()).toMatchObject({ heldMinor: 0n, problem: null });
   });
 });
 

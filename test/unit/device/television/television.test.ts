@@ -13,7 +13,7 @@ let set: Television;
 function open(volume = false, standbyMs: number | null = STANDBY_MS): void {
   set = new Television({ bus: line, clock, log: silentLog, standbyMs, volume });
 }
-const shows = (playback: string, service = 'inService'): void => set.follow({ playback, service });
+const shows = (playback: string, service = 'inService', standby = false): void => set.follow({ playback, service, standby });
 
 beforeEach(() => {
   clock = new VirtualClock();
@@ -54,6 +54,14 @@ describe('a television at the HDMI output', () => {
     shows('browse');
     shows('browse', 'outOfService');
     expect(await set.power()).toBe('standby');
+  });
+
+  test('sleeps and wakes with a box that goes to standby', async () => {
+    shows('playing.flowing');
+    shows('browse', 'inService', true);
+    expect(await set.power()).toBe('standby');
+    shows('browse');
+    expect(await set.power()).toBe('on');
   });
 
   test('is left alone where somebody watches something else by then', async () => {
