@@ -1,6 +1,6 @@
 import { limits } from '../../limits.ts';
 import { answerMs, type MonitorState, sessionTime } from './monitor-state.ts';
-import { SLOT } from './packet-ring.ts';
+import { MARK, SLOT } from './packet-ring.ts';
 
 /** A device shows a packet in its next ACK once a WINDOW told the packet's class; one WINDOW may be lost on the way. */
 const UNSHOWN_MS = 2 * limits.windowIntervalMs + limits.reorderWaitMs;
@@ -14,6 +14,7 @@ const STARVED_RETRY_MS = 1_000;
  * - the tail: an ACK that could have shown the packet did not
  * - again: only after an ACK came that could have shown the last copy, so at most once a round trip
  * - only while more than half a round trip is left before the deadline (A7), and inside the share of the bandwidth (ruling 23)
+ * - not what the device says it has: of a challenged packet it then owes the answer, and the packet would not bring it
  *
  * - starved: after an outage that used up the window, what nobody got is what the listener waits for, so its deadline begins anew;
  *   one packet a second until an ACK comes, then all of them. It opens no credit: a peer that denies having them gains nothing.
@@ -28,7 +29,7 @@ export function dueRetransmissions(state: MonitorState, nowMs: number): readonly
   if (state.holes > 0) {
     for (let sequence = state.resolvedBase; sequence <= highestAcknowledged - limits.reorderThresholdPackets; sequence += 1) {
       const slot = sequence & ring.mask;
-      if (ring.status[slot] !== SLOT.outstanding) continue;
+      if (!isMissing(state, slot)) continue;
       const first = ring.lastSentMs[slot] === ring.firstSentMs[slot];
       const answered = (ring.lastSentMs[slot] ?? 0) + roundTripMs;
       if (answered <= (first ? atMs : state.lastAckMs)) offer(state, sequence, atMs, due);
@@ -39,10 +40,14 @@ export function dueRetransmissions(state: MonitorState, nowMs: number): readonly
     const slot = sequence & ring.mask;
     if ((ring.firstSentMs[slot] ?? 0) + roundTripMs + UNSHOWN_MS > state.lastAckMs) break;
     const seen = (ring.lastSentMs[slot] ?? 0) + roundTripMs + UNSHOWN_MS <= state.lastAckMs;
-    if (seen && ring.status[slot] === SLOT.outstanding) offer(state, sequence, atMs, due);
+    if (seen && isMissing(state, slot)) offer(state, sequence, atMs, due);
   }
   if (state.starved) offerStarved(state, atMs, due);
   return due;
+}
+
+function isMissing({ ring }: MonitorState, slot: number): boolean {
+  return ring.status[slot] === SLOT.outstanding && ((ring.marks[slot] ?? 0) & MARK.claimed) === 0;
 }
 
 function offerStarved(state: MonitorState, atMs: number, due: number[]): void {
@@ -50,7 +55,7 @@ function offerStarved(state: MonitorState, atMs: number, due: number[]): void {
   const hears = state.lastAckMs >= (state.starvedSinceMs ?? atMs);
   for (let sequence = state.resolvedBase; sequence < state.nextSequence; sequence += 1) {
     const slot = sequence & ring.mask;
-    if (ring.status[slot] !== SLOT.outstanding) continue;
+    if (!isMissing(state, slot)) continue;
     if ((ring.lastSentMs[slot] ?? 0) + Math.max(STARVED_RETRY_MS, answerMs(state)) <= atMs) {
       ring.firstSentMs[slot] = atMs;
       ring.lastSentMs[slot] = atMs;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { acknowledge, expire, type MonitorState, nextSend, noteChallenge, windowView } from '../../../../src/domain/credit/credit-monitor.ts';
+import { acknowledge, dueRetransmissions, expire, type MonitorState, nextSend, noteChallenge, windowView } from '../../../../src/domain/credit/credit-monitor.ts';
 import { ackOf, paidBy, paidMonitor } from './credit-fixtures.ts';
 
 const RESPONSE = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
@@ -22,6 +22,15 @@ describe('a challenged packet (ruling 24)', () => {
     expect(windowView(monitor)).toMatchObject({ resolvedBase: 10, challengeAnswered: -1 });
     expect(paidBy(monitor, ackOf(2, 20, [], { challenge: { sequence: 10, response: RESPONSE } }), 420)).toBe(1);
     expect(windowView(monitor)).toMatchObject({ resolvedBase: 20, challengeAnswered: 10 });
+  });
+
+  test('is not sent again once the device says that it has it; one that it does not have is', () => {
+    const has = challenged();
+    paidBy(has, ackOf(1, 20), 800);
+    expect(dueRetransmissions(has, 900)).toEqual([]);
+    const lacks = challenged();
+    paidBy(lacks, ackOf(1, 10, [], { ranges: [[11, 20]] }), 800);
+    expect(dueRetransmissions(lacks, 900)).toEqual([10]);
   });
 
   test('a response without the packet is not an acknowledgement', () => {
