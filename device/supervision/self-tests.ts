@@ -88,7 +88,6 @@ const buttons: SelfTest = async ({ hardware, clock }) => {
   return { part: 'buttons', result: 'PASS', text: `all ${purposes.length} were pressed and let go` };
 };
 
-/** In the order in which `test all` runs them; the one that waits for a person comes last. */
 /** Only what it says itself counts: a cable that leads to a television which is deaf to CEC is no television to us. */
 const tv: SelfTest = async ({ hardware }) => {
   if (hardware.television === null) return { part: 'tv', result: 'ABSENT', text: 'the box speaks to none (option cec=/dev/cec0)' };
@@ -97,4 +96,5 @@ const tv: SelfTest = async ({ hardware }) => {
   return { part: 'tv', result: 'PASS', text: `it answers, and says that it is ${power === 'on' ? 'on' : 'asleep'}` };
 };
 
+/** As `test all` shows them; they run side by side. */
 export const selfTests: Readonly<Record<string, SelfTest>> = { storage, clock: wallClock, network, acceptor, sound, buttons, tv };

@@ -2,8 +2,10 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { closeSync, constants, mkdirSync, openSync, readdirSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { SerialPort } from 'serialport';
 import { KEY_CODES, type KeyName } from '../../device/input/keys.ts';
 import type { RunningHeadend } from '../../src/headend/headend.ts';
+import { CctalkBus } from './cctalk-bus.ts';
 import { headendOn } from './headend-on-localhost.ts';
 import { ackbox, BoxWatch, clearAway, pidsOf, scratch, soundFile } from './house.ts';
 import { PtyPair } from './pty-pair.ts';
@@ -14,11 +16,14 @@ const STARTS_MAX = 8;
 
 type BoxEvent = Readonly<Record<string, unknown>>;
 
-/** A box on its cable, as its service runs it: whenever it ends it is started again. A headend beside it with three songs, and a remote. */
+/** A box on its cable, as its service runs it: whenever it ends it is started again. A headend with three songs, a remote, a ccTalk acceptor. */
 export class RunbookSite extends BoxWatch {
   readonly data: string;
   readonly cable: PtyPair;
   readonly events: BoxEvent[] = [];
+  /** On the serial line that the box may open. */
+  readonly acceptor = new CctalkBus();
+  readonly acceptorCable: PtyPair;
   headend!: RunningHeadend;
   #child: ChildProcess | null = null;
   #stopped = false;
@@ -26,12 +31,14 @@ export class RunbookSite extends BoxWatch {
   #headendLost = false;
   #waiting: (() => void)[] = [];
   #remote: number | null = null;
+  #acceptorPort: SerialPort | null = null;
 
   constructor() {
     const data = scratch();
     super(join(data, 'box'));
     this.data = data;
     this.cable = new PtyPair(data);
+    this.acceptorCable = new PtyPair(join(data, 'a'));
   }
 
   async open(): Promise<void> {
@@ -42,6 +49,7 @@ export class RunbookSite extends BoxWatch {
     if (taken.code !== 0) throw new Error(taken.err);
     this.#fitRemote();
     await this.cable.plug();
+    await this.#fitAcceptor();
     const options = [
       `headend=${this.headend.url}`,
       'name=Jukebox at the bar',
@@ -129,8 +137,19 @@ export class RunbookSite extends BoxWatch {
     }
     await this.loseHeadend();
     await this.cable.pull();
+    await new Promise<void>((resolve) => (this.#acceptorPort === null ? resolve() : this.#acceptorPort.close(() => resolve())));
+    await this.acceptorCable.pull();
     if (this.#remote !== null) closeSync(this.#remote);
     clearAway(this.data);
+  }
+
+  async #fitAcceptor(): Promise<void> {
+    mkdirSync(join(this.data, 'a'));
+    await this.acceptorCable.plug();
+    const port = new SerialPort({ path: this.acceptorCable.theirs, baudRate: 9_600 });
+    port.on('data', (bytes: Buffer) => this.acceptor.write(bytes));
+    this.acceptor.onBytes((bytes) => void port.write(Buffer.from(bytes)));
+    this.#acceptorPort = port;
   }
 
   #fitRemote(): void {

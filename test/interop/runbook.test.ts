@@ -14,6 +14,7 @@ const FILE = join(import.meta.dirname, '..', '..', 'deploy', 'RUNBOOK.md');
 const WRITES = process.env.ACKBOX_WRITE_RUNBOOK === '1';
 const BOOTSTRAP = join(import.meta.dirname, '..', '..', 'src', 'cli', 'bootstrap.mjs');
 const REMOTE_CODES = Array.from({ length: 12 }, (_, index) => 0x1e_10 + index);
+const TWO_EUROS = 5;
 const BUTTONS = ['KEY_UP', 'KEY_DOWN', 'KEY_OK', 'KEY_BACK', 'KEY_MUTE', 'KEY_MUTE'];
 
 const site = new RunbookSite();
@@ -39,7 +40,7 @@ const HANDS: Readonly<Record<string, () => Promise<void>>> = {
   },
   'Throw in a coin, and pull out the network cable.': async () => {
     await site.closeContact('coin line 1');
-    await site.until('the coin', (view) => (view.creditMinor === '600' ? view : null));
+    await site.until('the coin', (view) => (view.creditMinor === '800' ? view : null));
     await site.loseHeadend();
     await site.until('a box that knows it is alone', (view) => (view.connectivity === 'online' ? null : view), 40_000);
   },
@@ -53,6 +54,11 @@ const HANDS: Readonly<Record<string, () => Promise<void>>> = {
   'Throw in a coin of two pulses.': async () => {
     await pause(1_000);
     await site.closeContact('coin line 1', 50, 2);
+  },
+  'Throw in a coin of 2 EUR.': async () => {
+    while (!site.acceptor.enabled) await pause(50);
+    await pause(1_000);
+    expect(site.acceptor.insert(TWO_EUROS)).toBe(true);
   },
   'Press the twelve keys of the remote as the screen names them.': async () => {
     for (const scancode of REMOTE_CODES) {
@@ -110,6 +116,7 @@ beforeAll(async () => {
   terminal = new Picocom(site.cable.theirs);
   await terminal.ready();
   stand.put('https://192.0.2.7:8443', site.headend.url);
+  stand.put('/dev/ttyUSB0', site.acceptorCable.ours);
 }, 300_000);
 
 afterAll(async () => {

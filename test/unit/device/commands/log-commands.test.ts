@@ -15,6 +15,9 @@ import { BookFolder, coin } from '../../../fakes/book-folder.ts';
 import type { InlineBook } from '../../../fakes/inline-book.ts';
 import { sampleView } from '../../../fakes/sample-view.ts';
 
+/** As long as a key, and none. */
+const BY_NAME = '/dev/serial/by-id/usb-FTDI_FT232R_USB_UART_A10K2B3C-if00-port0';
+
 let folder: BookFolder;
 let book: InlineBook;
 let ring: LogRing;
@@ -88,7 +91,7 @@ describe('a support bundle', () => {
     const hash = String(await book.getSetting('console-pin-technician'));
     const token = 'f00d'.repeat(16);
     const log = createJsonLog(folder.clock, 'box', ring.sink);
-    log.warn('careless', { token, pin: '97531864', url: 'https://admin:hunter2@headend:8443/', text: `key ${token}`, problem: 'unreachable' });
+    log.warn('careless', { line: BY_NAME, token, pin: '97531864', url: 'https://admin:hunter2@headend:8443/', text: `key ${token}`, problem: 'unreachable' });
     writeBootOptions(folder.path, new Map(Object.entries({ headend: 'https://user:hunter2@headend.example:8443', 'wifi-key': 'correct horse' })));
     await book.insertCoin(coin(1, 300n));
     await run('log lines=1');
@@ -104,6 +107,7 @@ describe('a support bundle', () => {
     for (const secret of [token, hash, hash.split(':')[1] ?? '', '97531864', 'hunter2', 'correct horse', 'f00df00d'])
       for (const file of files) expect(read(file), file).not.toContain(secret);
     expect(read('log.jsonl')).toContain('unreachable');
+    expect(read('log.jsonl')).toContain(BY_NAME);
     expect(read('chosen-options.json')).toContain('headend.example:8443');
     expect(read('commands.jsonl')).toMatch(/"code":"ok","command":"log"/);
     expect(read('sequence-numbers.json')).toMatch(/"written":\d+/);
