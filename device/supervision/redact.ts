@@ -10,7 +10,11 @@ const HIDDEN = '[withheld]';
 
 /** The value without what must not leave the box; amounts, ids of works and sequence numbers stay. */
 export function withoutSecrets(value: unknown): unknown {
-  if (typeof value === 'string') return value.replace(PEM, HIDDEN).replace(USER_OF_URL, `$1${HIDDEN}@`).replace(SECRET_TEXT, (run) => (DEVICE.test(run) ? run : HIDDEN));
+  if (typeof value === 'string')
+    return value
+      .replace(PEM, HIDDEN)
+      .replace(USER_OF_URL, `$1${HIDDEN}@`)
+      .replace(SECRET_TEXT, (run) => (DEVICE.test(run) ? run : HIDDEN));
   if (Array.isArray(value)) return value.map(withoutSecrets);
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, isSecret(name, inner) ? HIDDEN : withoutSecrets(inner)]));
