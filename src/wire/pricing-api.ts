@@ -169,6 +169,16 @@ export const LicenceState = Type.Object({
 });
 export const AddressBody = Type.Object({ address: Type.Union([Type.String({ pattern: '^https?://', maxLength: 300 }), Type.Null()]) }, closed);
 
+export const VendorResults = Type.Object({
+  results: Type.Array(
+    Type.Object({
+      ...{ number: Type.Integer(), vendor: Type.String(), body: Type.String(), attempts: Type.Integer() },
+      state: Type.Union([Type.Literal('waiting'), Type.Literal('delivered'), Type.Literal('given-up')]),
+      lastError: Type.Union([Type.String(), Type.Null()]),
+    }),
+  ),
+});
+
 export type RateBody = Static<typeof RateBody>;
 export type QuoteBody = Static<typeof QuoteBody>;
 export type SimulateBody = Static<typeof SimulateBody>;

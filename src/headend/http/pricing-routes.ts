@@ -69,6 +69,8 @@ function calculatingRoutes({ pricing, loadReader, clock }: PricingRoutesDeps): r
   ];
 }
 
+const RESULTS_SHOWN = 100;
+
 function vendorRoutes({ desk, pricing, loadReader }: PricingRoutesDeps): readonly Route[] {
   const vendor = '/v1/admin/vendors/:vendor';
   return [
@@ -152,6 +154,17 @@ function vendorRoutes({ desk, pricing, loadReader }: PricingRoutesDeps): readonl
         pricing.putVendorAddress(params.vendor ?? '', body.address);
         return reply({ address: body.address });
       },
+    ),
+    openRoute(
+      {
+        method: 'GET',
+        path: '/v1/admin/vendor-results',
+        summary: 'Results of triggers for vendors, the newest first: what became of each, after how many tries',
+        access: 'operator',
+        body: null,
+        response: api.VendorResults,
+      },
+      () => reply({ results: pricing.vendorResults(RESULTS_SHOWN) }),
     ),
     openRoute(
       {

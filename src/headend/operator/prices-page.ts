@@ -2,6 +2,7 @@ import type { DifferenceBar } from '../../domain/rating/difference-bars.ts';
 import { html, type Markup } from '../../platform/html.ts';
 import { decimalText } from '../../units/rational.ts';
 import type { PriceTrial } from '../pricing/price-trial.ts';
+import type { VendorResultStore } from '../stores/vendor-result-rows.ts';
 import { bars } from './bars.ts';
 import { formToken, table } from './layout.ts';
 import type { OperatorCaller } from './operator-sessions.ts';
@@ -12,12 +13,14 @@ export interface PricesFacts {
   readonly xml: string;
   readonly said: string;
   readonly trial: PriceTrial | null;
+  /** Results of triggers that only their vendors understand, the newest first. */
+  readonly results: ReturnType<VendorResultStore['vendorResults']>;
   /** Proves at publishing that this very document was tried at this very node. */
   readonly seal: string;
 }
 
 /** Price nodes, and a model that is tried on what was really used before it comes into force. */
-export function pricesBody({ nodes, node, xml, said, trial, seal }: PricesFacts, caller: OperatorCaller): Markup {
+export function pricesBody({ nodes, node, xml, said, trial, results, seal }: PricesFacts, caller: OperatorCaller): Markup {
   const rows = nodes.map((row) => html`<tr><td>${row.node}</td><td>${row.modelId ?? ''}</td><td><code>${row.modelHash.slice(0, 16)}</code></td></tr>`);
   const known = nodes.map((row) => html`<option value="${row.node}">`);
   const words = said === '' ? html`` : html`<p role="status">${said}</p>`;
@@ -26,7 +29,17 @@ export function pricesBody({ nodes, node, xml, said, trial, seal }: PricesFacts,
 <h2>Try a model</h2><form method="post" action="/operator/prices/try">${formToken(caller)}
 <p><label>Price node <input name="node" list="nodes" value="${node}" required maxlength="64"></label><datalist id="nodes">${known}</datalist></p>
 <p><label>Pricing model (XML of document 002, one model) <textarea name="xml" rows="14" cols="90" required spellcheck="false">${xml}</textarea></label></p>
-<p><button>Try it on what was used</button></p></form>${trial === null ? html`` : trialPart(trial, { node, xml, seal }, caller)}`;
+<p><button>Try it on what was used</button></p></form>${trial === null ? html`` : trialPart(trial, { node, xml, seal }, caller)}${resultsPart(results)}`;
+}
+
+/** Each goes to its vendor's address until he takes it; one that waits without an error waits for an address. */
+function resultsPart(results: PricesFacts['results']): Markup {
+  if (results.length === 0) return html``;
+  const rows = results.map(
+    (result) =>
+      html`<tr><td>${result.number}</td><td>${result.vendor}</td><td><code>${result.body}</code></td><td>${result.state}</td><td class="n">${result.attempts}</td><td>${result.lastError ?? ''}</td></tr>`,
+  );
+  return html`<h2>For vendors</h2>${table('Results of triggers for vendors', ['Number', 'Vendor', 'Result', 'State', 'Tries', 'Last error'], rows)}`;
 }
 
 function trialPart(

@@ -12,6 +12,7 @@ import type { PriceTrialStore } from '../stores/price-trial-rows.ts';
 import type { PricingStore } from '../stores/pricing-rows.ts';
 import type { PricingStateStore } from '../stores/pricing-state-rows.ts';
 import type { PricingTreeStore } from '../stores/pricing-tree-rows.ts';
+import type { VendorResultStore } from '../stores/vendor-result-rows.ts';
 import { operatorPage } from './layout.ts';
 import { field, type OperatorGate } from './operator-gate.ts';
 import type { OperatorCaller } from './operator-sessions.ts';
@@ -20,12 +21,15 @@ import { type ReckoningFacts, reckoningBody } from './price-reckoning-page.ts';
 import { type PricesFacts, pricesBody } from './prices-page.ts';
 
 export type PricesBook = PriceTrialStore &
+  Pick<VendorResultStore, 'vendorResults'> &
   Pick<PricingStateStore, 'auditPricing' | 'refreshLicences'> &
   PricingStore &
   PricingTreeStore &
   Pick<CatalogueStore, 'work'> &
   Pick<OutletStore, 'defaults'> &
   Pick<OperatorAccountStore, 'noteOperatorAction'>;
+
+const RESULTS_SHOWN = 20;
 
 export interface PricesRoutesDeps {
   readonly book: PricesBook;
@@ -37,7 +41,16 @@ export interface PricesRoutesDeps {
 /** Prices are tried before they are published: the button stands under the trial, and its seal is of the document that was tried. */
 export function pricesRoutes(app: FastifyInstance, gate: OperatorGate, { book, clock, loadReader }: PricesRoutesDeps): void {
   const show = (caller: OperatorCaller, answer: FastifyReply, facts: Partial<PricesFacts>): FastifyReply => {
-    const whole: PricesFacts = { node: '', xml: '', said: '', trial: null, seal: '', ...facts, nodes: book.priceNodes() };
+    const whole: PricesFacts = {
+      node: '',
+      xml: '',
+      said: '',
+      trial: null,
+      seal: '',
+      ...facts,
+      nodes: book.priceNodes(),
+      results: book.vendorResults(RESULTS_SHOWN),
+    };
     return answer.type('text/html; charset=utf-8').send(operatorPage({ path: '/operator/prices', title: 'Prices', caller }, pricesBody(whole, caller)));
   };
   const given = (request: FastifyRequest) => ({ node: field(request, 'node').trim().slice(0, 64), xml: field(request, 'xml') });

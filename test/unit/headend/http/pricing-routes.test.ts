@@ -84,6 +84,10 @@ describe('the pricing API', () => {
     expect((await call('POST', '/v1/pricing/tree', { tree: { ...tree, currency: 'KWD' }, licences: ['A'], use: 'A' })).body).toMatchObject({ price: '0.800' });
   });
 
+  test('lists what became of results for vendors', async () => {
+    expect(await call('GET', '/v1/admin/vendor-results')).toEqual({ status: 200, body: { results: [] } });
+  });
+
   test('says where a model is wrong, and refuses what it is not asked properly', async () => {
     const broken = perUse('x', '0,50');
     expect((await call('POST', '/v1/pricing/check', { xml: broken })).body).toMatchObject({ valid: false, errors: [{ line: 1, code: 'value' }] });

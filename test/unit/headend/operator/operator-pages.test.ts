@@ -7,6 +7,7 @@ import { readAlertSettings } from '../../../../src/headend/alerts/alert-settings
 import { formatRanges } from '../../../../src/headend/billing/sequence-ranges.ts';
 import { makeOperator } from '../../../../src/headend/operator/operator-accounts.ts';
 import { operatorPages } from '../../../../src/headend/operator/operator-pages.ts';
+import { VendorDesk } from '../../../../src/headend/pricing/vendor-desk.ts';
 import type { OperatorAccountStore } from '../../../../src/headend/stores/operator-account-rows.ts';
 import { REPORTS } from '../../../../src/headend/usage/usage-reporter.ts';
 import { limits } from '../../../../src/limits.ts';
@@ -320,6 +321,23 @@ describe('journeys to an outcome', () => {
     expect(published.body).toContain('songs-2 is in force at songs.');
     expect((await browser.send('/operator/prices/try', { node: 'songs', xml: '<pricingModel' }, '/operator/prices')).body).toMatch(/line 1, column \d+/);
     expect((await browser.open('/operator/actions')).body).toContain('publish price');
+  });
+
+  it('shows what became of results that only their vendor understands', async () => {
+    const { browser, signIn, book, clock } = await signedIn('account-manager');
+    await signIn();
+    const { vendor } = book.defaults();
+    const xml = `<?xml version="1.0"?><pricingModel version="1.0"><pricingModelID value="points"/><description>d</description><pricingExpression><billingCycle><monthly dayOfMonth="1"/></billingCycle><alternatePricing><billingAttributes><fixedRateUseCost currency="EUR" value="1"/></billingAttributes><triggerDefinitions><instanceTrigger><triggerEntry><condition type="integer" value="1"/><loyaltyPoints value="25"/></triggerEntry></instanceTrigger></triggerDefinitions></alternatePricing></pricingExpression></pricingModel>`;
+    const uploaded = new VendorDesk(book).upload(readModels, vendor, xml);
+    if (!uploaded.ok) throw new Error(uploaded.error.message);
+    const use = { event: 'e1', kind: 'use', playId: null, userId: 'u1', resourceId: 'r1', modelHash: uploaded.value.hash, currency: 'EUR' } as const;
+    book.recordUses([{ ...use, standing: true, startMs: clock.wallMs(), durationMs: 1_000, amountMinor: 100n }]);
+    await clock.advance(5_000);
+    while (book.refreshLicences(10) > 0) {}
+    expect((await browser.open('/operator/prices')).body).toMatch(/loyaltyPoints[\s\S]*<td>waiting<\/td>/);
+    book.putVendorAddress(vendor, 'http://192.0.2.1/');
+    book.vendorResultFailed(book.vendorResultsDue(1)[0]?.number ?? 0, 'the vendor answered 503', null);
+    expect((await browser.open('/operator/prices')).body).toMatch(/<td>given-up<\/td><td class="n">1<\/td><td>the vendor answered 503<\/td>/);
   });
 
   it('answers what is asked about prices: check, rate, explain, quote, compare, simulate, cheapest, tree and audit', async () => {
