@@ -35,6 +35,10 @@ describe('npm run sim', () => {
     expect(report).toMatchObject({ failed: 0, doubleCounts: 0, lostSignedUnits: 0, totalsDiffer: 0, unfinished: 0, deviceKills: 1, resumes: 2 });
   });
 
+  test('packets that were given up, and of which the box shows at a resume that they came, are in the statement as paid and not as lost as well', async () => {
+    expect(await simulate({ schedules: 1, seed: 709_803, broken: null })).toMatchObject({ failed: 0, totalsDiffer: 0, resumes: 1 });
+  });
+
   test('a seed says all of a schedule', async () => {
     expect(scheduleOf(77)).toEqual(scheduleOf(77));
     const once = await simulate({ schedules: 10, seed: 77, broken: null });
