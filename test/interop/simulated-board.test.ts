@@ -105,6 +105,52 @@ describe('a box with a board of plain lines, simulated: johnny-five, contacts an
     await house.until('the box idle', (view) => (view.playback === 'browse' ? view : null));
   });
 
+  test('a fire alarm holds the queue as well: what waits in it begins when the alarm is over', async () => {
+    const playing = await song();
+    await tell('play 2', 'customer');
+    await house.until('a queue', (view) => (view.queue.length === 1 ? view : null));
+    const alarm = tell('board press fire-alarm ms=4000');
+    await house.until('silence', (view) => (view.playback === 'playing.held' ? view : null));
+    await tell('stop', 'staff');
+    const quiet = await house.until('an idle box with a queue', (view) => (view.playback === 'browse' ? view : null));
+    expect(quiet).toMatchObject({ sound: 'silent', queue: [{}], nowPlaying: null });
+    await alarm;
+    await house.until('the next song', (view) => (view.playback === 'playing.flowing' && view.nowPlaying?.play.playId !== playing ? view : null));
+    await idle();
+  });
+
+  test('the mute key of the staff silences at once and lets the song go on unheard; paging ducks it; the volume stays what it was', async () => {
+    await song();
+    const { volumePercent } = await house.view();
+    await tell('board press KEY_MUTE');
+    const silent = await house.until('silence', (view) => (view.sound === 'silent' ? view : null));
+    expect(silent).toMatchObject({ playback: 'playing.flowing', volumePercent });
+    await tell('board press KEY_MUTE');
+    await house.until('sound', (view) => (view.sound === 'open' ? view : null));
+    const paging = tell('board press paging ms=1000');
+    expect(await house.until('a quiet song', (view) => (view.sound === 'ducked' ? view : null))).toMatchObject({ playback: 'playing.flowing', volumePercent });
+    await paging;
+    await house.until('the song as before', (view) => (view.sound === 'open' ? view : null));
+    await idle();
+  });
+
+  test('out of service lights its sign, and shuts the slot; back in service both are as before', async () => {
+    await tell('service on reason=cleaning', 'staff');
+    await until(async () => /out lamp sign +high$/m.test((await tell('board check')).text));
+    expect((await house.view()).cash).toBe('inhibited');
+    await tell('service off', 'staff');
+    await until(async () => /out lamp sign +low$/m.test((await tell('board check')).text));
+    await house.until('an open slot', (view) => (view.cash === 'accepting' ? view : null));
+  });
+
+  test('a full cash box shuts the slot and says so, until its switch opens again', async () => {
+    const full = tell('board press cash-box-full ms=1500');
+    await house.until('a shut slot', (view) => (view.cash === 'inhibited' ? view : null));
+    expect((await tell('show selling')).text).toContain('cash box is full');
+    await full;
+    await house.until('an open slot', (view) => (view.cash === 'accepting' ? view : null));
+  });
+
   test('an open door shuts the slot, and nothing else', async () => {
     const open = tell('board press door-open ms=1000');
     await house.until('a shut slot', (view) => (view.cash === 'inhibited' ? view : null));
@@ -125,6 +171,20 @@ describe('a box with a board of plain lines, simulated: johnny-five, contacts an
     expect((await house.deliveredTotals()).ledger.problem).toBeNull();
   });
 });
+
+/** Bought by its keys. @returns the play */
+async function song(): Promise<string> {
+  await tell('board press KEY_OK');
+  await house.until('its question', (view) => (['preListen', 'outright'].includes(view.playback) ? view : null));
+  await tell('board press KEY_OK');
+  const { nowPlaying } = await house.until('the paid song', (view) => (view.playback === 'playing.flowing' ? view : null));
+  return nowPlaying?.play.playId ?? '';
+}
+
+async function idle(): Promise<void> {
+  await tell('stop', 'staff');
+  await house.until('the box idle', (view) => (view.playback === 'browse' && view.queue.length === 0 ? view : null));
+}
 
 /** A burst on the first coin line: 40 ms and 40 ms. */
 async function pulses(count: number): Promise<void> {
