@@ -57,7 +57,7 @@ export function windowView(state: MonitorState): MonitorView {
     receiptedPaid: state.signedPaid,
     devicePaid: Math.max(state.claimedPaid, state.signedPaid),
     // A receipt can overtake the ACK that names what it counts: what it covers is not lost, although nobody can say yet which it is.
-    lostPaid: Math.min(state.abandonedPaid - hadAfterAll(state), state.sentPaid - acknowledgedPaid),
+    lostPaid: Math.min(state.abandonedPaid - hadAfterAll(state), Math.max(0, state.sentPaid - acknowledgedPaid)),
     sentPaid: state.sentPaid,
     creditWindowPackets: hasLargeWindow(state) ? state.trialPackets : state.windowPackets,
     unpaidInFlight: state.sentPaid - acknowledgedPaid,
