@@ -40,4 +40,6 @@ export interface LoansOfBox {
   playableWorks(): readonly string[];
   /** Answers the renewal query. @returns why it was not granted, in words, or null */
   answerRenewal(licence: string, yes: boolean): Promise<string | null>;
+  /** Returns a title: it ends on this box at once. @returns why it did not, in words, or null */
+  giveBack(licence: string): Promise<string | null>;
 }

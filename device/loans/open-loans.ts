@@ -77,5 +77,9 @@ export function openLoans(parts: LoansParts): Loans {
       const renewed = await counter.renew(licence, shelf.find(licence)?.terms?.feeMinor);
       return renewed.ok ? null : renewed.error.message;
     },
+    async giveBack(licence) {
+      const returned = await counter.giveBack(licence, false);
+      return returned.ok ? null : returned.error.message;
+    },
   };
 }

@@ -316,7 +316,9 @@ export class Box implements BoxControl {
   }
 
   async #answerRenewal(licence: string, yes: boolean): Promise<void> {
-    const refused = await this.#parts.loans.answerRenewal(licence, yes);
+    const { loans } = this.#parts;
+    // The other answer on the screen is to give it back.
+    const refused = (await loans.answerRenewal(licence, yes)) ?? (yes ? null : await loans.giveBack(licence));
     if (refused !== null) this.raise({ type: 'notice.say', message: refused });
     this.#show();
   }

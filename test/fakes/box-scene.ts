@@ -207,7 +207,7 @@ export class BoxScene {
       log: { info() {}, warn() {} },
       player: { silent: true, setVolume: async () => {} },
       catalogue: this.venue.catalogue,
-      loans: { views: () => [], renewal: () => null, playableWorks: () => [], answerRenewal: async () => null },
+      loans: { views: () => [], renewal: () => null, playableWorks: () => [], answerRenewal: async () => null, giveBack: async () => null },
       usage: new UsageWriter({ book, clock, identity: () => ({ accountNo: 'a1', outletNo: 'o1' }) }),
       uploader: { kick() {} },
       screen: async () => this.screen,

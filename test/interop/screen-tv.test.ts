@@ -18,7 +18,11 @@ beforeAll(async () => {
 
 afterAll(async () => await house?.close());
 
+/** Long enough to be brought here, on a busy machine too. */
+const RENTED_MS = 8_000;
+
 interface SeenView {
+  readonly loans: readonly unknown[];
   readonly playback: string;
   readonly nowPlaying: { readonly play: { readonly positionMs: number; readonly durationMs: number } } | null;
 }
@@ -252,6 +256,41 @@ describe('the screen of a set-top', () => {
     await screen.press('ArrowLeft');
     await expect.poll(() => screen.focus(), { ...SOON, interval: 10 }).not.toBe('wake');
     process.stderr.write(`standby: key to screen ${Math.round(performance.now() - pressedMs)} ms on this machine\n`);
+    await screen.oneFocus();
+  });
+
+  test('rents a title that plays, ends and asks, is kept longer, ends again and goes back', { timeout: 120_000 }, async () => {
+    const { works } = (await (await fetch(`${house.url}/api/works`)).json()) as { readonly works: readonly { readonly id: string; readonly title: string }[] };
+    const [work] = works;
+    expect(work).toBeDefined();
+    const rule = { resourceKind: 'work', mode: 'intermittent', pulseMs: null, unlock: 'lease', protection: 'aes-gcm-segments', periodMs: RENTED_MS };
+    expect(await house.operator('PUT', `/v1/admin/works/${work?.id}/lending`, rule)).toBe(200);
+    await house.command(`licence checkout ${work?.id}`);
+    await expect.poll(() => house.command('licence list'), SOON).toContain('ready');
+    await screen.open('songs');
+    await screen.goTo(`work:${work?.id}`);
+    await screen.press('Enter');
+    await expect.poll(() => screen.focus(), SOON).toBe('choose');
+    await screen.press('Enter');
+    await expect.poll(() => screen.focus(), SOON).toBe('yes');
+    await screen.press('Enter');
+    await expect.poll(async () => (await view()).playback, SOON).toBe('playing.flowing');
+    await house.command('skip');
+    await expect.poll(async () => (await view()).playback, SOON).toBe('browse');
+
+    await expect.poll(() => screen.focus(), SOON).toBe('renew');
+    expect(await house.command('licence list')).toContain('expired');
+    expect(await screen.text('.by')).toBe(`The time of ${work?.title} is over. Renew it?`);
+    await screen.isSound('renewal');
+    await screen.goTo('renew');
+    await screen.press('Enter');
+    await expect.poll(() => house.command('licence list'), SOON).toContain('ready');
+    await expect.poll(() => screen.focus(), SOON).not.toBe('renew');
+
+    await expect.poll(() => screen.focus(), SOON).toBe('renew');
+    await screen.goTo('return');
+    await screen.press('Enter');
+    await expect.poll(async () => (await view()).loans, SOON).toEqual([]);
     await screen.oneFocus();
   });
 

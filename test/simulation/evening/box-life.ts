@@ -79,7 +79,7 @@ export async function startBoxLife(parts: BoxLifeParts, onReady: (box: Box, book
   const box: Box = new Box({
     ...{ profile: 'jukebox', name: 'Bar', currency: 'EUR', simulatedAcceptor: true },
     ...{ clock, random, log, book, plays, player, catalogue, usage, uploader },
-    loans: { views: () => [], renewal: () => null, playableWorks: () => [], answerRenewal: async () => null },
+    loans: { views: () => [], renewal: () => null, playableWorks: () => [], answerRenewal: async () => null, giveBack: async () => null },
     acceptCoins: (on) => slot.accept(on),
     insertCoin: (valueMinor) => slot.insert(valueMinor),
     runCommand: (control, line, by) =>
