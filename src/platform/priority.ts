@@ -16,6 +16,20 @@ export function giveWay(pid: number, niceness: number): void {
   }
 }
 
+/**
+ * Lets the calling thread give way to the others of its process: on Linux niceness belongs to a thread, and 0 names the one that asks
+ * (setpriority(2), "C library/kernel differences"). Elsewhere nothing is done, as it would be the whole process.
+ * @param niceness 0 to 19
+ */
+export function giveWayWithin(niceness: number): void {
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(0, niceness);
+  } catch {
+    // As above.
+  }
+}
+
 /** Source: proc(5), /proc/pid/stat, field 6. */
 function sessionOf(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

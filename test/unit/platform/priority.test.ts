@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
+import { Worker } from 'node:worker_threads';
 import { afterEach, expect, test } from 'vitest';
 import { giveWay } from '../../../src/platform/priority.ts';
 
@@ -22,6 +23,19 @@ test.skipIf(!existsSync('/proc/self/autogroup'))('lets a program of its own sess
   giveWay(among, 13);
   expect([getPriority(apart), autogroup(apart)]).toEqual([12, 12]);
   expect([getPriority(among), autogroup('self')]).toEqual([13, before]);
+});
+
+test.skipIf(process.platform !== 'linux')('lets a thread give way to the others of its process, which stays as it is', async () => {
+  const before = getPriority();
+  const code = `import { getPriority } from 'node:os';
+    import { parentPort } from 'node:worker_threads';
+    import { giveWayWithin } from ${JSON.stringify(new URL('../../../src/platform/priority.ts', import.meta.url).href)};
+    giveWayWithin(${before + 3});
+    parentPort.postMessage(getPriority(0));`;
+  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`));
+  expect(await new Promise((resolve) => void worker.once('message', resolve))).toBe(before + 3);
+  expect(getPriority()).toBe(before);
+  await worker.terminate();
 });
 
 test('does not mind that the process is gone', () => {
