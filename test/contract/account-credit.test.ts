@@ -21,7 +21,7 @@ function fenceOf(holder: string, over: Partial<LeaseRequest> = {}): number {
   return lease.value.fence;
 }
 
-describe('credit of an account (ruling 20)', () => {
+describe('AccountCreditStore: credit of an account (ruling 20)', () => {
   test('is lent to many sessions, and never more than the cap', () => {
     expect(fixture.book.leaseCredit(ask('a'))).toMatchObject({ ok: true, value: { packets: 50 } });
     expect(fixture.book.leaseCredit(ask('b', { packets: 45 }))).toMatchObject({ ok: true, value: { packets: 45 } });

@@ -10,6 +10,9 @@ export interface DurableBook {
   book(): HeadendBook;
   /** As after a restart: what was not durable is gone. */
   reopen(): void;
+  /** Of the clock that the book goes by. */
+  nowMs(): number;
+  advance(milliseconds: number): Promise<void>;
   remove(): void;
 }
 
@@ -38,14 +41,14 @@ export function headendDesksContract(name: string, make: () => DurableBook): voi
     });
     afterEach(() => subject.remove());
 
-    it('trials are granted so often a day and no oftener', () => {
+    it('TrialStore: trials are granted so often a day and no oftener', () => {
       const grant = (day = '2027-03-01', holder = 'payer') => book().grantTrial(holder, song.id, day, 2);
       expect([grant(), grant()]).toEqual([true, true]);
       subject.reopen();
       expect([grant(), grant('2027-03-02'), grant('2027-03-01', 'another')]).toEqual([false, true, true]);
     });
 
-    it('a checkout is kept with its events and its return, and one is alive for an account and a title', () => {
+    it('CheckoutStore: a checkout is kept with its events and its return, and one is alive for an account and a title', () => {
       const licence = licenceOf(outlet);
       book().openCheckout(licence);
       expect(() => book().openCheckout({ ...licence, licence: 'l2' })).toThrow();
@@ -64,7 +67,7 @@ export function headendDesksContract(name: string, make: () => DurableBook): voi
       ).toEqual(['l2', 'l1']);
     });
 
-    it('a loan keeps one secret, the newest terms of each box, and what came back, once', () => {
+    it('LoanStore: a loan keeps one secret, the newest terms of each box, and what came back, once', () => {
       book().openCheckout(licenceOf(outlet));
       const { secret, number } = book().loanKey('l1');
       expect([secret.length, number]).toEqual([32, 0]);
@@ -83,7 +86,7 @@ export function headendDesksContract(name: string, make: () => DurableBook): voi
       expect(book().lendingRule(song.id)).toEqual(rule);
     });
 
-    it('a gateway finds transactions in commit order, where each entity was, and what it refused', () => {
+    it('GatewayStore: a gateway finds transactions in commit order, where each entity was, and what it refused', () => {
       book().intake(outlet.outlet, 'g', records(1, 5), 0);
       const all = book().transactionsAfter(0, 9);
       expect(all.map(({ key }) => key)).toEqual([1, 2, 3, 4, 5].map((sequence) => `${outlet.outlet}:g:${sequence}`));
@@ -98,7 +101,7 @@ export function headendDesksContract(name: string, make: () => DurableBook): voi
       expect(book().transactionsAfter(second, 1)).toHaveLength(1);
     });
 
-    it('usage is processed once, in pieces of any size, and its marks survive', () => {
+    it('UsageProcessingStore, ConservationStore: usage is processed once, in pieces of any size, and its marks survive', () => {
       const body = (sequence: number): string =>
         canonicalJson({ AccountNo: 'a', OutletNo: 'o', Dttm: '2027-03-01T00:00:00Z', EventType: 'USAGE', domains: ['session'], n: sequence });
       const minute = (sequence: number) => ({ ...record(sequence, body(sequence)), monotonicNs: String(sequence * 60_000_000_000) });
@@ -111,7 +114,7 @@ export function headendDesksContract(name: string, make: () => DurableBook): voi
       expect(book().conservationProblem()).toBeNull();
     });
 
-    it('alerts are told until somebody was told, and known ones stay as they were', () => {
+    it('AlertStore: alerts are told until somebody was told, and known ones stay as they were', () => {
       const alert = (key: string, text = 'x') => ({ key, outlet: outlet.outlet, kind: 'silent', text, urgent: false }) as const;
       book().putAlerts([alert('a'), alert('b')]);
       book().putAlerts([alert('a', 'other words')]);
@@ -122,7 +125,7 @@ export function headendDesksContract(name: string, make: () => DurableBook): voi
       expect(book().recentAlerts(9)).toHaveLength(2);
     });
 
-    it('operators are kept with what failed, replaced whole, and what they did is never lost', () => {
+    it('OperatorAccountStore: operators are kept with what failed, replaced whole, and what they did is never lost', () => {
       const anna = { name: 'anna', role: 'technician', password: 'salt:hash', totpSecret: Uint8Array.of(1, 2) } as const;
       book().putOperatorAccount(anna);
       book().noteSignIn('anna', 7, { failures: 2, lockedUntilMs: 99 });
@@ -135,7 +138,7 @@ export function headendDesksContract(name: string, make: () => DurableBook): voi
       expect(book().operatorActions(9)).toMatchObject([{ who: 'anna', action: 'look' }]);
     });
 
-    it('a payment is asked and settled once, and the books balance', () => {
+    it('PaymentStore: a payment is asked and settled once, and the books balance', () => {
       const asked = { payment: 'p1', account: outlet.account, minor: 500n, currency: 'EUR', method: 'card' };
       expect(book().askPayment(asked)).toMatchObject({ ok: true, value: { state: 'pending' } });
       expect(book().askPayment({ ...asked, minor: 501n })).toMatchObject({ ok: false, error: { code: 'conflict' } });
@@ -147,7 +150,7 @@ export function headendDesksContract(name: string, make: () => DurableBook): voi
       expect(book().auditLedger()).toBeNull();
     });
 
-    it('consumers, periods, rules and places are settings that stay', () => {
+    it('ConsumerStore, RetentionStore, SettlementStore, ConstraintStore: consumers, periods, rules and places are settings that stay', () => {
       const ada = book().addConsumer(outlet.account, 'Ada', null);
       expect(book().addConsumer('nobody', null, null)).toBeNull();
       book().putRetention('plays', 30);

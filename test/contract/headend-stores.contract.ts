@@ -45,7 +45,7 @@ export function headendStoresContract(name: string, make: () => BookUnderTest): 
       book.mergeProgress([progressOf(row, trial, paid)]);
     };
 
-    describe('catalogue', () => {
+    describe('CatalogueStore', () => {
       it('gives back a work as it was put', () => {
         const song = work('song', { cover: 'c'.repeat(64) });
         book.putWork(song, 'source-1');
@@ -101,7 +101,7 @@ export function headendStoresContract(name: string, make: () => BookUnderTest): 
       });
     });
 
-    describe('sessions', () => {
+    describe('RegistryStore, sessions', () => {
       it('opens a play once', () => {
         const again = book.openSession({ ...offeredSession(outlet, 'other'), playId: row.playId });
         expect(again).toEqual(row);
@@ -147,7 +147,7 @@ export function headendStoresContract(name: string, make: () => BookUnderTest): 
       });
     });
 
-    describe('settlement', () => {
+    describe('RegistryStore, settlement', () => {
       it('bills exactly what was heard, once', () => {
         play(250, 1_500);
         expect(settleWith(book, statementOf(row, 250, 1_500))).toEqual({ agreed: true, chargedMinor: 50n, reason: '' });
@@ -207,7 +207,7 @@ export function headendStoresContract(name: string, make: () => BookUnderTest): 
       });
     });
 
-    describe('abandoned sessions', () => {
+    describe('AbandonmentStore', () => {
       const abandon = async (): Promise<void> => {
         play(250, 1_500);
         book.putReceipt(row.sid, receiptOf(row, 250, 1_200, 9), Uint8Array.of(1), new Uint8Array(64));
@@ -245,7 +245,7 @@ export function headendStoresContract(name: string, make: () => BookUnderTest): 
       });
     });
 
-    describe('usage', () => {
+    describe('UsageStore', () => {
       it('takes records gapless, and only up to a gap', () => {
         expect(book.intake(outlet.outlet, 'g', [...records(1, 3), ...records(5, 6)], 0)).toEqual({
           acknowledgedThrough: 3,
@@ -287,7 +287,7 @@ export function headendStoresContract(name: string, make: () => BookUnderTest): 
       });
     });
 
-    describe('outlets', () => {
+    describe('OutletStore', () => {
       it('makes an outlet of a box that waits, once, and remembers it by its key', () => {
         expect(book.outletByKey(outlet.publicKey)).toEqual(outlet);
         expect(book.outlet(outlet.outlet)).toEqual(outlet);

@@ -1,5 +1,7 @@
 import { bookFixture } from '../unit/headend/stores/book-fixture.ts';
-import { headendDesksContract } from './headend-desks.contract.ts';
+import { type DurableBook, headendDesksContract } from './headend-desks.contract.ts';
+import { headendPricesContract } from './headend-prices.contract.ts';
+import { headendReadsContract } from './headend-reads.contract.ts';
 import { headendStoresContract } from './headend-stores.contract.ts';
 
 headendStoresContract('SQLite', () => {
@@ -7,7 +9,16 @@ headendStoresContract('SQLite', () => {
   return { book: fixture.book, advance: (milliseconds) => fixture.clock.advance(milliseconds), remove: fixture.remove };
 });
 
-headendDesksContract('SQLite', () => {
+const durable = (): DurableBook => {
   const fixture = bookFixture();
-  return { book: () => fixture.book, reopen: () => void fixture.reopen(), remove: fixture.remove };
-});
+  return {
+    book: () => fixture.book,
+    reopen: () => void fixture.reopen(),
+    nowMs: () => fixture.clock.wallMs(),
+    advance: (milliseconds) => fixture.clock.advance(milliseconds),
+    remove: fixture.remove,
+  };
+};
+headendDesksContract('SQLite', durable);
+headendPricesContract('SQLite', durable);
+headendReadsContract('SQLite', durable);
