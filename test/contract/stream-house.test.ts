@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { guardFolder } from '../../src/headend/stores/folder-guard.ts';
-import { restoreHeadend } from '../../src/headend/stores/headend-backup.ts';
+import { backUpHeadend, restoreHeadend } from '../../src/headend/stores/headend-backup.ts';
 import { HeadendDatabase } from '../../src/headend/stores/headend-database.ts';
 import { limits } from '../../src/limits.ts';
 import { asId } from '../../src/units/ids.ts';
@@ -134,13 +134,12 @@ describe('a sender apart', () => {
   });
 
   test('keeps a folder from being restored into while it runs', async () => {
+    const from = join(scene.folder, 'backup');
+    expect(await backUpHeadend(scene.folder, from, 0)).toMatchObject({ ok: true });
     await scene.stopRegistry();
     const guard = guardFolder(scene.folder, 'sender');
     if (!guard.ok) throw new Error(guard.error.message);
     renameSync(join(scene.folder, 'headend.db'), join(scene.folder, 'aside.db'));
-    const from = join(scene.folder, 'backup');
-    mkdirSync(from);
-    writeFileSync(join(from, 'backup.json'), JSON.stringify({ format: 1, takenAtMs: 0, files: [] }));
     expect(await restoreHeadend(from, scene.folder)).toMatchObject({
       ok: false,
       error: { code: 'already-running', message: expect.stringContaining('A sender already runs') },
