@@ -37,6 +37,12 @@ export class GuestLine {
     this.#stopped = true;
   }
 
+  /** As `stop`, and the headend is told that nobody comes in any more; where it can not be, it notices by itself. */
+  async shut(): Promise<void> {
+    this.stop();
+    await this.#parts.turn({ tokens: [], answers: [] });
+  }
+
   /** Resolves when nothing of it runs any more. */
   ended(): Promise<void> {
     return this.#running;

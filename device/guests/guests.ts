@@ -61,6 +61,7 @@ export class Guests {
 
   async switch(on: boolean): Promise<void> {
     await this.#parts.book.putSetting(GUESTS_SETTING, on ? 'on' : '');
+    if (!on) void this.#line?.shut();
     await this.stop();
     if (on) await this.#open();
   }

@@ -103,8 +103,8 @@ export type GuestAnswer = Static<typeof GuestAnswer>;
  * limits.guestHoldMs. Answers ride with the next one; a wish without an answer is told again.
  */
 export const GuestTurn = Type.Object({
-  /** What the code on the screen holds now, and held before: whoever brings one of them is in the room. */
-  tokens: Type.Array(Type.String({ pattern: '^[A-Z2-9]{16}$' }), { minItems: 1, maxItems: 2 }),
+  /** What the code on the screen holds now, and held before: whoever brings one of them is in the room. None: nobody comes in any more. */
+  tokens: Type.Array(Type.String({ pattern: '^[A-Z2-9]{16}$' }), { maxItems: 2 }),
   answers: Type.Array(GuestAnswer, { maxItems: limits.guestWishes }),
 });
 export type GuestTurn = Static<typeof GuestTurn>;

@@ -126,7 +126,7 @@ describe('a guest with a phone, through the headend', () => {
     await house.command('guests off');
     await expect.poll(async () => (await view()).guestLink, SOON).toBeNull();
     const stranger = await house.browser.newPage({ ignoreHTTPSErrors: true });
-    await expect.poll(async () => (await stranger.goto(link))?.status(), { timeout: 30_000, interval: 500 }).toBe(403);
+    await expect.poll(async () => (await stranger.goto(link))?.status(), { timeout: 4_000, interval: 200 }).toBe(403);
   });
 });
 

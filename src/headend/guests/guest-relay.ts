@@ -55,6 +55,7 @@ export class GuestRelay implements GuestHouse {
 
   /** The question of a box: answered at once where something is wished, else when something is, or after limits.guestHoldMs. */
   async turn(outlet: string, { tokens, answers }: GuestTurn): Promise<readonly GuestWish[]> {
+    if (tokens.length === 0) return this.#shut(outlet);
     const room = this.#room(outlet);
     room.tokens = tokens;
     room.lastTurnMs = monotonicMs(this.#clock);
@@ -76,6 +77,15 @@ export class GuestRelay implements GuestHouse {
       room.wake = wake;
     });
     room.lastTurnMs = monotonicMs(this.#clock);
+  }
+
+  /** At once: nobody comes in, and whoever waits is told that nobody answers. */
+  #shut(outlet: string): readonly GuestWish[] {
+    const room = this.#rooms.get(outlet);
+    this.#rooms.delete(outlet);
+    for (const { answered } of [...(room?.waiting.values() ?? [])]) answered(null);
+    room?.wake?.();
+    return [];
   }
 
   #isAway(room: Room): boolean {

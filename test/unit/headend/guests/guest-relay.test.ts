@@ -62,6 +62,20 @@ describe('the relay between phones and a box', () => {
     expect(await relay.ask('bar', wish('w3'))).toBeNull();
   });
 
+  test('lets nobody in any more at the word of the box, and tells whoever waits at once', async () => {
+    const { relay } = scene();
+    const held = relay.turn('bar', { tokens: TOKENS, answers: [] });
+    expect(relay.admits('bar', TOKENS[0] ?? '')).toBe(true);
+    expect(await relay.turn('bar', { tokens: [], answers: [] })).toEqual([]);
+    expect(await held).toEqual([]);
+    expect(relay.admits('bar', TOKENS[0] ?? '')).toBe(false);
+    expect(await relay.ask('bar', wish('w1'))).toBeNull();
+    void relay.turn('bar', { tokens: TOKENS, answers: [] });
+    const waiting = relay.ask('bar', wish('w2'));
+    await relay.turn('bar', { tokens: [], answers: [] });
+    expect(await waiting).toBeNull();
+  });
+
   test('admits by the tokens of that very box only', () => {
     const { relay } = scene();
     void relay.turn('bar', { tokens: TOKENS, answers: [] });
