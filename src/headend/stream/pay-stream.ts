@@ -59,6 +59,9 @@ export interface PlayStart {
 /** Deadlines are some hundreds of milliseconds; who looks at them with each packet looks at the whole stream. */
 const EXPIRY_INTERVAL_MS = 60;
 
+/** A turn of the wheel that comes so late tells that this process has more to do than it can: what it reads now may have waited here. */
+const LATE_TURN_MS = 100;
+
 /**
  * The sender of one epoch of one PaySession, without any socket: packets leave by `sendRtp` and `sendRtcp`, feedback enters by
  * `onRtcp`, time comes from the clock and the pacing wheel. Every packet is asked of the credit monitor first.
@@ -90,6 +93,9 @@ export class PayStream {
   #lastHeardMs: number;
   #windowDueMs = 0;
   #expiryDueMs = 0;
+  #turnMs: number;
+  /** Before then an ACK may be older than it looks: what it does not show is no loss. */
+  #repeatFromMs = 0;
   #reportDueMs = 0;
 
   constructor(deps: PayStreamDeps) {
@@ -104,6 +110,7 @@ export class PayStream {
     this.#packets = openPackets(deps, session, { onReady, onFault: (reason) => this.end(reason) });
     this.#srtcp = createSrtpReceiver(session.keys.srtpToHeadend);
     this.#lastHeardMs = monotonicMs(clock);
+    this.#turnMs = this.#lastHeardMs;
     this.#schedule = new PlaySchedule(this.#lastHeardMs, this.#ahead);
   }
 
@@ -133,6 +140,7 @@ export class PayStream {
   /** The answer to PLAY is written: the first packets may follow it. */
   start(): void {
     if (this.#ended) return;
+    this.#turnMs = monotonicMs(this.#deps.clock);
     this.#leavePacer ??= this.#deps.pacer.join((nowMs) => this.tick(nowMs));
     this.#pump(monotonicMs(this.#deps.clock));
   }
@@ -162,7 +170,7 @@ export class PayStream {
       this.#monitor.expire(nowMs);
     }
     this.#pump(nowMs);
-    if (this.#deps.ready()) for (const sequence of this.#monitor.dueRetransmissions(nowMs)) this.#media.repeat(sequence);
+    this.#repeat(nowMs);
     if (nowMs >= this.#windowDueMs) {
       this.#sendWindow(nowMs);
       this.#monitor.report();
@@ -239,6 +247,14 @@ export class PayStream {
     const due = Math.min(this.#schedule.due(nowMs), this.#sentOfRun + this.#schedule.burstPackets);
     while (this.#sentOfRun < due && this.#sendNext(nowMs)) {}
     if (this.#schedule.isBehind(this.#sentOfRun, nowMs)) this.#schedule.rebase(this.#sentOfRun, nowMs);
+  }
+
+  /** What is missing goes again, but for a moment after this process was held up: more to send would hold it up longer. */
+  #repeat(nowMs: number): void {
+    if (nowMs - this.#turnMs > LATE_TURN_MS) this.#repeatFromMs = nowMs + limits.ackIntervalMs;
+    this.#turnMs = nowMs;
+    if (nowMs < this.#repeatFromMs || !this.#deps.ready()) return;
+    for (const sequence of this.#monitor.dueRetransmissions(nowMs)) this.#media.repeat(sequence);
   }
 
   /** False where the plan is over, the segment is still being read, or the monitor says no. */

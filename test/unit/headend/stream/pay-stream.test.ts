@@ -110,6 +110,23 @@ describe('a paid stream under the credit window', () => {
     expect(repeated).toBeLessThanOrEqual(scene.rtp.length / 10);
   });
 
+  test('held up, it takes an ACK that waited here for no sign of loss, and sends again what is missing once it is punctual', async () => {
+    const scene = await PaidScene.open({ packets: 2_000 });
+    scene.play();
+    await scene.run(6_000);
+    const repeats = (): number => scene.rtp.filter(isRtx).length;
+    scene.box.loses = () => true;
+    await scene.clock.advance(100);
+    scene.clock.sleepThrough(700);
+    await scene.clock.advance(1);
+    scene.box.acknowledge();
+    await scene.clock.advance(100);
+    expect(repeats()).toBe(0);
+    scene.box.loses = () => false;
+    await scene.run(1_000);
+    expect(repeats()).toBeGreaterThan(3);
+  });
+
   test('freezes while paused and goes on at the heard position, what was paid for again free', async () => {
     const scene = await PaidScene.open();
     scene.play();
