@@ -60,6 +60,18 @@ export class GpioMachine {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
+  /** What the emulation has cost so far, on all processors of this machine. Source: proc(5), stat; ticks are hundredths. */
+  get processorSeconds(): number {
+    const path = `/proc/${this.#child.pid}/stat`;
+    if (!this.alive || !existsSync(path)) return 0;
+    const [user = 0, system = 0] = readFileSync(path, 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ')
+      .slice(11, 13)
+      .map(Number);
+    return (user + system) / 100;
+  }
+
   /** At once, whatever the guest was doing. Resolves when the machine is gone. */
   async stop(): Promise<void> {
     if (this.alive) {

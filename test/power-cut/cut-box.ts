@@ -91,6 +91,7 @@ export class CutBox {
     const machine = await this.#boot();
     const knownNow = atStart ? () => said : await this.#evening(machine, said, deeds);
     await sleep(systemClock, random.fraction() * (atStart ? this.#bootMs : AFTER_DEED_MS));
+    const processorSeconds = Math.round(machine.processorSeconds);
     await this.#end();
     const known = knownNow();
     const { lost: forgotten, atRisk } = disk.cut(() => random.fraction());
@@ -100,10 +101,20 @@ export class CutBox {
     const { coins, records, receipts, paidPlays } = known;
     return {
       said: known,
-      facts: { atStart, coins, records, receipts: receipts.length, paidPlays: paidPlays.length, sectorsAtRisk: atRisk, sectorsForgotten: forgotten, seconds },
+      facts: {
+        atStart,
+        coins,
+        records,
+        receipts: receipts.length,
+        paidPlays: paidPlays.length,
+        sectorsAtRisk: atRisk,
+        sectorsForgotten: forgotten,
+        seconds,
+        processorSeconds,
+      },
       words:
         `${atStart ? 'while it started' : 'in the evening'}; ${coins} coins, ${records} records, ${receipts.length} receipts and ${paidPlays.length} paid plays ` +
-        `were said and are there; the disk forgot ${forgotten} of ${atRisk} sectors; ${seconds} s`,
+        `were said and are there; the disk forgot ${forgotten} of ${atRisk} sectors; ${seconds} s, ${processorSeconds} s of processors`,
     };
   }
 
