@@ -42,6 +42,8 @@ export class LoanCounter {
   #stopSyncing: () => void = () => {};
   #stopPulsing: () => void = () => {};
   #pulsing: Promise<void> | null = null;
+  /** Licences whose last pulse was not answered: said once, not twice a second for as long as there is no headend. */
+  readonly #unanswered = new Set<string>();
 
   constructor(parts: LoanCounterParts) {
     this.#parts = parts;
@@ -238,8 +240,10 @@ export class LoanCounter {
     for (const loan of due) {
       if (loan.terms === null) continue;
       const leased = await keys.lease(loan, loan.terms.rights).catch((error: unknown) => err(refusal('book', String(error))));
+      if (!leased.ok && !this.#unanswered.has(loan.licence)) log.info('loan-pulse-unanswered', { licence: loan.licence, problem: leased.error.problem });
+      if (leased.ok) this.#unanswered.delete(loan.licence);
+      else this.#unanswered.add(loan.licence);
       if (leased.ok) await shelf.refresh();
-      else log.info('loan-pulse-unanswered', { licence: loan.licence, problem: leased.error.problem });
     }
   }
 }
