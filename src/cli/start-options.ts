@@ -36,6 +36,7 @@ usage: npm start -- [options]        (or: ackbox start [options])
   --lcd PATH                  the kernel's 2x16 display, such as /dev/lcd
   --cctalk PATH, --bills PATH the serial line of a ccTalk coin acceptor, of a bill validator; may be the same
   --input-devices             read remotes and keyboards of the kernel
+  --cec PATH                  the kernel's CEC device, such as /dev/cec0: turns the television on and off (cec-ctl)
   --transport udp|tcp|tls     how the music travels: datagrams (default; tcp by itself where none get through), or in the
                               RTSP connection, in clear or in TLS; encrypted in all three
   --credit LIST               terms that the box asks for (ackbox box --help)
@@ -68,6 +69,7 @@ const FITTINGS = {
   cctalk: { type: 'string' },
   bills: { type: 'string' },
   'input-devices': { type: 'boolean' },
+  cec: { type: 'string' },
 } as const;
 
 function fittingsOf(values: Readonly<Record<string, string | boolean | undefined>>): readonly string[] {
