@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { acknowledge, dueRetransmissions, expire, type MonitorState, nextSend, noteChallenge, windowView } from '../../../../src/domain/credit/credit-monitor.ts';
+import {
+  acknowledge,
+  dueRetransmissions,
+  expire,
+  type MonitorState,
+  nextSend,
+  noteChallenge,
+  windowView,
+} from '../../../../src/domain/credit/credit-monitor.ts';
 import { ackOf, paidBy, paidMonitor } from './credit-fixtures.ts';
 
 const RESPONSE = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
