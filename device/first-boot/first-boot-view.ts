@@ -97,7 +97,17 @@ export function viewOfFirstBoot(shown: FirstBootView, facts: FirstBootFacts, nam
     viewer: NO_VIEWERS,
     ...{ entry: null, tracks: null, channelCount: 0, question: null, creditMinor: '0', currency: facts.answers.currency ?? 'EUR', focusIndex: 0 },
     ...{ catalogueVersion: '', catalogueSize: 0, focus: null, nowPlaying: null, queue: [], nextStartInMs: 0, lastReceipt: null, loans: [], renewal: null },
-    ...{ account: null, volumePercent: 100, standby: false, houseMusic: false, housePays: false, volumeRange: null, silentPlayer, guestLink: null },
+    ...{
+      account: null,
+      volumePercent: 100,
+      standby: false,
+      houseMusic: false,
+      housePays: false,
+      premiumPercent: null,
+      volumeRange: null,
+      silentPlayer,
+      guestLink: null,
+    },
     ...{ simulatedAcceptor: false, faults: [], lastContactMs: null },
   };
 }

@@ -21,7 +21,7 @@ export interface BoxEffects {
   resumePlay(): void;
   endPlay(reason: EndReason): void;
   /** OK while something plays. */
-  enqueue(workId: string | null): void;
+  enqueue(workId: string | null, premiumMinor: string | null): void;
   seek(byMs: number): void;
   suppressAcks(on: boolean): void;
   acceptCoins(on: boolean): void;
@@ -123,7 +123,9 @@ export function boxVocabulary(effects: BoxEffects = noEffects) {
       pausePlay: () => effects.pausePlay(),
       resumePlay: () => effects.resumePlay(),
       endPlay: ({ context }) => effects.endPlay(context.endReason),
-      enqueue: ({ event }) => effects.enqueue(event.type === 'intent.ok' ? (event.workId ?? null) : null),
+      enqueue: ({ event }) => {
+        if (event.type === 'intent.ok') effects.enqueue(event.workId ?? null, event.premiumMinor ?? null);
+      },
       seek: ({ event }) => {
         if (event.type === 'intent.seek') effects.seek(event.byMs);
       },

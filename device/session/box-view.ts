@@ -65,6 +65,8 @@ export interface BoxView {
   readonly houseMusic: boolean;
   /** Free hours: the house pays for what is chosen. */
   readonly housePays: boolean;
+  /** What being heard next costs above the price, in percent of it; null where it is not sold. */
+  readonly premiumPercent: number | null;
   /** What the venue allows at this time of day; null where it says nothing. */
   readonly volumeRange: { readonly minPercent: number; readonly maxPercent: number } | null;
   readonly silentPlayer: boolean;

@@ -5,8 +5,8 @@ import type { Currency } from '../../src/units/money.ts';
 import { money } from '../../src/units/money.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
 import type { SlotFacts } from '../cash/coin-slot.ts';
-import { FREE_SETTING } from '../stores/coin-bonus.ts';
 import { isLanguage, type Language } from '../texts/box-texts.ts';
+import { NOTHING_KNOWN, readGlance } from './book-glance.ts';
 import { firstContext } from './box-context.ts';
 import { type BoxMachine, createBoxMachine } from './box-machine.ts';
 import type { BoxParts } from './box-parts.ts';
@@ -41,7 +41,7 @@ export class Box implements BoxControl {
   /** A household owes what it hears (ruling 2). */
   readonly #takesCoins: boolean;
   readonly #listeners = new Set<(view: BoxView) => void>();
-  #glance: BookGlance = { creditMinor: 0n, queue: [], lastReceipt: null, housePays: false };
+  #glance: BookGlance = NOTHING_KNOWN;
   readonly #focus: WorkFocus;
   readonly #gate: SoundGate;
   readonly #volume: VolumeDesk;
@@ -110,7 +110,7 @@ export class Box implements BoxControl {
           pausePlay: () => this.#effects.add(() => this.#turns.pause()),
           resumePlay: () => this.#effects.add(() => this.#turns.resume()),
           endPlay: (reason) => this.#effects.add(() => this.#turns.end(reason)),
-          enqueue: (workId) => this.#effects.add(() => this.#turns.enqueue(workId ?? this.#focus.work()?.id ?? null)),
+          enqueue: (workId, premiumMinor) => this.#effects.add(() => this.#turns.enqueue(workId ?? this.#focus.work()?.id ?? null, premiumMinor)),
           seek: (byMs) => this.#effects.add(() => this.#turns.seek(byMs)),
           suppressAcks: (on) => this.#turns.suppressAcks(on),
           acceptCoins: (on) => parts.acceptCoins(on),
@@ -383,10 +383,9 @@ export class Box implements BoxControl {
 
   async #refresh(): Promise<number> {
     const { book } = this.#parts;
-    const [payer, queue, receipts, free] = await Promise.all([book.currentPayer(), book.queue(), book.receipts(1), book.getSetting(FREE_SETTING)]);
-    this.#glance = { creditMinor: payer?.creditMinor ?? 0n, queue, lastReceipt: receipts[0] ?? null, housePays: free === 'yes' };
+    this.#glance = await readGlance(book);
     this.#show();
-    return queue.length;
+    return this.#glance.queue.length;
   }
 
   #show(): void {

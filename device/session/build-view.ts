@@ -19,6 +19,8 @@ export interface BookGlance {
   readonly lastReceipt: CustomerReceipt | null;
   /** Free hours: the house pays for what is chosen. */
   readonly housePays: boolean;
+  /** What being heard next costs now, in percent of the price; null where it is not sold. */
+  readonly premiumPercent: number | null;
 }
 
 export interface ViewFacts {
@@ -98,6 +100,7 @@ export function buildView(facts: ViewFacts): BoxView {
     standby: context.standby,
     houseMusic: facts.houseMusic,
     housePays: facts.glance.housePays,
+    premiumPercent: facts.profile === 'jukebox' ? facts.glance.premiumPercent : null,
     silentPlayer: facts.silentPlayer,
     guestLink: facts.guestLink,
     simulatedAcceptor: facts.simulatedAcceptor,

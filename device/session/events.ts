@@ -12,7 +12,12 @@ import type { Language } from '../texts/box-texts.ts';
 export type IntentEvent =
   | { readonly type: 'intent.up' | 'intent.down' | 'intent.left' | 'intent.right' | 'intent.back' }
   /** OK on the work named, or on the one that has the focus, or on the question that stands on the screen. */
-  | { readonly type: 'intent.ok'; readonly workId?: string }
+  | {
+      readonly type: 'intent.ok';
+      readonly workId?: string;
+      /** To be heard next: so much is paid above the price at most, minor units. */
+      readonly premiumMinor?: string;
+    }
   | { readonly type: 'intent.play-pause' | 'intent.stop' }
   /** With a reason where staff ends what a guest has paid for. */
   | { readonly type: 'intent.skip'; readonly reason?: string }

@@ -78,7 +78,7 @@ export class PlayStarter {
   }
 
   /** @returns whether it was queued; otherwise the reason was raised as a refusal */
-  async enqueue(workId: string | null): Promise<boolean> {
+  async enqueue(workId: string | null, premiumMinor: string | null = null): Promise<boolean> {
     const work = workId === null ? null : this.#parts.catalogue.offered(workId);
     const playId = this.#newPlayId();
     if (work === null) {
@@ -92,6 +92,7 @@ export class PlayStarter {
       artist: work.artist,
       quoteMinor: BigInt(work.priceMinor),
       byTheMinute: isByTheMinute(work),
+      ...(premiumMinor === null ? {} : { premiumMinor: BigInt(premiumMinor) }),
     });
     if (outcome === 'ok') return true;
     this.#refuse(playId, outcome, refusalWords(outcome, work, this.#parts.currency as Currency));
@@ -167,6 +168,7 @@ export class PlayStarter {
 function refusalWords(code: string, work: CatalogueWork, currency: Currency): string {
   if (code === 'no-credit') return `${work.title} costs ${formatMoney(money(BigInt(work.priceMinor), currency))}: please insert a coin.`;
   if (code === 'over-cap') return OVER_CAP_WORDS;
+  if (code === 'premium-changed') return 'Being heard next costs something else by now: please choose again.';
   if (code === 'queue-full') return 'The queue is full; try again after this song.';
   return code === 'storage-low' ? storageWords({ storageWhy: 'full' }) : 'The box can not sell just now.';
 }

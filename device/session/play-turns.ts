@@ -156,9 +156,10 @@ export class PlayTurns {
     if (watched !== null && this.#parts.catalogue.offered(watched)?.channel !== undefined) await this.enqueue(watched);
   }
 
-  async enqueue(workId: string | null): Promise<void> {
+  /** @param premiumMinor what is paid at most for being heard next; null: it waits its turn */
+  async enqueue(workId: string | null, premiumMinor: string | null = null): Promise<void> {
     if (workId !== null && (await this.#isRefused(workId))) return;
-    const added = await this.#starter.enqueue(workId);
+    const added = await this.#starter.enqueue(workId, premiumMinor);
     await this.#moneyMoved();
     if (added) this.#host.raise({ type: 'queue.ready' });
   }

@@ -101,6 +101,7 @@ export const sampleView: ViewOfBox = {
   houseMusic: false,
   standby: false,
   housePays: false,
+  premiumPercent: null,
   silentPlayer: true,
   faults: [{ code: 'x', message: 'A fault with a long explanation, so that it has to be cut at the edge of the terminal, somewhere near here.' }],
 };

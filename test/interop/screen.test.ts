@@ -27,6 +27,7 @@ const view = async (): Promise<{
   readonly playback: string;
   readonly creditMinor: string;
   readonly lastReceipt: { readonly text: string; readonly playId: string };
+  readonly said: { readonly notice: { readonly message: string } | null };
 }> => (await (await fetch(`${house.url}/api/view`)).json()) as never;
 const playback = async (): Promise<string> => (await view()).playback;
 const credit = (): Promise<string> => screen.text('#credit');
@@ -142,6 +143,13 @@ describe('from a coin to the receipt, with arrows and OK alone', () => {
   test('who has no credit is told how much is missing', async () => {
     await openWork(3);
     expect(await screen.text('.note')).toBe('0.50 EUR more are needed for this.');
+    await house.command('premium set 50 10');
+    await expect.poll(() => screen.text('[data-focus="next"]'), SOON).toBe('Hear it next for 0.80 EUR');
+    await screen.isSound('being heard next');
+    await screen.goTo('next');
+    await screen.press('Enter');
+    await expect.poll(async () => (await view()).said.notice?.message, SOON).toContain('please insert a coin');
+    await house.command('premium set 0 0');
   });
 
   test('the window fills to the brim when ACKs are held back, and flows again after', async () => {

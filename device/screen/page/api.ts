@@ -30,9 +30,10 @@ export function intend(type: string, more: Readonly<Record<string, unknown>> = {
 }
 
 /** OK on a work: the box opens it, or queues it while another plays. */
-export function choose(work: Work): void {
+/** @param premiumMinor pays above the price for being heard next */
+export function choose(work: Work, premiumMinor: bigint | null = null): void {
   change({ choosing: waits(current()) ? 'queue' : 'play' });
-  intend('intent.ok', { workId: work.id });
+  intend('intent.ok', { workId: work.id, ...(premiumMinor === null ? {} : { premiumMinor: String(premiumMinor) }) });
 }
 
 export function insertCoin(): void {

@@ -50,8 +50,15 @@ export function WorkSheet({ state, work }: { readonly state: State; readonly wor
 
 const noticeOf = (state: State): string => (state.view.said.notice === null && !state.away ? t('notHeardNotPaid') : sentence(state));
 
+/** What being heard before those who wait costs, rounded as the box rounds it; null where it is not sold, or nobody waits. */
+function premiumOf({ view: { premiumPercent, queue } }: State, work: Work): bigint | null {
+  if (premiumPercent === null || queue.length === 0 || work.free) return null;
+  return (2n * BigInt(work.priceMinor) * BigInt(premiumPercent) + 100n) / 200n;
+}
+
 function Actions({ state, work }: { readonly state: State; readonly work: Work }): JSX.Element {
   const queued = waits(state);
+  const premium = queued ? premiumOf(state, work) : null;
   const words = queued
     ? work.free
       ? t('queueFree')
@@ -64,6 +71,11 @@ function Actions({ state, work }: { readonly state: State; readonly work: Work }
       <Button kind="main" name="choose" first icon={queued ? 'queue' : work.free ? 'play' : 'listen'} press={() => choose(work)}>
         {words}
       </Button>
+      {premium === null ? null : (
+        <Button name="next" icon="queue" press={() => choose(work, premium)}>
+          {t('nextFor', { price: { minor: String(BigInt(work.priceMinor) + premium) } })}
+        </Button>
+      )}
       {work.artist === '' ? null : (
         <Button name="more" icon="artist" press={() => push({ name: 'group', by: 'artist', value: work.artist })}>
           {t('moreOf', { artist: work.artist })}
