@@ -49,7 +49,10 @@ describe('what is fitted, by options', () => {
   test('a television on the CEC line may sleep after twenty minutes, or never', () => {
     expect(readHardware(plain).television).toBeNull();
     expect(readHardware({ ...plain, cec: '/dev/cec0' }).television).toEqual({ device: '/dev/cec0', standbyMinutes: 20, volume: false });
-    expect(readHardware({ ...plain, cec: '/dev/cec0', 'cec-standby': '0', 'cec-volume': true }).television).toMatchObject({ standbyMinutes: null, volume: true });
+    expect(readHardware({ ...plain, cec: '/dev/cec0', 'cec-standby': '0', 'cec-volume': true }).television).toMatchObject({
+      standbyMinutes: null,
+      volume: true,
+    });
     expect(() => readHardware({ ...plain, cec: '/dev/cec0', 'cec-standby': 'soon' })).toThrow('minutes');
   });
 
