@@ -5,6 +5,7 @@ import { openZone } from '../../src/domain/rating/zone.ts';
 import { modelOf } from '../fakes/price-scene.ts';
 import { scriptOptions } from '../script-options.ts';
 import { type BenchUse, rateWithDecimals } from './naive-decimal-rater.ts';
+import { PUBLISHED } from './published-figures.ts';
 import { benchExpression } from './rating-bench-model.ts';
 
 const START = Date.UTC(2016, 0, 28);
@@ -66,7 +67,7 @@ function measureExplain(): Readonly<Record<string, number>> {
 }
 
 const HELP = `Rated use events per second of one core, beside a naive rater with decimal.js in the same run. Both must come to the same sum.
-Time is CPU time of this process, so that a busy machine does not count.
+Time is CPU time of this process, so that a busy machine does not count. What others published of their systems is quoted beside it, not measured.
 
 usage: npm run bench:rating -- [--json]
 
@@ -75,6 +76,11 @@ usage: npm run bench:rating -- [--json]
 
 if (import.meta.main) {
   const { json } = scriptOptions(HELP, { json: false });
-  const result = { rating: [measure(20, 1_000), measure(1_000, 20), measure(10_000, 2)], explain: measureExplain(), bytes: process.memoryUsage().rss };
+  const result = {
+    rating: [measure(20, 1_000), measure(1_000, 20), measure(10_000, 2)],
+    explain: measureExplain(),
+    bytes: process.memoryUsage().rss,
+    quotedNotMeasured: PUBLISHED,
+  };
   process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${JSON.stringify(result, null, 2)}\n`);
 }
