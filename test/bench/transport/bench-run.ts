@@ -36,7 +36,7 @@ export async function benchRun(wish: RunWish): Promise<ServerFigures> {
   if (wish.awake) watch();
   try {
     return await answers(server, (message, outlet) => {
-      const session = benchSession(message.index, { ...outlet, publicKey: signer.publicKey }, benchWork(wish.packets, []), signer.publicKey);
+      const session = benchSession(message.index, { ...outlet, publicKey: signer.publicKey }, benchWork(wish.packets, []), signer.publicKey, wish.srtp);
       const place = { ssrc: boxSsrc(message.index), media: message.ssrc, timestampOrigin: message.timestampOrigin, payloads: crowd.payloads };
       const send = (bytes: Uint8Array): void => rtcp.send(bytes, message.rtcpPort, HOST);
       crowd.add(message.ssrc, new BenchBox(session, signer, wish.srtp ? srtp : clear, place, send));

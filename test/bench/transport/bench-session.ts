@@ -1,3 +1,4 @@
+import type { CreditTerms } from '../../../src/domain/credit/terms.ts';
 import type { AdmittedSession } from '../../../src/headend/stream-port.ts';
 import { sha256 } from '../../../src/platform/crypto/digest.ts';
 import type { SessionKeys, SrtpMaster } from '../../../src/platform/crypto/session-keys.ts';
@@ -34,9 +35,13 @@ function keysOf(sid: string): SessionKeys {
   };
 }
 
-/** Stream number `index` of the run: paid from the first packet, ACK every 10 packets, receipt every 2 s. */
-export function benchSession(index: number, outlet: OutletRow, work: StoredWork, devicePublicKey: Uint8Array): AdmittedSession {
-  const row = offeredSession(outlet, `bench-${index}`, { trial: null, packets: work.packets, work: asId(work.id), credit: CREDIT_TERMS });
+/**
+ * Stream number `index` of the run: paid from the first packet, ACK every 10 packets, receipt every 2 s. Messages are proven as boxes ask for
+ * it: by SRTCP, or by tags of their own where SRTP is left out.
+ */
+export function benchSession(index: number, outlet: OutletRow, work: StoredWork, devicePublicKey: Uint8Array, srtp: boolean): AdmittedSession {
+  const credit: CreditTerms = { ...CREDIT_TERMS, ackAuth: srtp ? 'srtcp' : 'hmac-sha256-128' };
+  const row = offeredSession(outlet, `bench-${index}`, { trial: null, packets: work.packets, work: asId(work.id), credit });
   return { row, terms: row.terms, work, epoch: 0, keys: keysOf(row.sid), devicePublicKey };
 }
 

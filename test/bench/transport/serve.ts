@@ -116,7 +116,7 @@ export async function serve(wish: RunWish & { readonly rtpPort: number; readonly
   const datagrams = wish.paced ? meter.watch(opened.value) : opened.value;
   const desk = new PaidDesk({ clock, random: systemRandom, log, segments, registry, pacer: new Pacer(clock), datagrams });
   datagrams.onRtcp((bytes, from) => void desk.onRtcp(bytes, from));
-  const sessions = Array.from({ length: wish.streams }, (_, index) => benchSession(index, outlet, work, devicePublicKey));
+  const sessions = Array.from({ length: wish.streams }, (_, index) => benchSession(index, outlet, work, devicePublicKey, wish.srtp));
   process.send?.({ kind: 'outlet', outlet: { ...outlet, publicKey: [] } });
   await new Promise((resolve) => process.once('message', resolve));
   for (const [index, session] of sessions.entries()) {
