@@ -1,6 +1,3 @@
-// npm run bench:debit [-- --json] [-- --group N] [-- --random-keys]: uses debited online, each rated from its history under a three-trigger model and durable
-// with a group commit (SQLite, WAL, synchronous=FULL). One process, one core. At the end the audit replays everything.
-
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,16 +8,23 @@ import { systemClock } from '../../src/platform/system-clock.ts';
 import { systemRandom } from '../../src/platform/system-random.ts';
 import { encodeModel } from '../../src/wire/model-json.ts';
 import { modelOf } from '../fakes/price-scene.ts';
+import { scriptOptions } from '../script-options.ts';
 import { benchExpression } from './rating-bench-model.ts';
 
-const argument = (name: string, otherwise: number): number => {
-  const at = process.argv.indexOf(name);
-  return at < 0 ? otherwise : Number(process.argv[at + 1]);
-};
-const RANDOM_KEYS = process.argv.includes('--random-keys');
-const LICENCES = argument('--licences', 2_000);
-const GROUP = argument('--group', 1_000);
-const GROUPS = argument('--groups', 60);
+const HELP = `Uses debited online, each rated from its history under a three-trigger model and durable with a group commit (SQLite, WAL,
+synchronous=FULL), by one process on one core. At the end the audit replays everything.
+
+usage: npm run bench:debit -- [--licences N] [--groups N] [--group N] [--random-keys] [--json]
+
+  --licences N   licences that are used in turn (default 2000)
+  --groups N     commits (default 60)
+  --group N      uses of one commit (default 1000)
+  --random-keys  keys in no order
+  --json         one line of JSON
+`;
+
+const options = scriptOptions(HELP, { licences: 2_000, groups: 60, group: 1_000, 'random-keys': false, json: false });
+const { licences: LICENCES, groups: GROUPS, group: GROUP, 'random-keys': RANDOM_KEYS } = options;
 
 const folder = mkdtempSync(join(tmpdir(), 'ackbox-debit-'));
 try {
@@ -70,7 +74,7 @@ try {
     groupMsP50: commits[Math.floor(commits.length / 2)],
     groupMsMax: commits.at(-1),
   };
-  if (process.argv.includes('--json')) console.log(JSON.stringify(report));
+  if (options.json) console.log(JSON.stringify(report));
   else
     console.log(
       `${report.perSecond} durable debits per second (${report.perCpuSecond} per CPU second), ${GROUP} a commit, half of the commits within ${report.groupMsP50?.toFixed(1)} ms`,
