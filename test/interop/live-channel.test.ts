@@ -95,6 +95,14 @@ test('channels by UDP and SRT are entered by digits, priced as they are acknowle
   process.stderr.write(`live-channel: digits to picture ${Math.round(performance.now() - pressedMs)} ms on this machine\n`);
   expect(await view()).toMatchObject({ shortLine: 'Channel 7', sentence: 'City TV is on.', nowPlaying: { title: 'City TV' } });
 
+  // One further, around the end of the map, and back.
+  const title = async (): Promise<string | undefined> => (await view()).nowPlaying?.title;
+  await screen.press('PageUp');
+  await expect.poll(title, SOON).toBe('Sea View');
+  await screen.press('PageDown');
+  await expect.poll(title, SOON).toBe('City TV');
+  await expect.poll(async () => (await view()).playback, SOON).toBe('playing.flowing');
+
   // To the other one: a pre-listen with its price, then paid by the packet.
   await screen.press('1');
   await expect.poll(() => screen.text('#entered'), SOON).toContain('1');
