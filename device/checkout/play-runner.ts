@@ -115,7 +115,7 @@ export class StreamedPlay implements PlayRunner {
     this.#session?.buffer.restart(from);
     // The player can have heard the rest while the app was away: then only the counts are taken up.
     const heardAll = heardSample >= this.#given.work.totalSamples;
-    const resumed = await this.#session?.resumeOnce(() => (heardAll ? null : this.#resumeIndex()));
+    const resumed = await this.#session?.resumeOnce(() => (heardAll || this.#waits ? null : this.#resumeIndex()));
     if (resumed?.ok === false && resumed.error.final) return false;
     this.#opened();
     if (heardAll) this.#tell({ type: 'play.finished', playId: this.playId });

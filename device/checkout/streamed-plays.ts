@@ -44,7 +44,7 @@ export class StreamedPlays implements PlayPort {
     await Promise.all(this.#newest.map((runner) => runner.detach()));
   }
 
-  async recover(playId: string, raise: (event: PlaybackEvent) => void): Promise<PlayRunner | null> {
+  async recover(playId: string, raise: (event: PlaybackEvent) => void, waits = false): Promise<PlayRunner | null> {
     const play = await this.#openPlay(playId);
     if (play === null) return null;
     const work = this.#parts.work(play.workId);
@@ -54,7 +54,7 @@ export class StreamedPlays implements PlayPort {
       await this.#closeFromRows(playId, left, left?.heardSample ?? 0, 'failed');
       return null;
     }
-    const runner = this.#runner({ playId, work, trial: false }, raise);
+    const runner = this.#runner({ playId, work, trial: false, waits }, raise);
     const goesOn = play.state !== 'trial' && (await runner.recover(left.start, await heardSince(this.#parts.player, left.heardSample)));
     if (goesOn) return runner;
     await runner.end(play.state === 'trial' ? 'trial-declined' : 'failed');

@@ -29,8 +29,8 @@ export class ChosenPlays implements PlayPort {
     return await (affords ? downloaded : streamed).start(play, raise);
   }
 
-  async recover(playId: string, raise: (event: PlaybackEvent) => void): Promise<PlayRunner | null> {
-    return await (await this.#of(playId)).recover(playId, raise);
+  async recover(playId: string, raise: (event: PlaybackEvent) => void, waits = false): Promise<PlayRunner | null> {
+    return await (await this.#of(playId)).recover(playId, raise, waits);
   }
 
   async close(playId: string, endReason: EndReason): Promise<void> {

@@ -65,7 +65,7 @@ export class NextPlay {
   /** What an earlier run of the app had opened before its turn. */
   async take(recover: (raise: (event: PlaybackEvent) => void) => Promise<PlayRunner | null>): Promise<void> {
     this.#kept = new KeptEvents();
-    this.#begun = true;
+    this.#begun = false;
     this.#runner = await recover(this.#kept.raise);
   }
 

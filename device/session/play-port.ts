@@ -94,8 +94,8 @@ export interface StartedPlay {
 export interface PlayPort {
   /** `waits`: it is opened before its turn, and flows from `begin` on. */
   start(play: StartedPlay, raise: (event: PlaybackEvent) => void): Promise<PlayRunner>;
-  /** After a restart: goes on with a play that was under way, from its rows; null where it was settled instead. */
-  recover(playId: string, raise: (event: PlaybackEvent) => void): Promise<PlayRunner | null>;
+  /** After a restart: goes on with a play that was under way, from its rows, or from `begin` on where it waits; null where it was settled instead. */
+  recover(playId: string, raise: (event: PlaybackEvent) => void, waits?: boolean): Promise<PlayRunner | null>;
   /** After a restart: settles such a play by its rows, without taking it up again. The headend need not be there. */
   close(playId: string, endReason: EndReason): Promise<void>;
 }

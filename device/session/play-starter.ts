@@ -104,7 +104,8 @@ export class PlayStarter {
     let sounding: PlayRunner | null = null;
     for (const play of await this.#parts.book.openPlays()) {
       if (play.state === 'queued') continue;
-      const recover = (raise: (event: PlaybackEvent) => void) => this.#parts.plays.recover(play.playId, raise);
+      const waits: boolean = sounding !== null;
+      const recover = (raise: (event: PlaybackEvent) => void): Promise<PlayRunner | null> => this.#parts.plays.recover(play.playId, raise, waits);
       if (sounding === null) sounding = await recover(this.#raise);
       else if (!next.waits) await next.take(recover);
       else await (await recover(() => {}))?.end('failed');
