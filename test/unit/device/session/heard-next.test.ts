@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
-import { BoxScene } from '../../../fakes/box-scene.ts';
 import { coin } from '../../../fakes/book-folder.ts';
+import { BoxScene } from '../../../fakes/box-scene.ts';
 
 let scene: BoxScene;
 afterEach(() => scene?.remove());
