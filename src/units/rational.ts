@@ -111,12 +111,19 @@ export function roundHalfUp(numerator: bigint, denominator: bigint): bigint {
  * @param digits minor digits of the currency: 0, 2 or 3
  */
 export function roundToMinor(major: Rational, digits: number): bigint {
-  return roundHalfUp(major.n * 10n ** BigInt(digits), major.d);
+  return roundHalfUp(major.n * minorUnits(digits), major.d);
 }
 
 export function fromMinor(minor: bigint, digits: number): Rational {
-  return rational(minor, 10n ** BigInt(digits));
+  return rational(minor, minorUnits(digits));
 }
+
+/** How many minor units one of the currency is. */
+function minorUnits(digits: number): bigint {
+  return MINOR_UNITS[digits] ?? 10n ** BigInt(digits);
+}
+
+const MINOR_UNITS: readonly bigint[] = [1n, 10n, 100n, 1_000n, 10_000n];
 
 /** Whole minor units as decimal text: 270 with 2 digits is `2.70`. */
 export function decimalText(minor: bigint, digits: number): string {
@@ -125,10 +132,13 @@ export function decimalText(minor: bigint, digits: number): string {
   return digits === 0 ? `${sign}${text}` : `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
 }
 
+/** @param right not zero */
 function greatestCommonDivisor(left: bigint, right: bigint): bigint {
-  let a = left < 0n ? -left : left;
-  let b = right < 0n ? -right : right;
-  while (b > SAFE || a > SAFE) {
+  let a = right < 0n ? -right : right;
+  // One step first: what is left is smaller than the denominator, which is mostly that of some cents.
+  let b = left % a;
+  if (b < 0n) b = -b;
+  while (a > SAFE) {
     if (b === 0n) return a;
     [a, b] = [b, a % b];
   }

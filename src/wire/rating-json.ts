@@ -38,8 +38,9 @@ export function readUsageFile(value: unknown): Result<UsageFile, Fault<UsageFaul
   if (typeof timeZone !== 'string') return wrong('time_zone must be a name like Europe/Berlin');
   const events: HistoryEvent[] = [];
   let usedMs = 0;
-  for (const [index, entry] of value.usage_history.entries()) {
-    const event = readEvent(entry);
+  const history: readonly unknown[] = value.usage_history;
+  for (let index = 0; index < history.length; index += 1) {
+    const event = readEvent(history[index]);
     if (typeof event === 'string') return wrong(`usage_history[${index}]: ${event}`);
     if (event.startMs < licenceStartMs) return wrong(`usage_history[${index}]: the event lies before the licence's start`);
     usedMs += event.kind === 'use' ? event.durationMs : 0;

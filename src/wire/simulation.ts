@@ -1,7 +1,8 @@
 import type { CompiledModel } from '../domain/rating/compiled-model.ts';
 import type { ChargedPair } from '../domain/rating/difference-tally.ts';
 import { type PreparedModel, prepareModel } from '../domain/rating/prepared-model.ts';
-import { type LicenceHistory, rateHistory } from '../domain/rating/rate-history.ts';
+import { type LicenceHistory, rateOrdered } from '../domain/rating/rate-history.ts';
+import { orderHistory } from '../domain/rating/usage-history.ts';
 import { openZone } from '../domain/rating/zone.ts';
 import { limits } from '../limits.ts';
 import { type Fault, fault, ok, type Result } from '../units/result.ts';
@@ -55,7 +56,8 @@ export class Simulation {
       return fault('other-currency', `the history is in ${currency}, the simulation in ${this.#currency}: amounts of two currencies are never added (A-36)`);
     this.#currency = currency;
     this.#prepared ??= [prepareModel(this.#models[0], currency), prepareModel(this.#models[1], currency)];
-    const [before, after] = [rateHistory(this.#prepared[0], history), rateHistory(this.#prepared[1], history)];
+    const ordered = { ...history, events: orderHistory(history.events) };
+    const [before, after] = [rateOrdered(this.#prepared[0], ordered), rateOrdered(this.#prepared[1], ordered)];
     if (!before.ok) return fault('cannot-be-rated', before.error.message);
     if (!after.ok) return fault('cannot-be-rated', after.error.message);
     return ok({ user, beforeMinor: before.value.totalDueMinor, afterMinor: after.value.totalDueMinor });

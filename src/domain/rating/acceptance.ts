@@ -22,6 +22,6 @@ export function acceptOffer(run: RatingRun, event: AcceptEvent): void {
   run.boughtOut = true;
   post(run, event.startMs, COLUMN.simpleFlatRate, amount, { kind: 'acceptance', eventId: event.id, eventStartMs: event.startMs });
   const accepted = { ...standing, period: null, atMs: event.startMs, changes: [], offerMinor: null };
-  addFiring(run, accepted, standing.entry.source.alternatePayment?.modifications ?? []);
+  addFiring(run, accepted, standing.entry.acceptedChanges);
   evaluateTriggers(run, event.startMs);
 }

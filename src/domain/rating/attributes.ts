@@ -90,6 +90,16 @@ export function resolveChange(modification: Modification, formula: () => Rationa
   }
 }
 
+/** A modification made ready for its firings: resolved once where it always means the same, null where its formula is evaluated each time. */
+export interface PreparedChange {
+  readonly modification: Modification;
+  readonly always: ResolvedChange | null;
+}
+
+export function prepareChange(modification: Modification): PreparedChange {
+  return { modification, always: modification.change.kind === 'formula' ? null : resolveChange(modification, () => null) };
+}
+
 function unitMsOf(unit: TimeUnit): number {
   return MILLISECONDS_IN[unit];
 }

@@ -1,7 +1,7 @@
 import { add, compare, type Rational, roundToMinor, ZERO } from '../../units/rational.ts';
-import { type AttributesInForce, applyChange, exact, NO_ATTRIBUTES, type ResolvedChange, resolveChange } from './attributes.ts';
+import { type AttributesInForce, applyChange, exact, NO_ATTRIBUTES, type PreparedChange, type ResolvedChange, resolveChange } from './attributes.ts';
 import { COLUMN } from './columns.ts';
-import type { AmountRule, Modification } from './compiled-model.ts';
+import type { AmountRule } from './compiled-model.ts';
 import { evaluateFormula } from './evaluate-formula.ts';
 import { environmentOf, figuresOf, periodOf } from './figures.ts';
 import { mayStillOffer, recordOffer } from './offers.ts';
@@ -39,7 +39,7 @@ function isMet(run: RatingRun, entry: PreparedEntry): boolean {
 function fire(run: RatingRun, entry: PreparedEntry, atMs: number): void {
   const period = periodOf(run, entry.scopeIndex);
   period.fired.add(entry.ordinal);
-  const changes = addFiring(run, { entry, period, scopeIndex: entry.scopeIndex, atMs, changes: [], offerMinor: null }, entry.source.modifications);
+  const changes = addFiring(run, { entry, period, scopeIndex: entry.scopeIndex, atMs, changes: [], offerMinor: null }, entry.changes);
   run.observer?.fired(run.cycle.index, atMs, entry, run.attributes);
   grantDiscounts(run, entry, atMs);
   const { alternatePayment, promotionalOffer, vendorResults } = entry.source;
@@ -56,14 +56,14 @@ function fire(run: RatingRun, entry: PreparedEntry, atMs: number): void {
  * Adds a firing and its modifications, each applied to the value then in force, formulas evaluated now and kept unrounded (I-CHAIN,
  * I-FORMULA). The firing itself already puts alternate pricing in force, so the first formula reads that (P-23).
  */
-export function addFiring(run: RatingRun, firing: Firing, modifications: readonly Modification[]): Firing {
+export function addFiring(run: RatingRun, firing: Firing, prepared: readonly PreparedChange[]): Firing {
   const alternateHolds = run.model.basic === null || run.firings.some((earlier) => holds(run, earlier));
   run.firings = [...run.firings, firing];
   if (!alternateHolds) run.attributes = attributesInForce(run);
   const changes: ResolvedChange[] = [];
-  for (const modification of modifications) {
+  for (const { modification, always } of prepared) {
     const { change } = modification;
-    const resolved = resolveChange(modification, () => (change.kind === 'formula' ? evaluateFormula(change.formula, environmentOf(run)) : ZERO));
+    const resolved = always ?? resolveChange(modification, () => (change.kind === 'formula' ? evaluateFormula(change.formula, environmentOf(run)) : null));
     changes.push(resolved);
     run.attributes = applyChange(run.attributes, resolved);
   }

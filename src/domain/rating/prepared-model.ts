@@ -1,6 +1,6 @@
 import { minorDigitsOf } from '../../units/iso-4217.ts';
 import { ceiling, fromInteger, multiply, type Rational } from '../../units/rational.ts';
-import { type AttributesInForce, exact, NO_ATTRIBUTES, prepareAttributes } from './attributes.ts';
+import { type AttributesInForce, exact, NO_ATTRIBUTES, type PreparedChange, prepareAttributes, prepareChange } from './attributes.ts';
 import { type CompiledModel, type CycleRule, MILLISECONDS_IN, type Trigger, type TriggerEntry } from './compiled-model.ts';
 
 /** A model made ready for rating: every text read once, every scope and entry numbered. Shared by all licences under the model. */
@@ -33,6 +33,9 @@ export interface PreparedEntry {
   readonly source: TriggerEntry;
   readonly scopeIndex: number;
   readonly threshold: Threshold;
+  /** What its firing changes, and what the acceptance of its alternate payment does. */
+  readonly changes: readonly PreparedChange[];
+  readonly acceptedChanges: readonly PreparedChange[];
 }
 
 /** Reached when the running figure >= at (I-GE). Time counts in whole milliseconds: a milestone within one is reached at its end. */
@@ -61,6 +64,8 @@ export function prepareModel(source: CompiledModel, currency: string): PreparedM
       source: entry,
       scopeIndex: scopeIndexes.get(trigger.scope) ?? 0,
       threshold: thresholdOf(trigger, entry),
+      changes: entry.modifications.map(prepareChange),
+      acceptedChanges: (entry.alternatePayment?.modifications ?? []).map(prepareChange),
     })),
     scopes,
     scopeIndexes,

@@ -41,7 +41,12 @@ export type RatingFault = 'event-before-licence' | 'too-many-periods';
  * @param observer is told every posting, for explanations; it changes no bill
  */
 export function rateHistory(model: PreparedModel, history: LicenceHistory, observer: RatingObserver | null = null): Result<RatedHistory, Fault<RatingFault>> {
-  const events = orderHistory(history.events);
+  return rateOrdered(model, { ...history, events: orderHistory(history.events) }, observer);
+}
+
+/** The same for events as `orderHistory` gave them: who rates a history under several models orders it once. */
+export function rateOrdered(model: PreparedModel, history: LicenceHistory, observer: RatingObserver | null = null): Result<RatedHistory, Fault<RatingFault>> {
+  const { events } = history;
   const first = events[0];
   if (first !== undefined && first.startMs < history.startMs) {
     return fault('event-before-licence', `event ${JSON.stringify(first.id)} lies before the licence's start`);
