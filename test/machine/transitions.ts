@@ -1011,6 +1011,12 @@ const viewer: readonly Promised[] = [
   { says: 'asks no more when nobody has a name', from: 'viewer.watching', on: 'viewer.none', event: { type: 'viewer.none' }, to: 'viewer.alone' },
 ];
 
+/** The power key, the sleep timer and nobody's answer say it. */
+const power: readonly Promised[] = [
+  { says: 'goes dark', from: 'power.awake', on: 'power.sleep', event: { type: 'power.sleep' }, to: 'power.standby', remembers: { standby: true } },
+  { says: 'lights up at any key', from: 'power.standby', on: 'power.wake', event: { type: 'power.wake' }, to: 'power.awake', remembers: { standby: false } },
+];
+
 export const PROMISED: readonly Promised[] = [
   ...silencing,
   ...anywhere,
@@ -1022,4 +1028,5 @@ export const PROMISED: readonly Promised[] = [
   ...otherRegions,
   ...channel,
   ...viewer,
+  ...power,
 ];
