@@ -212,7 +212,12 @@ export class StreamedPlay implements PlayRunner {
     const session = new PlaySession(this.#parts, start, {
       onConfirmed: (how) => this.#confirmed(how),
       onDelivered: () => void this.#delivery.note(session, 'delivered'),
-      onLost: (reason) => this.#lost(reason),
+      onTrialSpent: () => this.#heardAll(),
+      onLost: (reason) => {
+        if (this.#ending !== null) return;
+        this.#parts.log.info('stream-lost', { playId: this.playId, reason });
+        void this.#takeUp();
+      },
       heardSample: () => (this.#inTrialPass() ? 0 : this.#paidSample()),
     });
     const unconfirmed = start.terms.trial !== null && start.confirmEventId === null;
@@ -276,7 +281,7 @@ export class StreamedPlay implements PlayRunner {
 
   #heardAll(): void {
     const session = this.#session;
-    if (session === null) return;
+    if (session === null || this.#ending !== null) return;
     if (session.terms.trial !== null && session.confirmEventId === null) this.#tell({ type: 'play.trial-over', playId: this.playId });
     else if (this.#feed?.heardSample === this.#given.work.totalSamples && !this.#passPending())
       void this.#delivery.note(session, 'player-end').then(() => this.#tell({ type: 'play.finished', playId: this.playId }));
@@ -321,12 +326,6 @@ export class StreamedPlay implements PlayRunner {
   /** True from the confirmation until the work sounds again from its start. */
   #passPending(): boolean {
     return this.#restartsAtConfirm !== null && (this.#session?.buffer.restarts ?? 0) <= this.#restartsAtConfirm;
-  }
-
-  #lost(reason: string): void {
-    if (this.#ending !== null) return;
-    this.#parts.log.info('stream-lost', { playId: this.playId, reason });
-    void this.#takeUp();
   }
 
   async #takeUp(): Promise<void> {

@@ -24,6 +24,7 @@ import { PayEpoch } from './pay-epoch.ts';
 import { ReceiptWriter, type SignedReceipt } from './receipt-writer.ts';
 import { SentTally } from './sent-tally.ts';
 import type { SessionDesk } from './session-desk.ts';
+import { SpentTrial } from './spent-trial.ts';
 
 export interface SessionParts {
   readonly clock: Clock;
@@ -56,6 +57,8 @@ export interface SessionHooks {
   onLost(reason: string): void;
   /** All that was to be sent was sent, and nothing of it is waited for. Told again and again. */
   onDelivered(): void;
+  /** Nothing more of the pre-listen will come, and not all of it is here. Told once. */
+  onTrialSpent(): void;
   /** Where in the work the samples heard so far end; goes into receipts. */
   heardSample(): number;
 }
@@ -76,6 +79,7 @@ export class PlaySession {
   readonly #stopReceipts: () => void;
   #ledger: AckLedger;
   #tally: SentTally;
+  readonly #spent = new SpentTrial();
   #epochNumber: number;
   #epoch: PayEpoch | null = null;
   #confirmEventId: string | null;
@@ -174,12 +178,14 @@ export class PlaySession {
 
   async play(from: number): Promise<Result<void, Fault>> {
     if (this.#epoch === null) return fault('lost', 'There is no connection to the headend.');
+    this.#spent.begin();
     const played = await this.#epoch.play(from);
     if (!played.ok && !this.#over) this.drop(played.error.message);
     return played;
   }
 
   async pause(): Promise<Result<unknown, Fault>> {
+    this.#spent.halt();
     return this.#epoch === null ? ok(undefined) : await this.#epoch.pause();
   }
 
@@ -313,10 +319,13 @@ export class PlaySession {
       this.#hooks.onConfirmed('window');
     }
     if (window.phase === 'drained') this.#hooks.onDelivered();
+    const lacks = this.#confirmEventId === null && this.buffer.nextIndex < (this.terms.trial?.packets ?? 0);
+    if (lacks && this.#spent.note(window, monotonicMs(this.#parts.clock))) this.#hooks.onTrialSpent();
   }
 
   #onLost(reason: string): void {
     this.#epoch = null;
+    this.#spent.halt();
     if (!this.#over) this.#hooks.onLost(reason);
   }
 
