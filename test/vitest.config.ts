@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 const REAL = 'test/interop/**/*.test.ts';
 /** What is heard or seen in real time here is judged by the clock: nothing else may run beside it. */
 const TIMED = [
-  ...['audio-output', 'cable-out', 'film-kills', 'film-play', 'house-kills', 'live-channel', 'mishaps'],
+  ...['audio-output', 'cable-out', 'film-kills', 'film-play', 'headend-restore', 'house-kills', 'live-channel', 'mishaps'],
   ...['mpv-audio', 'mpv-play', 'mpv-speed', 'mpv-tracks', 'paid-song', 'paid-transports', 'play-recording'],
   ...['rtsp-clients', 'screen', 'screen-tv', 'sender-apart', 'simulated-board', 'trial-decisions'],
 ].map((name) => `test/interop/${name}.test.ts`);

@@ -70,11 +70,25 @@ export class LonePair {
     if ((await watch.until('a box that plays or sells', (view) => (ready(view) ? view : null))).nowPlaying === null) {
       await watch.coin(100n);
       this.#coins += 1;
-      await watch.press('intent.ok');
-      await watch.until('its question', (view) => (['preListen', 'outright'].includes(view.playback) ? true : null));
-      await watch.press('intent.ok');
+      if (await this.#asksForSong()) await watch.press('intent.ok');
     }
     await this.flowsOn();
+  }
+
+  /** As a person does: OK again where the first one was refused, as the headend had only just come back. @returns false where it plays already */
+  async #asksForSong(): Promise<boolean> {
+    const { watch } = this.box;
+    for (let patienceMs = 5_000; ; patienceMs *= 2) {
+      await watch.press('intent.ok');
+      const began = watch.until(
+        'its question',
+        ({ playback }) => (['preListen', 'outright'].includes(playback) ? 'asked' : playback.startsWith('playing') ? 'plays' : null),
+        patienceMs,
+      );
+      if (patienceMs > 20_000) return (await began) === 'asked';
+      const answer = await began.catch(() => null);
+      if (answer !== null) return answer === 'asked';
+    }
   }
 
   /** From where it is heard now, or goes on after what happened. */
