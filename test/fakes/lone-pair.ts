@@ -70,7 +70,10 @@ export class LonePair {
     if ((await watch.until('a box that plays or sells', (view) => (ready(view) ? view : null))).nowPlaying === null) {
       await watch.coin(100n);
       this.#coins += 1;
-      if (await this.#asksForSong()) await watch.press('intent.ok');
+      if (await this.#asksForSong()) {
+        await watch.until('something to judge it by', (view) => (view.playback !== 'preListen' || (view.nowPlaying?.play.heardMs ?? 0) > 300 ? true : null));
+        await watch.press('intent.ok');
+      }
     }
     await this.flowsOn();
   }

@@ -1,16 +1,23 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ViewOfBox } from '../../src/cli/box-client.ts';
 import { ackbox, balance } from '../fakes/house.ts';
 import { LonePair } from '../fakes/lone-pair.ts';
 
-/** One box that is never ended, and a headend whose disk dies twice; only the backup is left. */
-const pair = new LonePair();
-const kept = join(pair.data, 'kept');
+/** A box that is never ended, and a headend whose disk dies; only the backup is left. */
+let pair: LonePair;
+let kept: string;
 
-beforeAll(() => pair.prepare(40));
-afterAll(() => pair.end());
+beforeEach(async () => {
+  pair = new LonePair();
+  kept = join(pair.data, 'kept');
+  await pair.prepare(40);
+  pair.startHeadend();
+  pair.startBox();
+  await pair.enrol();
+});
+afterEach(() => pair.end());
 
 async function backUp(): Promise<void> {
   expect(await ackbox('headend', 'backup', '--data', pair.folders.headend, '--to', kept, '--json')).toMatchObject({ code: 0 });
@@ -26,9 +33,6 @@ async function loseAndRestore(): Promise<void> {
 }
 
 test('a play that was being paid at the backup goes on from the restored headend, and no unit of it is billed twice', { timeout: 90_000 }, async () => {
-  pair.startHeadend();
-  pair.startBox();
-  await pair.enrol();
   await pair.song();
   await backUp();
   // Heard, acknowledged and paid after the backup: the restored headend knows nothing of it.
