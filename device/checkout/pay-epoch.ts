@@ -139,6 +139,11 @@ export class PayEpoch {
     return await this.#rtsp.pause();
   }
 
+  /** For so long nothing came that was asked for, though packets came, milliseconds. */
+  strangeForMs(nowMs: number): number {
+    return this.#receiver.strangeForMs(nowMs);
+  }
+
   /** The playout buffer has room again. */
   retry(nowMs: number): void {
     this.#receiver.retry(nowMs);

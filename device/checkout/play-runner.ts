@@ -16,7 +16,7 @@ import { closeSession } from './closing.ts';
 import { DeliveryConfirmation } from './delivery.ts';
 import { PlaySession, type SessionParts, type SessionStart } from './play-session.ts';
 import { buildPlayView } from './play-view.ts';
-import { refusalWords } from './refusal-words.ts';
+import { refusalWords, STREAM_UNUSABLE } from './refusal-words.ts';
 
 export interface RunnerParts extends SessionParts {
   readonly player: Player;
@@ -210,7 +210,7 @@ export class StreamedPlay implements PlayRunner {
     const { clock, player } = this.#parts;
     const { work } = this.#given;
     const session = new PlaySession(this.#parts, start, {
-      onConfirmed: (how) => this.#confirmed(how),
+      onConfirmed: (run) => this.#confirmed(run),
       onDelivered: () => void this.#delivery.note(session, 'delivered'),
       onTrialSpent: () => this.#heardAll(),
       onLost: (reason) => {
@@ -252,14 +252,13 @@ export class StreamedPlay implements PlayRunner {
   }
 
   /** The headend echoed the confirmation: paid packets follow, on a jukebox from the start of the work. */
-  #confirmed(how: 'window' | 'resume'): void {
+  #confirmed(run: number | null): void {
     const { session, feed } = { session: this.#session, feed: this.#feed };
     if (this.#ending !== null || session === null || feed === null || session.terms.trial === null) return;
     // A play that is taken up after a crash, and was confirmed before it, goes on where it was heard.
-    if (session.terms.afterTrial === 'restart' && !(how === 'resume' && this.#recovered)) {
-      this.#restartsAtConfirm = session.buffer.restarts;
-      session.buffer.expectRestart(0);
-      feed.limitNextPass(session.terms.packets);
+    if (session.terms.afterTrial === 'restart' && !(run === null && this.#recovered)) {
+      this.#restartsAtConfirm = session.buffer.expectRestart(0, run);
+      feed.limitPass(session.terms.packets, this.#restartsAtConfirm);
     }
     if (this.#phase === 'paid' || this.#phase === 'opening') return;
     this.#phase = 'paid';
@@ -314,7 +313,9 @@ export class StreamedPlay implements PlayRunner {
   #watch(): void {
     const epoch = this.#session?.epoch ?? null;
     if (this.#ending !== null || this.#paused || this.#waits || epoch === null) return;
-    if (monotonicMs(this.#parts.clock) - epoch.heardAtMs > limits.linkSilenceMs) this.#session?.drop('nothing arrives any more');
+    const nowMs = monotonicMs(this.#parts.clock);
+    if (nowMs - epoch.heardAtMs > limits.linkSilenceMs) this.#session?.drop('nothing arrives any more');
+    if (epoch.strangeForMs(nowMs) > limits.strangeMaxMs) this.#fail(STREAM_UNUSABLE);
   }
 
   /** What is heard in a trial that will start again says nothing about where the paid pass is. */

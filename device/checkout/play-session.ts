@@ -52,8 +52,11 @@ export interface SessionStart {
 }
 
 export interface SessionHooks {
-  /** The headend has the confirmation, durably: a WINDOW says so, or the answer to a resume. */
-  onConfirmed(how: 'window' | 'resume'): void;
+  /**
+   * The headend has the confirmation, durably: a WINDOW says so, or the answer to a resume.
+   * @param run what is paid lies so many slots above its packet of the work; null where a new epoch begins with it
+   */
+  onConfirmed(run: number | null): void;
   onLost(reason: string): void;
   /** All that was to be sent was sent, and nothing of it is waited for. Told again and again. */
   onDelivered(): void;
@@ -302,7 +305,7 @@ export class PlaySession {
     this.#tally = new SentTally(paid + lostPaid, nextSequence);
     this.buffer.beginEpoch();
     if (resumed.countsCut) this.#parts.log.warn('resume-counts-cut', { sid: this.terms.sid });
-    if (this.#confirmEchoed && !echoedBefore) this.#hooks.onConfirmed('resume');
+    if (this.#confirmEchoed && !echoedBefore) this.#hooks.onConfirmed(null);
   }
 
   #newLedger(options: LedgerOptions): AckLedger {
@@ -316,7 +319,7 @@ export class PlaySession {
     this.#tally.note(window);
     if (!this.#confirmEchoed && toHex(window.confirmEventId) === this.#confirmEventId) {
       this.#confirmEchoed = true;
-      this.#hooks.onConfirmed('window');
+      this.#hooks.onConfirmed(paidRun(window));
     }
     if (window.phase === 'drained') this.#hooks.onDelivered();
     const lacks = this.#confirmEventId === null && this.buffer.nextIndex < (this.terms.trial?.packets ?? 0);
@@ -369,4 +372,10 @@ function isCovered(now: readonly ClassCount[], { receipt }: SignedReceipt, confi
   const same = toHex(receipt.confirmEventId) === (confirmEventId ?? NO_EVENT);
   const total = (counted: readonly ClassCount[]): number => counted.reduce((sum, count) => sum + count.packets, 0);
   return same && total(now) === total(receipt.counts);
+}
+
+/** The news may overtake all of the pre-listen (two ports): what it says, not what came so far, tells where the work begins anew. */
+function paidRun({ spans, nextSequence }: WindowMessage): number {
+  const paid = spans.find(({ billingClass }) => billingClass !== 'trial');
+  return paid === undefined ? nextSequence : paid.sequence - paid.packetIndex;
 }

@@ -1,3 +1,4 @@
+import type { Fault } from '../../src/units/result.ts';
 /** Where a play would cost more than the household spends in a day. */
 export const OVER_CAP_WORDS = 'That is more than may be spent here today: nothing was bought.';
 
@@ -8,3 +9,8 @@ export function refusalWords(code: string): string {
   if (code === 'storage-low') return 'The box can not sell just now: its storage is full.';
   return 'This play is over already; choose again.';
 }
+
+export const STREAM_UNUSABLE: Fault = {
+  code: 'stream-unusable',
+  message: 'What the headend sends is not what was asked for; what was not heard is given back.',
+};

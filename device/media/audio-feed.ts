@@ -95,9 +95,9 @@ export class AudioFeed {
     if (this.#padded) this.#reopen = true;
   }
 
-  /** The limit from the next pass on (a jukebox starts a confirmed work again). */
-  limitNextPass(packets: number): void {
-    this.#nextLimit = { packets, after: this.#parts.buffer.restarts };
+  /** The limit from the pass on that begins after so many restarts (a jukebox starts a confirmed work again). */
+  limitPass(packets: number, after: number): void {
+    this.#nextLimit = { packets, after };
   }
 
   async hold(): Promise<void> {

@@ -121,11 +121,18 @@ export class PlayoutBuffer {
     if (this.#firstSlot === Number.POSITIVE_INFINITY) this.#firstSlot = sequence;
   }
 
-  /** Keeps giving out this run until the first packet of the next one (from packet `from`) arrives. */
-  expectRestart(from: number): void {
-    this.#lowestRun = this.#runFrom(from);
+  /**
+   * Keeps giving out this run until the first packet of the next one (from packet `from`) arrives.
+   * @param run which that will be: what lies below it is of before, also where nothing has come yet; null in a new epoch, which has no before
+   * @returns the new pass is there once `restarts` is above this
+   */
+  expectRestart(from: number, run: number | null): number {
+    // It overtook the news of it, and nothing of before ever came.
+    if (run !== null && run === this.#run) return this.#restarts - 1;
+    this.#lowestRun = run ?? this.#lowestRun;
     this.#expectedFrom = from;
     this.#restartDue = true;
+    return this.#restarts;
   }
 
   /** A film begins with the picture before the asked moment that stands alone: the headend said with which packet. */

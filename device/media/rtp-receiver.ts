@@ -58,6 +58,7 @@ export class RtpReceiver {
   #waiting: ReceivedSlot[] = [];
   #seen = new Set<number>();
   #counts = { received: 0, refused: 0, duplicates: 0, recovered: 0 };
+  #strangeSinceMs: number | null = null;
 
   /** @param nextSequence the slot the sender will use first in this epoch */
   constructor(settings: {
@@ -85,6 +86,11 @@ export class RtpReceiver {
     return this.#counts;
   }
 
+  /** For so long all that came belongs to no run that was asked for, milliseconds. */
+  strangeForMs(nowMs: number): number {
+    return this.#strangeSinceMs === null ? 0 : nowMs - this.#strangeSinceMs;
+  }
+
   /**
    * The answer to PLAY. The first datagrams may have overtaken it: they are read now.
    * @param timestampOffset RTP timestamp of packet 0 of the work
@@ -92,6 +98,7 @@ export class RtpReceiver {
    */
   begin(timestampOffset: number, firstSequence: number | null, nowMs: number): void {
     this.#timestampOffset = timestampOffset;
+    this.#strangeSinceMs = null;
     this.#buffer.beginsWithSlot(firstSequence === null ? this.#reference : extendSequence(firstSequence, this.#reference));
     this.retry(nowMs);
     const early = this.#early;
@@ -137,6 +144,8 @@ export class RtpReceiver {
 
   #place(slot: ReceivedSlot, nowMs: number): void {
     const placement = this.#buffer.put(slot, nowMs);
+    if (placement === 'foreign') this.#strangeSinceMs ??= nowMs;
+    else this.#strangeSinceMs = null;
     if (placement === 'full' || placement === 'foreign') {
       this.#await(slot);
       return;

@@ -95,6 +95,8 @@ export const streamLimits = {
   rtspKeepAliveMs: 20_000,
   /** A playing stream from which nothing arrived for this long is lost. */
   linkSilenceMs: 3_000,
+  /** A stream of which nothing was asked for all this time is given up, and the money given back. */
+  strangeMaxMs: 10_000,
   teardownMs: 1_000,
   /** Where no datagram came this long after PLAY, none will come. */
   udpProofMs: 1_000,

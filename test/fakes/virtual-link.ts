@@ -12,6 +12,8 @@ export class VirtualNetwork {
   delayMs = 10;
   /** Extra delay of a datagram to the box, or null where it is lost. */
   media: (bytes: Uint8Array) => number | null = () => 0;
+  /** As `media`, for what the headend says beside the stream. */
+  news: (bytes: Uint8Array) => number | null = () => 0;
   feedback: (bytes: Uint8Array) => boolean = () => true;
   connections = 0;
   /** Of the box. Once it is another one, what goes to or comes from the old one is lost without a word. */
@@ -53,7 +55,7 @@ export class VirtualNetwork {
 
   #toBox(bytes: Uint8Array, to: Peer, rtcp: boolean): void {
     const link = this.#link;
-    const extraMs = rtcp ? 0 : this.media(bytes);
+    const extraMs = rtcp ? this.news(bytes) : this.media(bytes);
     if (link === null || extraMs === null || this.#headend.down || to.address !== this.address) return;
     this.#clock.after(this.delayMs + extraMs, () => link.hear(bytes, to.port, rtcp));
   }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { LeadAim } from '../../../../device/media/lead-aim.ts';
+import { PlayoutBuffer } from '../../../../device/media/playout-buffer.ts';
 import { CreditMonitor } from '../../../../src/headend/credit-monitor.ts';
 import { limits } from '../../../../src/limits.ts';
 import { lossesOf } from '../../../bench/transport/beside/lossy-proxy.ts';
@@ -276,6 +277,17 @@ describe('a box that is killed', () => {
     expect(play).toMatchObject({ state: 'settled', endReason: 'failed' });
     expect(play?.chargedMinor).toBeGreaterThan(0n);
     await expectEqualBooks(play?.chargedMinor ?? 0n);
+  });
+
+  it('gives the money back where what comes is not what was asked for', async () => {
+    scene = await PlayScene.open(600);
+    const adopted = vi.spyOn(PlayoutBuffer.prototype, 'put').mockReturnValue('foreign');
+    const runner = await scene.bought('p1');
+    await scene.clock.advance(limits.strangeMaxMs + 1_000);
+    adopted.mockRestore();
+    expect(scene.events.at(-1)).toMatchObject({ type: 'play.failed', code: 'stream-unusable' });
+    expect(await scene.eventually(runner.end('failed'))).toMatchObject({ chargedMinor: 0n, refundMinor: 100n });
+    await expectEqualBooks(0n);
   });
 
   it('closes a trial that nobody confirmed', async () => {

@@ -130,6 +130,31 @@ describe('pre-listen', () => {
     expect(await scene.earned()).toEqual({ box: 100n, headend: 100n, problem: null });
   });
 
+  it.each([
+    { what: 'still on its way when the news of the yes comes', before: 60, after: 60, news: 0 },
+    { what: 'overtaken by what is paid', before: 60, after: 0, news: 0 },
+    { what: 'lost', before: null, after: 0, news: 0 },
+    { what: 'lost, and the news of the yes comes after what is paid', before: null, after: 0, news: 90 },
+  ])('starts the work again where all of the pre-listen so far is $what', async ({ before, after, news }) => {
+    scene = await PlayScene.open(600);
+    let yesThereMs = Number.POSITIVE_INFINITY;
+    scene.network.media = () => (scene.clock.wallMs() < yesThereMs ? before : after);
+    scene.network.news = () => news;
+    const runner = await scene.trial('p1');
+    await scene.coin();
+    while (!scene.told.includes('opened')) await scene.clock.advance(1);
+    yesThereMs = scene.clock.wallMs() + scene.network.delayMs;
+    await scene.eventually(runner.confirm());
+    await scene.clock.advance(14_000);
+    const told = scene.told.filter((type) => type !== 'stalled' && type !== 'flowing');
+    expect(told.toSorted()).toEqual(['confirmed', 'finished', 'opened', 'sound']);
+    expect(scene.handed(0).slice(-300)).toEqual(sequence(300, 600));
+    const outcome = await scene.eventually(runner.end('finished'));
+    expect(outcome).toMatchObject({ chargedMinor: 100n, refundMinor: 0n });
+    await scene.upload();
+    expect(await scene.earned()).toEqual({ box: 100n, headend: 100n, problem: null });
+  });
+
   it('can be confirmed after it is over', async () => {
     scene = await PlayScene.open(1_600);
     const runner = await scene.trial('p1');

@@ -83,7 +83,7 @@ describe('the playout buffer', () => {
     const buffer = new PlayoutBuffer(50);
     for (let index = 0; index < 10; index += 1) buffer.put(slot(index), 0);
     drain(buffer, 0, 0);
-    buffer.expectRestart(0);
+    buffer.expectRestart(0, 12);
     expect(buffer.put(slot(10), 0)).toBe('placed');
     expect(buffer.restarts).toBe(0);
     expect(buffer.put(slot(12, 0), 0)).toBe('placed');

@@ -74,6 +74,18 @@ describe('the receiver', () => {
     expect(resolved.map((slot) => slot.packetIndex)).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
+  it('says for how long nothing came that was asked for', () => {
+    const { made, buffer } = receiver();
+    made.begin(OFFSET, null, 0);
+    made.receive(packet(0), 100);
+    expect(made.strangeForMs(5_000)).toBe(0);
+    for (const atMs of [1_000, 2_000]) made.receive(packet(40 + atMs / 1_000, 3 + atMs / 1_000), atMs);
+    expect(made.strangeForMs(5_000)).toBe(4_000);
+    buffer.expectContinuation();
+    made.retry(6_000);
+    expect(made.strangeForMs(7_000)).toBe(0);
+  });
+
   it('holds a bounded number of packets for a sender that does not stop', () => {
     const { made, resolved } = receiver(4);
     made.begin(OFFSET, null, 0);
