@@ -6,7 +6,13 @@ import type { BoxEffects } from '../../device/session/box-setup.ts';
 import { dotted } from '../../device/session/build-view.ts';
 import { type Edge, edgesOf, leavesOf } from '../../device/session/draw-machine.ts';
 import { limits } from '../../src/limits.ts';
-import { PROMISED, type Promised } from './transitions.ts';
+import { ALARM } from './alarm-transitions.ts';
+import { CHOOSING } from './choosing-transitions.ts';
+import { PLACE } from './place-transitions.ts';
+import { PLAYING } from './playing-transitions.ts';
+import type { Promised } from './promised.ts';
+
+const PROMISED: readonly Promised[] = [...ALARM, ...CHOOSING, ...PLAYING, ...PLACE];
 
 /** Effects that only write down that they were asked for. */
 function recordingEffects(asked: string[]): BoxEffects {
