@@ -13,7 +13,7 @@ import { AccountAnswer, CheapestPrices, TopUpAnswer } from '../../src/wire/accou
 import { decodersText } from '../../src/wire/decoders.ts';
 import { GuestTurnAnswer } from '../../src/wire/guest-api.ts';
 import { CatalogueResponse, NonceResponse, OfferResponse, Problem, ReportResponse, ResumeResponse } from '../../src/wire/http-api.ts';
-import { KeyLease, LicenceList, LoanContent, StatusDocument } from '../../src/wire/licence-api.ts';
+import { KeyLease, LendingOffer, LicenceList, LoanContent, StatusDocument } from '../../src/wire/licence-api.ts';
 import type { EnrolledIdentity } from './enrolled-identity.ts';
 import { failure, type HttpsAnswer, jsonOf, openHttpsExchange } from './https-exchange.ts';
 
@@ -89,6 +89,8 @@ export function createHeadendClient(deps: HeadendClientDeps): GuestApi & Headend
     nonce: (sid) => ask(NonceResponse, { method: 'POST', path: `/v1/sessions/${sid}/resume-nonce` }),
     resume: (sid, request) => ask(ResumeResponse, { method: 'POST', path: `/v1/sessions/${sid}/resume`, body: request, ephemeral: request.deviceEphemeral }),
     licences: () => ask(LicenceList, { method: 'GET', path: '/v1/licences' }),
+    lendingOffer: (resource, decodes = []) =>
+      ask(LendingOffer, { method: 'GET', path: `/v1/works/${encodeURIComponent(resource)}/lending?decodes=${decodersText(decodes)}` }),
     checkOut: (resource, decodes = [], maxFeeMinor = '0') =>
       ask(StatusDocument, { method: 'POST', path: '/v1/licences', body: { resource, decodes: decodersText(decodes), maxFeeMinor } }),
     registerLicence: (licence) => ask(StatusDocument, { method: 'POST', path: `/v1/licences/${encodeURIComponent(licence)}/register` }),

@@ -96,7 +96,7 @@ export function viewOfFirstBoot(shown: FirstBootView, facts: FirstBootFacts, nam
     said: { key: 'firstBoot', values: { asks: shown.asks, line: shown.line }, notice: null },
     viewer: NO_VIEWERS,
     ...{ entry: null, tracks: null, channelCount: 0, question: null, creditMinor: '0', currency: facts.answers.currency ?? 'EUR', focusIndex: 0 },
-    ...{ catalogueVersion: '', catalogueSize: 0, focus: null, nowPlaying: null, queue: [], nextStartInMs: 0, lastReceipt: null, loans: [], renewal: null },
+    ...{ catalogueVersion: '', catalogueSize: 0, focus: null, nowPlaying: null, queue: [], nextStartInMs: 0, lastReceipt: null, loans: [], renewal: null, rental: null },
     ...{
       account: null,
       volumePercent: 100,

@@ -9,6 +9,7 @@ const BACK: IntentEvent = { type: 'intent.back' };
 const PAUSE: IntentEvent = { type: 'intent.play-pause' };
 const SKIP: IntentEvent = { type: 'intent.skip' };
 const STOP: IntentEvent = { type: 'intent.stop' };
+const RENT: IntentEvent = { type: 'intent.rent' };
 
 /** Of a remote's keypad, and of a keyboard. */
 const DIGITS: Table = Object.fromEntries(
@@ -45,7 +46,7 @@ const EVERYWHERE: Table = {
 
 /** States (the playback region, dotted) in which a key means something else. The longest name that fits is taken. */
 const PER_STATE: Readonly<Record<string, Table>> = {
-  browse: { KEY_RED: { type: 'intent.who' } },
+  browse: { KEY_RED: { type: 'intent.who' }, KEY_GREEN: RENT },
   // A question stands on the screen: the keys that people reach for answer it.
   preListen: { KEY_GREEN: OK, KEY_RED: BACK, KEY_PLAYPAUSE: OK },
   awaitingConfirmation: { KEY_GREEN: OK, KEY_RED: BACK, KEY_PLAYPAUSE: OK },
@@ -53,13 +54,15 @@ const PER_STATE: Readonly<Record<string, Table>> = {
 
 /** A long press: of a single button with eyes closed, too. */
 const LONG: Table = { KEY_OK: PAUSE, KEY_BACK: STOP, KEY_PLAYPAUSE: STOP };
+/** Where nothing plays there is nothing to pause. */
+const LONG_IN_BROWSE: Table = { ...LONG, KEY_OK: RENT };
 
 /**
  * Where a press becomes an intent: the second of the two tables (the first, source to KEY_ name, is the board's wiring or the
  * remote's keymap). Null: the key means nothing here.
  */
 export function intentOfKey(key: KeyName, kind: PressKind, playback: string): IntentEvent | null {
-  if (kind === 'long') return LONG[key] ?? null;
+  if (kind === 'long') return (playback === 'browse' ? LONG_IN_BROWSE : LONG)[key] ?? null;
   const states = Object.keys(PER_STATE).filter((state) => playback === state || playback.startsWith(`${state}.`));
   const closest = states.sort((a, b) => b.length - a.length)[0];
   return (closest === undefined ? undefined : PER_STATE[closest]?.[key]) ?? EVERYWHERE[key] ?? null;

@@ -7,7 +7,7 @@ import type { LicenceApi } from '../../src/ports/licence-api.ts';
 import type { Log } from '../../src/ports/log.ts';
 import { fromHex, toHex } from '../../src/units/bytes.ts';
 import { err, ok, type Result } from '../../src/units/result.ts';
-import type { LoanContent, ReturnRequest, StatusDocument } from '../../src/wire/licence-api.ts';
+import type { LendingOffer, LoanContent, ReturnRequest, StatusDocument } from '../../src/wire/licence-api.ts';
 import { parseLoanTerms, signedLoanTermsBytes } from '../../src/wire/loan-text.ts';
 import type { Decoder } from '../../src/wire/sdp.ts';
 import type { LoanBook } from '../stores/loan-port.ts';
@@ -61,6 +61,11 @@ export class LoanCounter {
     this.#stopSyncing();
     this.#stopPulsing();
     this.#parts.downloads.stop();
+  }
+
+  /** What a checkout would cost, and for how long. */
+  offer(workId: string): Promise<Result<LendingOffer, HeadendError>> {
+    return this.#parts.api.lendingOffer(workId, this.#parts.decodes);
   }
 
   /** @param maxFeeMinor what was agreed to be paid for it */

@@ -154,6 +154,7 @@ export class LoanShelf {
       doneBytes: loan.segments.reduce((sum, { bytes }, number) => (loan.held.has(number) ? sum + bytes : sum), 0),
       totalBytes: loan.segments.reduce((sum, { bytes }) => sum + bytes, 0),
       uses: loan.uses,
+      feeMinor: loan.terms?.feeMinor ?? '0',
     }));
   }
 

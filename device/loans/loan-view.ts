@@ -1,3 +1,6 @@
+import type { Fault, Result } from '../../src/units/result.ts';
+import type { LendingOffer } from '../../src/wire/licence-api.ts';
+
 /** A smaller bound of the cache than the one of the program, in bytes. */
 export const LOAN_CACHE_SETTING = 'loan-cache-bytes';
 
@@ -23,6 +26,18 @@ export interface LoanView {
   readonly doneBytes: number;
   readonly totalBytes: number;
   readonly uses: number;
+  /** What keeping it longer costs, minor units. */
+  readonly feeMinor: string;
+}
+
+/** Asked before a title is rented, kept longer, or given back before its time: OK does it, Back leaves it. */
+export interface RentalQuery {
+  readonly kind: 'rent' | 'renew' | 'return';
+  readonly workId: string;
+  readonly title: string;
+  readonly feeMinor: string;
+  /** Milliseconds of a rental; null: for good, or it is not rented anew. */
+  readonly periodMs: number | null;
 }
 
 /** Asked once a title's time is over (document 003, 346): `intent.renew` answers it. */
@@ -32,12 +47,19 @@ export interface RenewalQuery {
   readonly text: string;
 }
 
+/** A wish of a customer at the headend: why it was not granted. */
+export type LoanFault = Fault<string>;
+
 /** What the session layer asks of checked-out titles. */
 export interface LoansOfBox {
   views(): readonly LoanView[];
   renewal(): RenewalQuery | null;
   /** Works that play now without the headend. */
   playableWorks(): readonly string[];
+  /** What renting a work would cost, and for how long. */
+  offer(workId: string): Promise<Result<LendingOffer, LoanFault>>;
+  /** Rents it for at most so much; it is brought here meanwhile. */
+  rent(workId: string, maxFeeMinor: string): Promise<Result<unknown, LoanFault>>;
   /** Answers the renewal query. @returns why it was not granted, in words, or null */
   answerRenewal(licence: string, yes: boolean): Promise<string | null>;
   /** Returns a title: it ends on this box at once. @returns why it did not, in words, or null */

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { limits } from '../../src/limits.ts';
 import type { Clock } from '../../src/ports/clock.ts';
+import type { HeadendError } from '../../src/ports/headend-api.ts';
 import type { LicenceApi } from '../../src/ports/licence-api.ts';
 import type { Log } from '../../src/ports/log.ts';
 import type { Player } from '../../src/ports/player.ts';
 import type { Random } from '../../src/ports/random.ts';
 import type { Signer } from '../../src/ports/signer.ts';
+import { fault, type Result } from '../../src/units/result.ts';
 import type { Decoder } from '../../src/wire/sdp.ts';
 import type { PlayPort } from '../session/play-port.ts';
 import type { FaultHook } from '../stores/book-options.ts';
@@ -17,7 +19,7 @@ import { LoanDownloads } from './loan-downloads.ts';
 import { LoanFiles } from './loan-files.ts';
 import { LoanKeys } from './loan-keys.ts';
 import { LoanShelf } from './loan-shelf.ts';
-import { LOAN_CACHE_SETTING, type LoansOfBox } from './loan-view.ts';
+import { LOAN_CACHE_SETTING, type LoanFault, type LoansOfBox } from './loan-view.ts';
 
 export interface LoansParts {
   /** The data folder of the box. */
@@ -68,6 +70,8 @@ export function openLoans(parts: LoansParts): Loans {
     views: () => shelf.views(),
     renewal: () => shelf.renewal(),
     playableWorks: () => shelf.playableWorks(),
+    offer: async (workId) => faultOf(await counter.offer(workId)),
+    rent: async (workId, maxFeeMinor) => faultOf(await counter.checkOut(workId, maxFeeMinor)),
     async answerRenewal(licence, yes) {
       if (!yes) {
         await counter.declineRenewal(licence);
@@ -82,4 +86,9 @@ export function openLoans(parts: LoansParts): Loans {
       return returned.ok ? null : returned.error.message;
     },
   };
+}
+
+/** As the screen says it. */
+function faultOf<Value>(outcome: Result<Value, HeadendError>): Result<Value, LoanFault> {
+  return outcome.ok ? outcome : fault(outcome.error.problem, outcome.error.message);
 }

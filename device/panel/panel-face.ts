@@ -23,12 +23,14 @@ export interface PanelFace {
 /** @param nowMs turns a title that is too long, one character in 300 ms */
 export function panelFace(view: BoxView, nowMs: number): PanelFace {
   const sounding = view.sound !== 'silent' && (view.playback.startsWith('playing.flowing') || view.playback === 'preListen');
-  const work = view.nowPlaying ?? view.focus;
+  const asks = view.question !== null || view.rental !== null;
+  const work = view.rental === null ? (view.nowPlaying ?? view.focus) : null;
+  const title = view.rental?.title ?? (work === null ? null : `${work.title} - ${work.artist}`);
   return {
-    lines: firstBootLines(view, nowMs) ?? [work === null ? row('Ackbox') : turned(`${work.title} - ${work.artist}`, nowMs), row(secondLine(view))],
+    lines: firstBootLines(view, nowMs) ?? [title === null ? row('Ackbox') : turned(title, nowMs), row(secondLine(view))],
     lamps: {
-      ok: view.firstBoot !== null || view.question !== null || (view.playback === 'browse' && view.focus !== null),
-      back: view.question !== null || view.firstBoot?.canGoBack === true,
+      ok: view.firstBoot !== null || asks || (view.playback === 'browse' && view.focus !== null),
+      back: asks || view.firstBoot?.canGoBack === true,
       playing: sounding,
       fault: view.faults.length > 0 || view.service !== 'inService',
       sign: view.service !== 'inService',

@@ -18,6 +18,7 @@ export const IntentRequest = Type.Object({
     'intent.stop',
     'intent.volume',
     'intent.renew',
+    'intent.rent',
     'intent.seek',
     'intent.mute',
     'intent.digit',

@@ -1,10 +1,12 @@
 import { limits } from '../../src/limits.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
+import type { RentalQuery } from '../loans/loan-view.ts';
 import type { BoxTextKey } from '../texts/box-texts.ts';
 import { boxTexts } from '../texts/box-texts.ts';
 import type { Said } from '../texts/said.ts';
 import type { BoxContext } from './box-context.ts';
 import type { PlayView } from './play-port.ts';
+import { rentalSentence } from './rental-desk.ts';
 import { type ViewerView, viewerSentence } from './viewer-view.ts';
 
 export interface SentenceFacts {
@@ -17,6 +19,7 @@ export interface SentenceFacts {
   /** A channel's number while it is entered. */
   readonly entry: { readonly digits: string; readonly title: string | null } | null;
   readonly viewer: ViewerView;
+  readonly rental: RentalQuery | null;
 }
 
 /** Why nothing is sold just now; shown wherever a wish is not granted because of it. */
@@ -38,6 +41,7 @@ export function boxSentence(facts: SentenceFacts): Said {
   const notice = context.notice === null ? null : { code: context.noticeCode, message: context.notice };
   const asked = viewerSentence(facts.viewer);
   if (asked !== null) return { ...asked, notice };
+  if (facts.rental !== null) return { ...rentalSentence(facts.rental), notice };
   const key = (context.storageLow ? storageKey(facts) : null) ?? keyOfState(facts);
   return { key, values: valuesOf(facts), notice };
 }

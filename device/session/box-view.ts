@@ -1,7 +1,7 @@
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
 import type { AccountGlance } from '../checkout/account-watch.ts';
 import type { FirstBootView } from '../first-boot/shown-question.ts';
-import type { LoanView, RenewalQuery } from '../loans/loan-view.ts';
+import type { LoanView, RenewalQuery, RentalQuery } from '../loans/loan-view.ts';
 import type { CustomerReceipt, LedgerSummary, OutboxState, QueueEntryRow } from '../stores/book-port.ts';
 import type { Language } from '../texts/box-texts.ts';
 import type { Said } from '../texts/said.ts';
@@ -56,6 +56,8 @@ export interface BoxView {
   readonly loans: readonly LoanView[];
   /** A checked-out title whose time is over: `intent.renew` with its licence answers yes or no. */
   readonly renewal: RenewalQuery | null;
+  /** A title is about to be rented, kept longer or given back: OK does it, Back leaves it. */
+  readonly rental: RentalQuery | null;
   /** How the account stands; a venue's only in how far anything is sold. Null until the headend has said it. */
   readonly account: AccountGlance | null;
   readonly volumePercent: number;

@@ -1,8 +1,8 @@
 import { type Actor, createActor, type SnapshotFrom } from 'xstate';
 import { limits } from '../../src/limits.ts';
 import { every, monotonicMs } from '../../src/ports/clock.ts';
-import type { Currency } from '../../src/units/money.ts';
-import { money } from '../../src/units/money.ts';
+import { type Currency, money } from '../../src/units/money.ts';
+import type { Fault } from '../../src/units/result.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
 import type { SlotFacts } from '../cash/coin-slot.ts';
 import { isLanguage, type Language } from '../texts/box-texts.ts';
@@ -21,6 +21,7 @@ import { Household } from './household.ts';
 import { machineClock } from './machine-clock.ts';
 import { VIEW_INTERVAL_MS } from './next-play.ts';
 import { PlayTurns } from './play-turns.ts';
+import { RentalDesk } from './rental-desk.ts';
 import { SeekHold } from './seek-hold.ts';
 import { OUT_OF_SERVICE_SETTING } from './service-region.ts';
 import { ShownFor } from './shown-for.ts';
@@ -47,6 +48,7 @@ export class Box implements BoxControl {
   readonly #volume: VolumeDesk;
   readonly #channels: ChannelDesk;
   readonly #hold: SeekHold;
+  readonly #rentals: RentalDesk;
   /** On a set-top only. */
   readonly home: Household;
   #language: Language = 'en';
@@ -63,13 +65,14 @@ export class Box implements BoxControl {
     this.#parts = parts;
     this.#effects = new EffectQueue(parts.clock, parts.log, (code, message) => this.raise({ type: 'play.refused', playId: '', code, message }));
     this.#asides = new EffectQueue(parts.clock, parts.log, (code, message) => this.raise({ type: 'notice.say', code, message }));
+    const refuses = async (work: CatalogueWork): Promise<Fault | null> => (this.#takesCoins ? null : await this.home.refuses(work));
     this.#focus = new WorkFocus(() => parts.catalogue.works());
     this.#turns = new PlayTurns(parts, {
       raise: (event) => this.raise(event),
       later: (effect) => this.#effects.add(effect),
       refresh: () => this.#refresh(),
       context: () => this.#actor.getSnapshot().context,
-      refuses: async (work) => (this.#takesCoins ? null : await this.home.refuses(work)),
+      refuses,
       refused: (work, code) => this.home.viewers.askFor(work, code),
     });
     this.#gate = new SoundGate(parts.player, parts.log);
@@ -81,6 +84,21 @@ export class Box implements BoxControl {
       now: () => this.#now(),
     });
     this.#hold = new SeekHold(parts.clock);
+    this.#rentals = new RentalDesk({
+      ...{
+        atHome: parts.profile === 'set-top',
+        loans: parts.loans,
+        clock: parts.clock,
+        work: (id) => parts.catalogue.offered(id),
+        focus: () => this.#focus.work(),
+      },
+      refuses,
+      refused: (work, code, wish) => this.home.viewers.askFor(work, code, wish),
+      raise: (event) => this.raise(event),
+      later: (effect) => this.#asides.add(effect),
+      isAsking: () => ASKING.has(dotted(this.#actor.getSnapshot().value.playback)),
+      changed: () => this.#show(),
+    });
     this.home = new Household({
       ...{ book: parts.book, clock: parts.clock, currency: parts.currency as Currency },
       raise: (event) => this.raise(event),
@@ -153,9 +171,7 @@ export class Box implements BoxControl {
   async stop(): Promise<void> {
     this.#stopTicking();
     this.#stopIdleChecks();
-    this.#notice.stop();
-    this.#claim.stop();
-    this.#volume.stop();
+    for (const desk of [this.#notice, this.#claim, this.#volume, this.#rentals]) desk.stop();
     await this.#effects.settledSoon();
     await this.#asides.settledSoon();
     this.#actor.stop();
@@ -186,6 +202,7 @@ export class Box implements BoxControl {
       play: this.#turns.view(),
       loans: parts.loans.views(),
       renewal: parts.loans.renewal(),
+      rental: this.#rentals.asked(),
       focusIndex: this.#focus.index,
       volumePercent: this.#volume.percent,
       volumeRange: this.#volume.range,
@@ -223,11 +240,10 @@ export class Box implements BoxControl {
   }
 
   #want(event: IntentEvent): void {
-    if (this.#channels.takes(event)) return;
+    if (this.#channels.takes(event) || this.#rentals.takes(event)) return;
     if (event.type === 'intent.up' || event.type === 'intent.down') this.#moveFocus(event.type === 'intent.down' ? 1 : -1);
     else if (event.type === 'intent.ok' && this.#givesWay()) this.#turns.instead(event.workId === undefined ? this.#withFocus() : event);
     else if (event.type === 'intent.skip' && event.reason !== undefined) this.#effects.add(() => this.#turns.skip(event.reason ?? ''));
-    else if (event.type === 'intent.renew') this.#effects.add(() => this.#answerRenewal(event.licence, event.yes));
     else if (event.type === 'intent.volume') this.#effects.add(() => this.#volume.change(event.delta));
     else if (event.type === 'intent.track') this.#effects.add(() => this.#turns.nextTrack(event.kind));
     else if (event.type === 'intent.picture') this.#effects.add(() => this.#turns.resize());
@@ -313,14 +329,6 @@ export class Box implements BoxControl {
     this.#parts.usage.keyPressed(key, place).catch((error: unknown) => {
       this.#parts.log.warn('key-not-recorded', { message: error instanceof Error ? error.message : String(error) });
     });
-  }
-
-  async #answerRenewal(licence: string, yes: boolean): Promise<void> {
-    const { loans } = this.#parts;
-    // The other answer on the screen is to give it back.
-    const refused = (await loans.answerRenewal(licence, yes)) ?? (yes ? null : await loans.giveBack(licence));
-    if (refused !== null) this.raise({ type: 'notice.say', message: refused });
-    this.#show();
   }
 
   #lookAtPlay(): void {

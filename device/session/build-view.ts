@@ -33,6 +33,7 @@ export interface ViewFacts {
   readonly play: PlayView | null;
   readonly loans: BoxView['loans'];
   readonly renewal: BoxView['renewal'];
+  readonly rental: BoxView['rental'];
   readonly focusIndex: number;
   readonly volumePercent: number;
   readonly volumeRange: BoxView['volumeRange'];
@@ -61,7 +62,7 @@ export function buildView(facts: ViewFacts): BoxView {
   const playing = facts.play === null ? null : facts.work(facts.play.workId);
   const work = playing ?? (context.workId === null ? null : facts.work(context.workId));
   const said = boxSentence({
-    ...{ playback, context, work, play: facts.play, entry: facts.entry, viewer: facts.viewer },
+    ...{ playback, context, work, play: facts.play, entry: facts.entry, viewer: facts.viewer, rental: facts.rental },
     creditMinor: facts.glance.creditMinor,
     catalogueSize: facts.works.length,
   });
@@ -94,6 +95,7 @@ export function buildView(facts: ViewFacts): BoxView {
     lastReceipt: facts.glance.lastReceipt,
     loans: facts.loans,
     renewal: facts.renewal,
+    rental: facts.rental,
     account: accountOf(facts.profile, context),
     volumePercent: facts.volumePercent,
     volumeRange: facts.volumeRange,

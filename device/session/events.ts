@@ -23,6 +23,8 @@ export type IntentEvent =
   | { readonly type: 'intent.skip'; readonly reason?: string }
   /** Answers the renewal query of a checked-out title. */
   | { readonly type: 'intent.renew'; readonly licence: string; readonly yes: boolean }
+  /** Asks what renting a work, or the one in focus, costs; of a rented one, to keep it longer or to give it back. With `yes` it answers that. */
+  | { readonly type: 'intent.rent'; readonly workId?: string; readonly yes?: boolean }
   | { readonly type: 'intent.volume'; readonly delta: number }
   /** The mute key: silent, or not any more. */
   | { readonly type: 'intent.mute' }

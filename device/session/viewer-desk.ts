@@ -30,7 +30,10 @@ export interface ViewerHost {
 }
 
 /** What a PIN opens. */
-type PinFor = { readonly of: 'viewer'; readonly viewer: ViewerRow } | { readonly of: 'work'; readonly work: CatalogueWork } | { readonly of: 'household' };
+type PinFor =
+  | { readonly of: 'viewer'; readonly viewer: ViewerRow }
+  | { readonly of: 'work'; readonly work: CatalogueWork; readonly wish: IntentEvent }
+  | { readonly of: 'household' };
 
 /** Who is before a household's box: the chooser, PINs, and what may be seen without one. Inert where nobody has a name and no age is set. */
 export class ViewerDesk {
@@ -127,10 +130,10 @@ export class ViewerDesk {
     return { code: 'age-pin', message: `${rated}: the PIN of the household opens it.` };
   }
 
-  /** After a refusal: asks for what it lacks. */
-  askFor(work: CatalogueWork, code: string): void {
+  /** After a refusal: asks for what it lacks. @param wish what its PIN then does */
+  askFor(work: CatalogueWork, code: string, wish: IntentEvent = { type: 'intent.ok', workId: work.id }): void {
     if (code === 'who-is-watching') this.ask();
-    else if (code === 'age-pin') this.#askPin({ of: 'work', work });
+    else if (code === 'age-pin') this.#askPin({ of: 'work', work, wish });
   }
 
   /** @returns whether the intent was about who is watching, and is dealt with */
@@ -212,7 +215,7 @@ export class ViewerDesk {
     if (asks.of === 'household') this.#householdUntilMs = monotonicMs(this.#host.clock) + limits.householdOpenMs;
     else this.#opened.add(asks.work.id);
     this.#leavePin();
-    if (asks.of === 'work') this.#host.want({ type: 'intent.ok', workId: asks.work.id });
+    if (asks.of === 'work') this.#host.want(asks.wish);
   }
 
   async #picked(id: string): Promise<void> {

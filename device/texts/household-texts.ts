@@ -1,6 +1,13 @@
 /** What the screen says to the people of a household: who watches, PINs, and what may be spent. In curly brackets stands what is filled in. */
 export const householdTexts = {
   en: {
+    rent: 'Rent it',
+    rentIt: 'OK, rent it',
+    rented: 'Rented',
+    rentedUntil: 'until {until}',
+    rentalOver: 'over since {until}',
+    forGood: 'for good',
+    broughtHere: '{percent} % is here',
     standby: 'Standby: press any key',
     standbyTitle: 'Standby',
     standbyNow: 'Now',
@@ -22,6 +29,13 @@ export const householdTexts = {
     more: 'More',
   },
   de: {
+    rent: 'Leihen',
+    rentIt: 'OK, leihen',
+    rented: 'Geliehen',
+    rentedUntil: 'bis {until}',
+    rentalOver: 'vorbei seit {until}',
+    forGood: 'für immer',
+    broughtHere: '{percent} % sind hier',
     standby: 'Bereitschaft: eine Taste drücken',
     standbyTitle: 'Bereitschaft',
     standbyNow: 'Jetzt',
@@ -43,6 +57,13 @@ export const householdTexts = {
     more: 'Mehr',
   },
   fr: {
+    rent: 'Louer',
+    rentIt: 'OK, louer',
+    rented: 'Loué',
+    rentedUntil: 'jusqu’au {until}',
+    rentalOver: 'fini depuis le {until}',
+    forGood: 'pour toujours',
+    broughtHere: '{percent} % sont là',
     standby: 'En veille : appuyez sur une touche',
     standbyTitle: 'Veille',
     standbyNow: 'Maintenant',

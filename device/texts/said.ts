@@ -1,8 +1,8 @@
 import { type Currency, formatMoney } from '../../src/units/money.ts';
 import { type BoxTextKey, boxTexts, type Language, noticeTexts, questionTexts, timesTexts } from './box-texts.ts';
 
-/** What is filled into a text: words, a number, an amount in minor units, or how often. */
-export type SaidValue = string | number | { readonly minor: string } | { readonly times: number };
+/** What is filled into a text: words, a number, an amount in minor units, how often, or how long. */
+export type SaidValue = string | number | { readonly minor: string } | { readonly times: number } | { readonly periodMs: number };
 
 /** What the box says, before it is put into a language: each surface says it in its own. */
 export interface Said {
@@ -29,12 +29,26 @@ export function timesText(count: number, language: Language): string {
   return timesTexts[language][count] ?? `${count} x`;
 }
 
+const UNITS = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1_000],
+] as const;
+
+/** `14 days`, in the largest unit of which there are two, so that little is lost by rounding. */
+export function periodText(periodMs: number, language: Language): string {
+  const [unit, ms] = UNITS.find(([, size]) => periodMs >= 2 * size) ?? UNITS[3];
+  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 0 }).format(periodMs / ms);
+}
+
 /** Puts the values where their names stand in curly brackets. */
 export function fillText(text: string, values: Said['values'], currency: Currency, language: Language): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name];
     if (value === undefined) return whole;
     if (typeof value !== 'object') return String(value);
+    if ('periodMs' in value) return periodText(value.periodMs, language);
     return 'minor' in value ? amountText(value.minor, currency, language) : timesText(value.times, language);
   });
 }

@@ -1,11 +1,13 @@
 import type { Result } from '../units/result.ts';
-import type { KeyLease, LicenceList, LoanContent, ReturnedPart, ReturnRequest, StatusDocument } from '../wire/licence-api.ts';
+import type { KeyLease, LendingOffer, LicenceList, LoanContent, ReturnedPart, ReturnRequest, StatusDocument } from '../wire/licence-api.ts';
 import type { Decoder } from '../wire/sdp.ts';
 import type { HeadendError } from './headend-api.ts';
 
 /** Checkout, renewal and return as the box sees them; failures carry LSD's code as `problem`. */
 export interface LicenceApi {
   licences(): Promise<Result<LicenceList, HeadendError>>;
+  /** What a checkout would cost, before anybody agrees to it. @param decodes the films that this box shows */
+  lendingOffer(resource: string, decodes?: readonly Decoder[]): Promise<Result<LendingOffer, HeadendError>>;
   /** Idempotent: a title that is checked out already is answered as it stands. @param decodes the films that this box shows @param maxFeeMinor what was agreed to be paid; absent: nothing */
   checkOut(resource: string, decodes?: readonly Decoder[], maxFeeMinor?: string): Promise<Result<StatusDocument, HeadendError>>;
   registerLicence(licence: string): Promise<Result<StatusDocument, HeadendError>>;

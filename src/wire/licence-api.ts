@@ -19,6 +19,15 @@ export const CheckoutRequest = Type.Object(
 );
 export type CheckoutRequest = Static<typeof CheckoutRequest>;
 
+/** What a checkout would cost whoever asks, and for how long it would be: nothing is agreed by asking. */
+export const LendingOffer = Type.Object({
+  /** 0 where the account has it checked out already. */
+  feeMinor: Fee,
+  /** Milliseconds; null: for good. */
+  periodMs: Type.Union([Count, Type.Null()]),
+});
+export type LendingOffer = Static<typeof LendingOffer>;
+
 /** What a return brings along (claims 6 to 9). `copiesFound` is an attestation of the box (B-15). */
 export const ReturnRequest = Type.Object(
   {

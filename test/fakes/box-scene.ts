@@ -1,5 +1,6 @@
 import { runLine } from '../../device/commands/box-commands.ts';
 import type { Role } from '../../device/commands/command.ts';
+import type { LoansOfBox } from '../../device/loans/loan-view.ts';
 import { Box } from '../../device/session/box.ts';
 import type { BoxView } from '../../device/session/box-view.ts';
 import type { PlaybackEvent } from '../../device/session/events.ts';
@@ -12,6 +13,7 @@ import { money } from '../../src/units/money.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
 import { BookFolder, coin, STATEMENT, seededRandom } from './book-folder.ts';
 import type { InlineBook } from './inline-book.ts';
+import { NO_LOANS } from './no-loans.ts';
 import { sampleView } from './sample-view.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
@@ -90,6 +92,7 @@ export interface SceneOptions {
   readonly inMemory?: boolean;
   /** Whether somebody looks at the screen; nobody does through a whole night. */
   readonly watched?: boolean;
+  readonly loans?: LoansOfBox;
 }
 
 /** A box over a real book, without headend, player and network. `kill` and `start` make it live again on the same rows. */
@@ -111,15 +114,17 @@ export class BoxScene {
   readonly #works: readonly CatalogueWork[];
   readonly #makePlays: MakePlays;
   readonly #watched: boolean;
+  readonly #loans: LoansOfBox;
 
   /** @param inMemory for thousands of commits */
   constructor(
     profile: 'jukebox' | 'set-top' = 'jukebox',
-    { works = WORKS, makePlays = (book) => new SilentPlays(book), inMemory = false, watched = true }: SceneOptions = {},
+    { works = WORKS, makePlays = (book) => new SilentPlays(book), inMemory = false, watched = true, loans = NO_LOANS }: SceneOptions = {},
   ) {
     this.#profile = profile;
     this.#works = works;
     this.#watched = watched;
+    this.#loans = loans;
     this.#makePlays = makePlays;
     this.folder = new BookFolder(profile, inMemory);
     this.book = this.folder.open();
@@ -207,7 +212,7 @@ export class BoxScene {
       log: { info() {}, warn() {} },
       player: { silent: true, setVolume: async () => {} },
       catalogue: this.venue.catalogue,
-      loans: { views: () => [], renewal: () => null, playableWorks: () => [], answerRenewal: async () => null, giveBack: async () => null },
+      loans: this.#loans,
       usage: new UsageWriter({ book, clock, identity: () => ({ accountNo: 'a1', outletNo: 'o1' }) }),
       uploader: { kick() {} },
       screen: async () => this.screen,

@@ -95,6 +95,7 @@ export const sampleView: ViewOfBox = {
   lastReceipt: null,
   loans: [],
   renewal: null,
+  rental: null,
   account: null,
   volumePercent: 80,
   volumeRange: null,

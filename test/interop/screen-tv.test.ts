@@ -263,14 +263,31 @@ describe('the screen of a set-top', () => {
     const { works } = (await (await fetch(`${house.url}/api/works`)).json()) as { readonly works: readonly { readonly id: string; readonly title: string }[] };
     const [work] = works;
     expect(work).toBeDefined();
-    const rule = { resourceKind: 'work', mode: 'intermittent', pulseMs: null, unlock: 'lease', protection: 'aes-gcm-segments', periodMs: RENTED_MS };
-    expect(await house.operator('PUT', `/v1/admin/works/${work?.id}/lending`, rule)).toBe(200);
-    await house.command(`licence checkout ${work?.id}`);
-    await expect.poll(() => house.command('licence list'), SOON).toContain('ready');
+    const rule = { resourceKind: 'work', mode: 'intermittent', pulseMs: null, unlock: 'lease', protection: 'aes-gcm-segments' };
+    expect(await house.operator('PUT', `/v1/admin/works/${work?.id}/lending`, { ...rule, periodMs: RENTED_MS, feeMinor: '150' })).toBe(200);
     await screen.open('songs');
     await screen.goTo(`work:${work?.id}`);
     await screen.press('Enter');
     await expect.poll(() => screen.focus(), SOON).toBe('choose');
+    await screen.isSound('a work that can be rented');
+    await screen.goTo('rent');
+    await screen.press('Enter');
+    await expect.poll(() => screen.focus(), SOON).toBe('rental:yes');
+    expect(await screen.text('#rental-price')).toBe('1.50 EUR');
+    expect(await screen.text('.by')).toBe(`Rent ${work?.title} for 16 seconds, for 1.50 EUR? OK rents it, Back leaves it.`);
+    await screen.isSound('renting');
+    // Back leaves it, and finds the button again; nothing was taken.
+    await screen.press('Escape');
+    await expect.poll(() => screen.focus(), SOON).toBe('rent');
+    expect(await house.command('licence list')).not.toContain(work?.title ?? '');
+    await screen.press('Enter');
+    await expect.poll(() => screen.focus(), SOON).toBe('rental:yes');
+    await screen.press('Enter');
+    await expect.poll(() => house.command('licence list'), SOON).toContain('ready');
+    await expect.poll(() => screen.text('#rented'), SOON).toMatch(/^until /);
+    await expect.poll(() => screen.text('[data-focus="rent"]'), SOON).toBe('Give it back');
+    await expect.poll(() => house.command('show account'), SOON).toContain('1.50 EUR');
+    await screen.goTo('choose');
     await screen.press('Enter');
     await expect.poll(() => screen.focus(), SOON).toBe('yes');
     await screen.press('Enter');
@@ -280,7 +297,7 @@ describe('the screen of a set-top', () => {
 
     await expect.poll(() => screen.focus(), { ...SOON, timeout: 2 * RENTED_MS }).toBe('renew');
     expect(await house.command('licence list')).toContain('expired');
-    expect(await screen.text('.by')).toBe(`The time of ${work?.title} is over. Renew it?`);
+    expect(await screen.text('.by')).toBe(`The time of ${work?.title} is over. Renew it for 1.50 EUR?`);
     await screen.isSound('renewal');
     await screen.goTo('renew');
     await screen.press('Enter');

@@ -112,7 +112,7 @@ let shown: { readonly route: Route | null; readonly asks: string } = { route: nu
 /** What is asked and what is shown are screens of their own; the focus of the next one is waited for before it is drawn. */
 function enterScreen(state: State): void {
   const asking = asksSomething(state) || asksWho(state);
-  const asks = `${asking} ${state.view.viewer.state} ${state.view.question !== null} ${asksRenewal(state)} ${state.view.firstBoot?.step} ${state.view.standby}`;
+  const asks = `${asking} ${state.view.viewer.state} ${state.view.question !== null} ${asksRenewal(state)} ${state.view.rental?.workId} ${state.view.firstBoot?.step} ${state.view.standby}`;
   if (top() === shown.route && asks === shown.asks) return;
   shown = { route: top(), asks };
   awaitFocus(!asking);

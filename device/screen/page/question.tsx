@@ -6,7 +6,7 @@ import { Purse } from './frame.tsx';
 import type { View, Work } from './model.ts';
 import { type State, top, trialSeconds } from './store.ts';
 import { amount, t } from './texts.ts';
-import { sentence } from './words.ts';
+import { plainSentence, sentence } from './words.ts';
 
 /** A question stands, or this page has just asked for a work that is being opened or confirmed. */
 export function asksSomething(state: State): boolean {
@@ -14,18 +14,20 @@ export function asksSomething(state: State): boolean {
   return (
     view.firstBoot !== null ||
     view.question !== null ||
+    view.rental !== null ||
     asksRenewal(state) ||
     (choosing === 'play' && (view.playback === 'checkout' || view.playback === 'confirming'))
   );
 }
 
 export function asksRenewal({ view, putOff }: State): boolean {
-  return view.question === null && view.renewal !== null && view.renewal.licence !== putOff;
+  return view.question === null && view.rental === null && view.renewal !== null && view.renewal.licence !== putOff;
 }
 
 /** The pre-listen with its countdown, the price, and the two answers. */
 export function Question({ state }: { readonly state: State }): JSX.Element {
   const { view } = state;
+  if (view.rental !== null) return <Rental state={state} rental={view.rental} />;
   if (asksRenewal(state) && view.renewal !== null) return <Renewal renewal={view.renewal} />;
   const route = top();
   const work: Work | null = view.nowPlaying ?? (route.name === 'work' ? route.work : null);
@@ -84,6 +86,34 @@ function Renewal({ renewal }: { readonly renewal: NonNullable<View['renewal']> }
           </Button>
           <Button name="return" icon="back" press={() => intend('intent.renew', { licence, yes: false })}>
             {t('giveBack')}
+          </Button>
+        </div>
+      </section>
+    </main>
+  );
+}
+
+/** What renting, keeping or giving back a title means, with its price, before anything happens. */
+function Rental({ state, rental }: { readonly state: State; readonly rental: NonNullable<View['rental']> }): JSX.Element {
+  const { kind, workId, title, feeMinor } = rental;
+  const answer = (yes: boolean): void => intend('intent.rent', { workId, yes });
+  return (
+    <main class="stage alone">
+      <section class="facts" data-roll="" data-group="content">
+        <h1>{title}</h1>
+        <p class="by">{plainSentence(state)}</p>
+        {kind === 'return' ? null : (
+          <p class="cost">
+            <span class="soft">{t('price')}</span>
+            <strong id="rental-price">{amount(feeMinor)}</strong>
+          </p>
+        )}
+        <div class="actions across">
+          <Button kind="main" name="rental:yes" first={kind !== 'return'} icon="check" press={() => answer(true)}>
+            {t(kind === 'rent' ? 'rentIt' : kind === 'renew' ? 'renew' : 'giveBack')}
+          </Button>
+          <Button name="rental:no" first={kind === 'return'} icon="back" press={() => answer(false)}>
+            {t('no')}
           </Button>
         </div>
       </section>

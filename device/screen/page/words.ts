@@ -7,3 +7,8 @@ export function sentence({ view, preferences, away, refusal }: State): string {
   if (away) return t('away');
   return refusal ?? sayIn(preferences.language, view.said, currency()).sentence;
 }
+
+/** The same without what was refused a moment ago. */
+export function plainSentence({ view, preferences }: State): string {
+  return sayIn(preferences.language, { ...view.said, notice: null }, currency()).sentence;
+}

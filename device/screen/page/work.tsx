@@ -1,10 +1,10 @@
 import type { JSX } from 'preact';
-import { choose } from './api.ts';
+import { choose, intend } from './api.ts';
 import { Button } from './button.tsx';
 import { Price } from './cards.tsx';
 import { Cover } from './cover.tsx';
 import { Purse } from './frame.tsx';
-import type { Work } from './model.ts';
+import type { Language, View, Work } from './model.ts';
 import { pop, push, type State, trialSeconds, waits } from './store.ts';
 import { clock, startsIn, t } from './texts.ts';
 import { sentence } from './words.ts';
@@ -12,6 +12,7 @@ import { sentence } from './words.ts';
 /** One work: what it is, what it costs and when it would start, before anybody pays. */
 export function WorkSheet({ state, work }: { readonly state: State; readonly work: Work }): JSX.Element {
   const { view } = state;
+  const loan = loanOf(state, work);
   const missing = BigInt(work.free || view.housePays ? 0 : work.priceMinor) - BigInt(view.creditMinor);
   return (
     <main class="stage">
@@ -35,6 +36,11 @@ export function WorkSheet({ state, work }: { readonly state: State; readonly wor
             <span id="starts">{startsIn(view.nextStartInMs)}</span>
             {view.queue.length > 0 ? <span class="soft"> · {t('waitingBefore', { count: view.queue.length })}</span> : null}
           </Term>
+          {loan === null ? null : (
+            <Term label={t('rented')}>
+              <span id="rented">{loanText(loan, state.preferences.language)}</span>
+            </Term>
+          )}
         </dl>
         <Actions state={state} work={work} />
         <p class="note" role="status">
@@ -50,6 +56,17 @@ export function WorkSheet({ state, work }: { readonly state: State; readonly wor
 
 const noticeOf = (state: State): string => (state.view.said.notice === null && !state.away ? t('notHeardNotPaid') : sentence(state));
 
+/** What is on its way back is nobody's any more. */
+const loanOf = ({ view }: State, work: Work): View['loans'][number] | null =>
+  view.loans.find((one) => one.workId === work.id && one.state !== 'returning') ?? null;
+
+function loanText({ state, endMs, doneBytes, totalBytes }: View['loans'][number], language: Language): string {
+  if (state === 'downloading' || state === 'waiting') return t('broughtHere', { percent: totalBytes === 0 ? 0 : Math.floor((100 * doneBytes) / totalBytes) });
+  if (endMs === null) return t('forGood');
+  const until = new Date(endMs).toLocaleString(language, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+  return t(state === 'expired' ? 'rentalOver' : 'rentedUntil', { until });
+}
+
 /** What being heard before those who wait costs, rounded as the box rounds it; null where it is not sold, or nobody waits. */
 function premiumOf({ view: { premiumPercent, queue } }: State, work: Work): bigint | null {
   if (premiumPercent === null || queue.length === 0 || work.free) return null;
@@ -58,6 +75,7 @@ function premiumOf({ view: { premiumPercent, queue } }: State, work: Work): bigi
 
 function Actions({ state, work }: { readonly state: State; readonly work: Work }): JSX.Element {
   const queued = waits(state);
+  const loan = loanOf(state, work);
   const premium = queued ? premiumOf(state, work) : null;
   const words = queued
     ? work.free
@@ -76,6 +94,11 @@ function Actions({ state, work }: { readonly state: State; readonly work: Work }
           {t('nextFor', { price: { minor: String(BigInt(work.priceMinor) + premium) } })}
         </Button>
       )}
+      {state.view.profile === 'set-top' && work.channel === undefined ? (
+        <Button name="rent" icon="receipt" press={() => intend('intent.rent', { workId: work.id })}>
+          {t(loan === null ? 'rent' : loan.state === 'expired' ? 'renew' : 'giveBack')}
+        </Button>
+      ) : null}
       {work.artist === '' ? null : (
         <Button name="more" icon="artist" press={() => push({ name: 'group', by: 'artist', value: work.artist })}>
           {t('moreOf', { artist: work.artist })}

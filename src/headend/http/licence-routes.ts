@@ -9,6 +9,7 @@ import {
   CheckoutRequest,
   KeyLease,
   KeyRequest,
+  LendingOffer,
   LendingRequest,
   LendingRule,
   LicenceList,
@@ -50,6 +51,19 @@ export function licenceRoutes({ desk, catalogue, clock }: LicenceRoutesDeps): re
         const { resource, decodes, maxFeeMinor = '0' } = request.body;
         const outcome = desk.checkOut(outlet, resource, { decodes: parseDecoders(decodes ?? '') ?? [], maxFeeMinor });
         return outcome.ok ? reply(shown(outcome.value.licence), outcome.value.made ? 201 : 200) : outcome;
+      },
+    ),
+    deviceRoute(
+      {
+        method: 'GET',
+        path: '/v1/works/:work/lending',
+        summary: 'What a checkout would cost, and for how long; of a film in a form of ?decodes=',
+        body: null,
+        response: LendingOffer,
+      },
+      (request, outlet) => {
+        const offered = desk.offer(outlet, request.params.work ?? '', parseDecoders(request.query.decodes ?? '') ?? []);
+        return offered.ok ? reply(offered.value) : offered;
       },
     ),
     deviceRoute(

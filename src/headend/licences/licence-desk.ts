@@ -8,15 +8,16 @@ import {
   returnLicence,
   revokeLicence,
 } from '../../domain/licence/licence-steps.ts';
-import { checkPropertyRights, type RightsFault } from '../../domain/licence/property-rights.ts';
+import { checkPropertyRights, type PropertyRights, type RightsFault } from '../../domain/licence/property-rights.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CatalogueStore, OutletRow, StoredWork } from '../../ports/headend-stores.ts';
 import type { Random } from '../../ports/random.ts';
 import { asId, uuidv7 } from '../../units/ids.ts';
 import { readIsoTime } from '../../units/iso-time.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
-import type { LendingRule, ReturnRequest } from '../../wire/licence-api.ts';
+import type { LendingOffer, LendingRule, ReturnRequest } from '../../wire/licence-api.ts';
 import type { Decoder } from '../../wire/sdp.ts';
+import type { WorkQuote } from '../checkout-terms.ts';
 import { pickRendition } from '../pick-rendition.ts';
 import type { CheckoutStore, StepFee } from '../stores/checkout-rows.ts';
 import type { LoanStore } from '../stores/loan-rows.ts';
@@ -64,19 +65,12 @@ export class LicenceDesk {
     resource: string,
     { decodes = [], maxFeeMinor = '0' }: CheckoutWish = {},
   ): Result<{ readonly licence: Licence; readonly made: boolean }, LicenceDeskFault> {
-    const { checkouts, loans, catalogue, quote, fees, clock, random } = this.#deps;
+    const { checkouts, fees, clock, random } = this.#deps;
     const known = checkouts.checkoutOf(outlet.account, resource);
     if (known !== null) return ok({ licence: known, made: false });
-    const work = catalogue.work(asId(resource));
-    if (work === null) return fault('not-found', 'There is no such title.');
-    if (work.retired) return fault('work-gone', 'This title is no longer offered.');
-    const shown = canBeShown(work, decodes);
-    if (!shown.ok) return shown;
-    const rule = loans.lendingRule(resource) ?? LENT_AS_USUAL;
-    const rights = checkPropertyRights(rightsOf(rule));
-    if (!rights.ok) return fault('rights-refused', rights.error.message);
-    const quoted = quote(work, outlet);
-    if (!quoted.ok) return quoted;
+    const lendable = this.#lendable(outlet, resource, decodes);
+    if (!lendable.ok) return lendable;
+    const { work, rule, rights, quote } = lendable.value;
     const nowMs = clock.wallMs();
     const id = uuidv7(nowMs, random.bytes(10));
     const { feeMinor, feeModel } = rule;
@@ -88,8 +82,8 @@ export class LicenceDesk {
       account: outlet.account,
       resource,
       resourceKind: rule.resourceKind,
-      modelHash: quoted.value.nodes[0]?.modelHash ?? '',
-      rights: rights.value,
+      modelHash: quote.nodes[0]?.modelHash ?? '',
+      rights,
       status: 'ready',
       startMs: nowMs,
       endMs: forGood ? null : nowMs + rule.periodMs,
@@ -103,6 +97,39 @@ export class LicenceDesk {
     };
     checkouts.openCheckout(licence, priced.value.fee);
     return ok({ licence, made: true });
+  }
+
+  /** What a checkout would cost now, and how long it would last. Refused for the same reasons as the checkout. */
+  offer(outlet: OutletRow, resource: string, decodes: readonly Decoder[]): Result<LendingOffer, LicenceDeskFault> {
+    const known = this.#deps.checkouts.checkoutOf(outlet.account, resource);
+    if (known !== null) return ok({ feeMinor: '0', periodMs: known.periodMs });
+    const lendable = this.#lendable(outlet, resource, decodes);
+    if (!lendable.ok) return lendable;
+    const { work, rule } = lendable.value;
+    const priced = this.#deps.fees.price(outlet, { licence: resource, renewals: 0, work, feeMinor: rule.feeMinor, feeModel: rule.feeModel });
+    return priced.ok ? ok({ feeMinor: priced.value.fee.minor.toString(), periodMs: rule.unlock === 'good' ? null : rule.periodMs }) : priced;
+  }
+
+  /** A title that this box may check out, and how. */
+  #lendable(
+    outlet: OutletRow,
+    resource: string,
+    decodes: readonly Decoder[],
+  ): Result<
+    { readonly work: StoredWork; readonly rule: LendingRule; readonly rights: PropertyRights; readonly quote: WorkQuote },
+    Exclude<LicenceDeskFault, LicenceFault>
+  > {
+    const { loans, catalogue, quote } = this.#deps;
+    const work = catalogue.work(asId(resource));
+    if (work === null) return fault('not-found', 'There is no such title.');
+    if (work.retired) return fault('work-gone', 'This title is no longer offered.');
+    const shown = canBeShown(work, decodes);
+    if (!shown.ok) return shown;
+    const rule = loans.lendingRule(resource) ?? LENT_AS_USUAL;
+    const rights = checkPropertyRights(rightsOf(rule));
+    if (!rights.ok) return fault('rights-refused', rights.error.message);
+    const quoted = quote(work, outlet);
+    return quoted.ok ? ok({ work, rule, rights: rights.value, quote: quoted.value }) : quoted;
   }
 
   list(outlet: OutletRow, limit: number): readonly Licence[] {

@@ -23,6 +23,7 @@ import type { Signer } from '../../../src/ports/signer.ts';
 import { uuidv7 } from '../../../src/units/ids.ts';
 import { MIGRATIONS } from '../../fakes/book-folder.ts';
 import { type InlineBook, openBookInline } from '../../fakes/inline-book.ts';
+import { NO_LOANS } from '../../fakes/no-loans.ts';
 import type { Reaper } from './kill-plan.ts';
 import type { Life } from './life.ts';
 
@@ -79,7 +80,7 @@ export async function startBoxLife(parts: BoxLifeParts, onReady: (box: Box, book
   const box: Box = new Box({
     ...{ profile: 'jukebox', name: 'Bar', currency: 'EUR', simulatedAcceptor: true },
     ...{ clock, random, log, book, plays, player, catalogue, usage, uploader },
-    loans: { views: () => [], renewal: () => null, playableWorks: () => [], answerRenewal: async () => null, giveBack: async () => null },
+    loans: NO_LOANS,
     acceptCoins: (on) => slot.accept(on),
     insertCoin: (valueMinor) => slot.insert(valueMinor),
     runCommand: (control, line, by) =>

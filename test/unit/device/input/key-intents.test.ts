@@ -13,8 +13,14 @@ describe('keys become intents', () => {
   test('green and red answer a question, and mean nothing elsewhere', () => {
     expect(intentOfKey('KEY_GREEN', 'short', 'preListen')).toEqual({ type: 'intent.ok' });
     expect(intentOfKey('KEY_RED', 'short', 'awaitingConfirmation')).toEqual({ type: 'intent.back' });
-    expect(intentOfKey('KEY_GREEN', 'short', 'browse')).toBeNull();
+    expect(intentOfKey('KEY_GREEN', 'short', 'playing.flowing')).toBeNull();
     expect(intentOfKey('KEY_RED', 'short', 'playing.flowing')).toBeNull();
+  });
+
+  test('green, or a held OK, asks what renting costs where nothing plays', () => {
+    expect(intentOfKey('KEY_GREEN', 'short', 'browse')).toEqual({ type: 'intent.rent' });
+    expect(intentOfKey('KEY_OK', 'long', 'browse')).toEqual({ type: 'intent.rent' });
+    expect(intentOfKey('KEY_OK', 'long', 'playing.flowing')).toEqual({ type: 'intent.play-pause' });
   });
 
   test('play/pause buys during a question and pauses during a song', () => {

@@ -11,6 +11,7 @@ const idle = {
   sound: 'open',
   shortLine: 'Choose a song',
   question: null,
+  rental: null,
   focus: work,
   nowPlaying: null,
   firstBoot: null,
@@ -32,6 +33,13 @@ describe('the front panel is a function of the view', () => {
     expect(face.lines[1]).toBe('OK: EUR 1.00 23s');
     expect(face.lamps).toMatchObject({ ok: true, back: true, playing: true });
     expect(face.amplifier).toBe(true);
+  });
+
+  test('what is rented stands above its price, and both answers are lit', () => {
+    const rental = { kind: 'rent', workId: 'w9', title: 'Blue Hour', feeMinor: '250', periodMs: 86_400_000 } as const;
+    const face = panelFace({ ...idle, shortLine: 'Rent: 2.50 EUR', rental }, 0);
+    expect(face.lines).toEqual(['Blue Hour       ', 'Rent: 2.50 EUR  ']);
+    expect(face.lamps).toMatchObject({ ok: true, back: true });
   });
 
   test('a pause puts the lamp and the amplifier out; a fault lights its lamp', () => {

@@ -20,6 +20,7 @@ const VALUES: Said['values'] = {
     line: 'Language?',
   },
   ...{ price: { minor: '150' }, credit: { minor: '1050' }, amount: { minor: '150' }, owed: { minor: '150' }, overdue: { minor: '1050' }, times: { times: 3 } },
+  period: { periodMs: 1_209_600_000 },
 };
 const KEYS = Object.keys(boxTexts.en) as readonly BoxTextKey[];
 

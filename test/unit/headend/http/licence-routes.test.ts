@@ -68,6 +68,22 @@ describe('a checkout', () => {
     expect(await api.registerLicence(made.id)).toMatchObject({ ok: true, value: { events: [{ type: 'register' }] } });
   });
 
+  test('says what it would cost before anybody agrees, and makes nothing by that', async () => {
+    const work = WORKS[4]?.id ?? '';
+    const day = 86_400_000;
+    const rule = { resourceKind: 'work', mode: 'intermittent', pulseMs: null, unlock: 'lease', protection: 'aes-gcm-segments', periodMs: day } as const;
+    headend.book.putLendingRule(work, { ...rule, feeMinor: '250' });
+    expect(await api.lendingOffer(work)).toEqual({ ok: true, value: { feeMinor: '250', periodMs: day } });
+    expect(headend.book.checkoutOf(headend.book.defaults().account, work)).toBeNull();
+    headend.book.putLendingRule(work, { ...rule, unlock: 'good' });
+    expect(await api.lendingOffer(work)).toEqual({ ok: true, value: { feeMinor: '0', periodMs: null } });
+    expect(await api.lendingOffer('w-none')).toMatchObject(problem('not-found'));
+    // What the account has already is not paid again.
+    const { resource } = (await checkedOut(1)).licence;
+    headend.book.putLendingRule(resource, { ...rule, feeMinor: '900' });
+    expect(await api.lendingOffer(resource)).toMatchObject({ ok: true, value: { feeMinor: '0' } });
+  });
+
   test('of what is not there, or no longer offered, is refused', async () => {
     expect(await api.checkOut('w-none')).toMatchObject(problem('not-found'));
     headend.book.retireWork(asId(WORKS[5]?.id ?? ''));
