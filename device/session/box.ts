@@ -66,7 +66,10 @@ export class Box implements BoxControl {
     this.#effects = new EffectQueue(parts.clock, parts.log, (code, message) => this.raise({ type: 'play.refused', playId: '', code, message }));
     this.#asides = new EffectQueue(parts.clock, parts.log, (code, message) => this.raise({ type: 'notice.say', code, message }));
     const refuses = async (work: CatalogueWork): Promise<Fault | null> => (this.#takesCoins ? null : await this.home.refuses(work));
-    this.#focus = new WorkFocus(() => parts.catalogue.works());
+    this.#focus = new WorkFocus(
+      () => parts.catalogue.works(),
+      () => this.#show(),
+    );
     this.#turns = new PlayTurns(parts, {
       raise: (event) => this.raise(event),
       later: (effect) => this.#effects.add(effect),
@@ -84,14 +87,8 @@ export class Box implements BoxControl {
       now: () => this.#now(),
     });
     this.#hold = new SeekHold(parts.clock);
-    this.#rentals = new RentalDesk({
-      ...{
-        atHome: parts.profile === 'set-top',
-        loans: parts.loans,
-        clock: parts.clock,
-        work: (id) => parts.catalogue.offered(id),
-        focus: () => this.#focus.work(),
-      },
+    this.#rentals = new RentalDesk(parts, {
+      focus: () => this.#focus.work(),
       refuses,
       refused: (work, code, wish) => this.home.viewers.askFor(work, code, wish),
       raise: (event) => this.raise(event),
@@ -241,7 +238,7 @@ export class Box implements BoxControl {
 
   #want(event: IntentEvent): void {
     if (this.#channels.takes(event) || this.#rentals.takes(event)) return;
-    if (event.type === 'intent.up' || event.type === 'intent.down') this.#moveFocus(event.type === 'intent.down' ? 1 : -1);
+    if (event.type === 'intent.up' || event.type === 'intent.down') this.#focus.move(event.type === 'intent.down' ? 1 : -1);
     else if (event.type === 'intent.ok' && this.#givesWay()) this.#turns.instead(event.workId === undefined ? this.#withFocus() : event);
     else if (event.type === 'intent.skip' && event.reason !== undefined) this.#effects.add(() => this.#turns.skip(event.reason ?? ''));
     else if (event.type === 'intent.volume') this.#effects.add(() => this.#volume.change(event.delta));
@@ -313,7 +310,6 @@ export class Box implements BoxControl {
 
   catalogueChanged(): void {
     this.#focus.clamp();
-    this.#show();
   }
 
   /** To be called after anything outside the play moved money (a coin, a grant, a claim). */
@@ -367,11 +363,6 @@ export class Box implements BoxControl {
   #now(): { readonly playback: string; readonly digits: string; readonly workId: string | null } {
     const { value, context } = this.#actor.getSnapshot();
     return { playback: dotted(value.playback), digits: context.digits, workId: this.#turns.view()?.workId ?? context.workId };
-  }
-
-  #moveFocus(step: number): void {
-    this.#focus.move(step);
-    this.#show();
   }
 
   async #changeLanguage(language: Language): Promise<void> {

@@ -1,19 +1,15 @@
 import { limits } from '../../src/limits.ts';
-import type { Clock } from '../../src/ports/clock.ts';
 import type { Fault } from '../../src/units/result.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
-import type { LoansOfBox, LoanView, RentalQuery } from '../loans/loan-view.ts';
+import type { LoanView, RentalQuery } from '../loans/loan-view.ts';
 import type { Said } from '../texts/said.ts';
+import type { BoxParts } from './box-parts.ts';
 import type { BoxEvent, IntentEvent } from './events.ts';
 import { ShownFor } from './shown-for.ts';
 
+export type RentalParts = Pick<BoxParts, 'profile' | 'loans' | 'clock' | 'catalogue'>;
+
 export interface RentalHost {
-  /** A household's box. */
-  readonly atHome: boolean;
-  readonly loans: LoansOfBox;
-  readonly clock: Clock;
-  /** Of what can be chosen here. */
-  readonly work: (id: string) => CatalogueWork | null;
   readonly focus: () => CatalogueWork | null;
   /** Why a work at this price is not for whoever watches; null where it is. */
   readonly refuses: (work: CatalogueWork) => Promise<Fault | null>;
@@ -40,13 +36,15 @@ const LEAVES: ReadonlySet<IntentEvent['type']> = new Set([
 
 /** Renting, keeping longer and giving back, at the screen and by keys: the price is named first, and nothing happens before OK. */
 export class RentalDesk {
+  readonly #parts: RentalParts;
   readonly #host: RentalHost;
   readonly #shown: ShownFor;
   #asked: RentalQuery | null = null;
 
-  constructor(host: RentalHost) {
+  constructor(parts: RentalParts, host: RentalHost) {
+    this.#parts = parts;
     this.#host = host;
-    this.#shown = new ShownFor(host.clock, limits.confirmMs, () => this.#ask(null));
+    this.#shown = new ShownFor(parts.clock, limits.confirmMs, () => this.#ask(null));
   }
 
   asked(): RentalQuery | null {
@@ -78,18 +76,18 @@ export class RentalDesk {
       if (asked !== null && asked.workId === workId) this.#answer(asked, yes);
       return;
     }
-    const work = workId === undefined ? this.#host.focus() : this.#host.work(workId);
+    const work = workId === undefined ? this.#host.focus() : this.#parts.catalogue.offered(workId);
     // In a venue it would be the house that pays for what a guest rents.
-    if (!this.#host.atHome || work === null || work.channel !== undefined) return;
+    if (this.#parts.profile === 'jukebox' || work === null || work.channel !== undefined) return;
     if (this.#host.isAsking())
       this.#host.raise({ type: 'notice.say', code: 'answer-first', message: 'First answer the question: OK plays this one, Back leaves it.' });
     else this.#host.later(() => this.#offer(work));
   }
 
   async #offer(work: CatalogueWork): Promise<void> {
-    const here = this.#host.loans.views().find((loan) => loan.workId === work.id && loan.state !== 'returning');
+    const here = this.#parts.loans.views().find((loan) => loan.workId === work.id && loan.state !== 'returning');
     if (here !== undefined) return this.#ask(aboutLoan(here));
-    const offered = await this.#host.loans.offer(work.id);
+    const offered = await this.#parts.loans.offer(work.id);
     if (!offered.ok) return this.#say(offered.error);
     const { feeMinor, periodMs } = offered.value;
     const refusal = await this.#host.refuses({ ...work, priceMinor: feeMinor, free: feeMinor === '0' });
@@ -104,7 +102,8 @@ export class RentalDesk {
   }
 
   async #does({ kind, workId, title, feeMinor }: RentalQuery): Promise<void> {
-    const { loans, changed } = this.#host;
+    const { changed } = this.#host;
+    const { loans } = this.#parts;
     if (kind === 'rent') {
       const rented = await loans.rent(workId, feeMinor);
       this.#say(
@@ -122,7 +121,8 @@ export class RentalDesk {
 
   /** The question at the end of a title's time; the other answer on the screen is to give it back. */
   async #answerRenewal(licence: string, yes: boolean): Promise<void> {
-    const { loans, changed } = this.#host;
+    const { changed } = this.#host;
+    const { loans } = this.#parts;
     const refused = (await loans.answerRenewal(licence, yes)) ?? (yes ? null : await loans.giveBack(licence));
     if (refused !== null) this.#say({ message: refused });
     changed();
