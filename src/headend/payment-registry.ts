@@ -6,8 +6,11 @@ import type { SessionId } from '../units/ids.ts';
 
 /** Acknowledged counts become durable together. Losing one interval costs nothing: the device repeats them. */
 const PROGRESS_COMMIT_MS = 400;
-/** Receipts that come within this time share one transaction, so that the disk bounds no number of streams. */
-const RECEIPT_COMMIT_MS = 10;
+/**
+ * Receipts that come within this time share one transaction, so that the disk bounds no number of streams. Nobody waits for it: what may be
+ * unsigned (`limits.receiptWindowMs`) is far more.
+ */
+const RECEIPT_COMMIT_MS = 50;
 /** After a failed commit (disk full, database locked) the next attempt waits this long. */
 const RETRY_MS = 1_000;
 

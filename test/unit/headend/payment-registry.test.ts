@@ -87,7 +87,7 @@ describe('the payment registry', () => {
     registry.accumulate(sessionOf(OTHER, 7));
     for (const counter of [1, 2, 3]) registry.putReceipt(receiptOf(SID, counter), (stored) => void told.push(`${counter} ${stored}`));
     expect(told).toEqual([]);
-    await clock.advance(10);
+    await clock.advance(50);
     expect(told).toEqual(['1 true', '2 true', '3 true']);
     expect(store.commits).toBe(1);
     expect([...store.progress.keys()]).toEqual([SID]);
@@ -100,7 +100,7 @@ describe('the payment registry', () => {
     store.broken = true;
     registry.putReceipt(receiptOf(SID, 1), (stored) => void told.push(stored));
     registry.putConfirmation(SID, 'aa', (stored) => void told.push(stored));
-    await clock.advance(10);
+    await clock.advance(50);
     expect(told).toEqual([false, false]);
     expect(store.receipts).toEqual([]);
   });
@@ -114,14 +114,14 @@ describe('the payment registry', () => {
     const told: number[] = [];
     const put = (counter: number): void => writing.putReceipt(receiptOf(SID, counter), () => void told.push(counter));
     put(1);
-    await clock.advance(10);
+    await clock.advance(50);
     put(2);
     put(3);
     await clock.advance(1_000);
     expect(groups.map(({ size }) => size)).toEqual([1]);
     const flushed = writing.flush();
     groups[0]?.finish();
-    await clock.advance(10);
+    await clock.advance(50);
     expect(told).toEqual([1]);
     groups[1]?.finish();
     await flushed;
