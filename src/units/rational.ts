@@ -24,7 +24,7 @@ export function rational(numerator: bigint, denominator: bigint = 1n): Rational 
 
 /** @param value a safe integer */
 export function fromInteger(value: number): Rational {
-  assert(Number.isSafeInteger(value), `not a safe integer: ${value}`);
+  assert(Number.isSafeInteger(value), 'not a safe integer');
   return { n: BigInt(value), d: 1n };
 }
 
@@ -55,6 +55,9 @@ export function rationalText(value: Rational): string {
 export function add(left: Rational, right: Rational): Rational {
   if (left.n === 0n) return right;
   if (right.n === 0n) return left;
+  // Whole numbers leave a fraction in lowest terms.
+  if (left.d === 1n) return { n: left.n * right.d + right.n, d: right.d };
+  if (right.d === 1n) return { n: left.n + right.n * left.d, d: left.d };
   return left.d === right.d ? rational(left.n + right.n, left.d) : rational(left.n * right.d + right.n * left.d, left.d * right.d);
 }
 
@@ -151,10 +154,24 @@ const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 function safeCommonDivisor(left: number, right: number): number {
   let a = left;
   let b = right;
-  while (b !== 0) {
+  while (b > INT32) {
     const rest = a % b;
+    a = b;
+    b = rest;
+  }
+  return b === 0 ? a : smallCommonDivisor(b, a % b);
+}
+
+/** The rest of a division of 32 bits is one instruction, of more a call: most denominators end here. */
+function smallCommonDivisor(left: number, right: number): number {
+  let a = left | 0;
+  let b = right | 0;
+  while (b !== 0) {
+    const rest = (a % b) | 0;
     a = b;
     b = rest;
   }
   return a;
 }
+
+const INT32 = 0x7fff_ffff;

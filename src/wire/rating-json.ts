@@ -88,7 +88,7 @@ export function parseInstant(text: unknown): number | null {
 
 /**
  * `2026-01-28T00:00:00Z`, as nearly all are, read five times as fast as by Date: a simulation reads fifty million. Null for any other
- * text, and where Date had better judge: days that not every month has.
+ * text, which Date may understand.
  */
 function plainInstant(text: string): number | null {
   if (text.length !== 20 || text.charCodeAt(19) !== LETTER_Z || text.charCodeAt(10) !== LETTER_T) return null;
@@ -100,7 +100,7 @@ function plainInstant(text: string): number | null {
   const minute = twoDigits(text, 14);
   const second = twoDigits(text, 17);
   // What is no digit is Infinity, and fails here.
-  const read = year <= 9_999 && month >= 1 && month <= 12 && day >= 1 && day <= 28 && hour <= 23 && minute <= 59 && second <= 59;
+  const read = year <= 9_999 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month) && hour <= 23 && minute <= 59 && second <= 59;
   return read ? dayNumber(year, month, day) * DAY_MS + (hour * 3_600 + minute * 60 + second) * 1_000 : null;
 }
 

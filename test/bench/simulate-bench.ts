@@ -12,9 +12,10 @@ import { benchExpression } from './rating-bench-model.ts';
 
 const START = Date.UTC(2016, 0, 28);
 const LINES = 50;
+const DIGITS_OF_NAME = '{"user":"u'.length;
 
-/** One user's line, from `"licence"` on: uses at irregular times, of some minutes. */
-function restOfLine(seed: number, years: number, plays: number): string {
+/** One user's line: uses at irregular times, of some minutes. */
+function lineOf(seed: number, years: number, plays: number): Buffer {
   const endMs = Date.UTC(2016 + years, 0, 28);
   const uses = plays * 12 * years;
   const events = Array.from({ length: uses }, (_, index) => {
@@ -22,11 +23,11 @@ function restOfLine(seed: number, years: number, plays: number): string {
     const startMs = Math.min(START + Math.floor((index * (endMs - START)) / uses / 1_000) * 1_000 + wanderMs, endMs - 1_000);
     return { type: 'use', id: `e${index}`, start: instantText(startMs), end: instantText(startMs + ((index * 37 + seed * 11) % 600) * 1_000) };
   });
-  return JSON.stringify({ licence: { start: instantText(START) }, currency: 'USD', time_zone: 'UTC', usage_history: events }).slice(1);
+  return Buffer.from(JSON.stringify({ user: 'u0000000', licence: { start: instantText(START) }, currency: 'USD', time_zone: 'UTC', usage_history: events }));
 }
 
 function simulate(users: number, years: number, plays: number): Readonly<Record<string, number>> {
-  const rests = Array.from({ length: LINES }, (_, seed) => Buffer.from(restOfLine(seed, years, plays)));
+  const lines = Array.from({ length: LINES }, (_, seed) => lineOf(seed, years, plays));
   const models = [modelOf(benchExpression('0.90')), modelOf(benchExpression('0.85'))] as const;
   const simulation = new Simulation(models, Date.UTC(2016 + years, 0, 28));
   const tally = new DifferenceTally();
@@ -34,9 +35,10 @@ function simulate(users: number, years: number, plays: number): Readonly<Record<
   const before = process.cpuUsage();
   let bytes = 0;
   for (let user = 0; user < users; user += 1) {
-    const rest = rests[user % LINES] ?? Buffer.alloc(0);
-    bytes += rest.length;
-    const rated = simulation.rate(JSON.parse(`{"user":"u${user}",${rest.toString('utf8')}`));
+    const line = lines[user % LINES] ?? Buffer.alloc(0);
+    line.write(String(user).padStart(7, '0'), DIGITS_OF_NAME);
+    bytes += line.length;
+    const rated = simulation.rate(JSON.parse(line.toString('utf8')));
     if (!rated.ok) throw new Error(rated.error.message);
     tally.add(rated.value);
   }

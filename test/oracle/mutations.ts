@@ -40,8 +40,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     rule: 'I-CHAIN: each on the value in force',
     file: `${rating}/attributes.ts`,
-    from: 'value: multiply(before.value, change.amount), unitMs: before.unitMs',
-    to: 'value: multiply(before.value, multiply(change.amount, change.amount)), unitMs: before.unitMs',
+    from: 'return multiply(before.value, change.amount);',
+    to: 'return multiply(before.value, multiply(change.amount, change.amount));',
   },
   { rule: 'I-SPLIT: time is cut at milestones', file: `${rating}/rate-use.ts`, from: 'Math.min(left, run.msLeft)', to: 'left' },
   { rule: 'I-LAZY, ruling 44: discounts read rounded columns', file: `${rating}/close-cycle.ts`, from: '  settleWaitingDiscounts(run, atMs);\n', to: '' },

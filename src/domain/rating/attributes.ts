@@ -107,20 +107,20 @@ function unitMsOf(unit: TimeUnit): number {
 /** Applies a change to the value in force (I-CHAIN), leaving all other attributes as they are (P-19). A price may become negative: it then pays. */
 export function applyChange(attributes: AttributesInForce, change: ResolvedChange): AttributesInForce {
   const before = attributes[change.attribute];
-  const after = { ...before, ...changedValue(before, change), number: change.number ?? before.number };
+  const unitMs = change.kind === 'set' ? (change.unitMs ?? before.unitMs) : before.unitMs;
+  const after = { ...before, value: changedValue(before, change), unitMs, number: change.number ?? before.number };
   return { ...attributes, [change.attribute]: change.attribute === 'meteredUseCost' ? atRate(after) : after };
 }
 
-function changedValue(before: Attribute, change: ResolvedChange): Pick<Attribute, 'value' | 'unitMs'> {
-  const unitMs = change.unitMs ?? before.unitMs;
+function changedValue(before: Attribute, change: ResolvedChange): Rational {
   switch (change.kind) {
     case 'set':
-      return { value: change.amount, unitMs };
+      return change.amount;
     case 'scale':
-      return { value: multiply(before.value, change.amount), unitMs: before.unitMs };
+      return multiply(before.value, change.amount);
     case 'shift':
       // A difference in another unit of time changes the rate, not the unit in force.
-      return { value: add(before.value, multiply(change.amount, rational(BigInt(before.unitMs), BigInt(unitMs)))), unitMs: before.unitMs };
+      return add(before.value, multiply(change.amount, rational(BigInt(before.unitMs), BigInt(change.unitMs ?? before.unitMs))));
   }
 }
 

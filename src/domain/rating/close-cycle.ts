@@ -18,7 +18,7 @@ export function closeCycle(run: RatingRun, atMs: number, billEndMs: number): voi
   closeFlatRate(run, atMs);
   const remaining = remainingInstallments(run);
   const columns = new Array<bigint>(ALL_COLUMNS).fill(0n);
-  const exact = [...run.cycle.columns];
+  const exact = run.observer === null ? [] : [...run.cycle.columns];
   for (let column = 0; column < COST_COLUMNS; column += 1) roundColumn(run, column as ColumnIndex, columns);
   settleWaitingDiscounts(run, atMs);
   exact[COLUMN.discount] = run.cycle.columns[COLUMN.discount] ?? ZERO;
@@ -74,9 +74,10 @@ function roundColumn(run: RatingRun, column: ColumnIndex, rounded: bigint[]): vo
     const advance = run.cycle.columns[prePaid] ?? ZERO;
     rounded[column] = roundToMinor(add(before, advance), digits) - roundToMinor(advance, digits);
   }
-  const difference = subtract(fromMinor(rounded[column] ?? 0n, digits), before);
-  if (difference.n === 0n) return;
-  addToColumn(run.cycle, column, difference);
+  const after = fromMinor(rounded[column] ?? 0n, digits);
+  if (after.n === before.n && after.d === before.d) return;
+  const difference = subtract(after, before);
+  run.cycle.columns[column] = after;
   for (const scope of run.scopes) addToColumn(scope.period, column, difference);
 }
 
@@ -88,9 +89,17 @@ function strikeBalance(run: RatingRun, rounded: readonly bigint[], endMs: number
   const balance = subtotal - columns.discount_this_cycle - columns.quote_honoured - creditIn;
   run.creditMinor = balance < 0n ? -balance : 0n;
   return {
-    ...{ startMs: run.cycle.startMs, endMs, columns, remainingInstallments: remainingInstallmentsLeft },
-    ...{ useCount: run.cycle.uses, usageTimeMs: run.cycle.timeMs, subtotal, creditIn },
-    ...{ amountDue: balance > 0n ? balance : 0n, creditOut: run.creditMinor, promotions: run.cycle.promotions },
+    startMs: run.cycle.startMs,
+    endMs,
+    columns,
+    remainingInstallments: remainingInstallmentsLeft,
+    useCount: run.cycle.uses,
+    usageTimeMs: run.cycle.timeMs,
+    subtotal,
+    creditIn,
+    amountDue: balance > 0n ? balance : 0n,
+    creditOut: run.creditMinor,
+    promotions: run.cycle.promotions,
   };
 }
 

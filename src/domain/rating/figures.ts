@@ -1,6 +1,6 @@
 import { assert } from '../../units/assert.ts';
-import { fromInteger, ZERO } from '../../units/rational.ts';
-import { COLUMN } from './columns.ts';
+import { add, fromInteger, type Rational, ZERO } from '../../units/rational.ts';
+import { COLUMN, COST_COLUMNS } from './columns.ts';
 import type { FormulaEnvironment, StateColumn } from './formula-ast.ts';
 import { type Figures, newPeriod, type Period } from './periods.ts';
 import type { RatingRun } from './rating-run.ts';
@@ -11,7 +11,7 @@ const NOTHING: Figures = newPeriod();
 export function periodOf(run: RatingRun, scopeIndex: number): Period {
   if (scopeIndex === 0) return run.cycle;
   const scope = run.scopes[scopeIndex - 1];
-  assert(scope !== undefined, `there is no scope ${scopeIndex}`);
+  assert(scope !== undefined, 'there is no such scope');
   return scope.period;
 }
 
@@ -19,6 +19,13 @@ export function periodOf(run: RatingRun, scopeIndex: number): Period {
 export function figuresOf(run: RatingRun, scopeIndex: number): Figures {
   const back = scopeIndex === 0 ? 0 : (run.model.scopes[scopeIndex - 1]?.periodsBack ?? 0);
   return back === 0 ? periodOf(run, scopeIndex) : (run.scopes[scopeIndex - 1]?.past[back - 1] ?? NOTHING);
+}
+
+/** Sum of the seven cost columns (I-SUBTOTAL). Few read it, so nobody keeps it. */
+export function subtotalOf(figures: Figures): Rational {
+  let sum = ZERO;
+  for (let column = 0; column < COST_COLUMNS; column += 1) sum = add(sum, figures.columns[column] ?? ZERO);
+  return sum;
 }
 
 const MONEY_COLUMNS: Partial<Record<StateColumn, number>> = {
@@ -41,7 +48,7 @@ export function environmentOf(run: RatingRun): FormulaEnvironment {
       if (name === 'use_count') return fromInteger(figures.uses);
       if (name === 'usage_time') return fromInteger(figures.timeMs);
       if (name === 'remaining_installments') return fromInteger(remainingInstallments(run));
-      return name === 'subtotal' ? figures.subtotal : (figures.columns[MONEY_COLUMNS[name] ?? -1] ?? ZERO);
+      return name === 'subtotal' ? subtotalOf(figures) : (figures.columns[MONEY_COLUMNS[name] ?? -1] ?? ZERO);
     },
   };
 }

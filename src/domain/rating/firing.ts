@@ -3,7 +3,7 @@ import { type AttributesInForce, applyChange, exact, NO_ATTRIBUTES, type Prepare
 import { COLUMN } from './columns.ts';
 import type { AmountRule } from './compiled-model.ts';
 import { evaluateFormula } from './evaluate-formula.ts';
-import { environmentOf, figuresOf, periodOf } from './figures.ts';
+import { environmentOf, figuresOf, periodOf, subtotalOf } from './figures.ts';
 import { mayStillOffer, recordOffer } from './offers.ts';
 import type { Firing } from './periods.ts';
 import { flush, post } from './posting.ts';
@@ -32,7 +32,7 @@ function isMet(run: RatingRun, entry: PreparedEntry): boolean {
     case 'time':
       return figures.timeMs >= entry.threshold.atMs;
     case 'money':
-      return compare(figures.subtotal, entry.threshold.at) >= 0;
+      return compare(subtotalOf(figures), entry.threshold.at) >= 0;
   }
 }
 
@@ -81,7 +81,9 @@ export function attributesInForce(run: RatingRun): AttributesInForce {
   if (run.firings.length === 0) return basic ?? alternate ?? NO_ATTRIBUTES;
   const holding = run.firings.filter((firing) => holds(run, firing));
   if (alternate === null || (basic !== null && holding.length === 0)) return basic ?? NO_ATTRIBUTES;
-  return holding.flatMap((firing) => firing.changes).reduce(applyChange, alternate);
+  let attributes = alternate;
+  for (const { changes } of holding) for (const change of changes) attributes = applyChange(attributes, change);
+  return attributes;
 }
 
 /** Of the uses of an instantaneous cycle that go on side by side each has its own scope 0. */

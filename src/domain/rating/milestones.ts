@@ -1,5 +1,5 @@
 import { type Rational, smaller, subtract, ZERO } from '../../units/rational.ts';
-import { periodOf } from './figures.ts';
+import { periodOf, subtotalOf } from './figures.ts';
 import type { PreparedEntry } from './prepared-model.ts';
 import type { RatingRun } from './rating-run.ts';
 
@@ -21,7 +21,7 @@ export function measureDistances(run: RatingRun): void {
     if (threshold.kind === 'uses') run.usesLeft = Math.min(run.usesLeft, threshold.at - period.uses);
     if (threshold.kind === 'time') run.msLeft = Math.min(run.msLeft, threshold.atMs - period.timeMs);
     if (threshold.kind === 'money') {
-      const left = subtract(threshold.at, period.subtotal);
+      const left = subtract(threshold.at, subtotalOf(period));
       money = money === null ? left : smaller(money, left);
     }
   }

@@ -6,8 +6,6 @@ import type { PreparedEntry } from './prepared-model.ts';
 /** Running figures of a period: of the billing cycle or of a supplemental scope (I-SCOPE). Written by posting.ts only. */
 export interface Figures {
   readonly columns: Amounts;
-  /** Sum of the seven cost columns (I-SUBTOTAL). */
-  subtotal: Rational;
   uses: number;
   timeMs: number;
 }
@@ -44,7 +42,7 @@ export interface Firing {
 }
 
 export function newPeriod(): Period {
-  return { columns: new Array<Rational>(ALL_COLUMNS).fill(ZERO), subtotal: ZERO, uses: 0, timeMs: 0, fired: new Set() };
+  return { columns: new Array<Rational>(ALL_COLUMNS).fill(ZERO), uses: 0, timeMs: 0, fired: new Set() };
 }
 
 export function newCycle(index: number, startMs: number): Cycle {

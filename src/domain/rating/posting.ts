@@ -1,6 +1,6 @@
 import { add, fromInteger, multiply, ONE, type Rational, subtract, ZERO } from '../../units/rational.ts';
 import type { Attribute } from './attributes.ts';
-import { COLUMN, COST_COLUMNS, type ColumnIndex } from './columns.ts';
+import { COLUMN, type ColumnIndex } from './columns.ts';
 import type { Figures } from './periods.ts';
 import type { PostingReason } from './rating-observer.ts';
 import type { RatingRun } from './rating-run.ts';
@@ -26,7 +26,6 @@ function tell(run: RatingRun, atMs: number, column: ColumnIndex, amount: Rationa
 
 export function addToColumn(figures: Figures, column: ColumnIndex, amount: Rational): void {
   figures.columns[column] = add(figures.columns[column] ?? ZERO, amount);
-  if (column < COST_COLUMNS) figures.subtotal = add(figures.subtotal, amount);
 }
 
 /**

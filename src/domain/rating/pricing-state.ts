@@ -1,7 +1,7 @@
 import { add, type Rational, rationalText, ZERO } from '../../units/rational.ts';
 import { COLUMN_NAMES, COST_COLUMNS, type ColumnIndex, type ColumnName } from './columns.ts';
 import type { CycleBill } from './cycle-bill.ts';
-import { periodOf, remainingInstallments } from './figures.ts';
+import { periodOf, remainingInstallments, subtotalOf } from './figures.ts';
 import type { Figures } from './periods.ts';
 import type { PreparedModel } from './prepared-model.ts';
 import { type LicenceHistory, replayOpen } from './rate-history.ts';
@@ -69,7 +69,7 @@ function scopeState(run: RatingRun, scopeId: number, figures: Figures): ScopeSta
   return {
     scopeId,
     columns: columnTexts(figures.columns),
-    subtotal: rationalText(figures.subtotal),
+    subtotal: rationalText(subtotalOf(figures)),
     remainingInstallments: remainingInstallments(run),
     useCount: figures.uses,
     usageTimeMs: figures.timeMs,

@@ -33,10 +33,12 @@ export function orderHistory<Event extends HistoryEvent>(events: readonly Event[
 }
 
 function isOrdered(events: readonly HistoryEvent[]): boolean {
-  return events.every((event, index) => {
-    const before = events[index - 1];
-    return before === undefined || before.startMs < event.startMs || (before.startMs === event.startMs && compareEvents(before, event) <= 0);
-  });
+  let before = events[0];
+  for (const event of events) {
+    if (before !== undefined && (before.startMs > event.startMs || (before.startMs === event.startMs && compareEvents(before, event) > 0))) return false;
+    before = event;
+  }
+  return true;
 }
 
 function compareEvents(left: HistoryEvent, right: HistoryEvent): number {
