@@ -4,6 +4,7 @@ const WIDTH = 720;
 const HEIGHT = 200;
 const FOOT = 24;
 const HEAD = 18;
+const BAR_MAX = 90;
 
 export interface Bar {
   readonly label: string;
@@ -20,8 +21,9 @@ export function bars(title: string, values: readonly Bar[]): Markup {
   const room = HEIGHT - FOOT - HEAD;
   const drawn = values.map(({ label, value, words }, index) => {
     const height = Math.round((room * Math.max(0, value)) / most);
-    const [left, width] = [Math.round(index * step + step * 0.15), Math.max(2, Math.round(step * 0.7))];
-    const middle = left + Math.round(width / 2);
+    const width = Math.min(BAR_MAX, Math.max(2, Math.round(step * 0.7)));
+    const middle = Math.round((index + 0.5) * step);
+    const left = middle - Math.round(width / 2);
     return html`<g><title>${label}: ${words}</title><rect x="${left}" y="${HEIGHT - FOOT - height}" width="${width}" height="${height}" fill="#4a7bd0"></rect>
 <text x="${middle}" y="${HEIGHT - 6}" text-anchor="middle">${shortLabel(label, values.length, index)}</text></g>`;
   });

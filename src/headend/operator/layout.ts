@@ -8,19 +8,19 @@ const STYLE = `
 :root { color-scheme: light dark; font: 16px/1.45 system-ui, sans-serif; background: #fff; color: #16181d; }
 a { color: #0b4fb3; }
 body { margin: 0 auto 3rem; max-width: 80rem; padding: 0 1rem; }
-header { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; align-items: baseline; border-bottom: 2px solid #8886; padding: .9rem 0 .6rem; }
-header strong { margin-right: auto; }
+header { display: flex; flex-wrap: wrap; gap: .25rem .8rem; align-items: baseline; border-bottom: 2px solid #8886; padding: .9rem 0 .6rem; }
+header strong { margin-right: auto; } header span { font-size: .85rem; }
 a[aria-current] { font-weight: 700; text-decoration: none; color: inherit; }
 h2 { margin: 2rem 0 .5rem; font-size: 1.15rem; }
 div.wide { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-size: .9rem; }
-th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #8886; vertical-align: top; }
-td.n { text-align: right; font-variant-numeric: tabular-nums; }
+table { border-collapse: collapse; font-size: .9rem; }
+th, td { text-align: left; padding: .3rem 1.6rem .3rem 0; border-bottom: 1px solid #8886; vertical-align: top; }
+td.n { text-align: right; font-variant-numeric: tabular-nums; } td.n, td.t { white-space: nowrap; }
 td ul { margin: 0; padding-left: 1.1rem; }
 code { font-size: .85em; word-break: break-all; }
 form.line { display: flex; flex-wrap: wrap; gap: .5rem; align-items: end; margin: .5rem 0; }
 label { display: grid; gap: .15rem; font-size: .85rem; }
-input, select, button { font: inherit; padding: .35rem .6rem; min-height: 2.4rem; }
+input, select, button { font: inherit; padding: .35rem .6rem; min-height: 2.4rem; box-sizing: border-box; } form.line input, form.line select { height: 2.4rem; }
 svg { max-width: 100%; height: auto; } svg text { font: 12px system-ui, sans-serif; fill: currentColor; }
 .good { color: #14673f; } .bad { color: #b3161b; font-weight: 600; }
 @media (prefers-color-scheme: dark) { :root { background: #14161b; color: #eceff4; } a { color: #8cb8ff; } .good { color: #5fd39b; } .bad { color: #ff8f8f; } }
