@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { buildPackages } from '../../deploy/build-packages.ts';
 import { builtPage } from '../../device/screen/page-build.ts';
 import { bundlePrograms } from '../../src/cli/bundle.ts';
@@ -21,7 +22,14 @@ export interface Image {
 }
 
 const DEBIAN = 'http://deb.debian.org/debian';
-const PROGRAMS = ['systemd', 'systemd-sysv', 'udev', 'kmod', 'mpv', 'socat', 'gpiod', 'libstdc++6', 'e2fsprogs', 'busybox-static'];
+/** What our package depends on and recommends for its board, what installs it, and what {@link startScript} calls. */
+const PROGRAMS = [
+  ...['mpv', 'socat', 'systemd', 'libstdc++6', 'gpiod'],
+  ...['base-files', 'base-passwd', 'bash', 'coreutils', 'dash', 'diffutils', 'dpkg', 'grep', 'libc-bin', 'sed', 'tar'],
+  ...['busybox-static', 'e2fsprogs', 'mount', 'util-linux'],
+];
+/** Folders that Debian's alternatives would link from. */
+const MORE_LIBRARIES = ['blas', 'lapack'].map((name) => `/usr/lib/aarch64-linux-gnu/${name}\n`).join('');
 /** A word for the kernel's command line: the box is started once, and when it ends the machine ends in order. */
 export const ONCE = 'ackbox.once';
 const START = '/usr/lib/ackbox-box/bin/start-machine';
@@ -43,10 +51,10 @@ exec switch_root /root ${START}
 const MADE_OF = ['deploy', 'migrations', 'device/screen', 'package-lock.json', 'src/cli/box-runtime.ts', 'test/power-cut/image.ts'];
 const ROOT_MEGABYTES = 1_500;
 
-/** Makes the image, or takes the Debian part of an earlier one. Needs root, qemu-user-static and some ten minutes the first time. */
+/** Makes the image, or takes the Debian part of an earlier one. Needs root, qemu-user-static and a minute the first time. */
 export async function makeImage(folder: string, synchronous: Synchronous): Promise<Image> {
   const debian = join(folder, 'debian');
-  if (!existsSync(debian)) makeDebian(debian);
+  if (!existsSync(debian)) await makeDebian(debian);
   const kernel = debianKernel(join(folder, '..', 'ackbox-gpio'));
   const image = { kernel, initrd: join(folder, 'first.gz'), root: join(folder, `root-${synchronous}.ext4`) };
   const [seal, sealed] = [await sealOfPackage(), `${image.root}.seal`];
@@ -54,7 +62,8 @@ export async function makeImage(folder: string, synchronous: Synchronous): Promi
   rmSync(sealed, { force: true });
   const [ofBox = ''] = await buildPackages(join(folder, 'dist'), ['arm64'], ['ackbox-box']);
   copyFileSync(ofBox, join(debian, 'root', 'box.deb'));
-  inDebian(debian, 'dpkg -i --force-confmiss --force-confnew /root/box.deb; rm /root/box.deb');
+  // What it depends on lies there, unknown to dpkg; `npm run deb:prove` installs it beside packages that dpkg knows.
+  inDebian(debian, 'dpkg -i --force-depends --force-confmiss --force-confnew /root/box.deb; rm /root/box.deb');
   setUp(debian);
   setSynchronous(debian, synchronous);
   makeFirstRoot(debian, join(dirname(kernel), '..', 'lib', 'modules'), join(folder, 'first'), image.initrd);
@@ -82,15 +91,20 @@ export function makeDisk(path: string, from: string, megabytes: number): void {
   execFileSync('mke2fs', ['-q', '-t', 'ext4', '-d', from, path, `${megabytes}M`], { stdio: 'ignore' });
 }
 
-function makeDebian(debian: string): void {
+/**
+ * Debian's packages, unpacked and not configured: their scripts take an emulated processor ten minutes, and what they do that a box
+ * needs are the users of base-passwd and the cache of the linker. Our own package is installed in it in full ({@link makeImage}).
+ */
+async function makeDebian(debian: string): Promise<void> {
   registerEmulator();
   // An earlier one that was stopped half way is no Debian.
   const part = `${debian}.part`;
   rmSync(part, { recursive: true, force: true });
   mkdirSync(dirname(part), { recursive: true });
-  execFileSync('mmdebstrap', ['--quiet', '--arch=arm64', '--variant=minbase', `--include=${PROGRAMS.join(',')}`, 'bookworm', part, DEBIAN], {
-    stdio: ['ignore', 2, 2],
-  });
+  await promisify(execFile)('mmdebstrap', ['--quiet', '--arch=arm64', '--variant=extract', `--include=${PROGRAMS.join(',')}`, 'bookworm', part, DEBIAN]);
+  for (const name of ['passwd', 'group']) copyFileSync(join(part, 'usr', 'share', 'base-passwd', `${name}.master`), join(part, 'etc', name));
+  writeFileSync(join(part, 'etc', 'ld.so.conf.d', 'alternatives.conf'), MORE_LIBRARIES);
+  inDebian(part, 'ldconfig');
   renameSync(part, debian);
 }
 
@@ -105,7 +119,8 @@ function registerEmulator(): void {
 }
 
 function inDebian(debian: string, script: string): void {
-  execFileSync('unshare', ['-m', '-p', '-f', '--mount-proc', 'chroot', debian, 'sh', '-ec', `mount -t proc proc /proc; ${script}`], { stdio: 'ignore' });
+  const inside = `export PATH=/usr/sbin:/usr/bin:/sbin:/bin; mount -t proc proc /proc; ${script}`;
+  execFileSync('unshare', ['-m', '-p', '-f', '--mount-proc', 'chroot', debian, 'sh', '-ec', inside], { stdio: 'ignore' });
 }
 
 function setUp(debian: string): void {

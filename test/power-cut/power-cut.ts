@@ -103,7 +103,7 @@ async function main({ synchronous, json, cuts, seed }: ReturnType<typeof options
   const tell = (facts: object, words: string): void => void process.stdout.write(json ? `${JSON.stringify(facts)}\n` : `${words}\n`);
   const progress = (words: string): void => void process.stderr.write(`power-cut: ${words}\n`);
   try {
-    progress('makes the image (some ten minutes the first time)');
+    progress('makes the image (a minute the first time)');
     const image = await makeImage(join(projectRoot, 'node_modules', '.cache', 'ackbox-power-cut'), synchronous);
     const [httpPort = 0, rtspPort = 0, screenPort = 0] = await freePorts(3);
     const headend = await startHeadend(folder, httpPort, rtspPort);
