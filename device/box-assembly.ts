@@ -19,6 +19,7 @@ import { AccountWatch } from './checkout/account-watch.ts';
 import { CatalogueCache } from './checkout/catalogue-cache.ts';
 import type { EnrolledIdentity } from './checkout/enrolled-identity.ts';
 import { createHeadendClient } from './checkout/headend-client.ts';
+import { HouseholdSync } from './checkout/household-sync.ts';
 import { SessionDesk } from './checkout/session-desk.ts';
 import { StreamedPlays } from './checkout/streamed-plays.ts';
 import { runLine } from './commands/box-commands.ts';
@@ -97,7 +98,11 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
   const headend = createHeadendClient({ identity: () => identity, signer, clock, proxy: config.proxy });
   const catalogue = new CatalogueCache({ folder: config.data, headend, clock, log, onChange: () => box.catalogueChanged() });
   const decodes = config.decodes ?? decodersOf();
-  const desk = new SessionDesk({ api: headend, identity: () => identity, clock, random, decodes, wish: config.creditWish });
+  const desk = new SessionDesk({
+    ...{ api: headend, identity: () => identity, clock, random, decodes, wish: config.creditWish },
+    ...(config.profile === 'set-top' && { spenderOf: (playId: string) => book.spenderOf(playId) }),
+  });
+  const household = config.profile === 'set-top' ? new HouseholdSync({ api: headend, book, clock, log }) : null;
   const mixing = new MixingDesk({
     player,
     crossfadeMs: () => venue.crossfadeMs(),
@@ -165,12 +170,14 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     onSettlements: async (statements, settlements) => {
       await keeper.keep(statements, settlements);
       if (settlements.length > 0) void account.look();
+      if (settlements.length > 0) void household?.look();
     },
     onConnectivity: (event) => {
       box.raise(event);
       if (event.type !== 'net.online') return;
       void loans.counter.sync();
       void account.look();
+      void household?.look();
     },
   });
   const venue = new Venue({
@@ -234,6 +241,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
           loans: loans.counter,
           venue,
           ...(guests === null ? { home: box.home } : { guests }),
+          household: () => void household?.look(),
           hardware,
           clock,
           logRing: parts.logRing,
@@ -272,6 +280,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
   await guests?.start();
   uploader.start();
   account.start();
+  household?.start();
   const stopStorage = watchStorage({
     ...{ folder: config.data, clock, log },
     storage: () => book.storage(),
@@ -287,6 +296,8 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     box,
     book,
     account,
+    household,
+    newKey,
     slot,
     hardware,
     currency: identity.currency as Currency,
@@ -302,6 +313,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
       parts.supervision.stopping();
       stopStorage();
       account.stop();
+      household?.stop();
       await venue.keeper.stop();
       await guests?.stop();
       catalogue.close();

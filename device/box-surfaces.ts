@@ -8,10 +8,12 @@ import type { BoxConfig } from './box-config.ts';
 import type { CoinSlot } from './cash/coin-slot.ts';
 import { rememberCollecting } from './cash/collecting.ts';
 import type { AccountWatch } from './checkout/account-watch.ts';
+import type { HouseholdSync } from './checkout/household-sync.ts';
 import type { SerialConsole } from './console/serial-console.ts';
 import type { KeyTaker } from './input/key-desk.ts';
 import type { Say } from './say.ts';
 import { keptToken, lastAddress, tellAddress } from './screen/local-files.ts';
+import type { ScreenOptions } from './screen/screen-server.ts';
 import type { Box } from './session/box.ts';
 import type { BoxControl } from './session/box-view.ts';
 import type { Book } from './stores/book-port.ts';
@@ -22,6 +24,9 @@ export interface SurfaceParts {
   readonly box: Box;
   readonly book: Book;
   readonly account: AccountWatch;
+  /** Null in a venue. */
+  readonly household: HouseholdSync | null;
+  readonly newKey: () => string;
   readonly slot: CoinSlot;
   readonly hardware: HardwareDesk;
   readonly clock: Clock;
@@ -59,6 +64,7 @@ export async function openSurfaces(parts: SurfaceParts): Promise<Surfaces> {
     lastUrl: lastAddress(config.data),
     localToken,
     cover,
+    ...peopleOf(parts),
   });
   tellAddress(config.data, screen.url);
   const console = await openConsole(parts);
@@ -76,6 +82,11 @@ export async function openSurfaces(parts: SurfaceParts): Promise<Surfaces> {
       await screen.close();
     },
   };
+}
+
+function peopleOf({ box, book, household, newKey }: SurfaceParts): Pick<ScreenOptions, 'people'> {
+  if (household === null) return {};
+  return { people: { book, newKey, viewers: { load: () => box.home.viewers.load(false) }, elsewhere: () => household.elsewhere(), changed: () => void household.look() } };
 }
 
 /** On a pseudo terminal for whoever started the box, or on a serial port for whoever signs in there. */

@@ -6,12 +6,14 @@ import type { AccountApi } from '../../src/ports/account-api.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { GuestApi } from '../../src/ports/guest-api.ts';
 import type { HeadendApi, HeadendError } from '../../src/ports/headend-api.ts';
+import type { HouseholdApi } from '../../src/ports/household-api.ts';
 import type { LicenceApi } from '../../src/ports/licence-api.ts';
 import type { Signer } from '../../src/ports/signer.ts';
 import { err, ok, type Result } from '../../src/units/result.ts';
 import { AccountAnswer, CheapestPrices, TopUpAnswer } from '../../src/wire/account-api.ts';
 import { decodersText } from '../../src/wire/decoders.ts';
 import { GuestTurnAnswer } from '../../src/wire/guest-api.ts';
+import { HouseholdAnswer } from '../../src/wire/household-api.ts';
 import { CatalogueResponse, NonceResponse, OfferResponse, Problem, ReportResponse, ResumeResponse } from '../../src/wire/http-api.ts';
 import { KeyLease, LendingOffer, LicenceList, LoanContent, StatusDocument } from '../../src/wire/licence-api.ts';
 import type { EnrolledIdentity } from './enrolled-identity.ts';
@@ -45,7 +47,7 @@ const LOAN_BYTES_MAX = 4 * 1_048_576;
 const BUSY_RETRY_MS = 1_000;
 
 /** The headend over pinned TLS, every request signed with the key of this box (rulings 22, 28). Never throws; waiting and asking again is the caller's. */
-export function createHeadendClient(deps: HeadendClientDeps): GuestApi & HeadendApi & LicenceApi & AccountApi {
+export function createHeadendClient(deps: HeadendClientDeps): GuestApi & HeadendApi & HouseholdApi & LicenceApi & AccountApi {
   let exchange: { readonly identity: EnrolledIdentity; readonly https: ReturnType<typeof openHttpsExchange> } | null = null;
 
   const call = async (request: SignedCall): Promise<Result<HttpsAnswer, HeadendError>> => {
@@ -91,10 +93,18 @@ export function createHeadendClient(deps: HeadendClientDeps): GuestApi & Headend
     licences: () => ask(LicenceList, { method: 'GET', path: '/v1/licences' }),
     lendingOffer: (resource, decodes = []) =>
       ask(LendingOffer, { method: 'GET', path: `/v1/works/${encodeURIComponent(resource)}/lending?decodes=${decodersText(decodes)}` }),
-    checkOut: (resource, decodes = [], maxFeeMinor = '0') =>
-      ask(StatusDocument, { method: 'POST', path: '/v1/licences', body: { resource, decodes: decodersText(decodes), maxFeeMinor } }),
+    checkOut: (resource, decodes = [], maxFeeMinor = '0', spender = null) =>
+      ask(StatusDocument, {
+        method: 'POST',
+        path: '/v1/licences',
+        body: { resource, decodes: decodersText(decodes), maxFeeMinor, ...(spender !== null && { spender }) },
+      }),
     registerLicence: (licence) => ask(StatusDocument, { method: 'POST', path: `/v1/licences/${encodeURIComponent(licence)}/register` }),
-    renewLicence: (licence, maxFeeMinor = '0') => ask(StatusDocument, { method: 'PUT', path: `${pathOf(licence)}/renew?fee=${maxFeeMinor}` }),
+    renewLicence: (licence, maxFeeMinor = '0', spender = null) =>
+      ask(StatusDocument, {
+        method: 'PUT',
+        path: `${pathOf(licence)}/renew?fee=${maxFeeMinor}${spender === null ? '' : `&spender=${encodeURIComponent(spender)}`}`,
+      }),
     returnLicence: (licence, body) => ask(StatusDocument, { method: 'PUT', path: `/v1/licences/${encodeURIComponent(licence)}/return`, body }),
     loanContent: (licence, decodes = []) =>
       ask(LoanContent, { method: 'GET', path: `${pathOf(licence)}/content?decodes=${decodersText(decodes)}`, answerBytesMax: LOAN_BYTES_MAX }),
@@ -106,6 +116,7 @@ export function createHeadendClient(deps: HeadendClientDeps): GuestApi & Headend
     sendBack: (licence, segment, part) => call({ method: 'PUT', path: `${pathOf(licence)}/content/${segment}`, body: part }),
     account: (after) => ask(AccountAnswer, { method: 'GET', path: after === null ? '/v1/account' : `/v1/account?after=${after}` }),
     topUp: (request) => ask(TopUpAnswer, { method: 'POST', path: '/v1/account/top-ups', body: request }),
+    household: (report) => ask(HouseholdAnswer, { method: 'POST', path: '/v1/household', body: report }),
     cheapest: (question) => ask(CheapestPrices, { method: 'POST', path: '/v1/account/cheapest', body: question }),
     // 409 names what was set aside; it counts as delivered (ruling 30).
     guestTurn: (turn) => ask(GuestTurnAnswer, { method: 'POST', path: '/v1/guests/turn', body: turn }),

@@ -19,14 +19,17 @@ export function offerRequest(play: {
   readonly wish?: CreditWish;
   /** The coin session; absent: nobody has paid yet, or the account. */
   readonly payer?: string;
+  /** Whose play it is in a household; null: a guest's, or there is none. */
+  readonly spender?: string | null;
 }): OfferRequest {
-  const { playId, work, trial, ephemeral, decodes = [], wish = USUAL, payer } = play;
+  const { playId, work, trial, ephemeral, decodes = [], wish = USUAL, payer, spender = null } = play;
   const [packetMs, prebufferMs] = [packetMsOf(work), work.video === undefined ? limits.prebufferMs : limits.filmPrebufferMs];
   return {
     playId,
     work: work.id,
     trial,
     ...(payer === undefined ? {} : { payer }),
+    ...(spender === null ? {} : { spender }),
     maxQuoteMinor: work.priceMinor,
     currency: work.currency,
     deviceEphemeral: toHex(ephemeral.publicKey),

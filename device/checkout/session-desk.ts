@@ -41,6 +41,8 @@ export interface DeskParts {
   readonly decodes?: readonly Decoder[];
   /** Absent: the usual terms. */
   readonly wish?: CreditWish;
+  /** Whose a play is, where a household's caps hold; absent: nobody has any. */
+  readonly spenderOf?: (playId: string) => Promise<string | null>;
 }
 
 export interface PlayToOffer {
@@ -65,7 +67,8 @@ export class SessionDesk {
     const identity = this.#parts.identity();
     if (identity === null) return refused('not-enrolled', 'This box is not enrolled at a headend yet.', true);
     const ephemeral = openExchange(random);
-    const request = offerRequest({ ...play, ephemeral, decodes, wish });
+    const spender = (await this.#parts.spenderOf?.(play.playId)) ?? null;
+    const request = offerRequest({ ...play, ephemeral, decodes, wish, spender });
     const deadline = monotonicMs(clock) + limits.checkoutMs / 2;
     let answer = await api.offer(request);
     for (let pauseMs: number = limits.resumeBackoffMinMs; !answer.ok && !isFinal(answer.error) && monotonicMs(clock) < deadline; pauseMs *= 2) {

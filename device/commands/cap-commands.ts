@@ -37,6 +37,7 @@ const setCap: Command<CommandContext> = {
     const cap = (await context.book.spendingCaps()).find(({ who: id, name }) => id === who || name.toLowerCase() === who.toLowerCase());
     const kept = cap === undefined ? 'nobody' : await context.book.putSpendingCap(cap.who, minor);
     if (kept !== 'ok') return { ok: false, code: 'no-such-viewer', text: `Nobody here is called ${who}; show viewers lists who is.`, data: null };
+    context.household?.();
     return await list(context);
   },
 };

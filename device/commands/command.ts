@@ -55,6 +55,8 @@ export interface CommandContext {
   readonly venue?: Venue;
   /** A set-top only. */
   readonly home?: Household;
+  /** People or caps are others now: the other boxes of the account are told. Absent where nobody is. */
+  readonly household?: () => void;
   /** A jukebox only. */
   readonly guests?: Guests;
   /** Absent in a simulation, as is the clock that watching takes. */

@@ -1,7 +1,6 @@
-import { readAge, readName, readPin } from '../../src/domain/access/viewing.ts';
-import { hashPin } from '../../src/platform/crypto/pin-hash.ts';
 import { type Fault, fault, ok, type Result } from '../../src/units/result.ts';
 import type { CommandOutcome } from '../session/box-view.ts';
+import { addPerson, changePerson, readLock, removePerson } from '../session/people.ts';
 import { HOUSEHOLD_AGE_SETTING, HOUSEHOLD_PIN_SETTING } from '../session/viewer-desk.ts';
 import type { ViewerRow } from '../stores/viewer-port.ts';
 import { type Command, type CommandContext, done } from './command.ts';
@@ -9,7 +8,6 @@ import { type Command, type CommandContext, done } from './command.ts';
 /** Names of a household are nothing that a headend asks for. */
 const HOUSEHOLD = ['staff', 'technician'] as const;
 const EVERYONE = ['customer', 'staff', 'technician'] as const;
-const ID = /^[\w-]{1,64}$/;
 
 const NAME = { name: 'name', kind: 'text', required: true, help: 'what the screen calls somebody' } as const;
 const PIN = { name: 'pin', kind: 'text', required: false, help: 'four digits, or none' } as const;
@@ -36,23 +34,10 @@ async function named({ book }: CommandContext, name: string): Promise<Result<Vie
   return viewer === undefined ? fault('no-such-viewer', `Nobody here is called ${name}; show viewers lists who is.`) : ok(viewer);
 }
 
-/** What a line says of PIN, hashed, and age; null is none, and what it leaves out is not there. */
-async function readLock({ pin, age }: Values): Promise<Result<{ readonly pin?: string | null; readonly belowAge?: number | null }, Fault>> {
-  const [newPin, newAge] = [pin === undefined ? null : readPin(pin), age === undefined ? null : readAge(age)];
-  if (newPin?.ok === false) return newPin;
-  if (newAge?.ok === false) return newAge;
-  return ok({
-    ...(newPin !== null && { pin: newPin.value === null ? null : await hashPin(newPin.value) }),
-    ...(newAge !== null && { belowAge: newAge.value }),
-  });
-}
-
-async function keep(context: CommandContext, viewer: ViewerRow): Promise<CommandOutcome> {
-  const kept = await context.book.putViewer(viewer);
-  if (kept !== 'ok')
-    return refused({ code: kept, message: kept === 'name-taken' ? `Somebody here is called ${viewer.name} already.` : 'There is no room for more people.' });
-  await context.home?.viewers.load();
-  return done(wordsOf(viewer), dataOf(viewer));
+async function told(context: CommandContext, outcome: Promise<Result<ViewerRow, Fault>>): Promise<CommandOutcome> {
+  const kept = await outcome;
+  context.household?.();
+  return kept.ok ? done(wordsOf(kept.value), dataOf(kept.value)) : refused(kept.error);
 }
 
 function wordsOf({ name, pin, belowAge }: ViewerRow): string {
@@ -69,16 +54,7 @@ const add: Command<CommandContext> = {
   roles: HOUSEHOLD,
   guard: 'none',
   arguments: [NAME, PIN, AGE, { name: 'id', kind: 'text', required: false, help: "the headend's consumer, where there is one" }],
-  run: atHome(async (context, values) => {
-    const name = readName(values.name ?? '');
-    if (!name.ok) return refused(name.error);
-    const viewerId = values.id ?? context.newKey();
-    if (!ID.test(viewerId)) return refused({ code: 'bad-id', message: 'An id has letters, digits and hyphens.' });
-    const known = (await context.book.viewers()).some((viewer) => viewer.viewerId === viewerId);
-    if (known) return refused({ code: 'id-taken', message: 'Somebody here has this id already.' });
-    const lock = await readLock(values);
-    return lock.ok ? await keep(context, { viewerId, name: name.value, pin: null, belowAge: null, ...lock.value }) : refused(lock.error);
-  }),
+  run: atHome((context, { name, pin, age, id }) => told(context, addPerson(context, { name, pin, age, id }))),
 };
 
 const change: Command<CommandContext> = {
@@ -87,13 +63,9 @@ const change: Command<CommandContext> = {
   roles: HOUSEHOLD,
   guard: 'none',
   arguments: [NAME, PIN, AGE, { name: 'to', kind: 'text', required: false, help: 'a new name' }],
-  run: atHome(async (context, values) => {
-    const found = await named(context, values.name ?? '');
-    const name = values.to === undefined ? null : readName(values.to);
-    if (!found.ok) return refused(found.error);
-    if (name?.ok === false) return refused(name.error);
-    const lock = await readLock(values);
-    return lock.ok ? await keep(context, { ...found.value, ...(name !== null && { name: name.value }), ...lock.value }) : refused(lock.error);
+  run: atHome(async (context, { name = '', to, pin, age }) => {
+    const found = await named(context, name);
+    return found.ok ? await told(context, changePerson(context, found.value.viewerId, { name: to, pin, age })) : refused(found.error);
   }),
 };
 
@@ -106,8 +78,8 @@ const remove: Command<CommandContext> = {
   run: atHome(async (context, { name = '' }) => {
     const found = await named(context, name);
     if (!found.ok) return refused(found.error);
-    await context.book.removeViewer(found.value.viewerId);
-    await context.viewers.load();
+    await removePerson(context, found.value.viewerId);
+    context.household?.();
     return done(`${found.value.name} is not on the list any more.`);
   }),
 };

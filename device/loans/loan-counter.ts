@@ -11,6 +11,7 @@ import type { LendingOffer, LoanContent, ReturnRequest, StatusDocument } from '.
 import { parseLoanTerms, signedLoanTermsBytes } from '../../src/wire/loan-text.ts';
 import type { Decoder } from '../../src/wire/sdp.ts';
 import type { LoanBook } from '../stores/loan-port.ts';
+import type { SpendingBook } from '../stores/viewer-port.ts';
 import type { LoanDownloads } from './loan-downloads.ts';
 import type { LoanFiles } from './loan-files.ts';
 import type { LoanKeys } from './loan-keys.ts';
@@ -18,7 +19,7 @@ import type { LoanShelf, ShelvedLoan } from './loan-shelf.ts';
 
 export interface LoanCounterParts {
   readonly api: LicenceApi;
-  readonly book: LoanBook;
+  readonly book: LoanBook & Pick<SpendingBook, 'watching'>;
   readonly shelf: LoanShelf;
   readonly files: LoanFiles;
   readonly keys: LoanKeys;
@@ -74,7 +75,7 @@ export class LoanCounter {
     const known = shelf.loans().find((loan) => loan.work.id === workId && loan.state !== 'held');
     if (known !== undefined) await this.#deliver(known);
     if (known !== undefined && shelf.find(known.licence) !== null) return err(returnFirst(known));
-    const made = await api.checkOut(workId, decodes, maxFeeMinor);
+    const made = await api.checkOut(workId, decodes, maxFeeMinor, await this.#parts.book.watching());
     if (!made.ok) return made;
     // Registering is a hint to the provider: a failure changes nothing for the customer (LSD 1.0, 3.3).
     const registered = made.value.status === 'ready' ? await api.registerLicence(made.value.id) : made;
@@ -87,7 +88,7 @@ export class LoanCounter {
     const loan = this.#parts.shelf.find(licence);
     if (loan?.state === 'breached')
       return err(refusal('breached', `${loan.work.title} was altered on the disk of this box; return it, and check it out again.`));
-    const renewed = await this.#parts.api.renewLicence(licence, maxFeeMinor);
+    const renewed = await this.#parts.api.renewLicence(licence, maxFeeMinor, await this.#parts.book.watching());
     // By a model it may cost more by now than what was signed: the next question shows that.
     if (!renewed.ok && renewed.error.problem === 'fee-not-agreed' && loan?.state === 'held') await this.#adopt(licence);
     if (!renewed.ok || loan === null) return renewed;

@@ -10,13 +10,15 @@ const CapRequest = Type.Object({
   capMinor: Type.Union([Type.String({ pattern: '^[0-9]{1,9}$' }), Type.Null()]),
 });
 
+export interface CapParts {
+  readonly box: BoxControl;
+  readonly book: Pick<Book, 'spendingCaps' | 'putSpendingCap' | 'recordAudit'>;
+  /** The other boxes of the account are told. */
+  changed(): void;
+}
+
 /** What each of a household may spend in a day; changed behind its PIN (`intent.household`), or by who has the local token. */
-export function addCaps(
-  app: FastifyInstance,
-  box: BoxControl,
-  book: Pick<Book, 'spendingCaps' | 'putSpendingCap' | 'recordAudit'>,
-  trusted: (request: FastifyRequest) => boolean,
-): void {
+export function addCaps(app: FastifyInstance, { box, book, changed }: CapParts, trusted: (request: FastifyRequest) => boolean): void {
   const atHome = (): boolean => box.view().profile === 'set-top';
   app.get('/api/caps', async (request, reply) => {
     if (!atHome() || !(box.view().viewer.householdOpen || trusted(request)))
@@ -30,6 +32,7 @@ export function addCaps(
     const kept = await book.putSpendingCap(who, capMinor === null ? null : BigInt(capMinor));
     if (kept !== 'ok') return reply.code(404).send({ code: kept, title: 'Nobody here is called so.' });
     await book.recordAudit({ event: 'spending-cap', facts: { who, capMinor: capMinor ?? 'none', surface: 'screen' } });
+    changed();
     return reply.type('application/json').send(encode({ caps: await book.spendingCaps() }));
   });
 }

@@ -11,6 +11,7 @@ import { addBrowsing, type BrowseParts } from './browse-routes.ts';
 import { addCaps } from './cap-routes.ts';
 import { type CoinRequest as Coin, CoinRequest, CommandRequest, IntentRequest, type CommandRequest as Line, Preferences } from './local-api.ts';
 import { addPage } from './page-routes.ts';
+import { addPeople, type PeopleParts } from './people-routes.ts';
 import { keepPreferences, keptPreferences } from './preferences.ts';
 import type { ScreenKeys } from './screen-keys.ts';
 import { encode, streamViews } from './view-stream.ts';
@@ -19,6 +20,8 @@ export interface ScreenOptions extends BrowseParts {
   readonly book: Pick<Book, 'mostPlayed' | 'getSetting' | 'putSetting' | 'spendingCaps' | 'putSpendingCap' | 'recordAudit'>;
   readonly keys: ScreenKeys;
   readonly account: Pick<AccountWatch, 'look' | 'topUp' | 'cheapest'>;
+  /** Of a household's box. */
+  readonly people?: PeopleParts;
   readonly host: string;
   /** 0 for any: then the one of the last run, where it is still free, so that an open page finds the box again. */
   readonly port: number;
@@ -41,7 +44,9 @@ export async function openScreen(options: ScreenOptions): Promise<RunningScreen>
   addPage(app, async () => ({ view: options.box.view(), preferences: await preferences(), trialSeconds: limits.trialMs / 1_000 }));
   addBrowsing(app, options);
   addAccount(app, options.account, (request) => options.box.view().profile === 'set-top' || hasToken(request, options.localToken));
-  addCaps(app, options.box, options.book, (request) => hasToken(request, options.localToken));
+  const trusted = (request: FastifyRequest): boolean => hasToken(request, options.localToken);
+  addCaps(app, { ...options, changed: () => options.people?.changed() }, trusted);
+  if (options.people !== undefined) addPeople(app, options.box, options.people, trusted);
   addReads(app, options);
   addWrites(app, options);
   await listen(app, options);

@@ -64,14 +64,18 @@ export class ViewerDesk {
     await this.load();
   }
 
-  /** Reads who lives here, at the start and after each change. Whoever is gone watches no more. */
-  async load(): Promise<void> {
+  /**
+   * Reads who lives here, at the start and after each change. Whoever is gone watches no more.
+   * @param asks false: whoever changes it is at the screen and busy; he is a guest until he says who he is
+   */
+  async load(asks = true): Promise<void> {
     const { book } = this.#host;
     this.#people = await book.viewers();
     this.#householdPin = (await book.getSetting(HOUSEHOLD_PIN_SETTING)) || null;
     this.#householdAge = Number((await book.getSetting(HOUSEHOLD_AGE_SETTING)) ?? 0) || null;
     const known = this.#current === GUEST || this.#find(this.#current) !== null;
     if (this.#people.length === 0) await this.#nobody();
+    else if (!known && !asks) await this.#staysAsGuest();
     else if (known) await this.#becomes(this.#current ?? GUEST);
     else this.ask();
   }
@@ -257,6 +261,12 @@ export class ViewerDesk {
     await this.#tell();
     this.#host.raise({ type: 'viewer.known' });
     return ok(null);
+  }
+
+  /** What was opened by a PIN stays open. */
+  async #staysAsGuest(): Promise<void> {
+    this.#current = GUEST;
+    await this.#becomes(GUEST);
   }
 
   async #nobody(): Promise<void> {

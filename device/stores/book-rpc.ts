@@ -94,6 +94,9 @@ export const BOOK_METHODS: Readonly<Record<BookMethod, true>> = {
   putSpendingCap: true,
   spendingLeft: true,
   spendingCeiling: true,
+  spenderOf: true,
+  watching: true,
+  putSpentElsewhere: true,
   close: true,
   storage: true,
 };

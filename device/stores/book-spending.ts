@@ -25,11 +25,11 @@ export class BookSpending {
     const { spending, viewers } = this.#core.parts;
     const day = this.#day();
     const caps = new Map(spending.caps().map(({ who, capMinor }) => [who, capMinor]));
-    const people = viewers.all().map(({ viewerId, name }) => ({ who: viewerId, name, spentMinor: spending.spentBy(viewerId, day, NO_PLAY) }));
+    const people = viewers.all().map(({ viewerId, name }) => ({ who: viewerId, name, spentMinor: this.#spentBy(viewerId, day, NO_PLAY) }));
     const all = [
-      { who: ACCOUNT_CAP, name: ACCOUNT_CAP, spentMinor: spending.spentByAll(day, NO_PLAY) },
+      { who: ACCOUNT_CAP, name: ACCOUNT_CAP, spentMinor: this.#spentByAll(day, NO_PLAY) },
       ...people,
-      ...(people.length === 0 ? [] : [{ who: GUEST_CAP, name: GUEST_CAP, spentMinor: spending.spentBy(null, day, NO_PLAY) }]),
+      ...(people.length === 0 ? [] : [{ who: GUEST_CAP, name: GUEST_CAP, spentMinor: this.#spentBy(null, day, NO_PLAY) }]),
     ];
     return all.map((one) => ({ ...one, capMinor: caps.get(one.who) ?? null }));
   }
@@ -73,9 +73,20 @@ export class BookSpending {
   #capsOf(viewerId: string | null, day: number, beside: string): readonly DayCap[] {
     const { spending } = this.#core.parts;
     return spending.caps().flatMap(({ who, capMinor }): readonly DayCap[] => {
-      if (who === ACCOUNT_CAP) return [{ of: 'account', capMinor, spentMinor: spending.spentByAll(day, beside) }];
-      return who === (viewerId ?? GUEST_CAP) ? [{ of: 'viewer', capMinor, spentMinor: spending.spentBy(viewerId, day, beside) }] : [];
+      if (who === ACCOUNT_CAP) return [{ of: 'account', capMinor, spentMinor: this.#spentByAll(day, beside) }];
+      return who === (viewerId ?? GUEST_CAP) ? [{ of: 'viewer', capMinor, spentMinor: this.#spentBy(viewerId, day, beside) }] : [];
     });
+  }
+
+  /** Here, and as far as it is known at the other boxes of the account. */
+  #spentByAll(day: number, beside: string): bigint {
+    const { spending } = this.#core.parts;
+    return spending.spentByAll(day, beside) + spending.elsewhere(ACCOUNT_CAP, day);
+  }
+
+  #spentBy(viewerId: string | null, day: number, beside: string): bigint {
+    const { spending } = this.#core.parts;
+    return spending.spentBy(viewerId, day, beside) + spending.elsewhere(viewerId ?? GUEST_CAP, day);
   }
 
   /** By the clock that never goes back; by the wall where that is known to be right and further on. */

@@ -175,6 +175,10 @@ export class BoxBook implements SyncBook {
   spendingLeft: SyncBook['spendingLeft'] = () => this.#open().#spending.left();
   spendingCeiling: SyncBook['spendingCeiling'] = (playId) => this.#open().#spending.ceilingOf(playId);
 
+  spenderOf: SyncBook['spenderOf'] = (playId) => this.#open().core.parts.spending.get(playId)?.viewerId ?? null;
+  watching: SyncBook['watching'] = () => this.#open().core.watching;
+  putSpentElsewhere: SyncBook['putSpentElsewhere'] = (day, spent) => this.#commit('spent-elsewhere', () => this.core.parts.spending.putElsewhere(day, spent));
+
   storage(): StorageCheck {
     const { storage, database } = this.#open().core.parts;
     return { ...storage(), held: database.isHeld() };

@@ -23,7 +23,7 @@ interface Columns {
 const SPENT =
   'SELECT coalesce(sum(coalesce(p.charged_minor, s.ceiling_minor)), 0) AS spent FROM spendings s JOIN plays p USING (play_id) WHERE s.day = ? AND s.play_id <> ?';
 
-/** Owner of `spending_caps` and `spendings`. Call writes inside a transaction. */
+/** Owner of `spending_caps`, `spendings` and `spent_elsewhere`. Call writes inside a transaction. */
 export class SpendingRows {
   readonly #database: BookDatabase;
 
@@ -78,5 +78,18 @@ export class SpendingRows {
   /** @param viewerId null: guests */
   spentBy(viewerId: string | null, day: number, beside: string): bigint {
     return this.#database.one<{ readonly spent: bigint }>(`${SPENT} AND s.viewer_id IS ?`, day, beside, viewerId)?.spent ?? 0n;
+  }
+
+  putElsewhere(day: number, spent: readonly { readonly who: string; readonly spentMinor: bigint }[]): void {
+    this.#database.write('elsewhere-forget', 'DELETE FROM spent_elsewhere');
+    for (const { who, spentMinor } of spent)
+      this.#database.write('elsewhere-put', 'INSERT INTO spent_elsewhere (who, day, spent_minor) VALUES (?, ?, ?)', who, day, spentMinor);
+  }
+
+  /** Beside this box, as far as the headend has said it. */
+  elsewhere(who: string, day: number): bigint {
+    return (
+      this.#database.one<{ readonly spent_minor: bigint }>('SELECT spent_minor FROM spent_elsewhere WHERE who = ? AND day = ?', who, day)?.spent_minor ?? 0n
+    );
   }
 }

@@ -1,4 +1,4 @@
-/** Somebody of the household. The name never leaves the box; `viewerId` is the pseudonym in usage records (ruling 1). */
+/** Somebody of the household. The name goes to the headend's table of personal data alone, the PIN nowhere; `viewerId` is the pseudonym in usage records (ruling 1). */
 export interface ViewerRow {
   readonly viewerId: string;
   readonly name: string;
@@ -36,6 +36,12 @@ export interface SpendingBook {
   putSpendingCap(who: string, capMinor: bigint | null): Promise<'ok' | 'nobody'>;
   /** What whoever watches may still spend today, and under which cap; null: there is none. */
   spendingLeft(): Promise<{ readonly leftMinor: bigint; readonly capMinor: bigint; readonly of: 'viewer' | 'account' } | null>;
+  /** Whose a play is; null: a guest's, or it is not known. */
+  spenderOf(playId: string): Promise<string | null>;
+  /** Who watches now, whose fees are; null: a guest. */
+  watching(): Promise<string | null>;
+  /** What the headend says was spent on a day beside this box: at others, and by fees. What it said before is forgotten. */
+  putSpentElsewhere(day: number, spent: readonly { readonly who: string; readonly spentMinor: bigint }[]): Promise<void>;
   /** What a play that was bought may cost by now; null: there is no cap. */
   spendingCeiling(playId: string): Promise<bigint | null>;
 }

@@ -16,6 +16,7 @@ import type { OfferRequest, OfferResponse } from '../wire/http-api.ts';
 import { encodeTerms, signedTermsBytes } from '../wire/terms-text.ts';
 import type { ChannelRefusal } from './channels/channel-refusal.ts';
 import { answerSdp, composeTerms, type GrantedStream, grantStream, quotedMinor, type WorkQuote } from './checkout-terms.ts';
+import type { HouseholdDesk } from './household-desk.ts';
 import { agreedRendition } from './pick-rendition.ts';
 import { type LeaseDeps, leaseWindow } from './session-lease.ts';
 import type { StreamHouse } from './stream-port.ts';
@@ -33,6 +34,8 @@ export interface CheckoutDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly quote: QuoteWork;
+  /** Spending caps of households; absent: there are none. */
+  readonly households?: Pick<HouseholdDesk, 'reserve'>;
   /** Why a channel can not be had just now; absent: there are none. */
   readonly channelRefusal?: ChannelRefusal;
 }
@@ -54,6 +57,7 @@ export type CheckoutFault =
   | 'limits'
   | 'not-for-coins'
   | 'not-licensed'
+  | 'over-cap'
   | 'policy'
   | 'no-price'
   | 'unpaid'
@@ -129,9 +133,17 @@ export class CheckoutDesk {
     const termsText = encodeTerms(terms);
     const fresh = freshRow(outlet, request, terms, termsText, toHex(signer.sign(signedTermsBytes(termsText))));
     const keys = deriveEpochZero(ephemeral.privateKey, fresh);
-    if (!keys.ok) {
+    const giveBack = (): void => {
       if (lease.value !== undefined) this.#deps.credit.returnCredit(outlet.account, sid, lease.value.fence, 0);
+    };
+    if (!keys.ok) {
+      giveBack();
       return fault('bad-request', keys.error.message);
+    }
+    const overCap = this.#refuseSpending(wish, sid);
+    if (overCap !== null) {
+      giveBack();
+      return { ok: false, error: overCap };
     }
     const row = registry.openSession(fresh);
     assert(row.sid === fresh.sid, 'offers are answered one after the other, so nobody opened this play in between');
@@ -171,6 +183,12 @@ export class CheckoutDesk {
   #refuseTrial(outlet: OutletRow, request: OfferRequest, work: StoredWork, quote: WorkQuote): Fault<CheckoutFault> | null {
     const isTrial = request.trial && !work.free && quotedMinor(quote) > 0n;
     return isTrial ? spendTrial(this.#deps, outlet, request) : null;
+  }
+
+  /** Last of all: what is set aside here is a play's that begins. */
+  #refuseSpending({ outlet, request, work, quote }: Wish, sid: string): Fault<'over-cap'> | null {
+    const sale = { key: sid, fee: false, title: work.title, priceMinor: quotedMinor(quote), byTheMinute: work.channel !== undefined };
+    return this.#deps.households?.reserve(outlet, request.spender ?? null, sale) ?? null;
   }
 
   /** A box plays one work at a time: a few live streams allow for a change of work, many unsettled ones mean it reports nothing. */

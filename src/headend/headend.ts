@@ -17,12 +17,14 @@ import { createChannelRefusal } from './channels/channel-refusal.ts';
 import { CheckoutDesk } from './checkout-desk.ts';
 import { GuestRelay } from './guests/guest-relay.ts';
 import type { HeadendConfig } from './headend-config.ts';
+import { HouseholdDesk } from './household-desk.ts';
 import { accountRoutes } from './http/account-routes.ts';
 import { catalogueRoutes } from './http/catalogue-routes.ts';
 import { creditRoutes } from './http/credit-routes.ts';
 import { enrolRoutes } from './http/enrol-routes.ts';
 import { guestPages } from './http/guest-pages.ts';
 import { guestRoutes } from './http/guest-routes.ts';
+import { householdRoutes } from './http/household-routes.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { licenceRoutes, loanRoutes } from './http/licence-routes.ts';
 import { policyRoutes } from './http/policy-routes.ts';
@@ -198,7 +200,8 @@ function composeRoutes({ clock, random, log, book, segments, stream, trust }: Ro
   const enrolment = new EnrolmentDesk({ outlets: book, caDer: trust.caDer, headendPublicKey: trust.signer.publicKey, wallMs: () => clock.wallMs() });
   const vendors = new VendorDesk(book);
   const fees = new CheckoutFees({ store: book, clock, refusal: (work, outlet) => access.walk(work, outlet).refusal });
-  const desk = new LicenceDesk({ checkouts: book, loans: book, catalogue: book, quote, fees, clock, random });
+  const households = new HouseholdDesk({ store: book, clock });
+  const desk = new LicenceDesk({ checkouts: book, loans: book, catalogue: book, quote, fees, households, clock, random });
   const floorMinor = ({ outlet }: OutletRow): string | null => book.getSetting(`${FLOOR_SETTING}/${outlet}`) ?? book.getSetting(FLOOR_SETTING);
   const loans = new LoanDesk({ checkouts: book, loans: book, catalogue: book, segments, quote, signer: trust.signer, clock, floorMinor });
   const commits = new ReportCommits(book, clock);
@@ -214,7 +217,10 @@ function composeRoutes({ clock, random, log, book, segments, stream, trust }: Ro
       ),
       segments,
     }),
-    ...sessionRoutes({ checkout: new CheckoutDesk({ ...shared, quote: sold, channelRefusal }), resume: new ResumeDesk({ ...shared, channelRefusal }) }),
+    ...sessionRoutes({
+      checkout: new CheckoutDesk({ ...shared, quote: sold, households, channelRefusal }),
+      resume: new ResumeDesk({ ...shared, channelRefusal }),
+    }),
     ...licenceRoutes({ desk, catalogue: book, clock }),
     ...loanRoutes({
       ...{ desk, loans },
@@ -222,6 +228,7 @@ function composeRoutes({ clock, random, log, book, segments, stream, trust }: Ro
       keepModel: async (xml) => vendors.upload(await loadReader(), vendor, xml),
     }),
     ...guestRoutes(guests),
+    ...householdRoutes(households),
     ...usageRoutes({ usage: book }),
     ...accountRoutes({ desk: accounts, cheapest: new CheapestDesk({ store: book, wallMs: () => clock.wallMs() }), payments: book }),
     ...creditRoutes({ credit: book, accountName: (account) => book.accountName(account) }),

@@ -8,11 +8,11 @@ export interface LicenceApi {
   licences(): Promise<Result<LicenceList, HeadendError>>;
   /** What a checkout would cost, before anybody agrees to it. @param decodes the films that this box shows */
   lendingOffer(resource: string, decodes?: readonly Decoder[]): Promise<Result<LendingOffer, HeadendError>>;
-  /** Idempotent: a title that is checked out already is answered as it stands. @param decodes the films that this box shows @param maxFeeMinor what was agreed to be paid; absent: nothing */
-  checkOut(resource: string, decodes?: readonly Decoder[], maxFeeMinor?: string): Promise<Result<StatusDocument, HeadendError>>;
+  /** Idempotent: a title that is checked out already is answered as it stands. @param decodes the films that this box shows @param maxFeeMinor what was agreed to be paid; absent: nothing @param spender whose fee it is; null: a guest's */
+  checkOut(resource: string, decodes?: readonly Decoder[], maxFeeMinor?: string, spender?: string | null): Promise<Result<StatusDocument, HeadendError>>;
   registerLicence(licence: string): Promise<Result<StatusDocument, HeadendError>>;
   /** By one period, for at most so much. */
-  renewLicence(licence: string, maxFeeMinor?: string): Promise<Result<StatusDocument, HeadendError>>;
+  renewLicence(licence: string, maxFeeMinor?: string, spender?: string | null): Promise<Result<StatusDocument, HeadendError>>;
   /** Signed terms and the list of segments. */
   loanContent(licence: string, decodes?: readonly Decoder[]): Promise<Result<LoanContent, HeadendError>>;
   /** At most limits.loanPartBytes of a segment, from a byte on. */

@@ -76,6 +76,8 @@ export const OfferRequest = Type.Object({
   trial: Type.Boolean(),
   /** Who is listening, as the box knows him: a coin session. Pre-listens are counted for each; absent: for the box, or its account. */
   payer: Type.Optional(Text(64)),
+  /** Of a set-top: whose play it is, for the spending caps of the household; null: a guest's. Absent: as null. */
+  spender: Type.Optional(Type.Union([Text(64), Type.Null()])),
   maxQuoteMinor: Amount,
   currency: Text(3),
   deviceEphemeral: Hex(32),

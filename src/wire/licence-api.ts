@@ -12,9 +12,10 @@ const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 /**
  * Checkout (332): a licence of the caller's account on a work. Asked again, it answers the licence that is already there.
  * `maxFeeMinor`: what whoever asks agreed to pay for it; absent: nothing. `decodes`: the films that the box shows, as `decodersText` writes them; absent: none.
+ * `spender`: whose fee it is, for the spending caps of the household; absent: a guest's.
  */
 export const CheckoutRequest = Type.Object(
-  { resource: Text(64), decodes: Type.Optional(Text(80)), maxFeeMinor: Type.Optional(Fee) },
+  { resource: Text(64), decodes: Type.Optional(Text(80)), maxFeeMinor: Type.Optional(Fee), spender: Type.Optional(Text(64)) },
   { additionalProperties: false },
 );
 export type CheckoutRequest = Static<typeof CheckoutRequest>;

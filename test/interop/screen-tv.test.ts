@@ -244,6 +244,84 @@ describe('the screen of a set-top', () => {
     await screen.oneFocus();
   });
 
+  test('adds somebody, names him anew, gives him a PIN and takes him off the list, all by the screen', { timeout: 90_000 }, async () => {
+    await screen.open('settings');
+    await screen.goTo('people');
+    await screen.press('Enter');
+    await expect.poll(() => screen.focus(), SOON).toBe('person:add');
+    await screen.isSound('people');
+    await screen.press('Enter');
+    await expect.poll(() => screen.focus(), SOON).toBe('key:a');
+    await screen.isSound('a name');
+    await screen.goTo('key:i');
+    await screen.press('Enter', 'd', 'a');
+    await expect.poll(() => screen.text('#typed'), SOON).toBe('Ida');
+    await screen.goTo('key:done');
+    await screen.press('Enter');
+    await expect.poll(() => screen.focus(), SOON).toBe('rename');
+    await expect.poll(() => screen.text('legend'), SOON).toBe('Ida');
+    await screen.isSound('somebody');
+    await screen.goTo('pin');
+    await screen.press('Enter');
+    await expect.poll(() => screen.focus(), SOON).toBe('key:5');
+    await screen.isSound('a new PIN');
+    await screen.press('1', '2');
+    await screen.goTo('key:done');
+    await screen.press('Enter');
+    await expect.poll(() => screen.text('#person-note'), SOON).toBe('A PIN has four digits, or is none.');
+    await screen.press('3', '4', 'Enter');
+    await expect.poll(() => screen.text('[data-focus="pin"]'), SOON).toBe('Change the PIN');
+    await screen.goTo('rename');
+    await screen.press('Enter');
+    await expect.poll(() => screen.text('#typed'), SOON).toBe('Ida');
+    // A name that somebody has is refused in words, and Back leaves all as it was.
+    await screen.press('Backspace', 'Backspace', 'Backspace', 't', 'i', 'm');
+    await screen.goTo('key:done');
+    await screen.press('Enter');
+    await expect.poll(() => screen.text('#person-note'), SOON).toBe('Somebody here is called Tim already.');
+    await screen.press('o', 'Enter');
+    await expect.poll(() => screen.text('legend'), SOON).toBe('Timo');
+    expect(await house.command('show viewers')).toContain('Timo: with a PIN');
+    await screen.goTo('age');
+    await screen.press('Enter');
+    await expect.poll(() => screen.text('[data-focus="age"]'), SOON).toBe('From age 6 on: PIN of the household');
+    await screen.goTo('remove');
+    await screen.press('Enter');
+    await expect.poll(() => screen.text('[data-focus="remove"]'), SOON).toBe('Press again: Timo leaves the list');
+    expect(await house.command('show viewers')).toContain('Timo');
+    await screen.press('Enter');
+    await expect.poll(() => screen.focus(), SOON).toBe('person:add');
+    expect(await house.command('show viewers')).not.toContain('Timo');
+    expect((await fetch(`${house.url}/api/people`, { method: 'POST', body: '{}' })).status).not.toBe(200);
+    await screen.press('Escape', 'Escape');
+    await screen.oneFocus();
+  });
+
+  test('does not spend again what another box of the account has spent, says so, and takes nothing', { timeout: 90_000 }, async () => {
+    await house.command('cap set account 1.00');
+    const book = openHeadendBook(join(house.folder, 'headend', 'headend.db'), { clock: systemClock, random: systemRandom, currency: 'EUR' });
+    const { account } = book.defaults();
+    await expect.poll(() => book.householdCaps(account).get('account'), SOON).toBe(100n);
+    const day = Math.max(book.householdDay(account), Math.floor(Date.now() / 86_400_000));
+    const spent = { key: 'at another box', account, outlet: 'another', consumer: null, day, fee: false };
+    // The box has not heard of it: only the headend knows.
+    book.putHouseholdSpending({ ...spent, ceilingMinor: 80n });
+    const { works } = (await (await fetch(`${house.url}/api/works`)).json()) as { readonly works: readonly { readonly id: string; readonly free: boolean }[] };
+    await screen.open('songs');
+    await screen.goTo(`work:${works.find(({ free }) => !free)?.id}`);
+    await screen.press('Enter');
+    await expect.poll(() => screen.focus(), SOON).toBe('choose');
+    const owed = await house.command('show account');
+    await screen.press('Enter');
+    await expect.poll(() => screen.text('main'), SOON).toMatch(/may spend 1\.00 EUR a day at all boxes together, and 0\.\d\d EUR of it is left/);
+    await expect.poll(async () => (await view()).playback, SOON).toBe('browse');
+    await screen.oneFocus();
+    expect(await house.command('show account')).toBe(owed);
+    book.putHouseholdSpending({ ...spent, ceilingMinor: 0n });
+    book.close();
+    await house.command('cap set account none');
+  });
+
   test('goes to standby, dark and silent, and any key wakes it', async () => {
     await screen.open('settings');
     await screen.goTo('standby');

@@ -89,6 +89,36 @@ export async function sendCap(who: string, capMinor: string | null): Promise<rea
   return answer?.ok === true ? ((await answer.json()) as { readonly caps: readonly Cap[] }).caps : null;
 }
 
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  readonly locked: boolean;
+  readonly belowAge: number | null;
+}
+
+/** Who has a name here, and who of the account has one at another box only. */
+export interface Household {
+  readonly people: readonly Person[];
+  readonly elsewhere: readonly { readonly consumer: string; readonly name: string | null }[];
+}
+
+export function fetchPeople(): Promise<Household | null> {
+  return get<Household>('/api/people', {});
+}
+
+/** @returns all of them as they are then; null where it was not taken, and the box says why */
+export async function sendPerson(wish: unknown): Promise<Household | null> {
+  const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(wish) };
+  const answer = await fetch('/api/people', request).catch(() => null);
+  if (answer === null) change({ away: true });
+  else if (!answer.ok) await explainRefusal(answer);
+  else {
+    change({ refusal: null });
+    return (await answer.json()) as Household;
+  }
+  return null;
+}
+
 /** Credit that waits under a code for a phone to take it. */
 export interface Released {
   readonly claimCode: string;

@@ -1,8 +1,9 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { type Cap, fetchCaps, intend, sendCap } from './api.ts';
+import { type Cap, fetchCaps, sendCap } from './api.ts';
 import { Button } from './button.tsx';
-import { pop, type State } from './store.ts';
+import { HouseholdLock } from './household.tsx';
+import type { State } from './store.ts';
 import { t } from './texts.ts';
 
 /** One press. */
@@ -15,17 +16,6 @@ export function Caps({ state }: { readonly state: State }): JSX.Element {
   useEffect(() => {
     if (householdOpen) void fetchCaps().then((found) => setCaps(found ?? []));
   }, [householdOpen]);
-  if (!householdOpen)
-    return (
-      <div class="settings" data-group="content">
-        <Button name="household" first press={() => intend('intent.household')}>
-          {t('pinOfHousehold')}
-        </Button>
-        <Button name="back" icon="back" press={() => void pop()}>
-          {t('back')}
-        </Button>
-      </div>
-    );
   const change = (cap: Cap, by: bigint): void => {
     const next = cap.capMinor === null ? by : BigInt(cap.capMinor) + by;
     const capMinor = next < 0n ? null : String(next);
@@ -34,19 +24,24 @@ export function Caps({ state }: { readonly state: State }): JSX.Element {
     void sendCap(cap.who, capMinor).then((found) => found === null && void fetchCaps().then((kept) => setCaps(kept ?? [])));
   };
   return (
-    <div class="settings" data-roll="" data-group="content">
-      {caps.map((cap, place) => (
-        <fieldset key={cap.who}>
-          <legend>
-            {t('spentToday', { name: cap.who === 'guest' ? t('guest') : cap.who === 'account' ? t('household') : cap.name, amount: { minor: cap.spentMinor } })}
-          </legend>
-          <Button name={`less:${cap.who}`} icon="minus" label={t('less')} press={() => change(cap, -STEP_MINOR)} />
-          <output class="cap" id={`cap-${cap.who}`}>
-            {cap.capMinor === null ? t('noCap') : t('aDay', { amount: { minor: cap.capMinor } })}
-          </output>
-          <Button name={`more:${cap.who}`} first={place === 0} icon="plus" label={t('more')} press={() => change(cap, STEP_MINOR)} />
-        </fieldset>
-      ))}
-    </div>
+    <HouseholdLock state={state}>
+      <div class="settings" data-roll="" data-group="content">
+        {caps.map((cap, place) => (
+          <fieldset key={cap.who}>
+            <legend>
+              {t('spentToday', {
+                name: cap.who === 'guest' ? t('guest') : cap.who === 'account' ? t('household') : cap.name,
+                amount: { minor: cap.spentMinor },
+              })}
+            </legend>
+            <Button name={`less:${cap.who}`} icon="minus" label={t('less')} press={() => change(cap, -STEP_MINOR)} />
+            <output class="cap" id={`cap-${cap.who}`}>
+              {cap.capMinor === null ? t('noCap') : t('aDay', { amount: { minor: cap.capMinor } })}
+            </output>
+            <Button name={`more:${cap.who}`} first={place === 0} icon="plus" label={t('more')} press={() => change(cap, STEP_MINOR)} />
+          </fieldset>
+        ))}
+      </div>
+    </HouseholdLock>
   );
 }

@@ -1,5 +1,6 @@
 import { intend, noteEntry } from './api.ts';
 import { type Direction, moveFocus, nameOf, takeFocus } from './focus.ts';
+import { eraseTyped, typeOn } from './people.tsx';
 import { asksRenewal } from './question.tsx';
 import { eraseLetter, typeLetter } from './search.tsx';
 import { tick } from './sound.ts';
@@ -122,9 +123,21 @@ export function meaningOfKey(event: KeyboardEvent): Meaning | null {
   if (event.ctrlKey || event.altKey || event.metaKey) return null;
   const asked = asksWho(current());
   if (!asked && top().name === 'search' && types(event)) return null;
+  if (!asked && top().name === 'person' && typesOn(event)) return null;
   if (/^[0-9]$/.test(event.key) && (asked || current().view.channelCount > 0)) return `digit-${event.key}`;
   if (event.key === ' ') return 'ok';
   return BROWSER_KEYS[event.key] ?? null;
+}
+
+/** A keyboard types a name or a PIN, and OK stays the key of the focus. */
+function typesOn(event: KeyboardEvent): boolean {
+  const route = top();
+  if (route.name !== 'person' || route.part === 'sheet') return false;
+  if (event.key === 'Backspace' && current().typed !== '') eraseTyped();
+  else if (/^[\p{L}\p{N}]$/u.test(event.key)) typeOn(event.key);
+  else return false;
+  event.preventDefault();
+  return true;
 }
 
 /** A keyboard types into the search, wherever its focus is. */

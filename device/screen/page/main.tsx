@@ -11,6 +11,7 @@ import { awaitFocus, keepFocus, noteFocus } from './focus.ts';
 import { Frame } from './frame.tsx';
 import { act, meaningOfBoxKey, meaningOfKey } from './keys.ts';
 import type { Route, View } from './model.ts';
+import { People, PersonSheet } from './people.tsx';
 import { PhoneSheet } from './phone.tsx';
 import { NowPlaying } from './playing.tsx';
 import { Prices } from './prices.tsx';
@@ -55,6 +56,7 @@ function Screen({ state }: { readonly state: State }): JSX.Element {
 function titleOf(route: Route): string {
   if (route.name === 'group') return route.value;
   if (route.name === 'groups') return t(`${route.by}s`);
+  if (route.name === 'person') return t('people');
   return route.name === 'work' || route.name === 'playing' || route.name === 'attract' ? t('nowPlaying') : t(route.name);
 }
 
@@ -80,6 +82,10 @@ function inFrame(state: State, route: Route): JSX.Element {
       return <AccountSheet state={state} />;
     case 'caps':
       return <Caps state={state} />;
+    case 'people':
+      return <People state={state} />;
+    case 'person':
+      return <PersonSheet key={`${route.id} ${route.part}`} state={state} id={route.id} part={route.part} />;
     case 'prices':
       return <Prices state={state} />;
     case 'settings':

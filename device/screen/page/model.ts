@@ -39,12 +39,15 @@ export type Route =
         | 'prices'
         | 'settings'
         | 'caps'
+        | 'people'
         | 'playing'
         | 'attract';
     }
   | { readonly name: 'groups'; readonly by: Grouping }
   | { readonly name: 'group'; readonly by: Grouping; readonly value: string }
-  | { readonly name: 'work'; readonly work: Work };
+  | { readonly name: 'work'; readonly work: Work }
+  /** Null: somebody new. */
+  | { readonly name: 'person'; readonly id: string | null; readonly part: 'sheet' | 'name' | 'pin' };
 
 /** What the page knows from the start. */
 export interface First {

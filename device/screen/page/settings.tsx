@@ -34,9 +34,12 @@ export function Settings({ state }: { readonly state: State }): JSX.Element {
         <OnOff name="switch" value={switchAccess} set={(on) => prefer({ switchAccess: on })} />
       </Setting>
       {state.view.profile === 'set-top' ? (
-        <Setting title={t('caps')}>
+        <Setting title={t('household')}>
+          <Button name="people" press={() => push({ name: 'people' })}>
+            {t('people')}
+          </Button>
           <Button name="caps" press={() => push({ name: 'caps' })}>
-            {t('change')}
+            {t('caps')}
           </Button>
         </Setting>
       ) : null}

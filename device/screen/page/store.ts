@@ -8,6 +8,8 @@ export interface State {
   readonly kept: Preferences;
   readonly stack: readonly Route[];
   readonly search: string;
+  /** A name or a PIN of the household that is being keyed. */
+  readonly typed: string;
   /** This page asked for a work: the box is about to open it, or to put it into the queue. */
   readonly choosing: 'play' | 'queue' | null;
   /** The renewal that is answered another time. */
@@ -31,6 +33,7 @@ let state: State = {
   kept: first.preferences,
   stack: [HOME],
   search: '',
+  typed: '',
   choosing: null,
   putOff: null,
   away: false,

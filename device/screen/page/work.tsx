@@ -54,7 +54,11 @@ export function WorkSheet({ state, work }: { readonly state: State; readonly wor
   );
 }
 
-const noticeOf = (state: State): string => (state.view.said.notice === null && !state.away ? t('notHeardNotPaid') : sentence(state));
+/** Why the box did not grant it, where it says so; a refusal of the headend is a fault to the box. */
+function noticeOf(state: State): string {
+  const { said, playback } = state.view;
+  return said.notice === null && playback !== 'faulted' && !state.away ? t('notHeardNotPaid') : sentence(state);
+}
 
 /** What is on its way back is nobody's any more. */
 const loanOf = ({ view }: State, work: Work): View['loans'][number] | null =>

@@ -48,8 +48,8 @@ export function licenceRoutes({ desk, catalogue, clock }: LicenceRoutesDeps): re
         response: StatusDocument,
       },
       (request, outlet) => {
-        const { resource, decodes, maxFeeMinor = '0' } = request.body;
-        const outcome = desk.checkOut(outlet, resource, { decodes: parseDecoders(decodes ?? '') ?? [], maxFeeMinor });
+        const { resource, decodes, maxFeeMinor = '0', spender = null } = request.body;
+        const outcome = desk.checkOut(outlet, resource, { decodes: parseDecoders(decodes ?? '') ?? [], maxFeeMinor, spender });
         return outcome.ok ? reply(shown(outcome.value.licence), outcome.value.made ? 201 : 200) : outcome;
       },
     ),
@@ -81,10 +81,11 @@ export function licenceRoutes({ desk, catalogue, clock }: LicenceRoutesDeps): re
         ...one,
         method: 'PUT',
         path: `${one.path}/renew`,
-        summary: 'Extends the licence, to ?end= or by one period, for a fee of at most ?fee= minor units',
+        summary: 'Extends the licence, to ?end= or by one period, for a fee of at most ?fee= minor units, spent by ?spender=',
         body: null,
       },
-      (request, outlet) => answer(desk.renew(outlet, request.params.licence ?? '', request.query.end ?? null, request.query.fee ?? '0')),
+      (request, outlet) =>
+        answer(desk.renew(outlet, request.params.licence ?? '', request.query.end ?? null, request.query.fee ?? '0', request.query.spender || null)),
     ),
     deviceRoute(
       { ...one, method: 'PUT', path: `${one.path}/return`, summary: 'Returns the title, with what it was used for', body: ReturnRequest },

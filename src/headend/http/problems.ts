@@ -40,6 +40,7 @@ export const PROBLEM_STATUS = {
   'reference-cycle': 409,
   'no-price': 409,
   unpaid: 402,
+  'over-cap': 402,
   'model-id-taken': 409,
   'node-taken': 409,
   'return-incomplete': 409,

@@ -18,8 +18,9 @@ import { type Fault, fault, ok, type Result } from '../../units/result.ts';
 import type { LendingOffer, LendingRule, ReturnRequest } from '../../wire/licence-api.ts';
 import type { Decoder } from '../../wire/sdp.ts';
 import type { WorkQuote } from '../checkout-terms.ts';
+import type { HouseholdDesk } from '../household-desk.ts';
 import { pickRendition } from '../pick-rendition.ts';
-import type { CheckoutStore, StepFee } from '../stores/checkout-rows.ts';
+import { type CheckoutStore, feeKey, type StepFee } from '../stores/checkout-rows.ts';
 import type { LoanStore } from '../stores/loan-rows.ts';
 import type { QuoteFault, QuoteWork } from '../work-quote.ts';
 import { type CheckoutFees, type FeeFault, type FeeOf, notAgreed, type PricedStep } from './checkout-fees.ts';
@@ -31,19 +32,23 @@ export interface LicenceDeskDeps {
   readonly catalogue: Pick<CatalogueStore, 'work' | 'rendition'>;
   readonly quote: QuoteWork;
   readonly fees: CheckoutFees;
+  /** Spending caps of households; absent: there are none. */
+  readonly households?: Pick<HouseholdDesk, 'reserve'>;
   readonly clock: Clock;
   readonly random: Random;
 }
 
 export type LicenceDeskFault =
   | LicenceFault
-  | Fault<'not-found' | 'work-gone' | 'not-yours' | 'bad-request' | 'rights-refused' | 'return-incomplete' | 'no-rendition'>
+  | Fault<'not-found' | 'work-gone' | 'not-yours' | 'bad-request' | 'rights-refused' | 'return-incomplete' | 'no-rendition' | 'over-cap'>
   | FeeFault;
 export interface CheckoutWish {
   /** The films that the box shows. */
   readonly decodes?: readonly Decoder[];
   /** What was agreed to be paid for the checkout. */
   readonly maxFeeMinor?: string;
+  /** Whose fee it is; null: a guest's. */
+  readonly spender?: string | null;
 }
 type Step = (licence: Licence, call: LicenceCall) => Result<Licence, LicenceFault>;
 
@@ -63,7 +68,7 @@ export class LicenceDesk {
   checkOut(
     outlet: OutletRow,
     resource: string,
-    { decodes = [], maxFeeMinor = '0' }: CheckoutWish = {},
+    { decodes = [], maxFeeMinor = '0', spender = null }: CheckoutWish = {},
   ): Result<{ readonly licence: Licence; readonly made: boolean }, LicenceDeskFault> {
     const { checkouts, fees, clock, random } = this.#deps;
     const known = checkouts.checkoutOf(outlet.account, resource);
@@ -76,6 +81,8 @@ export class LicenceDesk {
     const { feeMinor, feeModel } = rule;
     const priced = fees.agree(outlet, { licence: id, renewals: 0, work, feeMinor, feeModel }, maxFeeMinor);
     if (!priced.ok) return priced;
+    const overCap = this.#reserve(outlet, spender, work.title, feeKey(id, 0), priced.value.fee.minor);
+    if (overCap !== null) return { ok: false, error: overCap };
     const forGood = rule.unlock === 'good';
     const licence: Licence = {
       licence: id,
@@ -147,7 +154,7 @@ export class LicenceDesk {
   }
 
   /** @param end ISO 8601, or null for one more period */
-  renew(outlet: OutletRow, id: string, end: string | null, maxFeeMinor = '0'): Result<Licence, LicenceDeskFault> {
+  renew(outlet: OutletRow, id: string, end: string | null, maxFeeMinor = '0', spender: string | null = null): Result<Licence, LicenceDeskFault> {
     const endMs = end === null ? null : readIsoTime(end);
     if (!/^[0-9]{1,9}$/.test(maxFeeMinor)) return fault('bad-request', 'The fee that is agreed to is an amount in minor units.');
     if (Number.isNaN(endMs)) return fault('bad-request', 'The end of a renewal is an ISO 8601 time.');
@@ -161,10 +168,17 @@ export class LicenceDesk {
     const priced = this.#deps.fees.price(outlet, of);
     if (!priced.ok) return priced;
     const { fee } = priced.value;
-    if (fee.minor <= BigInt(maxFeeMinor)) return this.#keep(ok(withFee(renewed.value, priced.value)), null, fee);
+    if (fee.minor <= BigInt(maxFeeMinor)) {
+      const overCap = this.#reserve(outlet, spender, of.work.title, feeKey(id, of.renewals), fee.minor);
+      return overCap === null ? this.#keep(ok(withFee(renewed.value, priced.value)), null, fee) : { ok: false, error: overCap };
+    }
     // It may cost more by now than what is shown: from here on that is what is shown.
     this.#deps.checkouts.putCheckout(withFee(known.value, { nextMinor: fee.minor }), null);
     return notAgreed(outlet, of, fee.minor);
+  }
+
+  #reserve(outlet: OutletRow, spender: string | null, title: string, key: string, priceMinor: bigint): Fault<'over-cap'> | null {
+    return this.#deps.households?.reserve(outlet, spender, { key, fee: true, title, priceMinor, byTheMinute: false }) ?? null;
   }
 
   #renewalOf({ licence, resource, events, feeMinor, feeModel }: Licence): FeeOf {

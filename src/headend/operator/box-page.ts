@@ -1,6 +1,9 @@
 import { mayOperator } from '../../domain/access/operator-roles.ts';
 import { html, type Markup } from '../../platform/html.ts';
+import { type Currency, formatMoney, money } from '../../units/money.ts';
 import type { OperatorView } from '../billing/operator-view.ts';
+import type { HouseholdDesk } from '../household-desk.ts';
+import { ACCOUNT_CAP, GUEST_CAP, type HouseholdPerson } from '../stores/household-rows.ts';
 import type { CommandRow, FaultRow } from '../stores/operator-report-rows.ts';
 import { outstanding } from './fleet-page.ts';
 import { ageText, formToken, table, timeText } from './layout.ts';
@@ -11,10 +14,14 @@ export interface BoxPageFacts {
   readonly faults: readonly FaultRow[];
   readonly commands: readonly CommandRow[];
   readonly nowMs: number;
+  /** Of the account, over all of its boxes; empty in a venue. */
+  readonly people: readonly HouseholdPerson[];
+  readonly spending: ReturnType<HouseholdDesk['spending']>;
+  readonly currency: string;
 }
 
 /** One box: how it is, what went wrong there, and what it was told. */
-export function boxBody({ outlet, faults, commands, nowMs }: BoxPageFacts, caller: OperatorCaller): Markup {
+export function boxBody({ outlet, faults, commands, nowMs, ...household }: BoxPageFacts, caller: OperatorCaller): Markup {
   const status = Object.entries(outlet.status).map(([name, value]) => html`<tr><td>${name}</td><td>${String(value)}</td></tr>`);
   const contact = outlet.lastContactMs === null ? 'never' : `${timeText(outlet.lastContactMs)} (${ageText(nowMs - outlet.lastContactMs)})`;
   const faultRows = faults.map((fault) => html`<tr><td>${timeText(fault.atMs)}</td><td>${wordsOf(fault.body)}</td></tr>`);
@@ -23,8 +30,22 @@ export function boxBody({ outlet, faults, commands, nowMs }: BoxPageFacts, calle
       html`<tr><td>${timeText(row.createdAtMs)}</td><td><code>${row.line}</code></td><td>${row.done === 0 ? 'waits for the box' : (row.code ?? '')}</td><td>${row.text ?? ''}</td></tr>`,
   );
   return html`<p>Last contact ${contact}. Outstanding records: ${outstanding(outlet)}</p>${table('Status', ['What', 'Is'], status)}
-${commandPart(outlet.outlet, caller)}<h2>What it was told</h2>${table('Commands', ['Given', 'Command', 'Outcome', 'Answer'], commandRows)}
+${outlet.profile === 'set-top' ? householdPart(household) : ''}${commandPart(outlet.outlet, caller)}<h2>What it was told</h2>${table('Commands', ['Given', 'Command', 'Outcome', 'Answer'], commandRows)}
 <h2>Faults</h2>${table('Faults', ['When', 'What'], faultRows)}`;
+}
+
+/** A household's people, whatever box they are at, with what each may spend in a day and has spent. PINs stay at the boxes. */
+function householdPart({ people, spending, currency }: Pick<BoxPageFacts, 'people' | 'spending' | 'currency'>): Markup {
+  const text = (minor: bigint): string => formatMoney(money(minor, currency as Currency));
+  const rows = spending.map(({ who, capMinor, spentMinor }) => {
+    const places = people.filter(({ consumer }) => consumer === who);
+    const name = places[0]?.name ?? (who === ACCOUNT_CAP ? 'The whole account' : who === GUEST_CAP ? 'Guests' : who);
+    const ages = [...new Set(places.flatMap(({ belowAge }) => (belowAge === null ? [] : [`from ${belowAge}`])))].join(', ');
+    const lock = places.length === 0 ? '' : `${places.filter(({ locked }) => locked).length} of ${places.length} boxes`;
+    return html`<tr><td>${name}</td><td>${places.length === 0 ? '' : html`<code>${who}</code>`}</td><td>${lock}</td><td>${ages}</td><td class="n">${capMinor === null ? 'none' : text(capMinor)}</td><td class="n">${text(spentMinor)}</td></tr>`;
+  });
+  return html`<h2>People of this account</h2><p>They are added and changed at the screen of a box, under Settings.</p>
+${table('People of this account', ['Name', 'Pseudonym', 'With a PIN at', 'PIN of the household', 'Cap a day', 'Spent today'], rows)}`;
 }
 
 function commandPart(outlet: string, caller: OperatorCaller): Markup {

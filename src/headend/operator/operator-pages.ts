@@ -9,6 +9,8 @@ import type { CatalogueStore } from '../../ports/headend-stores.ts';
 import type { CommandStore, OutletStore } from '../../ports/outlet-store.ts';
 import type { OutletId } from '../../units/ids.ts';
 import { type OperatorDeps, type OperatorView, viewBills, viewHeadend, viewLedger } from '../billing/operator-view.ts';
+import { HouseholdDesk } from '../household-desk.ts';
+import type { HouseholdStore } from '../stores/household-rows.ts';
 import type { OperatorAccountStore } from '../stores/operator-account-rows.ts';
 import type { OperatorReportStore } from '../stores/operator-report-rows.ts';
 import type { ReportStore } from '../usage/usage-reporter.ts';
@@ -34,7 +36,7 @@ export type PagesBook = OperatorDeps['book'] &
   AlertRoutesBook &
   PricesBook &
   Pick<CatalogueStore, 'works'> &
-  Pick<OutletStore, 'outlets'> &
+  HouseholdStore & { getSetting(name: string): string | null; putSetting(name: string, value: string): void } & Pick<OutletStore, 'outlets' | 'outlet'> &
   Pick<CommandStore, 'putCommand'>;
 
 export interface OperatorPagesDeps extends OperatorDeps {
@@ -69,6 +71,7 @@ function send(answer: FastifyReply, page: string): FastifyReply {
 
 function seeing(app: FastifyInstance, gate: OperatorGate, deps: OperatorPagesDeps): void {
   const { book, clock } = deps;
+  const households = new HouseholdDesk({ store: book, clock });
   const view = (): Promise<OperatorView> => viewHeadend(deps, clock.wallMs());
   const page = (path: string, title: string, caller: OperatorCaller, body: Markup): string => operatorPage({ path, title, caller }, body);
   const watched = (path: string, title: string, caller: OperatorCaller, request: FastifyRequest, answer: FastifyReply, body: Markup): FastifyReply => {
@@ -86,7 +89,9 @@ function seeing(app: FastifyInstance, gate: OperatorGate, deps: OperatorPagesDep
       const { outlet: id } = request.params as { readonly outlet: string };
       const outlet = (await view()).outlets.find((candidate) => candidate.outlet === id);
       if (outlet === undefined) return answer.code(404).type('text/plain').send('There is no such box.\n');
-      const facts = { outlet, faults: book.faultsOf(id, ROWS), commands: book.commandsOf(id, ROWS), nowMs: clock.wallMs() };
+      const { account = '', currency = '' } = book.outlet(id as OutletId) ?? {};
+      const household = { people: book.householdPeople(account), spending: households.spending(account), currency };
+      const facts = { outlet, faults: book.faultsOf(id, ROWS), commands: book.commandsOf(id, ROWS), nowMs: clock.wallMs(), ...household };
       return watched(`/operator/boxes/${id}`, outlet.name, caller, request, answer, boxBody(facts, caller));
     }),
   );

@@ -116,6 +116,8 @@ function eraseConsumer(context: StoreContext, id: string): ErasedCounts {
     occurrences: database.run("UPDATE domain_occurrences SET consumer = '' WHERE consumer = ?", id),
   };
   database.run('DELETE FROM usage_profiles WHERE consumer = ?', id);
+  database.run('UPDATE household_spendings SET consumer = NULL WHERE consumer = ?', id);
+  database.run('DELETE FROM household_caps WHERE who = ?', id);
   database.run('DELETE FROM consumers WHERE consumer = ?', id);
   database.run(
     'INSERT INTO consumer_erasures (consumer_hash, erased_at_ms) VALUES (?, ?) ON CONFLICT (consumer_hash) DO UPDATE SET erased_at_ms = excluded.erased_at_ms',
@@ -134,6 +136,25 @@ function putErased(
     'UPDATE usage_records SET body = ?, redacted_at_ms = ? WHERE outlet = ? AND generation = ? AND sequence = ?',
     ...[withoutConsumer(body), clock.wallMs(), at.outlet, at.generation, at.sequence],
   );
+}
+
+/**
+ * A person that a box of the account has on its list. Part of the caller's transaction.
+ * @returns false where the pseudonym is another account's, or was erased: nothing is kept then
+ */
+export function nameConsumer(
+  { database, clock }: StoreContext,
+  person: { readonly account: string; readonly consumer: string; readonly name: string | null },
+): boolean {
+  const { account, consumer, name } = person;
+  if (database.one('SELECT 1 FROM consumer_erasures WHERE consumer_hash = ?', sha256Hex(consumer)) !== null) return false;
+  database.run('INSERT OR IGNORE INTO consumers (consumer, account, created_at_ms) VALUES (?, ?, ?)', consumer, account, clock.wallMs());
+  if (database.one<{ account: string }>('SELECT account FROM consumers WHERE consumer = ?', consumer)?.account !== account) return false;
+  database.run(
+    `INSERT INTO consumer_personal_data (consumer, display_name) VALUES (?, ?) ON CONFLICT (consumer) DO UPDATE SET display_name = excluded.display_name`,
+    ...[consumer, name],
+  );
+  return true;
 }
 
 function withoutConsumer(body: string): string {

@@ -25,6 +25,7 @@ import { type ConsumerStore, consumerRows } from './consumer-rows.ts';
 import { type GatewayStore, gatewayRows } from './gateway-rows.ts';
 import { asHeadendBookError, HeadendBookError } from './headend-book-error.ts';
 import { HeadendDatabase } from './headend-database.ts';
+import { type HouseholdStore, householdRows } from './household-rows.ts';
 import { type LoanStore, loanRows } from './loan-rows.ts';
 import { type OperatorAccountStore, operatorAccountRows } from './operator-account-rows.ts';
 import { type OperatorReportStore, operatorReportRows } from './operator-report-rows.ts';
@@ -94,6 +95,7 @@ export interface HeadendBook
     CheapestStore,
     OperatorReportStore,
     ConsumerStore,
+    HouseholdStore,
     SettlementStore,
     ConstraintStore,
     RetentionStore,
@@ -195,6 +197,7 @@ function composeBook(context: StoreContext, currency: Currency): HeadendBook {
     ...cheapestRows(context),
     ...operatorReportRows(context),
     ...consumerRows(context),
+    ...householdRows(context),
     ...settlementRows(context),
     ...constraintRows(context),
     ...retentionRows(context),

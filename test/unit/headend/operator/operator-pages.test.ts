@@ -399,3 +399,18 @@ it('writes numbers as ranges', () => {
   expect(formatRanges([])).toBe('');
   expect(formatRanges([1, 3, 4, 5, 9])).toBe('1, 3-5, 9');
 });
+
+it('shows the people of a household with what each may spend in a day and has spent, and no PIN', async () => {
+  const { app, book } = await pages();
+  const outlet = enrol(book, 2, 'set-top');
+  const { account } = outlet;
+  book.putHouseholdPerson(account, { consumer: 'tim-7', name: '<Tim>', outlet: outlet.outlet, locked: true, belowAge: 12 });
+  book.putHouseholdCap(account, 'tim-7', 250n);
+  const day = Math.max(1, book.householdDay(account));
+  book.putHouseholdSpending({ key: 'k', account, outlet: 'another', consumer: 'tim-7', day: 99_999 + day, fee: false, ceilingMinor: 120n });
+  const { body } = await app.inject({ url: `/operator/boxes/${outlet.outlet}`, headers: BEARER });
+  expect(body).toContain(
+    '<td>&lt;Tim&gt;</td><td><code>tim-7</code></td><td>1 of 1 boxes</td><td>from 12</td><td class="n">2.50 EUR</td><td class="n">1.20 EUR</td>',
+  );
+  expect(body).toContain('<td>The whole account</td><td></td><td></td><td></td><td class="n">none</td><td class="n">1.20 EUR</td>');
+});
