@@ -171,6 +171,24 @@ export function headendDesksContract(name: string, make: () => DurableBook): voi
       expect([book().getSetting('x'), book().getSetting('z')]).toEqual(['y', null]);
     });
 
+    it('HouseholdStore: people, caps and what was set aside on a day are there after a restart, once by key', () => {
+      const { account } = outlet;
+      const tim = { consumer: 'tim', name: 'Tim', outlet: outlet.outlet, locked: true, belowAge: 12 };
+      expect([book().putHouseholdPerson(account, tim), book().putHouseholdPerson('nobody', tim)]).toEqual([true, false]);
+      book().putHouseholdCap(account, 'tim', 250n);
+      const bought = { key: 's1', account, outlet: outlet.outlet, consumer: 'tim', day: 20_000, fee: false };
+      book().putHouseholdSpending({ ...bought, ceilingMinor: 50n });
+      book().putHouseholdSpending({ ...bought, ceilingMinor: 40n });
+      subject.reopen();
+      expect(book().householdPeople(account)).toEqual([tim]);
+      expect([...book().householdCaps(account)]).toEqual([['tim', 250n]]);
+      expect(book().householdSpent(account, 20_000, '')).toEqual([{ consumer: 'tim', outlet: outlet.outlet, fee: false, minor: 40n }]);
+      expect([book().householdSpent(account, 20_000, 's1'), book().householdDay(account)]).toEqual([[], 20_000]);
+      book().removeHouseholdPerson(outlet.outlet, 'tim');
+      book().putHouseholdCap(account, 'tim', null);
+      expect([book().householdPeople(account), book().householdCaps(account).size]).toEqual([[], 0]);
+    });
+
     it('steps together are all of them, or none', () => {
       expect(() =>
         book().together(() => {
