@@ -222,6 +222,85 @@ describe('from a coin to the receipt, with arrows and OK alone', () => {
   });
 });
 
+describe('an evening with an event', () => {
+  /** From this minute on for half an hour, on the clock of a venue that lives in UTC. */
+  async function plan(words: string): Promise<void> {
+    const [date = '', from = ''] = new Date().toISOString().split('T');
+    const to = new Date(Date.now() + 30 * 60_000).toISOString().slice(11, 16);
+    const [name, kind] = words.split(' ');
+    await house.command('calendar zone UTC');
+    expect(await house.command(`calendar add ${name} ${kind} ${date} ${from.slice(0, 5)} ${to}`)).toMatch(new RegExp(`${kind} +${name}`));
+  }
+  const coins = async (count: number): Promise<void> => {
+    for (let coin = 0; coin < count; coin += 1) {
+      const before = (await view()).creditMinor;
+      await screen.open('songs');
+      await screen.goTo('coin');
+      await screen.press('Enter');
+      await expect.poll(async () => (await view()).creditMinor, SOON).not.toBe(before);
+    }
+  };
+
+  test('holds what was paid for and says until when, takes no coin, and plays on when it is over', { timeout: 90_000 }, async () => {
+    await coins(2);
+    await openWork(1);
+    await screen.press('Enter');
+    await expect.poll(() => screen.focus(), SOON).toBe('yes');
+    await screen.press('Enter');
+    await expect.poll(() => screen.focus(), SOON).toBe('pause');
+    await openWork(2);
+    const waiting = await screen.text('h1');
+    await screen.press('Enter');
+    await expect.poll(() => screen.text('h1'), SOON).toBe('Queue');
+
+    await plan('quiz event');
+    await expect.poll(() => screen.text('main ~ *, .bar'), SOON).toMatch(/Out of service: quiz until \d\d:\d\d: what you paid for waits/);
+    await expect.poll(playback, SOON).toBe('browse');
+    await expect.poll(async () => (await view()).lastReceipt.text, SOON).toContain('Refunded');
+    const { creditMinor } = await view();
+    await screen.open('queue');
+    expect(await screen.page.locator('.rows .row').count()).toBe(1);
+    await screen.isSound('queue that is held');
+    await fetch(`${house.url}/api/coin`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"valueMinor":"100"}' });
+    await openWork(3);
+    await screen.press('Enter');
+    await screen.oneFocus();
+    expect(await view()).toMatchObject({ creditMinor, playback: 'browse', queue: [{ title: waiting }] });
+
+    await house.command('calendar remove quiz');
+    await expect.poll(playback, SOON).toBe('playing.flowing');
+    expect(await view()).toMatchObject({ nowPlaying: { title: waiting }, queue: [] });
+    await screen.open('songs');
+    await screen.goTo('now-playing');
+    await screen.press('Enter');
+    await expect.poll(() => screen.text('.kicker'), SOON).toBe(`Playing ${waiting}.`);
+    await screen.goTo('skip');
+    await screen.press('Enter');
+    await expect.poll(playback, SOON).toBe('browse');
+  });
+
+  test('gives songs away in a free hour, and sells them again after it', { timeout: 60_000 }, async () => {
+    const { creditMinor } = await view();
+    await plan('party free');
+    await openWork(4);
+    await screen.press('Enter');
+    await expect.poll(() => screen.focus(), SOON).toBe('yes');
+    await screen.press('Enter');
+    await expect.poll(playback, SOON).toBe('playing.flowing');
+    expect((await view()).creditMinor).toBe(creditMinor);
+    await house.command('skip');
+    await expect.poll(playback, SOON).toBe('browse');
+    expect((await view()).creditMinor).toBe(creditMinor);
+    await house.command('calendar remove party');
+    await openWork(3);
+    await screen.press('Enter');
+    await expect.poll(() => screen.focus(), SOON).toBe('yes');
+    expect(await screen.text('#question-price')).toBe('0.50 EUR');
+    await screen.press('Escape');
+    await expect.poll(playback, SOON).toBe('browse');
+  });
+});
+
 describe('whoever is in front of it', () => {
   test.each([
     ['de', 'Titel', 'Guthaben'],
