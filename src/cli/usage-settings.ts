@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { RETURN_SETTINGS, type ReturnSetting } from '../headend/stores/settlement-rows.ts';
-import { asId } from '../units/ids.ts';
+import { asId, type OutletId } from '../units/ids.ts';
+import { type Currency, formatMoney } from '../units/money.ts';
 import { withHeadendBook } from './headend-book-file.ts';
 import { type CommandIo, EXIT } from './subcommand.ts';
 
@@ -49,15 +50,26 @@ export function runSet(argv: readonly string[], io: CommandIo): number | null {
   });
 }
 
-/** `ackbox usage bill RECORD`: what a box took beyond its floor; null where the call is wrong. */
+/** `ackbox usage bill [--waive] RECORD`: what was set aside until a person decides; null where the call is wrong. */
 export function runBill(argv: readonly string[], io: CommandIo): number | null {
-  const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options });
+  const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { ...options, waive: { type: 'boolean', default: false } } });
   const [, outlet, generation, sequence] = /^([^:]{1,64}):([^:]{1,64}):(\d{1,15})$/.exec(positionals[0] ?? '') ?? [];
   if (outlet === undefined || generation === undefined || positionals.length > 1) return null;
+  const name = { outlet: asId<OutletId>(outlet), generation, sequence: Number(sequence) };
   return withHeadendBook(values.data, io, (book) => {
-    const problem = book.billBeyondFloor({ outlet: asId(outlet), generation, sequence: Number(sequence) });
+    const { json, waive } = values;
+    const play = book.settleUnknownPlay(name, waive ? 'waived' : 'billed');
+    if (play.ok) {
+      const { playId, chargedMinor, currency, decision } = play.value;
+      const amount = formatMoney({ minor: BigInt(chargedMinor), currency: currency as Currency });
+      const facts = { [decision ?? 'billed']: positionals[0], playId, chargedMinor, currency };
+      io.out(json ? `${JSON.stringify(facts)}\n` : `${waive ? 'Waived' : 'Billed'}: ${amount} for the play ${playId}.\n`);
+      return EXIT.ok;
+    }
+    const beyondFloor = play.error.code === 'not-set-aside' && !waive;
+    const problem = beyondFloor ? book.billBeyondFloor(name) : play.error.message;
     if (problem !== null) io.err(`ackbox: ${problem}\n`);
-    else io.out(values.json ? `${JSON.stringify({ billed: positionals[0] })}\n` : 'Billed.\n');
+    else io.out(json ? `${JSON.stringify({ billed: positionals[0] })}\n` : 'Billed.\n');
     return problem === null ? EXIT.ok : EXIT.failed;
   });
 }

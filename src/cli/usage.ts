@@ -16,7 +16,7 @@ usage: ackbox usage aggregate --records FILE.jsonl [--json] [--detail]
        ackbox usage check [--data DIR] [--json]
        ackbox usage split [--data DIR] [--location NAME] [--json] [PARTY=PERMILLE ...]
        ackbox usage set [--data DIR] service-name|transmission-category VALUE
-       ackbox usage bill [--data DIR] [--json] OUTLET:GENERATION:SEQUENCE
+       ackbox usage bill [--data DIR] [--waive] [--json] OUTLET:GENERATION:SEQUENCE
        ackbox usage schema
 
 aggregate adds up the time of each domain over consecutive records and prints {"seconds": {...}, "occurrences": {...}}.
@@ -53,6 +53,8 @@ of the report soundexchange.
 
 bill bills what was set aside as beyond-floor: a household's box took more of checked-out titles than it may owe before the headend hears of
 it. A box keeps to its floor by itself, so it was altered or put back; what it took is neither billed nor lost until somebody decides.
+It also bills, as the box signed it, a play that this headend does not know, since the backup from which it was restored is older; --waive
+settles such a play without money. Each is settled once; the operator's page of records lists them with what they cost.
 
 check says whether every record that a box delivered is stored, over its time or set aside by name, whether every processed one has a
 posting or a reason, and whether the ledger balances with every bill.

@@ -60,7 +60,7 @@ test('a play that ended after the backup, in a later epoch than it knew, is bill
   expect((await watch.view()).lastReceipt).not.toBeNull();
 });
 
-test('a play that was begun after the backup ends in words, and its statement is kept for a person: never billed by guess, never lost', {
+test('a play that was begun after the backup ends in words, and its statement is kept for a person, whose command bills it once: never by guess, never lost', {
   timeout: 90_000,
 }, async () => {
   const { watch } = pair.box;
@@ -77,4 +77,11 @@ test('a play that was begun after the backup ends in words, and its statement is
   expect(outbox.acknowledgedThrough).toBe(outbox.written);
   expect(balance(operator, 'earned')).toBe(before);
   expect(BigInt(ledger.earnedMinor)).toBeGreaterThan(BigInt(before));
+  const [play] = operator.unknownPlays;
+  const bill = () => ackbox('usage', 'bill', '--data', pair.folders.headend, '--json', play?.record ?? '');
+  expect(await bill()).toMatchObject({ code: 0, out: expect.stringContaining(`"chargedMinor":"${play?.chargedMinor}"`) });
+  expect(await bill()).toMatchObject({ code: 1, err: expect.stringContaining('billed before') });
+  const settled = await pair.headend.operator();
+  expect([settled.ledger.problem, balance(settled, 'earned')]).toEqual([null, ledger.earnedMinor]);
+  expect(settled.unknownPlays).toMatchObject([{ decision: 'billed' }]);
 });

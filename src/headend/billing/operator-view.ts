@@ -23,6 +23,7 @@ export type OperatorBook = Pick<
   | 'recentRecords'
   | 'recentSessions'
   | 'recordCount'
+  | 'unknownPlays'
   | 'work'
 >;
 
@@ -47,6 +48,7 @@ export interface OperatorView {
   readonly bills: ReturnType<typeof viewBills>;
   readonly records: ReturnType<OperatorBook['recentRecords']>;
   readonly quarantined: ReturnType<OperatorBook['quarantined']>;
+  readonly unknownPlays: ReturnType<OperatorBook['unknownPlays']>;
 }
 
 export async function viewHeadend({ book, stream }: OperatorDeps, nowMs: number): Promise<OperatorView> {
@@ -66,6 +68,7 @@ export async function viewHeadend({ book, stream }: OperatorDeps, nowMs: number)
     bills: viewBills(book),
     records: book.recentRecords(ROWS),
     quarantined: book.quarantined(ROWS),
+    unknownPlays: book.unknownPlays(ROWS),
   };
 }
 

@@ -44,6 +44,7 @@ import { type RetentionStore, retentionRows } from './retention-rows.ts';
 import { type SettlementStore, settlementRows } from './settlement-rows.ts';
 import type { StoreContext } from './store-context.ts';
 import { trialRows } from './trial-rows.ts';
+import { type UnknownPlayStore, unknownPlayRows } from './unknown-play-rows.ts';
 import { type UsageProcessingStore, usageProcessingRows } from './usage-processing-rows.ts';
 import { type UsageReportStore, usageReportRows } from './usage-report-rows.ts';
 import { type QuarantineStore, usageRows } from './usage-rows.ts';
@@ -68,6 +69,7 @@ export interface HeadendBook
     AbandonmentStore,
     UsageStore,
     QuarantineStore,
+    UnknownPlayStore,
     OutletStore,
     CommandStore,
     NonceStore,
@@ -171,6 +173,7 @@ function composeBook(context: StoreContext, currency: Currency): HeadendBook {
     ...channelRows(context, catalogue),
     ...registryRows(context),
     ...usageRows(context),
+    ...unknownPlayRows(context),
     ...outletRows(context, parties),
     ...commandRows(context),
     ...pricingRows(context),

@@ -106,6 +106,11 @@ export function auditLedger(context: StoreContext): string | null {
        WHERE u.charged_minor <> coalesce(t.amount_minor, 0) LIMIT 1`,
     );
     if (unposted !== null) return `use ${unposted.play} of a loan is not posted as it was billed`;
+    const unsettled = database.one<{ play: string }>(
+      `SELECT s.play_id AS play FROM settled_statements s LEFT JOIN ledger_transfers t ON t.key = 'unknown-play:' || s.play_id
+       WHERE s.charged_minor <> coalesce(t.amount_minor, 0) LIMIT 1`,
+    );
+    if (unsettled !== null) return `play ${unsettled.play}, which the backup did not know, is not posted as it was billed`;
     const stray = database.one<{ key: string }>(
       `SELECT key FROM ledger_transfers WHERE CASE WHEN play_id IS NULL THEN key NOT GLOB 'cycle:*' AND key NOT GLOB 'debit:*' AND key NOT GLOB 'payment:*' AND key NOT GLOB 'advert:*' AND key NOT GLOB 'fee:*'
          ELSE play_id NOT IN (SELECT play_id FROM billed_plays) END LIMIT 1`,

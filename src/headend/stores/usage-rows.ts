@@ -14,6 +14,8 @@ export type QuarantineCode =
   | 'too-large'
   | 'refused'
   | 'statement-refused'
+  | 'billed-statement'
+  | 'waived-statement'
   | 'statement-unreadable'
   | 'use-refused'
   | 'beyond-floor'

@@ -60,7 +60,9 @@ export function usageTraceRows(context: StoreContext): UsageTraceStore {
     billOf: (id) => {
       const bill = database.one<Omit<TracedBill, 'transfers'>>(
         `SELECT number, sid, play_id AS playId, CAST(charged_minor AS TEXT) AS chargedMinor, currency, basis FROM bills WHERE ? IN (play_id, sid)
-         UNION ALL SELECT sequence, licence, play_id, CAST(charged_minor AS TEXT), currency, 'usage' FROM loan_uses WHERE play_id = ?`,
+         UNION ALL SELECT sequence, licence, play_id, CAST(charged_minor AS TEXT), currency, 'usage' FROM loan_uses WHERE play_id = ?
+         UNION ALL SELECT rowid, sid, play_id, CAST(charged_minor AS TEXT), currency, 'statement' FROM settled_statements WHERE ? IN (play_id, sid)`,
+        id,
         id,
         id,
       );
