@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { BoxView } from '../../device/session/box-view.ts';
 import { ackbox } from '../fakes/house.ts';
 import { launchScreenHouse, type ScreenHouse } from '../fakes/screen-house.ts';
@@ -58,6 +58,40 @@ async function states(): Promise<string> {
   return (JSON.parse(listed.out) as { channels: { number: number; state: string }[] }).channels.map(({ number, state }) => `${number} ${state}`).join(', ');
 }
 
+interface Join {
+  /** After the digit, milliseconds: terms agreed and the stream open, the first packet here, some of it heard by the player's own word. */
+  readonly openMs: number;
+  readonly packetMs: number;
+  readonly heardMs: number;
+}
+
+async function intend(event: Readonly<Record<string, unknown>>): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  await fetch(`${house.url}/api/intent`, { method: 'POST', headers, body: JSON.stringify({ entryMethod: '2', ...event }) });
+}
+
+/** From a digit at the box until the channel is heard, without a browser between; ends the play again. */
+async function joinChannel(digit: number): Promise<Join> {
+  const pressedMs = performance.now();
+  const since = (): number => Math.round(performance.now() - pressedMs);
+  const seen = { openMs: 0, packetMs: 0, heardMs: 0 };
+  await intend({ type: 'intent.digit', digit });
+  await vi.waitUntil(
+    async () => {
+      const { playback, nowPlaying } = await view();
+      const { sentPackets = 0, heardMs = 0 } = nowPlaying?.play ?? {};
+      if (seen.openMs === 0 && playback === 'playing.flowing') seen.openMs = since();
+      if (seen.packetMs === 0 && sentPackets > 0) seen.packetMs = since();
+      if (heardMs > 0) seen.heardMs = since();
+      return heardMs > 0;
+    },
+    { timeout: 15_000, interval: 20 },
+  );
+  await intend({ type: 'intent.stop' });
+  await vi.waitUntil(async () => (await view()).playback === 'browse', UP);
+  return seen;
+}
+
 test('channels by UDP and SRT are entered by digits, priced as they are acknowledged, and say when they are gone', { timeout: 150_000 }, async () => {
   const [udp, srt] = [await freeUdpPort(), await freeUdpPort()];
   await addChannel(7, 'City TV', `udp://127.0.0.1:${udp}`, 'free');
@@ -74,6 +108,12 @@ test('channels by UDP and SRT are entered by digits, priced as they are acknowle
     )
     .toBe('7 on-air, 12 on-air');
   await expect.poll(async () => (await view()).channelCount, UP).toBe(2);
+
+  // The best of three: whatever else this machine does comes on top.
+  const joins = [await joinChannel(7), await joinChannel(7), await joinChannel(7)].toSorted((left, right) => left.heardMs - right.heardMs);
+  for (const { openMs, packetMs, heardMs } of joins)
+    process.stderr.write(`live-channel: after the digit open ${openMs} ms, first packet ${packetMs} ms, heard ${heardMs} ms\n`);
+  expect(joins[0]?.heardMs).toBeLessThan(1_000);
 
   const page = await house.browser.newPage({ viewport: { width: 1_280, height: 720 } });
   await page.addInitScript({ path: join(import.meta.dirname, 'screen-probe.js') });

@@ -51,6 +51,8 @@ describe('the pace of a film', () => {
     const schedule = new PlaySchedule(0, filmAhead(4, terms));
     const aheadMs = (nowMs: number): number => schedule.due(nowMs) * 4 - nowMs;
     expect([0, 100, 552, 1_000, 60_000].map(aheadMs)).toEqual([252, 352, 800, 800, 800]);
+    // A player begins with 600 ms: they are sent within 200 ms of the PLAY, so that a join waits for no more than that.
+    expect(schedule.due(180) * 4).toBeGreaterThanOrEqual(limits.filmStartMs);
     expect(aheadMs(552) + limits.ackIntervalMs).toBeLessThanOrEqual(4 * terms.creditWindowPackets);
   });
 });
