@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { advanceDomains } from '../../src/domain/usage/domain-time.ts';
 import type { HeadendBook } from '../../src/headend/stores/headend-book.ts';
+import { generateDeviceKey } from '../../src/platform/crypto/ed25519-signer.ts';
 import type { OutletRow } from '../../src/ports/headend-stores.ts';
+import { toHex } from '../../src/units/bytes.ts';
 import { canonicalJson } from '../../src/wire/canonical-json.ts';
-import { enrol, record, work } from '../unit/headend/stores/book-fixture.ts';
+import { enrol, enrolKey, offeredSession, record, statementOf, work } from '../unit/headend/stores/book-fixture.ts';
 import type { DurableBook } from './headend-desks.contract.ts';
 
 const song = work('song');
@@ -55,6 +57,22 @@ export function headendReadsContract(name: string, make: () => DurableBook): voi
       expect(book().quarantinedAs({ outlet: null, generation: null, sequence: 1 })).toHaveLength(1);
       expect(book().quarantinedAbout('p9')).toEqual([]);
       expect(book().billBeyondFloor({ outlet: outlet.outlet, generation: 'g', sequence: 1 })).not.toBeNull();
+    });
+
+    it('UnknownPlayStore bills the statement of a play that nobody agreed to, once, and remembers it', () => {
+      const { signer } = generateDeviceKey();
+      const box = enrolKey(book(), signer.publicKey);
+      const text = canonicalJson(statementOf(offeredSession(box, 'song'), 250, 1_500));
+      const told = record(1, canonicalJson({ statement: text, signature: toHex(signer.sign(new TextEncoder().encode(text))) }), 'receipt');
+      const name = { outlet: box.outlet, generation: 'g', sequence: 1 };
+      expect(book().settleUnknownPlay(name, 'billed')).toMatchObject({ ok: false, error: { code: 'not-set-aside' } });
+      book().quarantine(box.outlet, 'g', told, 'statement-refused', 'unknown');
+      expect(book().unknownPlays(9)).toMatchObject([{ chargedMinor: '50', decision: null }]);
+      expect(book().settleUnknownPlay(name, 'billed').ok).toBe(true);
+      subject.reopen();
+      expect(book().unknownPlays(9)).toMatchObject([{ decision: 'billed' }]);
+      expect(book().settleUnknownPlay(name, 'billed').ok).toBe(false);
+      expect([book().ledgerTotalMinor(), book().auditLedger()]).toEqual([50n, null]);
     });
 
     it('UsageReportStore counts what was processed, never twice, and names what is missing', () => {
