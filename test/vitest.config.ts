@@ -9,7 +9,10 @@ const TIMED = [
 ].map((name) => `test/interop/${name}.test.ts`);
 const NEVER = ['test/soak/**', 'test/bench/**', 'node_modules/**'];
 
-/** Three groups, one after the other: rules in parallel, real programs two files at a time, and what plays in real time, with all cores. */
+/**
+ * Three groups, one after the other: rules in parallel, real programs two files at a time, and what plays in real time, with all cores.
+ * On a machine that nobody else uses the rules run beside what plays, which mostly waits (.ci/test.mjs).
+ */
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,

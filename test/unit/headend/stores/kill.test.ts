@@ -47,4 +47,4 @@ it(`loses nothing acknowledged and bills nothing twice in ${ROUNDS} kills`, asyn
   fixture.reopen();
   expect(settled.size).toBeGreaterThan(ROUNDS);
   expect(fixture.book.quarantined(10)).toEqual([]);
-}, 60_000);
+}, 180_000);
