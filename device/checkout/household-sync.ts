@@ -86,14 +86,14 @@ export class HouseholdSync {
     return new Map(caps.map(({ who, capMinor }) => [who, { capMinor: capMinor?.toString() ?? null, person: people.get(who) ?? null }]));
   }
 
-  /** A cap that was changed at another box holds here too; what was changed here meanwhile is told at the next look. */
+  /** A cap that was changed at another box holds here too, and one that the headend has lost is told again; what was changed here meanwhile is told at the next look. */
   async #adopt({ caps, day, elsewhere }: HouseholdAnswer, sent: ReadonlyMap<string, Told>): Promise<void> {
     const { book } = this.#parts;
     const agreed = new Map(caps.map(({ who, capMinor }) => [who, capMinor]));
     const now = await this.#here();
     for (const [who, { capMinor }] of sent) {
-      const next = agreed.get(who) ?? null;
-      if (next !== capMinor && now.get(who)?.capMinor === capMinor) await book.putSpendingCap(who, next === null ? null : BigInt(next));
+      const next = agreed.get(who);
+      if (next !== undefined && next !== capMinor && now.get(who)?.capMinor === capMinor) await book.putSpendingCap(who, next === null ? null : BigInt(next));
     }
     await book.putSpentElsewhere(
       day,

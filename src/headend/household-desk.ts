@@ -1,5 +1,6 @@
 import { ceilingFor, type DayCap, spendingDay, tightestCap } from '../domain/access/spending-caps.ts';
 import { openZone } from '../domain/rating/zone.ts';
+import { limits } from '../limits.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { OutletRow } from '../ports/headend-stores.ts';
 import { type Currency, formatMoney, money } from '../units/money.ts';
@@ -43,7 +44,10 @@ export class HouseholdDesk {
     if (openZone(zone).ok) store.putSetting(`${ZONE_SETTING}/${account}`, zone);
     for (const { who, capMinor, person } of changes) {
       if (person === null) store.removeHouseholdPerson(outlet, who);
-      const known = person === undefined || person === null || store.putHouseholdPerson(account, { ...person, consumer: who, outlet });
+      const people = store.householdPeople(account);
+      const others = people.filter((one) => one.outlet === outlet && one.consumer !== who).length;
+      const named = person != null && others < limits.viewersMax && store.putHouseholdPerson(account, { ...person, consumer: who, outlet });
+      const known = named || who === ACCOUNT_CAP || who === GUEST_CAP || people.some(({ consumer }) => consumer === who);
       if (known && capMinor !== undefined) store.putHouseholdCap(account, who, capMinor === null ? null : BigInt(capMinor));
     }
     return this.#answer(account, outlet);
@@ -83,17 +87,17 @@ export class HouseholdDesk {
     return {
       day,
       people: [...people].map(([consumer, name]) => ({ consumer, name })),
-      caps: [...store.householdCaps(account)].map(([who, capMinor]) => ({ who, capMinor: capMinor.toString() })),
+      caps: [...store.householdCaps(account)].map(([who, capMinor]) => ({ who, capMinor: capMinor?.toString() ?? null })),
       elsewhere: [...whos].map((who) => ({ who, spentMinor: sumOf(elsewhere, who).toString() })),
     };
   }
 
   #capsOf(account: string, consumer: Spender, spent: readonly SpentBy[]): readonly DayCap[] {
     const caps = this.#deps.store.householdCaps(account);
-    const [all, own] = [caps.get(ACCOUNT_CAP), caps.get(consumer ?? GUEST_CAP)];
+    const [all, own] = [caps.get(ACCOUNT_CAP) ?? null, caps.get(consumer ?? GUEST_CAP) ?? null];
     return [
-      ...(all === undefined ? [] : [{ of: 'account' as const, capMinor: all, spentMinor: sumOf(spent, ACCOUNT_CAP) }]),
-      ...(own === undefined ? [] : [{ of: 'viewer' as const, capMinor: own, spentMinor: sumOf(spent, consumer ?? GUEST_CAP) }]),
+      ...(all === null ? [] : [{ of: 'account' as const, capMinor: all, spentMinor: sumOf(spent, ACCOUNT_CAP) }]),
+      ...(own === null ? [] : [{ of: 'viewer' as const, capMinor: own, spentMinor: sumOf(spent, consumer ?? GUEST_CAP) }]),
     ];
   }
 

@@ -43,7 +43,8 @@ export const HouseholdAnswer = Type.Object({
   day: Type.Integer({ minimum: 0 }),
   /** By any box of the account. */
   people: Type.Array(Type.Object({ consumer: Who, name: Type.Union([Type.String(), Type.Null()]) })),
-  caps: Type.Array(Type.Object({ who: Who, capMinor: Minor })),
+  /** Null: it was taken away. What does not stand here the headend was never told, or has lost. */
+  caps: Type.Array(Type.Object({ who: Who, capMinor: Type.Union([Minor, Type.Null()]) })),
   /** Spent on that day elsewhere: at other boxes, and by fees. `guest` is whoever has no name. */
   elsewhere: Type.Array(Type.Object({ who: Who, spentMinor: Minor })),
 });

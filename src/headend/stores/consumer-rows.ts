@@ -19,6 +19,8 @@ export interface ConsumerExport {
   /** Usage records as they are stored, those that were set aside too. */
   readonly records: readonly Readonly<Record<string, unknown>>[];
   readonly quarantined: readonly Readonly<Record<string, unknown>>[];
+  /** At which boxes of its household it has a name, its spending cap, and what was set aside of it lately. */
+  readonly household: readonly Readonly<Record<string, unknown>>[];
   /** Bills of plays that the consumer's records are about; they are the account's, and name no consumer. */
   readonly bills: readonly Readonly<Record<string, unknown>>[];
 }
@@ -87,6 +89,11 @@ function exportConsumer({ database }: StoreContext, consumer: ConsumerRow | null
     ),
     records,
     quarantined: all('SELECT outlet, generation, sequence, code, reason, record FROM quarantined_records WHERE instr(record, ?) > 0', id),
+    household: [
+      ...all('SELECT outlet, locked, below_age AS belowAge FROM household_people WHERE consumer = ?', id),
+      ...all('SELECT account, CAST(cap_minor AS TEXT) AS capMinor FROM household_caps WHERE who = ? AND removed = 0', id),
+      ...all('SELECT key, outlet, day, CAST(ceiling_minor AS TEXT) AS ceilingMinor FROM household_spendings WHERE consumer = ?', id),
+    ],
     bills: [...plays].flatMap((play) =>
       all(
         'SELECT play_id AS playId, work, currency, CAST(charged_minor AS TEXT) AS chargedMinor, billed_at_ms AS billedAtMs FROM billed_plays WHERE play_id = ?',

@@ -40,7 +40,8 @@ export interface HouseholdStore {
   /** @returns false where the pseudonym belongs to another account, or was erased */
   putHouseholdPerson(account: string, person: HouseholdPerson): boolean;
   removeHouseholdPerson(outlet: string, consumer: string): void;
-  householdCaps(account: string): ReadonlyMap<string, bigint>;
+  /** Null: there was one, and it was taken away. */
+  householdCaps(account: string): ReadonlyMap<string, bigint | null>;
   /** Null takes it away. */
   putHouseholdCap(account: string, who: string, capMinor: bigint | null): void;
   /** What each spent on a day at each box, beside one key: what was billed, or what is set aside. */
@@ -79,17 +80,18 @@ export function householdRows(context: StoreContext): HouseholdStore {
     householdCaps: (account) =>
       new Map(
         database
-          .all<{ who: string; cap: string }>('SELECT who, CAST(cap_minor AS TEXT) AS cap FROM household_caps WHERE account = ?', account)
-          .map(({ who, cap }) => [who, BigInt(cap)]),
+          .all<{ who: string; cap: string; removed: number }>(
+            'SELECT who, CAST(cap_minor AS TEXT) AS cap, removed FROM household_caps WHERE account = ?',
+            account,
+          )
+          .map(({ who, cap, removed }) => [who, removed === 1 ? null : BigInt(cap)]),
       ),
-    putHouseholdCap: (account, who, capMinor) => {
-      if (capMinor === null) database.run('DELETE FROM household_caps WHERE account = ? AND who = ?', account, who);
-      else
-        database.run(
-          'INSERT INTO household_caps (account, who, cap_minor) VALUES (?, ?, ?) ON CONFLICT (account, who) DO UPDATE SET cap_minor = excluded.cap_minor',
-          ...[account, who, capMinor],
-        );
-    },
+    putHouseholdCap: (account, who, capMinor) =>
+      void database.run(
+        `INSERT INTO household_caps (account, who, cap_minor, removed) VALUES (?, ?, ?, ?)
+           ON CONFLICT (account, who) DO UPDATE SET cap_minor = excluded.cap_minor, removed = excluded.removed`,
+        ...[account, who, capMinor ?? 0n, capMinor === null ? 1 : 0],
+      ),
     householdSpent: (account, day, beside) =>
       database
         .all<SpentCells>(
