@@ -9,7 +9,8 @@ import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { giveWay } from '../src/platform/priority.ts';
 
-const RULES_NICENESS = 5;
+/** Behind an ingest, which gives way itself. */
+const RULES_NICENESS = 15;
 const report = process.env.ACKBOX_TEST_REPORT;
 const chosen = process.argv.slice(2);
 const isQuiet = (loadavg()[0] ?? 0) < 2 * availableParallelism();
