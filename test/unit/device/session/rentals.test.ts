@@ -88,6 +88,11 @@ describe('renting by the keys of a panel', () => {
 });
 
 describe('what is rented', () => {
+  test('asks at its end: no is to give it back', async () => {
+    await scene.press({ type: 'intent.renew', licence: 'l1', yes: false });
+    expect(done).toEqual(['renew l1 false', 'return l1']);
+  });
+
   test('costs what was shown: a price that rose meanwhile is refused in words', async () => {
     await scene.press({ type: 'intent.rent', workId: 'w2' });
     feeMinor = '900';
