@@ -86,7 +86,15 @@ export async function openSurfaces(parts: SurfaceParts): Promise<Surfaces> {
 
 function peopleOf({ box, book, household, newKey }: SurfaceParts): Pick<ScreenOptions, 'people'> {
   if (household === null) return {};
-  return { people: { book, newKey, viewers: { load: () => box.home.viewers.load(false) }, elsewhere: () => household.elsewhere(), changed: () => void household.look() } };
+  return {
+    people: {
+      book,
+      newKey,
+      viewers: { load: () => box.home.viewers.load(false) },
+      elsewhere: () => household.elsewhere(),
+      changed: () => void household.look(),
+    },
+  };
 }
 
 /** On a pseudo terminal for whoever started the box, or on a serial port for whoever signs in there. */
