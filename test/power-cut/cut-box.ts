@@ -16,11 +16,13 @@ import type { OwnHeadend } from './own-headend.ts';
 const BOOT_MS = 900_000;
 const EVENING_MS = 1_800_000;
 const RECEIPT_MS = 60_000;
-/** An evening ends after so many things the box said (a coin, a play begun), at most, and so long after the last of them. */
+/** A cut comes after so many things the box said (a coin, a play begun), at most, and so long after the last of them. */
 const DEEDS_MAX = 3;
 const AFTER_DEED_MS = 5_000;
-/** One cut in so many comes while the box starts. */
+/** One evening in so many ends while the box starts. */
 const CUT_AT_START = 5;
+/** An evening has so many moments of a cut: a boot costs an emulated processor more than an evening. */
+const CUTS_AN_EVENING = 5;
 /** What guards a kernel against its programs empties the emulator's tables at each system call: half of all time. */
 const KERNEL = 'console=ttyAMA0 quiet panic=-1 nokaslr kpti=off mitigations=off';
 
@@ -35,8 +37,14 @@ export interface CutBoxParts {
   progress(words: string): void;
 }
 
-interface Cut {
-  readonly said: Facts;
+/** A disk as it is when the power goes, and what the box had said by then. */
+interface Moment {
+  readonly disk: ForgetfulDisk;
+  readonly known: Facts;
+}
+
+/** A cut after which nothing was lost. */
+export interface Cut {
   readonly words: string;
   readonly facts: Readonly<Record<string, unknown>>;
 }
@@ -61,7 +69,7 @@ export class CutBox {
    */
   async prepare(): Promise<Facts> {
     const { client, disk, folder, headend, progress } = this.#parts;
-    const machine = await this.#boot(ONCE);
+    const machine = await this.#boot({ more: ONCE });
     const code = await until('the code of the box', machine, BOOT_MS, async () => /"enrol-code","code":"([A-Z0-9-]+)"/.exec(machine.said())?.[1] ?? null);
     await headend.enrol(code);
     progress('the box is enrolled');
@@ -82,39 +90,60 @@ export class CutBox {
     return known;
   }
 
-  /** One boot, an evening, and the cut at a moment of chance: sometimes before the box is up. @param said before this boot */
-  async bootAndCut(said: Facts): Promise<Cut> {
-    const { random, disk, folder } = this.#parts;
-    const started = performance.now();
-    const atStart = this.#boots > 0 && random.fraction() < 1 / CUT_AT_START;
-    const deeds = 1 + Math.floor(random.fraction() * DEEDS_MAX);
+  /**
+   * One boot, an evening, and cuts at moments of chance: sometimes one before the box is up. At the last one the machine ends. At each
+   * before it the disk is kept as a cut would have left it then; a machine of its own boots from that, without a network, as the headend
+   * has heard of what came later.
+   * @param said before this boot
+   * @param most how many cuts, at most
+   * @param each is told of each, in the order in which they were judged
+   */
+  async bootAndCut(said: Facts, most: number, each: (cut: Cut) => void): Promise<Facts> {
+    const { random, disk } = this.#parts;
+    const atStart = this.#boots > 1 && random.fraction() < 1 / CUT_AT_START;
     const machine = await this.#boot();
-    const knownNow = atStart ? () => said : await this.#evening(machine, said, deeds);
-    await sleep(systemClock, random.fraction() * (atStart ? this.#bootMs : AFTER_DEED_MS));
-    const processorSeconds = Math.round(machine.processorSeconds);
+    const moments: Moment[] = [];
+    let known = said;
+    if (atStart) await sleep(systemClock, random.fraction() * this.#bootMs);
+    else {
+      const knownNow = await this.#evening(machine, said);
+      for (let at = 1; ; at += 1) {
+        const deeds = knownNow.deeds + 1 + Math.floor(random.fraction() * DEEDS_MAX);
+        await until('an evening', machine, EVENING_MS, async () => (knownNow.deeds >= deeds ? true : null));
+        await sleep(systemClock, random.fraction() * AFTER_DEED_MS);
+        known = knownNow.facts;
+        if (at >= Math.min(most, CUTS_AN_EVENING)) break;
+        moments.push({ disk: disk.fork(), known });
+      }
+    }
     await this.#end();
-    const known = knownNow();
+    for (const moment of moments) each(await this.#judge(moment, false));
+    each(await this.#judge({ disk, known }, atStart));
+    return known;
+  }
+
+  /** The power went at that moment. What was forked is booted here, the disk of the evening by the next one. */
+  async #judge({ disk, known }: Moment, atStart: boolean): Promise<Cut> {
+    const { random, folder, client } = this.#parts;
+    const started = performance.now();
     const { lost: forgotten, atRisk } = disk.cut(() => random.fraction());
     disk.save(join(folder, 'data.ext4'));
     this.#compare(known, this.#readDisk());
+    let processorSeconds = 0;
+    if (disk !== this.#parts.disk) {
+      const machine = await this.#boot({ disk, alone: true });
+      await until('a box that says what it has', machine, BOOT_MS, () => client.totals());
+      this.#compare(known, await readFacts(client));
+      processorSeconds = Math.round(machine.processorSeconds);
+      await this.#end();
+    }
     const seconds = Math.round((performance.now() - started) / 1_000);
-    const { coins, records, receipts, paidPlays } = known;
+    const [coins, records, receipts, paidPlays] = [known.coins, known.records, known.receipts.length, known.paidPlays.length];
     return {
-      said: known,
-      facts: {
-        atStart,
-        coins,
-        records,
-        receipts: receipts.length,
-        paidPlays: paidPlays.length,
-        sectorsAtRisk: atRisk,
-        sectorsForgotten: forgotten,
-        seconds,
-        processorSeconds,
-      },
+      facts: { atStart, coins, records, receipts, paidPlays, sectorsAtRisk: atRisk, sectorsForgotten: forgotten, seconds, processorSeconds },
       words:
-        `${atStart ? 'while it started' : 'in the evening'}; ${coins} coins, ${records} records, ${receipts.length} receipts and ${paidPlays.length} paid plays ` +
-        `were said and are there; the disk forgot ${forgotten} of ${atRisk} sectors; ${seconds} s, ${processorSeconds} s of processors`,
+        `${atStart ? 'while it started' : 'in the evening'}; ${coins} coins, ${records} records, ${receipts} receipts and ${paidPlays} paid plays ` +
+        `were said and are there; the disk forgot ${forgotten} of ${atRisk} sectors`,
     };
   }
 
@@ -129,8 +158,8 @@ export class CutBox {
     await this.#end();
   }
 
-  async #boot(more = ''): Promise<GpioMachine> {
-    const { folder, image, disk, screenPort } = this.#parts;
+  async #boot({ more = '', disk = this.#parts.disk, alone = false } = {}): Promise<GpioMachine> {
+    const { folder, image, screenPort } = this.#parts;
     this.#boots += 1;
     const here = join(folder, `boot-${this.#boots}`);
     rmSync(here, { recursive: true, force: true });
@@ -141,7 +170,12 @@ export class CutBox {
       ...['-kernel', image.kernel, '-initrd', image.initrd, '-append', `${KERNEL} ${more}`],
       ...['-drive', `if=none,id=root,file=${image.root},format=raw,readonly=on`, '-device', 'virtio-blk-pci,drive=root'],
       ...['-blockdev', `driver=nbd,node-name=data,server.type=unix,server.path=${socket}`, '-device', 'virtio-blk-pci,drive=data'],
-      ...['-netdev', `user,id=net,hostfwd=tcp:127.0.0.1:${screenPort}-10.0.2.15:8480`, '-device', 'virtio-net-pci,netdev=net,romfile='],
+      ...[
+        '-netdev',
+        `user,id=net,restrict=${alone ? 'on' : 'off'},hostfwd=tcp:127.0.0.1:${screenPort}-10.0.2.15:8480`,
+        '-device',
+        'virtio-net-pci,netdev=net,romfile=',
+      ],
     ]);
     this.#machine = machine;
     await machine.attach(here, INPUTS);
@@ -171,18 +205,16 @@ export class CutBox {
     }
   }
 
-  /** @returns what tells what the box has said by then */
-  async #evening(machine: GpioMachine, said: Facts, deeds: number): Promise<() => Facts> {
-    const now = await this.#afterBoot(machine, said);
-    let [known, done] = [together(said, now), 0];
+  /** @returns what the box has said by then, and in how many deeds */
+  async #evening(machine: GpioMachine, said: Facts): Promise<{ readonly facts: Facts; readonly deeds: number }> {
+    const by = { facts: together(said, await this.#afterBoot(machine, said)), deeds: 0 };
     const note = async (): Promise<void> => {
-      known = together(known, await readFacts(this.#parts.client));
-      done += 1;
+      by.facts = together(by.facts, await readFacts(this.#parts.client));
+      by.deeds += 1;
     };
     // Ends with the machine, in the middle of whatever it does then.
     void this.#guest.evening(machine, note, this.#parts.progress);
-    await until('an evening', machine, EVENING_MS, async () => (done >= deeds ? true : null));
-    return () => known;
+    return by;
   }
 
   #readDisk(): Facts {

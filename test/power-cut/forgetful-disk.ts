@@ -81,6 +81,13 @@ export class ForgetfulDisk {
     return { lost, atRisk };
   }
 
+  /** The same disk at this moment, as a cut now would find it; this one goes on. */
+  fork(): ForgetfulDisk {
+    const other = new ForgetfulDisk(Buffer.from(this.#medium));
+    for (const [sector, versions] of this.#cache) other.#cache.set(sector, [...versions]);
+    return other;
+  }
+
   /** What lies on the medium now. */
   save(path: string): void {
     writeFileSync(path, this.#medium);

@@ -15,11 +15,12 @@ import { makeDisk, makeImage } from './image.ts';
 import { startHeadend } from './own-headend.ts';
 
 const HELP = `Boots an arm64 box (our Debian package, Debian's kernel) in a virtual machine, throws in coins and plays by its GPIO lines, pulls
-the plug at a moment of chance, and boots it again. The disk has a write cache that it forgets in part at each cut. As root.
+the plug at moments of chance, and boots it again from what each cut left. The disk has a write cache that it forgets in part at each
+cut. As root.
 
 usage: npm run power-cut -- [--cuts N] [--synchronous FULL|NORMAL] [--seed N] [--json]
 
-  --cuts N           how often (default 30; one takes half a minute on two idle cores, after a minute of preparation; longer on busy ones)
+  --cuts N           how often (default 30; one takes half a minute on two idle cores, after two minutes of preparation; longer on busy ones)
   --synchronous X    NORMAL weakens the box's book: the run must find a loss then (default FULL: what the box has)
   --seed N           repeats the chances of an earlier run (when to cut, what the disk forgets)
   --json             one line of JSON a cut, and one at the end, on standard output
@@ -132,16 +133,16 @@ async function cutAgainAndAgain(
   let [said, cut] = [before, 0];
   try {
     while (cut < cuts) {
-      cut += 1;
-      const done = await box.bootAndCut(said);
-      said = done.said;
-      tell({ event: 'cut', cut, ...done.facts }, `cut ${cut} of ${cuts}: ${done.words}`);
+      said = await box.bootAndCut(said, cuts - cut, ({ facts, words }) => {
+        cut += 1;
+        tell({ event: 'cut', cut, ...facts }, `cut ${cut} of ${cuts}: ${words}`);
+      });
     }
     await box.bootAndRead(said);
     return { done: cut, problem: '' };
   } catch (thrown) {
     if (!(thrown instanceof Lost)) throw thrown;
-    return { done: cut, problem: thrown.message };
+    return { done: Math.min(cut + 1, cuts), problem: thrown.message };
   }
 }
 

@@ -37,6 +37,19 @@ describe('a disk with a volatile cache', () => {
     expect(disk.atRisk).toBe(0);
   });
 
+  test('is cut as it was when it was forked, whatever happens to the other one later', () => {
+    disk.write(0, sectors(4, 2));
+    const fork = disk.fork();
+    disk.write(0, sectors(4, 3));
+    disk.flush();
+    expect([fork.atRisk, fork.read(0, SECTOR)]).toEqual([4, sectors(1, 2)]);
+    expect(fork.cut(() => 0)).toEqual({ lost: 4, atRisk: 4 });
+    expect(fork.read(0, SECTOR)).toEqual(sectors(1, 1));
+    fork.write(0, sectors(4, 4));
+    fork.flush();
+    expect(medium()).toEqual(Buffer.concat([sectors(4, 3), sectors(60, 1)]));
+  });
+
   test('keeps at a cut all that was flushed, and of the rest whole sectors of any version', () => {
     const random = new SeededRandom(7);
     const seen = new Set<number>();
