@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { systemClock } from '../src/platform/system-clock.ts';
 import { sleep } from '../src/ports/clock.ts';
 import { buildPackages } from './build-packages.ts';
+import { debianMirror } from './debian-mirror.ts';
 
 const HELP = `Installs ackbox-box and ackbox-headend with apt in a clean Debian, boots it with systemd-nspawn, and tries what a technician would.
 A line for each proof: PASS or FAIL, what, and what was seen. As root; some five minutes, 1 GB of disk.
@@ -74,7 +75,7 @@ function inMachine(pid: string, ...line: readonly string[]): string | null {
 
 /** @returns what was seen */
 async function installClean(packages: readonly string[]): Promise<string> {
-  run('mmdebstrap', '--quiet', '--variant=minbase', '--include=systemd', SUITE, root, 'http://deb.debian.org/debian');
+  run('mmdebstrap', '--quiet', '--variant=minbase', '--include=systemd', SUITE, root, debianMirror());
   copyFileSync('/etc/resolv.conf', join(root, 'etc', 'resolv.conf'));
   writeFileSync(join(root, 'etc', 'machine-id'), '');
   // A root that is thrown away need not reach the disk file by file.

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { debianMirror } from '../../deploy/debian-mirror.ts';
 
 /** Debian 12 has libgpiod's tools in version 1, Debian 13 in version 2. */
 export const RELEASES = { 1: 'bookworm', 2: 'trixie' } as const;
@@ -63,7 +64,7 @@ function apt(cache: string, release: string): Environment {
   const folder = join(cache, `apt-${release}`);
   for (const part of ['state/lists/partial', 'cache/archives/partial']) mkdirSync(join(folder, part), { recursive: true });
   writeFileSync(join(folder, 'status'), '');
-  writeFileSync(join(folder, 'sources.list'), `deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian ${release} main\n`);
+  writeFileSync(join(folder, 'sources.list'), `deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${debianMirror()} ${release} main\n`);
   const settings = {
     'Dir::State': join(folder, 'state'),
     'Dir::State::status': join(folder, 'status'),

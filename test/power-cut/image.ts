@@ -4,6 +4,7 @@ import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, re
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { buildPackages } from '../../deploy/build-packages.ts';
+import { debianMirror } from '../../deploy/debian-mirror.ts';
 import { builtPage } from '../../device/screen/page-build.ts';
 import { bundlePrograms } from '../../src/cli/bundle.ts';
 import { projectRoot } from '../../src/platform/project-root.ts';
@@ -21,7 +22,6 @@ export interface Image {
   readonly owner: readonly [number, number];
 }
 
-const DEBIAN = 'http://deb.debian.org/debian';
 /** What our package depends on and recommends for its board, what installs it, and what {@link startScript} calls. */
 const PROGRAMS = [
   ...['mpv', 'socat', 'systemd', 'libstdc++6', 'gpiod'],
@@ -101,7 +101,15 @@ async function makeDebian(debian: string): Promise<void> {
   const part = `${debian}.part`;
   rmSync(part, { recursive: true, force: true });
   mkdirSync(dirname(part), { recursive: true });
-  await promisify(execFile)('mmdebstrap', ['--quiet', '--arch=arm64', '--variant=extract', `--include=${PROGRAMS.join(',')}`, 'bookworm', part, DEBIAN]);
+  await promisify(execFile)('mmdebstrap', [
+    '--quiet',
+    '--arch=arm64',
+    '--variant=extract',
+    `--include=${PROGRAMS.join(',')}`,
+    'bookworm',
+    part,
+    debianMirror(),
+  ]);
   for (const name of ['passwd', 'group']) copyFileSync(join(part, 'usr', 'share', 'base-passwd', `${name}.master`), join(part, 'etc', name));
   writeFileSync(join(part, 'etc', 'ld.so.conf.d', 'alternatives.conf'), MORE_LIBRARIES);
   inDebian(part, 'ldconfig');
