@@ -1,8 +1,8 @@
 // npm test [-- FILES]: the checks, then every suite. Set-up (packages, programs) was done by the bootstrap before this runs.
 //
-// What is judged by the clock mostly waits, and leaves two thirds of two cores. The rules (see test/vitest.config.ts) take them, in a
-// session of their own that gives way to all others; their lines come at the end. Where somebody else uses the machine as well, too little
-// would be left: there everything runs one after the other.
+// What is judged by the clock mostly waits, and leaves two thirds of two cores. The rules and then the power cuts (see test/vitest.config.ts)
+// take them, in sessions of their own that give way to all others; their lines come at the end. Where somebody else uses the machine as
+// well, too little would be left: there everything runs one after the other.
 import { spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -11,7 +11,8 @@ import { setTimeout } from 'node:timers/promises';
 import { giveWay } from '../src/platform/priority.ts';
 
 /** Behind an ingest, which gives way itself. */
-const RULES_NICENESS = 15;
+const NICENESS = 15;
+const BESIDE = ['rules', 'cuts'];
 const QUIET_MS = 5_000;
 const QUIET_SHARE = 0.8;
 const report = process.env.ACKBOX_TEST_REPORT;
@@ -46,8 +47,8 @@ async function some() {
 async function everything() {
   const checked = await start(['.ci/check.mjs']).ended;
   const programs = await startSuites('programs', ['--project', 'programs']).ended;
-  const [timed, rules] = (await isQuiet()) ? await timedBesideRules() : await rulesBeforeTimed();
-  return checked && programs && timed && rules;
+  const rest = (await isQuiet()) ? await timedBesideOthers() : await oneByOne(['rules', 'timed', 'cuts']);
+  return checked && programs && rest;
 }
 
 /** Whether nobody uses the machine while we do nothing. */
@@ -63,22 +64,33 @@ function processorTimes() {
   return { idle: times.reduce((sum, { idle }) => sum + idle, 0), all: times.flatMap((each) => Object.values(each)).reduce((sum, ms) => sum + ms, 0) };
 }
 
-async function timedBesideRules() {
-  const log = join(scratch, 'rules.log');
-  const out = openSync(log, 'w');
-  const rules = startSuites('rules', ['--project', 'rules'], { detached: true, stdio: ['ignore', out, out] });
-  closeSync(out);
-  giveWay(rules.pid, RULES_NICENESS);
+async function timedBesideOthers() {
+  const logs = BESIDE.map((name) => join(scratch, `${name}.log`));
+  let [niceness, now] = [NICENESS, null];
+  const beside = (async () => {
+    let held = true;
+    for (const [index, name] of BESIDE.entries()) {
+      const out = openSync(logs[index], 'w');
+      const suites = startSuites(name, ['--project', name], { detached: true, stdio: ['ignore', out, out] });
+      closeSync(out);
+      now = suites.pid;
+      giveWay(now, niceness);
+      held = (await suites.ended) && held;
+    }
+    return held;
+  })();
   const timed = await startSuites('timed', ['--project', 'timed']).ended;
-  giveWay(rules.pid, 0);
-  const held = await rules.ended;
-  process.stdout.write(readFileSync(log));
-  return [timed, held];
+  niceness = 0;
+  giveWay(now, niceness);
+  const held = await beside;
+  for (const log of logs) process.stdout.write(readFileSync(log));
+  return timed && held;
 }
 
-async function rulesBeforeTimed() {
-  const held = await startSuites('rules', ['--project', 'rules']).ended;
-  return [await startSuites('timed', ['--project', 'timed']).ended, held];
+async function oneByOne(names) {
+  let held = true;
+  for (const name of names) held = (await startSuites(name, ['--project', name]).ended) && held;
+  return held;
 }
 
 /** One report of all runs, in the form of one. */
@@ -97,6 +109,6 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
   });
 }
 const good = await (chosen.length > 0 ? some() : everything());
-if (report) writeReport(chosen.length > 0 ? ['some'] : ['programs', 'rules', 'timed']);
+if (report) writeReport(chosen.length > 0 ? ['some'] : ['programs', 'timed', ...BESIDE]);
 rmSync(scratch, { recursive: true, force: true });
 process.exit(good ? 0 : 1);
