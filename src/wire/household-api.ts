@@ -7,7 +7,7 @@ const Minor = Type.String({ pattern: '^[0-9]{1,9}$' });
 
 /**
  * What became of somebody of a household at a box: a consumer, or `account` and `guest`, which have a cap alone. What the box does not say stays as
- * it is; `here: false` takes a name off the list of this box.
+ * it is; a `person` of null takes a name off the list of this box.
  */
 const HouseholdChange = Type.Object(
   {
