@@ -1,7 +1,7 @@
 import type { ContentSource } from '../../src/ports/content-source.ts';
 import { type Fault, fault, type Result } from '../../src/units/result.ts';
 import type { PacketMap } from '../../src/wire/packet-map.ts';
-import { decodeSegment } from '../../src/wire/segment.ts';
+import { decodeSegment, type Segment } from '../../src/wire/segment.ts';
 import type { PlayoutBuffer } from './playout-buffer.ts';
 
 type ReadSegment = (number: number) => Promise<Result<Uint8Array, Fault>>;
@@ -14,7 +14,7 @@ export class DownloadedSource implements ContentSource {
   readonly #map: PacketMap;
   readonly #read: ReadSegment;
   readonly #onFault: (fault: Fault) => void;
-  readonly #segments = new Map<number, readonly Uint8Array[]>();
+  readonly #segments = new Map<number, Segment>();
   readonly #reading = new Set<number>();
   /** Each request is a run of its own (see PlayoutBuffer). */
   #run = -1;
@@ -51,7 +51,7 @@ export class DownloadedSource implements ContentSource {
   fill(nowMs: number): void {
     while (!this.#over && this.#run >= 0 && this.#next < this.#packets) {
       const { segment, offset } = this.#map.placeOf(this.#next);
-      const packet = this.#segments.get(segment)?.[offset];
+      const packet = this.#segments.get(segment)?.packet(offset);
       if (packet === undefined) {
         void this.#bring(segment);
         return;
@@ -80,7 +80,7 @@ export class DownloadedSource implements ContentSource {
     if (number === this.#map.placeOf(this.#next).segment) void this.#bring(number + 1);
   }
 
-  #decode(number: number, bytes: Uint8Array): Result<readonly Uint8Array[], Fault> {
+  #decode(number: number, bytes: Uint8Array): Result<Segment, Fault> {
     const decoded = decodeSegment(bytes);
     const expected = this.#map.packetsIn(number);
     if (!decoded.ok || decoded.value.length === expected) return decoded;

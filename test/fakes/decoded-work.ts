@@ -20,7 +20,7 @@ export async function decodedWork(headendFolder: string, title: string, scratch:
   for (const hash of work.segments) {
     const segment = decodeSegment(await segments.get(hash));
     if (!segment.ok) throw new Error(segment.error.message);
-    pages.push(...segment.value.map((packet) => writer.packet(packet)));
+    pages.push(...[...segment.value].map((packet) => writer.packet(packet)));
   }
   const [opus, wav] = [join(scratch, 'decoded.opus'), join(scratch, 'decoded.wav')];
   writeFileSync(opus, Buffer.concat(pages));

@@ -122,6 +122,7 @@ export class PaidScene {
   readonly store = new RecordingRegistry();
   readonly segments = new MemorySegments();
   readonly registry: PaymentRegistry;
+  readonly pacer = new Pacer(this.clock);
   readonly log: { readonly event: string; readonly facts: unknown }[] = [];
   readonly ended: string[] = [];
   readonly rtp: Uint8Array[] = [];
@@ -162,7 +163,7 @@ export class PaidScene {
       clock,
       random: this.random,
       log,
-      pacer: new Pacer(clock),
+      pacer: this.pacer,
       segments: this.segments,
       registry: this.registry,
       session: this.session,

@@ -39,7 +39,7 @@ async function packetsOf(rendition: StoredRendition | undefined): Promise<readon
     rendition.segments.map(async (hash) => {
       const segment = decodeSegment(await scene.segments.get(hash));
       if (!segment.ok) throw new Error(segment.error.message);
-      return segment.value;
+      return [...segment.value];
     }),
   );
 }

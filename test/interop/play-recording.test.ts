@@ -54,7 +54,7 @@ async function decodedWork(data: string): Promise<Float32Array> {
   for (const hash of work.segments) {
     const segment = decodeSegment(await segments.get(hash));
     if (!segment.ok) throw new Error(segment.error.message);
-    pages.push(...segment.value.map((packet) => writer.packet(packet)));
+    pages.push(...[...segment.value].map((packet) => writer.packet(packet)));
   }
   const [opus, wav] = [join(folder, 'work.opus'), join(folder, 'work.wav')];
   writeFileSync(opus, Buffer.concat(pages));

@@ -6,8 +6,21 @@ import { PACKET_MS } from '../../units/time.ts';
 const SPOKES = 4;
 const TURN_MS = PACKET_MS / SPOKES;
 
+/** A timer may be early by what its clock leaves out of a millisecond; a packet that is due with a turn is due a little before it. */
+const EARLY_MS = TURN_MS / 2;
+
 /** A stream on the wheel: called about every 20 ms with the monotonic milliseconds of now. */
 export type Paced = (nowMs: number) => void;
+
+/** The place of a stream on the wheel. */
+export interface Seat {
+  /**
+   * The monotonic milliseconds, not after the given ones, from which on every 20 ms fall right before a turn of this stream: what is due
+   * then waits for no turn.
+   */
+  dueWithTurns(atMs: number): number;
+  leave(): void;
+}
 
 /**
  * One wheel for all streams. It turns on an absolute schedule, so that lateness does not add up, and each stream sits on one of
@@ -26,14 +39,18 @@ export class Pacer {
     this.#clock = clock;
   }
 
-  /** Puts a stream on the emptiest spoke. Returns how it leaves again. */
-  join(paced: Paced): () => void {
+  /** Puts a stream on the emptiest spoke. */
+  join(paced: Paced): Seat {
     const spoke = this.#spokes.reduce((emptiest, candidate) => (candidate.size < emptiest.size ? candidate : emptiest));
     spoke.add(paced);
     if (this.#cancel === null) this.#start();
-    return () => {
-      spoke.delete(paced);
-      if (this.size === 0) this.stop();
+    const firstMs = this.#startMs + this.#spokes.indexOf(spoke) * TURN_MS - EARLY_MS;
+    return {
+      dueWithTurns: (atMs) => firstMs + Math.floor((atMs - firstMs) / PACKET_MS) * PACKET_MS,
+      leave: () => {
+        spoke.delete(paced);
+        if (this.size === 0) this.stop();
+      },
     };
   }
 

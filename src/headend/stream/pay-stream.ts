@@ -14,7 +14,7 @@ import { decodeRtcp, splitCompound } from '../../wire/rtcp.ts';
 import { CreditMonitor } from '../credit-monitor.ts';
 import type { PaymentRegistry } from '../payment-registry.ts';
 import type { AdmittedSession, StreamView } from '../stream-port.ts';
-import type { Pacer } from './pacer.ts';
+import type { Pacer, Seat } from './pacer.ts';
 import { type LiveSources, openPackets, type PacketSource } from './packet-source.ts';
 import { PaidMedia } from './paid-media.ts';
 import { PlayPlan } from './play-plan.ts';
@@ -79,7 +79,7 @@ export class PayStream {
   readonly #srtcp: SrtpReceiver;
   readonly #roundTrip = new RoundTrip();
   readonly #dropped = { unauthenticated: 0, replayed: 0, foreign: 0 };
-  #leavePacer: (() => void) | null = null;
+  #seat: Seat | null = null;
   #plan = new PlayPlan([]);
   #schedule: PlaySchedule;
   #playing = false;
@@ -141,8 +141,9 @@ export class PayStream {
   start(): void {
     if (this.#ended) return;
     this.#turnMs = monotonicMs(this.#deps.clock);
-    this.#leavePacer ??= this.#deps.pacer.join((nowMs) => this.tick(nowMs));
-    this.#pump(monotonicMs(this.#deps.clock));
+    this.#seat ??= this.#deps.pacer.join((nowMs) => this.tick(nowMs));
+    this.#schedule.startAt(this.#seat.dueWithTurns(this.#turnMs));
+    this.#pump(this.#turnMs);
   }
 
   /** The box wants sound to be so far ahead of its ear; no further than the terms bear. A film keeps its lead. */
@@ -215,8 +216,8 @@ export class PayStream {
   stop(): CarriedCounts {
     this.#ended = true;
     this.#playing = false;
-    this.#leavePacer?.();
-    this.#leavePacer = null;
+    this.#seat?.leave();
+    this.#seat = null;
     this.#packets.close();
     this.#monitor.report(true);
     return this.#monitor.carryOver();
@@ -233,7 +234,7 @@ export class PayStream {
 
   #begin(spans: ReturnType<CreditMonitor['planFrom']>, packetIndex: number, nowMs: number): void {
     this.#plan = new PlayPlan(spans);
-    this.#schedule = new PlaySchedule(nowMs, this.#ahead);
+    this.#schedule = new PlaySchedule(this.#seat?.dueWithTurns(nowMs) ?? nowMs, this.#ahead);
     if (this.#leadAsked) this.#schedule.aim(this.#ahead);
     this.#packetIndex = packetIndex;
     this.#sentOfRun = 0;
@@ -246,7 +247,7 @@ export class PayStream {
     if (!this.#playing) return;
     const due = Math.min(this.#schedule.due(nowMs), this.#sentOfRun + this.#schedule.burstPackets);
     while (this.#sentOfRun < due && this.#sendNext(nowMs)) {}
-    if (this.#schedule.isBehind(this.#sentOfRun, nowMs)) this.#schedule.rebase(this.#sentOfRun, nowMs);
+    if (this.#schedule.isBehind(this.#sentOfRun, nowMs)) this.#schedule.rebase(this.#sentOfRun, this.#seat?.dueWithTurns(nowMs) ?? nowMs);
   }
 
   /** What is missing goes again, but for a moment after this process was held up: more to send would hold it up longer. */

@@ -144,7 +144,7 @@ export class PlainDesk {
       stream,
       rtcpPeer: choice.kind === 'udp' ? { address: client.peerAddress, port: choice.clientPort[1] } : null,
       rtcpChannel: choice.kind === 'interleaved' ? choice.channels[1] : null,
-      leavePacer: this.#deps.pacer.join((nowMs) => stream.tick(nowMs)),
+      leavePacer: this.#deps.pacer.join((nowMs) => stream.tick(nowMs)).leave,
       lastHeardMs: monotonicMs(this.#deps.clock),
     };
     this.#sessions.set(session.id, session);

@@ -54,6 +54,11 @@ export class PlaySchedule {
     this.#ahead = ahead;
   }
 
+  /** Before anything is sent: what is due with the time passes from here on. */
+  startAt(nowMs: number): void {
+    this.#startMs = nowMs;
+  }
+
   /** The most that goes out at one time. */
   get burstPackets(): number {
     return this.#ahead.prebuffer;

@@ -1,6 +1,6 @@
 import type { StoredWork } from '../../ports/headend-stores.ts';
 import type { SegmentStore } from '../../ports/segment-store.ts';
-import { decodeSegment } from '../../wire/segment.ts';
+import { decodeSegment, type Segment } from '../../wire/segment.ts';
 import type { SegmentMap } from './segment-map.ts';
 
 export interface SegmentReaderDeps {
@@ -20,7 +20,7 @@ export interface SegmentReaderDeps {
 export class SegmentReader {
   readonly #deps: SegmentReaderDeps;
   /** By segment number; null while it is being read. */
-  readonly #held = new Map<number, readonly Uint8Array[] | null>();
+  readonly #held = new Map<number, Segment | null>();
   #closed = false;
 
   constructor(deps: SegmentReaderDeps) {
@@ -32,7 +32,7 @@ export class SegmentReader {
     if (this.#closed) return null;
     const { segment, offset } = this.#deps.map.placeOf(packetIndex);
     this.#want(segment);
-    return this.#held.get(segment)?.[offset] ?? null;
+    return this.#held.get(segment)?.packet(offset) ?? null;
   }
 
   close(): void {
@@ -65,7 +65,7 @@ export class SegmentReader {
     this.#deps.onReady();
   }
 
-  #decode(number: number, bytes: Uint8Array): readonly Uint8Array[] | null {
+  #decode(number: number, bytes: Uint8Array): Segment | null {
     const { work, map } = this.#deps;
     const decoded = decodeSegment(bytes);
     const expected = map.packetsIn(number);

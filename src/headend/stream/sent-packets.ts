@@ -11,13 +11,40 @@ export interface SentPacket {
   readonly challenge: Uint8Array | null;
 }
 
+/** A room for so many packets, by their place. */
+class Ring {
+  /** Where the bytes of each lie: what a packet was read from lives longer than it does. */
+  readonly buffers: (ArrayBufferLike | null)[];
+  readonly offsets: Uint32Array;
+  readonly lengths: Uint32Array;
+  readonly packetIndexes: Int32Array;
+
+  constructor(places: number) {
+    this.buffers = new Array<ArrayBufferLike | null>(places).fill(null);
+    this.offsets = new Uint32Array(places);
+    this.lengths = new Uint32Array(places);
+    this.packetIndexes = new Int32Array(places);
+  }
+
+  put(place: number, packetIndex: number, payload: Uint8Array): void {
+    this.buffers[place] = payload.buffer;
+    this.offsets[place] = payload.byteOffset;
+    this.lengths[place] = payload.length;
+    this.packetIndexes[place] = packetIndex;
+  }
+
+  payload(place: number): Uint8Array | null {
+    const buffer = this.buffers[place] ?? null;
+    return buffer === null ? null : new Uint8Array(buffer, this.offsets[place], this.lengths[place]);
+  }
+}
+
 /**
  * The newest packets of a stream by their sequence, in a ring that grows to `limits.monitorRingPackets`. Nothing is made for a packet and
  * nothing is searched: a packet of music is kept for a second, and an object of that age costs the collector of memory more than the rest of it.
  */
 export class SentPackets {
-  #payloads: (Uint8Array | null)[] = places(FIRST_PLACES);
-  #packetIndexes = new Int32Array(FIRST_PLACES);
+  #ring = new Ring(FIRST_PLACES);
   #mask = FIRST_PLACES - 1;
   /** Few packets have one of these. */
   readonly #challenges = new Map<number, Uint8Array>();
@@ -35,8 +62,7 @@ export class SentPackets {
   keep(sequence: number, packetIndex: number, marker: boolean, payload: Uint8Array, challenge: Uint8Array | null): void {
     if (sequence - this.#from > this.#mask) this.#makeRoom(sequence);
     const place = sequence & this.#mask;
-    this.#payloads[place] = payload;
-    this.#packetIndexes[place] = packetIndex;
+    this.#ring.put(place, packetIndex, payload);
     if (challenge !== null) this.#challenges.set(sequence, challenge);
     if (marker) this.#marked.add(sequence);
     this.#end = sequence + 1;
@@ -45,9 +71,9 @@ export class SentPackets {
   /** Null where it is forgotten. */
   find(sequence: number): SentPacket | null {
     const place = sequence & this.#mask;
-    const payload = this.#payloads[place] ?? null;
-    if (sequence < this.#from || sequence >= this.#end || payload === null) return null;
-    const packetIndex = this.#packetIndexes[place] ?? 0;
+    const payload = sequence < this.#from || sequence >= this.#end ? null : this.#ring.payload(place);
+    if (payload === null) return null;
+    const packetIndex = this.#ring.packetIndexes[place] ?? 0;
     return { packetIndex, marker: this.#marked.has(sequence), payload, challenge: this.#challenges.get(sequence) ?? null };
   }
 
@@ -65,17 +91,12 @@ export class SentPackets {
       this.forgetBelow(sequence - this.#mask);
       return;
     }
-    const [payloads, packetIndexes, mask] = [this.#payloads, this.#packetIndexes, this.#mask];
-    this.#payloads = places(2 * held);
-    this.#packetIndexes = new Int32Array(2 * held);
+    const [before, mask] = [this.#ring, this.#mask];
+    this.#ring = new Ring(2 * held);
     this.#mask = 2 * held - 1;
     for (let known = this.#from; known < this.#end; known += 1) {
-      this.#payloads[known & this.#mask] = payloads[known & mask] ?? null;
-      this.#packetIndexes[known & this.#mask] = packetIndexes[known & mask] ?? 0;
+      const payload = before.payload(known & mask);
+      if (payload !== null) this.#ring.put(known & this.#mask, before.packetIndexes[known & mask] ?? 0, payload);
     }
   }
-}
-
-function places(count: number): (Uint8Array | null)[] {
-  return new Array<Uint8Array | null>(count).fill(null);
 }

@@ -24,5 +24,7 @@ export class PlaySchedule {
     return false;
   }
 
+  startAt(): void {}
+
   rebase(): void {}
 }

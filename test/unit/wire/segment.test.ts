@@ -9,7 +9,9 @@ describe('a segment', () => {
 
   it('gives back what was put in', () => {
     const packets = Array.from({ length: 250 }, (_, index) => new Uint8Array(1 + index).fill(index));
-    expect(decodeSegment(encodeSegment(packets))).toEqual({ ok: true, value: packets });
+    const decoded = decodeSegment(encodeSegment(packets));
+    expect(decoded.ok && [...decoded.value]).toEqual(packets);
+    expect(decoded.ok && [-1, packets.length].map((offset) => decoded.value.packet(offset))).toEqual([null, null]);
   });
 
   it('refuses a cut, an empty and an overlong one', () => {

@@ -35,10 +35,25 @@ describe('the pacing wheel', () => {
     expect(turns.slice(1).sort()).toEqual([0, 1, 2, 3]);
   });
 
+  test('tells a stream from when on its packets are due right before its turns, whenever it asks', async () => {
+    const clock = new VirtualClock();
+    const pacer = new Pacer(clock);
+    for (let stream = 0; stream < 6; stream += 1) {
+      const turns: number[] = [];
+      const seat = pacer.join((nowMs) => void turns.push(nowMs));
+      await clock.advance(47 + stream * 3);
+      const askedMs = monotonicMs(clock);
+      const dueMs = seat.dueWithTurns(askedMs);
+      expect(askedMs - dueMs).toBeGreaterThanOrEqual(0);
+      expect(askedMs - dueMs).toBeLessThan(20);
+      for (const atMs of turns) expect((((atMs - dueMs) % 20) + 20) % 20).toBeCloseTo(2.5, 3);
+    }
+  });
+
   test('holds no timer while nobody streams', async () => {
     const clock = new VirtualClock();
     const pacer = new Pacer(clock);
-    const leave = pacer.join(() => {});
+    const { leave } = pacer.join(() => {});
     expect(clock.pending).toBe(1);
     leave();
     expect(clock.pending).toBe(0);

@@ -37,6 +37,24 @@ describe('a paid stream under the credit window', () => {
     expect(scene.rtp.length).toBe(1_220 + LEAD_PACKETS);
   });
 
+  test('its packets are 20 ms apart wherever it sits on the wheel, and ACKs in between bring none forward', async () => {
+    const scene = await PaidScene.open();
+    scene.pacer.join(() => {});
+    await scene.clock.advance(7);
+    scene.play();
+    await scene.run(8_000);
+    const leftMs: number[] = [];
+    for (let step = 0; step < 1_000; step += 1) {
+      const before = scene.rtp.length;
+      await scene.clock.advance(1);
+      if (step % 13 === 0) scene.box.acknowledge();
+      if (scene.rtp.length > before) leftMs.push(step);
+    }
+    expect(leftMs.length).toBe(50);
+    const offsets = leftMs.map((atMs, packet) => atMs - 20 * packet);
+    expect(Math.max(...offsets) - Math.min(...offsets)).toBeLessThanOrEqual(3);
+  });
+
   test('stops a client that is silent from the start after exactly W packets', async () => {
     const scene = await PaidScene.open();
     scene.acknowledges = false;
