@@ -183,7 +183,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
   const venue = new Venue({
     ...{ book, clock, log, catalogue },
     raise: (event) => box.raise(event),
-    holdVolume: (range) => box.holdVolume(range),
+    holdVolume: (rangeOf) => box.holdVolume(rangeOf),
     playBackground: () => box.playBackground(),
     changed: () => box.moneyMoved(),
     catalogueChanged: () => box.catalogueChanged(),
@@ -219,6 +219,7 @@ export async function assembleBox(parts: AssemblyParts): Promise<RunningBox> {
     plays: loans.plays,
     joinsMs: () => mixing.joinsMs,
     player,
+    zones: config.hardware.zones.map(({ name }) => name),
     catalogue: new ShelvedCatalogue(venue.catalogue, loans.shelf),
     loans,
     usage,

@@ -49,8 +49,10 @@ async function runGuarded(config: BoxConfig, say: Say, signal: AbortSignal): Pro
   const signer = openDeviceIdentity(config.data);
   if (!signer.ok) throw new Error(signer.error.message);
   const device = config.audioDevice === null ? {} : { device: config.audioDevice };
+  const { zones } = config.hardware;
+  const mix = zones.length === 0 ? {} : { zones: new (await import('./media/zone-mix.ts')).ZoneMix(zones) };
   const player = new MpvPlayer(
-    { folder: join(config.data, 'player'), output: config.audioOutput, ...device, kept: config.keptPlayer, clock: systemClock },
+    { folder: join(config.data, 'player'), output: config.audioOutput, ...device, ...mix, kept: config.keptPlayer, clock: systemClock },
     log,
   );
   // Player and book take their time to start; whether the player could is asked when the box is put together.

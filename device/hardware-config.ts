@@ -1,4 +1,5 @@
 import { GPIO_BOARDS, type GpioBoardName, isGpioBoard } from './boards/wiring.ts';
+import { readZones, type SoundZone } from './media/sound-zones.ts';
 
 /** What a pulse on one coin line means, and whose money it is. */
 export interface CoinLine {
@@ -35,6 +36,8 @@ export interface HardwareConfig {
   readonly inputFolder: string | null;
   /** The television at the HDMI output; null where the box does not speak to it. */
   readonly television: TelevisionChoice | null;
+  /** Parts of the venue with a volume of their own; none: the sound is the same everywhere, by whatever the output is. */
+  readonly zones: readonly SoundZone[];
 }
 
 export interface TelevisionChoice {
@@ -59,6 +62,7 @@ export const HARDWARE_OPTIONS = {
   cec: { type: 'string' },
   'cec-standby': { type: 'string' },
   'cec-volume': { type: 'boolean' },
+  zones: { type: 'string' },
 } as const;
 
 export interface HardwareValues {
@@ -74,6 +78,7 @@ export interface HardwareValues {
   readonly cec?: string;
   readonly 'cec-standby'?: string;
   readonly 'cec-volume'?: boolean;
+  readonly zones?: string;
 }
 
 /** No real acceptor is fitted: the box has a coin key instead. */
@@ -102,6 +107,7 @@ export function readHardware(values: HardwareValues): HardwareConfig {
       values.cec === undefined
         ? null
         : { device: values.cec, standbyMinutes: readMinutes(values['cec-standby'] ?? '20'), volume: values['cec-volume'] ?? false },
+    zones: values.zones === undefined ? [] : readZones(values.zones),
   };
 }
 

@@ -1,12 +1,12 @@
 import { readBootOptions, writeBootOptions } from '../boot-config.ts';
 import { decibelsOf, percentOf } from '../media/sound-level.ts';
 import type { SoundOutput } from '../media/sound-outputs.ts';
-import type { CommandOutcome } from '../session/box-view.ts';
+import type { BoxView, CommandOutcome } from '../session/box-view.ts';
 import { type Command, type CommandContext, done } from './command.ts';
+import { missingWords } from './show-commands.ts';
+import { turnTo } from './volume-commands.ts';
 
 const technicians = ['technician', 'headend'] as const;
-/** Document 003's entry method for what comes over the console. */
-const CONSOLE = '4';
 
 function refused(code: string, text: string): CommandOutcome {
   return { ok: false, code, text, data: null };
@@ -39,15 +39,17 @@ const show: Omit<Command<CommandContext>, 'name'> = {
     if (parts === null) return refused('not-fitted', 'A simulation has no sound.');
     const { chosen, gone, driver } = parts.sound.output;
     const outputs = await parts.sound.outputsNow();
-    const { volumePercent, volumeRange } = context.box.view();
+    const { volumePercent, volumeRange, volumeZones } = context.box.view();
     const marked = gone ? 'auto' : (chosen ?? 'auto');
     const there = outputs.some(({ name }) => name === chosen);
     const rows = outputs.map((output, index) => {
       const words = output.name === 'auto' ? 'mpv chooses' : output.description;
       return `${output.name === marked ? '*' : ' '}${String(index + 1).padStart(3)}  ${kindOf(output).padEnd(10)}${output.name.padEnd(24)}${words}`.trimEnd();
     });
-    const level = `level      ${levelText(volumePercent)}${volumeRange === null ? '' : ` (the venue allows ${volumeRange.minPercent} to ${volumeRange.maxPercent} % now)`}`;
-    const lines = [...rows, `driver     ${driverText(driver)}`, level, ...troubleOf(chosen, gone, there, driver)];
+    const knobs = volumeZones.length === 0 ? [{ zone: '', percent: volumePercent, range: volumeRange }] : volumeZones;
+    const levels = knobs.map(({ zone, percent, range }) => `level      ${zone === '' ? '' : `${zone} `}${levelText(percent)}${allowedText(range)}`);
+    const few = missingWords(parts.sound).map((words) => `missing    ${words}.`);
+    const lines = [...rows, `driver     ${driverText(driver)}`, ...levels, ...troubleOf(chosen, gone, there, driver), ...few];
     return done(lines.join('\n'), {
       chosen,
       gone,
@@ -55,10 +57,15 @@ const show: Omit<Command<CommandContext>, 'name'> = {
       volumePercent,
       decibels: volumePercent === 0 ? null : decibelsOf(volumePercent),
       volumeRange,
+      zones: volumeZones,
       outputs,
     });
   },
 };
+
+function allowedText(range: BoxView['volumeRange']): string {
+  return range === null ? '' : ` (the venue allows ${range.minPercent} to ${range.maxPercent} % now)`;
+}
 
 function driverText(driver: string | null): string {
   if (driver === null) return 'none yet: nothing played';
@@ -102,16 +109,17 @@ const level: Command<CommandContext> = {
   roles: ['staff', ...technicians],
   guard: 'none',
   arguments: [{ name: 'level', kind: 'text', required: true, help: '0 to 100, or dB below the loudest: -12dB' }],
-  run: async ({ box }, { level: text = '' }) => {
+  run: async (context, { level: text = '' }) => {
     const percent = readLevel(text);
     if (percent === null)
       return refused('bad-argument', `level is 0 to 100, or dB such as -12dB (0dB is the loudest); got ${JSON.stringify(text.slice(0, 20))}.`);
-    const { volumePercent, volumeRange } = box.view();
-    const held = volumeRange === null ? percent : Math.max(volumeRange.minPercent, Math.min(volumeRange.maxPercent, percent));
-    box.intent({ type: 'intent.volume', delta: held - volumePercent }, CONSOLE);
-    const limit =
-      held === percent || volumeRange === null ? '' : ` ${levelText(percent)} was asked, ${volumeRange.minPercent} to ${volumeRange.maxPercent} % is allowed.`;
-    return done(`Level ${levelText(held)}.${limit}`, { volumePercent: held, decibels: held === 0 ? null : decibelsOf(held) });
+    const lines = turnTo(context, percent, null).map(({ zone, percent: held, range }) => {
+      const limit = held === percent || range === null ? '' : ` ${levelText(percent)} was asked, ${range.minPercent} to ${range.maxPercent} % is allowed.`;
+      return { zone, held, text: `${zone === null ? 'Level' : zone} ${levelText(held)}.${limit}` };
+    });
+    const loudest = Math.max(...lines.map(({ held }) => held));
+    const zones = lines.flatMap(({ zone, held }) => (zone === null ? [] : [{ zone, percent: held }]));
+    return done(lines.map((line) => line.text).join('\n'), { volumePercent: loudest, decibels: loudest === 0 ? null : decibelsOf(loudest), zones });
   },
 };
 

@@ -24,6 +24,7 @@ import { taxCommands } from './tax-commands.ts';
 import { testCommands } from './test-commands.ts';
 import { venueCommands } from './venue-commands.ts';
 import { viewerCommands } from './viewer-commands.ts';
+import { volumeCommands } from './volume-commands.ts';
 import { watchCommands } from './watch-commands.ts';
 
 const helpCommand: Command<CommandContext> = {
@@ -52,6 +53,7 @@ export const boxCommands: readonly Command<CommandContext>[] = [
   ...hardwareCommands,
   ...networkCommands,
   ...audioCommands,
+  ...volumeCommands,
   ...venueCommands,
   ...ladderCommands,
   ...taxCommands,

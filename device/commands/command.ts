@@ -68,7 +68,7 @@ export interface CommandContext {
   readonly startAgain?: () => void;
   readonly selfTest?: SelfTestParts;
   /** Absent in a simulation. */
-  readonly sound?: Pick<MpvPlayer, 'output' | 'outputsNow' | 'useOutput' | 'choosesOutput'>;
+  readonly sound?: Pick<MpvPlayer, 'output' | 'outputsNow' | 'useOutput' | 'choosesOutput' | 'zones'>;
   /** Absent in a simulation. */
   readonly network?: {
     /** Its passphrase is withheld. */

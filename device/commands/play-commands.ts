@@ -51,19 +51,6 @@ const skip: Command<CommandContext> = {
   },
 };
 
-const volume: Command<CommandContext> = {
-  name: 'volume',
-  help: 'sets the volume',
-  roles: everyone,
-  guard: 'none',
-  arguments: [{ name: 'percent', kind: 'integer', required: true, help: 'a number from 0 to 100' }],
-  run: async ({ box }, { percent = '0' }) => {
-    const wanted = Math.max(0, Math.min(100, Number(percent)));
-    box.intent({ type: 'intent.volume', delta: wanted - box.view().volumePercent }, CONSOLE);
-    return done(`volume ${wanted} %`);
-  },
-};
-
 const seek: Command<CommandContext> = {
   name: 'seek',
   help: 'jumps in the song that is paid for; what was paid is not paid again',
@@ -109,7 +96,6 @@ export const playCommands: readonly Command<CommandContext>[] = [
   skip,
   intent('picture', 'the picture of a film fills the screen, or a part of it', { type: 'intent.picture' }),
   intent('stop', 'ends the song; what was not heard is given back', { type: 'intent.stop' }),
-  volume,
   language,
   seek,
   acks,

@@ -1,5 +1,6 @@
 import { type Currency, formatMoney } from '../../src/units/money.ts';
 import { type Command, type CommandContext, done } from './command.ts';
+import { volumeLines } from './volume-commands.ts';
 
 /** Of receipts that can be listed, and so refunded. */
 export const RECEIPTS_MAX = 50;
@@ -40,8 +41,9 @@ const showStatus: Command<CommandContext> = {
         ['credit', amount(view.creditMinor, view.currency)],
         ['works', String(view.catalogueSize)],
         ['queue', String(view.queue.length)],
-        ['volume', `${view.volumePercent} %${view.volumeRange === null ? '' : ` (${view.volumeRange.minPercent} to ${view.volumeRange.maxPercent} % now)`}`],
+        ...volumeLines(view).map((line) => ['volume', line] as const),
         ...(sound?.output.gone ? [['sound', `${sound.output.chosen} is gone, another output plays (audio)`] as const] : []),
+        ...missingWords(sound).map((words) => ['sound', words] as const),
         ...(view.houseMusic ? [['music', 'of the house'] as const] : []),
         ...(view.housePays ? [['who pays', 'the house'] as const] : []),
       ]),
@@ -49,6 +51,16 @@ const showStatus: Command<CommandContext> = {
     );
   },
 };
+
+/** Zones that nobody hears, as the output has too few channels for them. */
+export function missingWords(sound: CommandContext['sound']): readonly string[] {
+  const missing = sound?.zones?.missing ?? null;
+  if (missing === null) return [];
+  const { zones, channels, wanted } = missing;
+  return [
+    `${zones.join(', ')} can not be heard: the output has ${channels} channels, and the zones need ${wanted}; audio device NUMBER chooses one that has them`,
+  ];
+}
 
 const showLedger: Command<CommandContext> = {
   name: 'show ledger',

@@ -1,7 +1,10 @@
 import { sleep } from '../../src/ports/clock.ts';
+import type { CommandOutcome } from '../session/box-view.ts';
 import type { SelfTest, SelfTestParts, TestResult } from '../supervision/self-test.ts';
 import { selfTests } from '../supervision/self-tests.ts';
+import { sound } from '../supervision/sound-test.ts';
 import { type Command, type CommandContext, done } from './command.ts';
+import { unknownZone } from './volume-commands.ts';
 
 /** They run side by side, so that all of them are over in it too. */
 const LONGEST_MS = 30_000;
@@ -16,21 +19,29 @@ const test: Command<CommandContext> = {
   guard: 'none',
   arguments: [
     { name: 'part', kind: 'text', required: true, help: 'storage, clock, network, acceptor, sound, buttons, tv, display, leds or all' },
+    { name: 'zone', kind: 'text', required: false, help: 'of the sound: a zone of this box alone, such as test sound terrace' },
     { name: 'code', kind: 'text', required: false, help: 'what was seen, typed back: test display code=1234, test leds code=101' },
   ],
-  run: async (context, { part = '', code }) => {
+  run: async (context, { part = '', zone, code = zone }) => {
     const { selfTest } = context;
     if (selfTest === undefined) return { ok: false, code: 'not-fitted', text: 'There is nothing to test in a simulation.', data: null };
     if (part === 'all')
       return judged([...(await Promise.all(Object.values(selfTests).map((one) => timed(one, selfTest)))), unseenDisplay, unseenLamps(selfTest)], true);
     if (part === 'display') return displayTest(context, selfTest, code);
     if (part === 'leds') return lampTest(selfTest, code);
+    if (part === 'sound' && zone !== undefined) return await zoneTest(selfTest, zone);
     const one = Object.hasOwn(selfTests, part) ? selfTests[part] : undefined;
     if (one === undefined)
       return { ok: false, code: 'bad-argument', text: `There is a test of ${Object.keys(selfTests).join(', ')}, display, leds, and all.`, data: null };
     return judged([await timed(one, selfTest)], false);
   },
 };
+
+async function zoneTest(parts: SelfTestParts, zone: string): Promise<CommandOutcome> {
+  const view = parts.view();
+  if (!view.volumeZones.some((one) => one.zone === zone)) return { ok: false, code: 'no-such-zone', text: unknownZone(view, zone), data: null };
+  return judged([await timed(sound, { ...parts, zone })], false);
+}
 
 const unseenDisplay: TestResult = { part: 'display', result: 'ABSENT', text: 'nobody read it: test display shows a code to type back' };
 

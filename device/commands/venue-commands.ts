@@ -1,4 +1,4 @@
-import { readPeriod, readVolume, timeText, weekLines } from '../../src/domain/queue/calendar-text.ts';
+import { readPeriod, timeText, weekLines } from '../../src/domain/queue/calendar-text.ts';
 import { addFilter, FILTER_FIELDS, filterWords, removeFilter } from '../../src/domain/queue/content-filter.ts';
 import { addPeriod, conflicts, isCrossfade, plan, removePeriod, type VenueCalendar, weekdayOf } from '../../src/domain/queue/venue-calendar.ts';
 import { limits } from '../../src/limits.ts';
@@ -61,7 +61,7 @@ const calendarAdd: Command<CommandContext> = {
     { name: 'from', kind: 'text', required: true, help: 'such as 17:00' },
     { name: 'to', kind: 'text', required: true, help: 'such as 01:00, of the next day where it is earlier' },
     { name: 'percent', kind: 'integer', required: false, help: 'a bonus on every coin' },
-    { name: 'volume', kind: 'text', required: false, help: 'least and most, such as 30-70' },
+    { name: 'volume', kind: 'text', required: false, help: 'least and most, such as 30-70; of single zones: 30-70,terrace:20-40' },
     { name: 'crossfade', kind: 'integer', required: false, help: 'seconds that songs sound into each other' },
   ],
   run: withVenue(async (venue, _context, { name = '', kind = '', days = '', from = '', to = '', percent, volume, crossfade }) => {
@@ -90,22 +90,6 @@ const calendarZone: Command<CommandContext> = {
     if (!zone.ok) return refused(zone.error);
     await venue.keeper.look();
     return done(`The clock on the wall shows ${timeText(await venue.wallMs())}.`, { zone: zone.value.name });
-  }),
-};
-
-const volumeLimits: Command<CommandContext> = {
-  name: 'volume limits',
-  help: 'how loud the box is at least and at most, where no period of the calendar says otherwise: volume limits 20-80',
-  roles: ['technician', 'headend'],
-  guard: 'none',
-  arguments: [{ name: 'percent', kind: 'text', required: true, help: 'least and most, such as 20-80' }],
-  run: withVenue(async (venue, _context, { percent = '' }) => {
-    const volume = readVolume(percent);
-    if (volume === null || volume.minPercent > volume.maxPercent || volume.maxPercent > 100)
-      return refused({ code: 'bad-argument', message: `percent is least and most, such as 20-80; got ${percent.slice(0, 20)}.` });
-    await venue.rules.putVolume(volume);
-    await venue.keeper.look();
-    return done(`Between ${volume.minPercent} and ${volume.maxPercent} %, where no period says otherwise.`, volume);
   }),
 };
 
@@ -188,7 +172,6 @@ export const venueCommands: readonly Command<CommandContext>[] = [
   calendarAdd,
   calendarRemove,
   calendarZone,
-  volumeLimits,
   crossfade,
   filterAdd,
   filterRemove,

@@ -116,6 +116,7 @@ export function viewOfFirstBoot(shown: FirstBootView, facts: FirstBootFacts, nam
       housePays: false,
       premiumPercent: null,
       volumeRange: null,
+      volumeZones: [],
       silentPlayer,
       guestLink: null,
     },

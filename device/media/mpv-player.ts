@@ -2,27 +2,19 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { limits } from '../../src/limits.ts';
 import type { Log } from '../../src/ports/log.ts';
 import type { OpenedStream, Player, PlayerEvent } from '../../src/ports/player.ts';
-import { SAMPLE_RATE_HZ, samplesPerPacket } from '../../src/units/time.ts';
-import { DecodedStream } from './decoded-stream.ts';
+import { SAMPLE_RATE_HZ } from '../../src/units/time.ts';
 import { FifoWriter } from './fifo-writer.ts';
-import { FilmStream } from './film-stream.ts';
 import type { MpvEvent, MpvIpc } from './mpv-ipc.ts';
 import { MpvIpc as Ipc } from './mpv-ipc.ts';
 import { awaitMpv, drainFifo, hasSoundCard, type MpvSettings, mpvFiles, type PlayerFault, startMpv } from './mpv-process.ts';
 import { MpvTracks } from './mpv-tracks.ts';
-import { OggStream } from './ogg-stream.ts';
 import type { PlayerStream } from './player-stream.ts';
 import { listOutputs, listOutputsNow, OutputChoice, type OutputState, type SoundOutput } from './sound-outputs.ts';
+import { streamOf, streamOptions } from './stream-options.ts';
+import type { ZoneMix } from './zone-mix.ts';
 
 const PAUSED_FOR_CACHE = 1;
 const CORE_IDLE = 2;
-/**
- * How much is read before it begins. Of Opus libavformat's own default: mpv has no word for taking a wish back. Without a bound mpv reads five seconds
- * of a film (lab/media.md 2), and more of decoded sound than a playout buffer holds, in case it is something else in disguise.
- */
-const PROBE_BYTES = { ogg: 5_000_000, mpegts: 100_000, wav: 4_096 } as const;
-const FILM_PROBE_SECONDS = 0.3;
-
 /** The player could not be started; `fault` says what to do. */
 export class PlayerUnavailable extends Error {
   readonly fault: PlayerFault;
@@ -110,7 +102,7 @@ export class MpvPlayer implements Player {
     if (head !== null) this.#fifo?.write(head);
     for (const [option, value] of [['loop-file', 'no'] as const, ...streamOptions(put.format), ...(put.format === 'mpegts' ? this.tracks.options() : [])])
       await this.#tell('set_property', option, value);
-    await this.#tell('set_property', 'af', stream.gainDb === 0 ? '' : `lavfi=[volume=${stream.gainDb.toFixed(2)}dB]`);
+    await this.#tell('set_property', 'af', this.#filters(stream.gainDb));
     await this.#tell('set_property', 'pause', false);
     await this.#tell('loadfile', 'fd://0');
   }
@@ -144,14 +136,14 @@ export class MpvPlayer implements Player {
     return this.#hear(start + Math.round(answer.value * SAMPLE_RATE_HZ));
   }
 
-  /** A sound file of the box's own, again and again, outside of any play; null ends it. A play is not disturbed, and ends it too. */
-  async playFile(path: string | null): Promise<void> {
+  /** A sound file of the box's own, again and again, outside of any play, in one zone or in all; null ends it. A play is not disturbed, and ends it too. */
+  async playFile(path: string | null, zone: string | null = null): Promise<void> {
     await this.attach();
     if (this.#stream !== null) return;
     await this.stop();
     await this.#tell('set_property', 'loop-file', path === null || typeof this.#settings.output === 'object' ? 'no' : 'inf');
     if (path === null) return;
-    const options = [...streamOptions('ogg'), ['demuxer-lavf-format', 'wav'], ['af', ''], ['pause', false]] as const;
+    const options = [...streamOptions('ogg'), ['demuxer-lavf-format', 'wav'], ['af', this.#filters(0, zone)], ['pause', false]] as const;
     for (const [option, value] of options) await this.#tell('set_property', option, value);
     await this.#tell('loadfile', path);
   }
@@ -160,7 +152,7 @@ export class MpvPlayer implements Player {
    * What comes out of this player when it plays a sound file, volume included, as a WAV file instead of on its output. A play that begins
    * meanwhile ends it. @returns false where something plays, or the player does not do it
    */
-  async capture(path: string, into: string): Promise<boolean> {
+  async capture(path: string, into: string, zone: string | null = null): Promise<boolean> {
     await this.attach();
     const ipc = this.#ipc;
     if (ipc === null || this.#stream !== null || this.#inheritedStart !== null || typeof this.#settings.output === 'object') return false;
@@ -173,7 +165,7 @@ export class MpvPlayer implements Player {
       ['ao', 'pcm'],
       ['loop-file', 'no'],
       ['audio-format', 'float'],
-      ['af', ''],
+      ['af', this.#filters(0, zone)],
       ['pause', false],
       ['speed', 1],
     ] as const;
@@ -227,6 +219,15 @@ export class MpvPlayer implements Player {
     await this.#tell('set_property', 'volume', this.#volumePercent);
   }
 
+  /** In the order of the zones: how loud each is, below the volume of all. */
+  async setZoneVolumes(percents: readonly number[]): Promise<void> {
+    await this.zones?.set(percents, this.#ipc);
+  }
+
+  get zones(): ZoneMix | undefined {
+    return this.#settings.zones;
+  }
+
   async stop(): Promise<void> {
     this.#stream = null;
     this.#inheritedStart = null;
@@ -272,6 +273,7 @@ export class MpvPlayer implements Player {
     await ipc.command('observe_property', PAUSED_FOR_CACHE, 'paused-for-cache');
     await ipc.command('observe_property', CORE_IDLE, 'core-idle');
     await ipc.command('set_property', 'volume', this.#volumePercent);
+    await this.zones?.begin(ipc, this.#log);
     if (this.choosesOutput) await this.#choice.begin();
     return ipc.connected;
   }
@@ -335,25 +337,14 @@ export class MpvPlayer implements Player {
     if (answer?.ok === false) this.#log.warn('player-refused', { command: String(words[0]), message: answer.error.message });
   }
 
+  /** What sound goes through: its loudness first, then where it goes to. */
+  #filters(gainDb: number, zone: string | null = null): string {
+    return [...(gainDb === 0 ? [] : [`lavfi=[volume=${gainDb.toFixed(2)}dB]`]), ...(this.zones === undefined ? [] : [this.zones.filter(zone)])].join(',');
+  }
+
   #raise(event: PlayerEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
-}
-
-function streamOf(stream: OpenedStream): PlayerStream {
-  if (stream.decoded === true) return new DecodedStream();
-  return stream.video === undefined ? new OggStream(stream.channels, stream.preSkip) : new FilmStream(samplesPerPacket(stream));
-}
-
-/** mpv learns what a stream is from its beginning: a film needs more of it than sound, and its picture wanted. */
-function streamOptions(format: PlayerStream['format']): readonly (readonly [option: string, value: string | number])[] {
-  const film = format === 'mpegts';
-  return [
-    ['demuxer-lavf-format', format],
-    ['demuxer-lavf-probesize', PROBE_BYTES[format]],
-    ['demuxer-lavf-analyzeduration', film ? FILM_PROBE_SECONDS : 0],
-    ['vid', film ? 'auto' : 'no'],
-  ];
 }
 
 /** @returns false where it does not end in time */

@@ -5,6 +5,7 @@ import { limits } from '../../src/limits.ts';
 import { type Clock, monotonicMs, sleep } from '../../src/ports/clock.ts';
 import { type Fault, fault, ok, type Result } from '../../src/units/result.ts';
 import { MpvIpc } from './mpv-ipc.ts';
+import type { ZoneMix } from './zone-mix.ts';
 
 export type PlayerFault = Fault<'player-missing' | 'player-not-starting'>;
 
@@ -27,6 +28,8 @@ export interface MpvSettings {
   readonly program?: string;
   /** Which of the outputs `auto` means, by mpv's name; its own choice where absent. */
   readonly device?: string;
+  /** Where the venue has several zones: what each hears. */
+  readonly zones?: ZoneMix;
   /** It runs as a service of its own: found, never started or ended by us. */
   readonly kept?: boolean;
   readonly clock: Clock;

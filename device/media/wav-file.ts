@@ -39,10 +39,10 @@ export function wavHead(rateHz: number, channels: number, dataBytes: number): Ui
 }
 
 /**
- * The first channel of a WAV file of 16-bit samples or 32-bit floats, as mpv and arecord write them; sizes in the head of an unfinished file are not
+ * One channel, the first if none is named, of a WAV file of 16-bit samples or 32-bit floats, as mpv and arecord write them; sizes in the head of an unfinished file are not
  * believed. Null: it is none.
  */
-export function readWav(bytes: Uint8Array): Recording | null {
+export function readWav(bytes: Uint8Array, channel = 0): Recording | null {
   const file = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const text = Buffer.from(bytes.subarray(0, HEAD_BYTES_MAX)).toString('latin1');
   const [format, data] = [text.indexOf('fmt '), text.indexOf('data')];
@@ -52,10 +52,10 @@ export function readWav(bytes: Uint8Array): Recording | null {
   const bits = file.getUint16(format + 22, true);
   // Whatever the head calls them: ALSA's file plugin calls floats whole numbers.
   const float = bits === 32;
-  if (channels === 0 || rateHz === 0 || (!float && bits !== 16)) return null;
+  if (channels <= channel || rateHz === 0 || (!float && bits !== 16)) return null;
   const frameBytes = (channels * bits) / 8;
   const sample = (index: number): number => {
-    const at = data + 8 + index * frameBytes;
+    const at = data + 8 + index * frameBytes + (channel * bits) / 8;
     return float ? file.getFloat32(at, true) : file.getInt16(at, true) / 32_768;
   };
   return { rateHz, samples: Float32Array.from({ length: Math.max(0, Math.floor((bytes.length - data - 8) / frameBytes)) }, (_, index) => sample(index)) };

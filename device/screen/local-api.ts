@@ -36,6 +36,7 @@ export const IntentRequest = Type.Object({
   workId: Type.Optional(Type.String({ maxLength: 64 })),
   premiumMinor: Type.Optional(Type.String({ pattern: '^[0-9]{1,15}$' })),
   delta: Type.Optional(Type.Integer({ minimum: -100, maximum: 100 })),
+  zone: Type.Optional(Type.String({ maxLength: 20 })),
   on: Type.Optional(Type.Boolean()),
   byMs: Type.Optional(Type.Integer({ minimum: -3_600_000, maximum: 3_600_000 })),
   digit: Type.Optional(Type.Integer({ minimum: 0, maximum: 9 })),

@@ -1,5 +1,6 @@
 import type { EndReason } from '../../src/domain/credit/statements.ts';
 import type { AccountGlance } from '../checkout/account-watch.ts';
+import type { Said } from '../texts/said.ts';
 
 /** What the statechart remembers between events. Never believed about money: that is in the book (ruling 32). */
 export interface BoxContext {
@@ -14,6 +15,8 @@ export interface BoxContext {
   readonly notice: string | null;
   /** Of a closed set, so that each language has its own words for it. */
   readonly noticeCode: string | null;
+  /** What is filled into those words. */
+  readonly noticeValues: Said['values'];
   /** The work in question was heard for free as often as it may be: it is sold without a pre-listen. */
   readonly outright: boolean;
   /** The code of credit that was left behind, while it is shown. */
@@ -49,6 +52,7 @@ export const firstContext: BoxContext = {
   fault: null,
   notice: null,
   noticeCode: null,
+  noticeValues: {},
   outright: false,
   claim: null,
   trialOver: false,

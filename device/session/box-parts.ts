@@ -38,7 +38,9 @@ export interface BoxParts {
   readonly plays: PlayPort;
   /** How long what plays sounds into the next one, milliseconds; null where it is not joined to it. Absent in a simulation. */
   readonly joinsMs?: () => number | null;
-  readonly player: Pick<Player, 'silent' | 'setVolume' | 'tracks'>;
+  readonly player: Pick<Player, 'silent' | 'setVolume' | 'setZoneVolumes' | 'tracks'>;
+  /** Names of the sound zones, in the player's order; absent or empty: one. */
+  readonly zones?: readonly string[];
   readonly catalogue: CatalogueView;
   /** Checked-out titles. */
   readonly loans: LoansOfBox;

@@ -38,7 +38,7 @@ export function boxSentence(facts: SentenceFacts): Said {
   if (facts.entry !== null) return said(facts.entry.title === null ? 'digits' : 'digitsOf', { digits: facts.entry.digits, title: facts.entry.title ?? '' });
   if (context.claim !== null) return said('claim', { code: context.claim.code, amount: { minor: context.claim.amountMinor } });
   if (context.outOfService !== null) return said('outOfService', { reason: context.outOfService });
-  const notice = context.notice === null ? null : { code: context.noticeCode, message: context.notice };
+  const notice = context.notice === null ? null : { code: context.noticeCode, message: context.notice, values: context.noticeValues };
   const asked = viewerSentence(facts.viewer);
   if (asked !== null) return { ...asked, notice };
   if (facts.rental !== null) return { ...rentalSentence(facts.rental), notice };

@@ -148,7 +148,9 @@ export function boxVocabulary(effects: BoxEffects = noEffects) {
       noteOutright: assign({ outright: true }),
       rememberQueue: assign({ queueWaits: true }),
       noteMessage: assign(({ event }) => (event.type === 'play.refused' ? { notice: event.message || null, noticeCode: event.code } : {})),
-      sayNotice: assign(({ event }) => (event.type === 'notice.say' ? { notice: event.message, noticeCode: event.code ?? null } : {})),
+      sayNotice: assign(({ event }) =>
+        event.type === 'notice.say' ? { notice: event.message, noticeCode: event.code ?? null, noticeValues: event.values ?? {} } : {},
+      ),
       noteClaim: assign(({ event }) => (event.type === 'notice.claim' ? { claim: { code: event.code, amountMinor: event.amountMinor } } : {})),
       clearClaim: assign({ claim: null }),
       noteQuestion: assign({ notice: 'First answer the question: OK plays this one, Back leaves it.', noticeCode: 'answer-first' }),

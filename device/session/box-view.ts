@@ -1,3 +1,4 @@
+import type { RangeNow } from '../../src/domain/queue/zone-volume.ts';
 import type { CatalogueWork } from '../../src/wire/http-api.ts';
 import type { AccountGlance } from '../checkout/account-watch.ts';
 import type { FirstBootView } from '../first-boot/shown-question.ts';
@@ -60,6 +61,7 @@ export interface BoxView {
   readonly rental: RentalQuery | null;
   /** How the account stands; a venue's only in how far anything is sold. Null until the headend has said it. */
   readonly account: AccountGlance | null;
+  /** Where there are zones, of the loudest. */
   readonly volumePercent: number;
   /** Asleep: the screen is dark, and any key wakes it. */
   readonly standby: boolean;
@@ -69,8 +71,10 @@ export interface BoxView {
   readonly housePays: boolean;
   /** What being heard next costs above the price, in percent of it; null where it is not sold. */
   readonly premiumPercent: number | null;
-  /** What the venue allows at this time of day; null where it says nothing. */
-  readonly volumeRange: { readonly minPercent: number; readonly maxPercent: number } | null;
+  /** What the venue allows at this time of day; null where it says nothing, or has zones: then each says it. */
+  readonly volumeRange: RangeNow | null;
+  /** Each sound zone; none where the sound is the same everywhere. */
+  readonly volumeZones: readonly ZoneVolume[];
   readonly silentPlayer: boolean;
   /** What the code on the screen holds, for guests with phones; null while none may come in. */
   readonly guestLink: string | null;
@@ -80,6 +84,13 @@ export interface BoxView {
   readonly lastContactMs: number | null;
   /** The question of the first start; null ever after. */
   readonly firstBoot: FirstBootView | null;
+}
+
+/** How loud a sound zone is, and what the venue allows there now; null: it says nothing. */
+export interface ZoneVolume {
+  readonly zone: string;
+  readonly percent: number;
+  readonly range: RangeNow | null;
 }
 
 /** Totals for the operator and the machine-readable run; asked for, not pushed. */

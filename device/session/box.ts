@@ -26,7 +26,8 @@ import { SeekHold } from './seek-hold.ts';
 import { OUT_OF_SERVICE_SETTING } from './service-region.ts';
 import { ShownFor } from './shown-for.ts';
 import { SoundGate } from './sound-gate.ts';
-import { VolumeDesk, type VolumeRange } from './volume-desk.ts';
+import { VolumeDesk } from './volume-desk.ts';
+import { limitNotice } from './volume-words.ts';
 import { WorkFocus } from './work-focus.ts';
 
 /** Of the box itself. */
@@ -79,7 +80,10 @@ export class Box implements BoxControl {
       refused: (work, code) => this.home.viewers.askFor(work, code),
     });
     this.#gate = new SoundGate(parts.player, parts.log);
-    this.#volume = new VolumeDesk({ clock: parts.clock, player: this.#gate, book: parts.book, changed: () => this.#show() });
+    this.#volume = new VolumeDesk({
+      ...{ clock: parts.clock, player: this.#gate, book: parts.book, zones: parts.zones ?? [], changed: () => this.#show() },
+      limited: (...held) => this.raise(limitNotice(...held)),
+    });
     this.#channels = new ChannelDesk({
       works: () => parts.catalogue.works(),
       raise: (event) => this.raise(event),
@@ -201,8 +205,7 @@ export class Box implements BoxControl {
       renewal: parts.loans.renewal(),
       rental: this.#rentals.asked(),
       focusIndex: this.#focus.index,
-      volumePercent: this.#volume.percent,
-      volumeRange: this.#volume.range,
+      ...this.#volume.glance(),
       entry: this.#channels.entry(),
       tracks: this.#turns.tracks(),
       viewer: this.home.viewers.view(),
@@ -241,7 +244,7 @@ export class Box implements BoxControl {
     if (event.type === 'intent.up' || event.type === 'intent.down') this.#focus.move(event.type === 'intent.down' ? 1 : -1);
     else if (event.type === 'intent.ok' && this.#givesWay()) this.#turns.instead(event.workId === undefined ? this.#withFocus() : event);
     else if (event.type === 'intent.skip' && event.reason !== undefined) this.#effects.add(() => this.#turns.skip(event.reason ?? ''));
-    else if (event.type === 'intent.volume') this.#effects.add(() => this.#volume.change(event.delta));
+    else if (event.type === 'intent.volume') this.#effects.add(() => this.#volume.change(event.delta, event.zone));
     else if (event.type === 'intent.track') this.#effects.add(() => this.#turns.nextTrack(event.kind));
     else if (event.type === 'intent.picture') this.#effects.add(() => this.#turns.resize());
     else if ((event.type === 'intent.left' || event.type === 'intent.right') && !this.#takesCoins)
@@ -285,9 +288,9 @@ export class Box implements BoxControl {
     return [...acceptorFaults, ...(alarm ? ['fire-alarm'] : []), ...(takesCoins ? [] : ['no-coins-here'])];
   }
 
-  /** What the venue allows at this time of day; null where it says nothing. */
-  holdVolume(range: VolumeRange | null): void {
-    this.#volume.hold(range);
+  /** What the venue allows at this time of day, in each zone. */
+  holdVolume(rangeOf: Parameters<VolumeDesk['hold']>[0]): void {
+    this.#volume.hold(rangeOf);
   }
 
   /** What is checked out has changed: what plays without the headend, or only what is seen of it. */

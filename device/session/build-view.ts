@@ -37,6 +37,7 @@ export interface ViewFacts {
   readonly focusIndex: number;
   readonly volumePercent: number;
   readonly volumeRange: BoxView['volumeRange'];
+  readonly volumeZones: BoxView['volumeZones'];
   readonly entry: BoxView['entry'];
   readonly tracks: BoxView['tracks'];
   readonly channelCount: number;
@@ -99,6 +100,7 @@ export function buildView(facts: ViewFacts): BoxView {
     account: accountOf(facts.profile, context),
     volumePercent: facts.volumePercent,
     volumeRange: facts.volumeRange,
+    volumeZones: facts.volumeZones,
     standby: context.standby,
     houseMusic: facts.houseMusic,
     housePays: facts.glance.housePays,

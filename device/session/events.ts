@@ -2,6 +2,7 @@ import type { TrackKind } from '../../src/ports/player-tracks.ts';
 import type { Money } from '../../src/units/money.ts';
 import type { AccountGlance } from '../checkout/account-watch.ts';
 import type { Language } from '../texts/box-texts.ts';
+import type { Said } from '../texts/said.ts';
 
 /**
  * Every event of the box, one union a region. Regions talk only through these (ruling 37). Shells (media, cash, report, input)
@@ -25,7 +26,8 @@ export type IntentEvent =
   | { readonly type: 'intent.renew'; readonly licence: string; readonly yes: boolean }
   /** Asks what renting a work, or the one in focus, costs; of a rented one, to keep it longer or to give it back. With `yes` it answers that. */
   | { readonly type: 'intent.rent'; readonly workId?: string; readonly yes?: boolean }
-  | { readonly type: 'intent.volume'; readonly delta: number }
+  /** Of one sound zone, or of all. */
+  | { readonly type: 'intent.volume'; readonly delta: number; readonly zone?: string }
   /** The mute key: silent, or not any more. */
   | { readonly type: 'intent.mute' }
   /** What the box says to whoever has not chosen a language: its panel, its console, its screen. */
@@ -78,7 +80,7 @@ export type PlaybackEvent =
   /** A key was pressed, or the code was long enough on the screen; it stands in the receipt too. */
   | { readonly type: 'notice.claim-over' }
   /** Asks something of whoever stands at the box. */
-  | { readonly type: 'notice.say'; readonly message: string; readonly code?: string }
+  | { readonly type: 'notice.say'; readonly message: string; readonly code?: string; readonly values?: Said['values'] }
   /** The notice has been on the screen long enough. */
   | { readonly type: 'notice.over' };
 

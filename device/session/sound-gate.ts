@@ -3,14 +3,18 @@ import type { Log } from '../../src/ports/log.ts';
 import type { Player } from '../../src/ports/player.ts';
 import type { SoundLevel } from './box-setup.ts';
 
+type GatePlayer = Pick<Player, 'setVolume' | 'setZoneVolumes'>;
+
 /** Between the volume and the player: what is wished is heard only as far as the venue's contacts and the mute key let it. */
 export class SoundGate {
-  readonly #player: Pick<Player, 'setVolume'>;
+  readonly #player: GatePlayer;
   readonly #log: Log;
   #percent = 100;
+  /** Where there are zones: the volume of all is what the gate lets through of the loudest one. */
+  #zoned = false;
   #level: SoundLevel = 'open';
 
-  constructor(player: Pick<Player, 'setVolume'>, log: Log) {
+  constructor(player: GatePlayer, log: Log) {
     this.#player = player;
     this.#log = log;
   }
@@ -20,7 +24,15 @@ export class SoundGate {
     await this.#player.setVolume(this.#heard());
   }
 
-  /** At once. The box comes up open, and the player with its volume: there is nothing to tell then. */
+  async setZoneVolumes(percents: readonly number[]): Promise<void> {
+    this.#zoned = true;
+    this.#percent = Math.max(...percents);
+    // Through an open gate all of it goes: it is told only while something holds it.
+    if (this.#level !== 'open') await this.#player.setVolume(this.#heard());
+    await this.#player.setZoneVolumes?.(percents);
+  }
+
+  /** At once, in every zone. The box comes up open, and the player with its volume: there is nothing to tell then. */
   allow(level: SoundLevel): void {
     if (level === this.#level) return;
     this.#level = level;
@@ -28,6 +40,8 @@ export class SoundGate {
   }
 
   #heard(): number {
-    return Math.min(this.#percent, { open: 100, ducked: limits.duckedVolumePercent, silent: 0 }[this.#level]);
+    const most = { open: 100, ducked: limits.duckedVolumePercent, silent: 0 }[this.#level];
+    if (this.#zoned) return this.#percent <= most ? 100 : Math.round((100 * most) / this.#percent);
+    return Math.min(this.#percent, most);
   }
 }

@@ -19,7 +19,9 @@ export interface SelfTestParts {
   readonly folder: string;
   readonly clock: Clock;
   readonly random: Random;
-  readonly player: Pick<MpvPlayer, 'heardSample' | 'silent' | 'capture' | 'playFile' | 'output'>;
+  readonly player: Pick<MpvPlayer, 'heardSample' | 'silent' | 'capture' | 'playFile' | 'output'> & Partial<Pick<MpvPlayer, 'zones'>>;
+  /** Of the sound: this zone alone; absent: every one. */
+  readonly zone?: string;
   /** What the input of the box hears for so long; null: it has none. */
   readonly hearInput: (seconds: number) => Promise<Recording | null>;
   readonly hardware: HardwareDesk;

@@ -12,6 +12,8 @@ const TONE_SECONDS = 1;
 /** A level control that is off by more is not the one that is shown. */
 const LEVEL_DB_OFF_MAX = 2;
 const ABOVE_REST_DB_MIN = 20;
+/** What a zone puts out that is to be silent. */
+const SILENT_DBFS = -80;
 /** Through a loudspeaker and a microphone there is more than the tone. */
 const HEARD_ABOVE_REST_DB_MIN = 3;
 
@@ -23,7 +25,8 @@ type Verdict = Omit<TestResult, 'part'>;
  */
 export const sound: SelfTest = async (parts) => ({ part: 'sound', ...(parts.view().nowPlaying === null ? await testTone(parts) : await testPlay(parts)) });
 
-async function testPlay({ player, view, clock }: SelfTestParts): Promise<Verdict> {
+async function testPlay({ player, view, clock, zone }: SelfTestParts): Promise<Verdict> {
+  if (zone !== undefined) return { result: 'ABSENT', text: `a song plays everywhere: end it, then test sound ${zone}` };
   if (player.silent) return { result: 'ABSENT', text: 'there is no sound card; a clock stands in for it' };
   if (view().playback !== 'playing.flowing') return { result: 'ABSENT', text: 'a song waits: let it play or end it, then test sound' };
   const beganMs = monotonicMs(clock);
@@ -35,34 +38,66 @@ async function testPlay({ player, view, clock }: SelfTestParts): Promise<Verdict
 }
 
 async function testTone(parts: SelfTestParts): Promise<Verdict> {
-  const { folder, player, view } = parts;
-  const { volumePercent, sound: mood } = view();
+  const { folder, player, view, zone } = parts;
+  const { volumePercent, volumeZones, sound: mood } = view();
   if (mood === 'silent') return { result: 'ABSENT', text: 'the box is muted' };
-  if (volumePercent === 0) return { result: 'ABSENT', text: 'the volume is 0: audio level 50, then test sound' };
+  const loud = volumeZones.find((one) => one.zone === zone)?.percent ?? volumePercent;
+  if (loud === 0) return { result: 'ABSENT', text: `the volume is 0: ${zone === undefined ? 'audio level 50' : `volume ${zone} 50`}, then test sound` };
   const [tone, into] = [join(folder, 'test-tone.wav'), join(folder, 'test-heard.wav')];
   try {
     writeFileSync(tone, toneWav(TONE_SECONDS), { mode: 0o600 });
-    if (!(await player.capture(tone, into))) return { result: 'ABSENT', text: 'the player has something else to do: test sound again' };
-    const wav = readWav(readFileSync(into));
-    const found = wav === null ? null : findTone(wav);
-    const expectedDbfs = TONE_DBFS + decibelsOf(volumePercent);
-    const own = `the player put out ${found === null ? 'nothing' : toneText(found)}, where ${expectedDbfs.toFixed(1)} dBFS were due`;
-    if (found === null || found.aboveRestDb < ABOVE_REST_DB_MIN || Math.abs(found.dbfs - expectedDbfs) > LEVEL_DB_OFF_MAX) return { result: 'FAIL', text: own };
-    if (player.silent) return { result: 'ABSENT', text: `there is no sound card; ${own}` };
-    return await testOutput(parts, tone, own);
+    if (!(await player.capture(tone, into, zone ?? null))) return { result: 'ABSENT', text: 'the player has something else to do: test sound again' };
+    const own = putOut(parts, new Uint8Array(readFileSync(into)));
+    if (!own.right) return { result: 'FAIL', text: own.text };
+    if (player.silent) return { result: 'ABSENT', text: `there is no sound card; ${own.text}` };
+    return await testOutput(parts, tone, own.text);
   } finally {
     for (const file of [tone, into]) rmSync(file, { force: true });
   }
 }
 
+/** What the player put out, against what was due: with zones in each of them, and nothing where nothing is due. */
+function putOut({ player, view, zone }: SelfTestParts, wav: Uint8Array): { readonly right: boolean; readonly text: string } {
+  const { volumePercent, volumeZones } = view();
+  const heard = zone === undefined ? volumeZones : volumeZones.filter((one) => one.zone === zone);
+  if (heard.length === 0) return found('the player', wav, [0], volumePercent);
+  const parts = heard.filter(({ percent }) => percent > 0).map((one) => found(one.zone, wav, player.zones?.channelsOf(one.zone) ?? [], one.percent));
+  const rest = volumeZones
+    .filter((one) => !heard.includes(one))
+    .filter((one) => (player.zones?.channelsOf(one.zone) ?? []).some((channel) => isLoud(wav, channel)));
+  const texts = [...parts.map(({ text }) => text), ...rest.map((one) => `${one.zone} was heard, too, where nothing was due`)];
+  return { right: rest.length === 0 && parts.every(({ right }) => right), text: texts.join('; ') };
+}
+
+function found(who: string, bytes: Uint8Array, channels: readonly number[], percent: number): { readonly right: boolean; readonly text: string } {
+  const dueDbfs = TONE_DBFS + decibelsOf(percent);
+  const tones = channels.map((channel) => readWav(bytes, channel)).map((wav) => (wav === null ? null : findTone(wav)));
+  const isRight = (tone: ToneFound | null): boolean =>
+    tone !== null && tone.aboveRestDb >= ABOVE_REST_DB_MIN && Math.abs(tone.dbfs - dueDbfs) <= LEVEL_DB_OFF_MAX;
+  const shown = tones.find((tone) => !isRight(tone)) ?? tones[0] ?? null;
+  const text = `${who} put out ${shown === null ? 'nothing' : toneText(shown)}, where ${dueDbfs.toFixed(1)} dBFS were due`;
+  return { right: tones.length > 0 && tones.every(isRight), text };
+}
+
+function isLoud(bytes: Uint8Array, channel: number): boolean {
+  const wav = readWav(bytes, channel);
+  return wav !== null && findTone(wav).dbfs > SILENT_DBFS;
+}
+
 /** The tone once more, out of the box. */
-async function testOutput({ player, clock, hearInput }: SelfTestParts, tone: string, own: string): Promise<Verdict> {
-  await player.playFile(tone);
+async function testOutput({ player, clock, hearInput, zone }: SelfTestParts, tone: string, own: string): Promise<Verdict> {
+  await player.playFile(tone, zone ?? null);
   const [recording] = await Promise.all([hearInput(TONE_SECONDS), sleep(clock, TONE_SECONDS * 1_000)]);
   const { driver, gone, chosen } = player.output;
+  const missing = player.zones?.missing ?? null;
   await player.playFile(null);
   if (driver === null || driver === 'null') return { result: 'FAIL', text: `no output could be opened: look at audio; ${own}` };
   if (gone) return { result: 'FAIL', text: `${chosen} could not be opened, another output was (audio); ${own}` };
+  if (missing !== null && (zone === undefined || missing.zones.includes(zone)))
+    return {
+      result: 'FAIL',
+      text: `the output has ${missing.channels} channels, and ${missing.wanted} are needed for ${missing.zones.join(', ')}: look at audio; ${own}`,
+    };
   const heard = recording === null ? null : findTone(recording);
   if (heard !== null && heard.aboveRestDb >= HEARD_ABOVE_REST_DB_MIN) return { result: 'PASS', text: `the input heard ${toneText(heard)}; ${own}` };
   return { result: 'PASS', text: `${own}, and ${driver} took it; no input heard it, for which a cable from line out to line in is needed` };

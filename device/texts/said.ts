@@ -9,7 +9,12 @@ export interface Said {
   readonly key: BoxTextKey;
   readonly values: Readonly<Record<string, SaidValue>>;
   /** Stands in the sentence's place for a while: why a wish was not granted. */
-  readonly notice: { readonly code: string | null; readonly message: string } | null;
+  readonly notice: {
+    readonly code: string | null;
+    readonly message: string;
+    /** What is filled into the words of its code. */
+    readonly values?: Readonly<Record<string, SaidValue>>;
+  } | null;
 }
 
 export interface Sentences {
@@ -55,7 +60,8 @@ export function fillText(text: string, values: Said['values'], currency: Currenc
 
 export function sayIn(language: Language, said: Said, currency: Currency): Sentences {
   const [sentence, shortLine] = boxTexts[language][said.key].map((text) => fillText(text, faultIn(language, said), currency, language)) as [string, string];
-  return said.notice === null ? { sentence, shortLine } : { sentence: noticeIn(language, said.notice), shortLine };
+  if (said.notice === null) return { sentence, shortLine };
+  return { sentence: fillText(noticeIn(language, said.notice), said.notice.values ?? {}, currency, language), shortLine };
 }
 
 export function askIn(language: Language, key: keyof (typeof questionTexts)['en'], values: Said['values'], currency: Currency): string {

@@ -1,14 +1,15 @@
 import { ladderText, PLAIN_LADDER, type PriceLadder, parseLadder } from '../../src/domain/cash/price-ladder.ts';
-import { calendarText, parseCalendar, readVolume } from '../../src/domain/queue/calendar-text.ts';
+import { calendarText, parseCalendar } from '../../src/domain/queue/calendar-text.ts';
 import { type ContentFilter, type FilteredWork, hiddenBy } from '../../src/domain/queue/content-filter.ts';
-import { ALWAYS_OPEN, isCrossfade, type VenueCalendar, type VenuePeriod } from '../../src/domain/queue/venue-calendar.ts';
+import { ALWAYS_OPEN, isCrossfade, type VenueCalendar } from '../../src/domain/queue/venue-calendar.ts';
+import { NO_VOLUMES, readVolumes, type VolumeRange, type Volumes, volumesText, withRange } from '../../src/domain/queue/zone-volume.ts';
 import { openZone, type Zone } from '../../src/domain/rating/zone.ts';
 import type { Fault, Result } from '../../src/units/result.ts';
 import type { Book } from '../stores/book-port.ts';
 import { LADDER_SETTING } from '../stores/coin-bonus.ts';
 
 export const CALENDAR_SETTING = 'venue-calendar';
-/** `20-80`: how loud the box is at least and at most, where no period of the calendar says otherwise. */
+/** `20-80` or `20-80,terrace:20-60`: how loud the box is at least and at most, where no period of the calendar says otherwise. */
 export const VOLUME_LIMITS_SETTING = 'volume-limits';
 /** Seconds that works sound into each other, where no period of the calendar says otherwise; empty: they are not joined. */
 const CROSSFADE_SETTING = 'crossfade-seconds';
@@ -22,7 +23,7 @@ export class HouseRules {
   #calendar = ALWAYS_OPEN;
   #filters: readonly ContentFilter[] = [];
   #ladder = PLAIN_LADDER;
-  #volume: VenuePeriod['volume'] = null;
+  #volumes = NO_VOLUMES;
   #crossfade: number | null = null;
 
   constructor(book: Pick<Book, 'getSetting' | 'putSetting'>) {
@@ -45,7 +46,7 @@ export class HouseRules {
     this.#calendar = read('calendar', ALWAYS_OPEN, () => must(parseCalendar(calendar || '[]')));
     this.#filters = read('list of filters', [], () => JSON.parse(filters || '[]') as readonly ContentFilter[]);
     this.#ladder = read('price ladder', PLAIN_LADDER, () => must(parseLadder(ladder ?? '')));
-    this.#volume = readVolume(volume ?? '');
+    this.#volumes = readVolumes(volume ?? '') ?? NO_VOLUMES;
     this.#crossfade = crossfade && isCrossfade(Number(crossfade)) ? Number(crossfade) : null;
     return problems;
   }
@@ -62,9 +63,9 @@ export class HouseRules {
     return this.#ladder;
   }
 
-  /** Whenever no period says otherwise; null: as loud as anybody likes. */
-  get volume(): VenuePeriod['volume'] {
-    return this.#volume;
+  /** Whenever no period says otherwise; where it says nothing, as loud as anybody likes. */
+  get volumes(): Volumes {
+    return this.#volumes;
   }
 
   /** Seconds, whenever no period says otherwise; null: works are not joined. */
@@ -87,9 +88,11 @@ export class HouseRules {
     this.#filters = filters;
   }
 
-  async putVolume(volume: NonNullable<VenuePeriod['volume']>): Promise<void> {
-    await this.#book.putSetting(VOLUME_LIMITS_SETTING, `${volume.minPercent}-${volume.maxPercent}`);
-    this.#volume = volume;
+  /** @param zone null: everywhere, as far as a zone has no range of its own */
+  async putVolume(zone: string | null, range: VolumeRange): Promise<void> {
+    const volumes = withRange(this.#volumes, zone, range);
+    await this.#book.putSetting(VOLUME_LIMITS_SETTING, volumesText(volumes));
+    this.#volumes = volumes;
   }
 
   async putCrossfade(seconds: number | null): Promise<void> {

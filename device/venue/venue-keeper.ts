@@ -1,5 +1,6 @@
 import { timeText } from '../../src/domain/queue/calendar-text.ts';
-import { type PeriodKind, periodsAt, type RunningPeriod, type VenuePeriod } from '../../src/domain/queue/venue-calendar.ts';
+import { type PeriodKind, periodsAt, type RunningPeriod } from '../../src/domain/queue/venue-calendar.ts';
+import { type RangeNow, rangeAt } from '../../src/domain/queue/zone-volume.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import { every } from '../../src/ports/clock.ts';
 import type { Log } from '../../src/ports/log.ts';
@@ -24,8 +25,8 @@ export interface KeeperParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly raise: (event: BoxEvent) => void;
-  /** The volume stays in here while a period says so; null where none does. */
-  readonly holdVolume: (range: VenuePeriod['volume']) => void;
+  /** The volume of each zone stays in what this says of it, null where it says nothing; null is the zone of a box that has only one. */
+  readonly holdVolume: (rangeOf: (zone: string | null) => RangeNow | null) => void;
   /** Music of the house, where nobody has chosen anything for a while. */
   readonly playBackground: () => Promise<void>;
   /** Money went back, or coins are worth more or less from now on. */
@@ -81,7 +82,7 @@ export class VenueKeeper {
     await this.#set(FREE_SETTING, of('free') === null ? '' : 'yes');
     if (shut === null && of('background') !== null) await playBackground();
     this.#crossfade = running.find(({ period }) => period.crossfadeSeconds !== undefined)?.period.crossfadeSeconds ?? null;
-    holdVolume(running.find(({ period }) => period.volume !== null)?.period.volume ?? rules.volume);
+    holdVolume((zone) => rangeAt(running, rules.volumes, zone));
   }
 
   /** Most venues have no calendar: then nobody asks for the zone, whose data is megabytes. */

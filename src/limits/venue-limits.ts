@@ -61,6 +61,8 @@ export const venueLimits = {
   watchedEdges: 2_000,
   /** What is left of the volume while somebody speaks over the loudspeakers. */
   duckedVolumePercent: 20,
+  /** Pairs of outputs of one sound card, by what mpv and ALSA have a layout for. */
+  soundZones: 4,
 
   coinSessionIdleMs: 600_000,
   coinMaxMinor: 100_000,

@@ -38,6 +38,8 @@ export interface Player {
   setSpeed(speed: number): Promise<void>;
   /** 0..100 */
   setVolume(percent: number): Promise<void>;
+  /** How loud each sound zone is below that, in the order of the zones; absent where the player knows of none. */
+  setZoneVolumes?(percents: readonly number[]): Promise<void>;
   /** Silence at once; what is buffered is thrown away. */
   stop(): Promise<void>;
   /** Of a film; absent where the player has none to choose from. */

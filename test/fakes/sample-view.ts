@@ -99,6 +99,7 @@ export const sampleView: ViewOfBox = {
   account: null,
   volumePercent: 80,
   volumeRange: null,
+  volumeZones: [],
   houseMusic: false,
   standby: false,
   housePays: false,

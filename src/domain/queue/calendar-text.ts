@@ -10,6 +10,7 @@ import {
   WEEKDAYS,
   weekdayOf,
 } from './venue-calendar.ts';
+import { NO_VOLUMES, readVolumes, volumesText } from './zone-volume.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -44,7 +45,7 @@ export interface PeriodWords {
   /** `01:00`: at or before `from` means on the day after. */
   readonly to: string;
   readonly percent?: string | undefined;
-  /** `30-70`. */
+  /** `30-70`, or `30-70,terrace:20-40`. */
   readonly volume?: string | undefined;
   /** `5`. */
   readonly crossfade?: string | undefined;
@@ -58,14 +59,15 @@ export function readPeriod(words: PeriodWords): Result<VenuePeriod, Fault<'bad-p
   if (days === null) return fault('bad-period', `days are such as mon-fri, sat,sun or 2026-12-31; got ${words.days}.`);
   const [from, to] = [readMinute(words.from), readMinute(words.to)];
   if (from === null || to === null) return fault('bad-period', `times are such as 17:00; got ${words.from} and ${words.to}.`);
-  const volume = words.volume === undefined ? null : readVolume(words.volume);
-  if (words.volume !== undefined && volume === null) return fault('bad-period', `volume is such as 30-70; got ${words.volume}.`);
+  const volumes = words.volume === undefined ? NO_VOLUMES : readVolumes(words.volume);
+  if (volumes === null) return fault('bad-period', `volume is such as 30-70, or 30-70,terrace:20-40; got ${words.volume}.`);
+  const zones = Object.keys(volumes.zones).length === 0 ? {} : { zoneVolumes: volumes.zones };
   if (words.crossfade !== undefined && !/^\d{1,2}$/.test(words.crossfade)) return fault('bad-period', `crossfade is whole seconds; got ${words.crossfade}.`);
   const crossfade = words.crossfade === undefined ? {} : { crossfadeSeconds: Number(words.crossfade) };
   const percent = words.percent ?? '0';
   if (!/^\d{1,4}$/.test(percent)) return fault('bad-period', `percent is a whole number; got ${percent}.`);
   const minutes = to > from ? to - from : to - from + 1_440;
-  return ok({ name: words.name, kind, ...days, fromMinute: from, minutes, bonusPercent: Number(percent), volume, ...crossfade });
+  return ok({ name: words.name, kind, ...days, fromMinute: from, minutes, bonusPercent: Number(percent), volume: volumes.all, ...zones, ...crossfade });
 }
 
 function readDays(text: string): Pick<VenuePeriod, 'weekdays' | 'day'> | null {
@@ -94,12 +96,6 @@ function readMinute(text: string): number | null {
   return hours === undefined || Number(minutes) > 59 || minute >= 1_440 ? null : minute;
 }
 
-/** `30-70`. @returns null where it is not that */
-export function readVolume(text: string): VenuePeriod['volume'] {
-  const [, least, most] = /^(\d{1,3})-(\d{1,3})$/.exec(text) ?? [];
-  return least === undefined ? null : { minPercent: Number(least), maxPercent: Number(most) };
-}
-
 /** `2026-11-21`. */
 export function dateText(day: number): string {
   return new Date(day * DAY_MS).toISOString().slice(0, 10);
@@ -122,9 +118,10 @@ export function weekLines(planned: readonly PlannedPeriod[], inTheWay: readonly 
   });
 }
 
-function periodWords({ kind, name, bonusPercent, volume, crossfadeSeconds }: VenuePeriod): string {
+function periodWords({ kind, name, bonusPercent, volume, zoneVolumes, crossfadeSeconds }: VenuePeriod): string {
   const percent = bonusPercent > 0 ? ` +${bonusPercent} %` : '';
-  const range = volume === null ? '' : ` volume ${volume.minPercent}-${volume.maxPercent}`;
+  const volumes = volumesText({ all: volume, zones: zoneVolumes ?? {} });
+  const range = volumes === '' ? '' : ` volume ${volumes}`;
   const crossfade = crossfadeSeconds === undefined ? '' : ` crossfade ${crossfadeSeconds} s`;
   return `${kind.padEnd(10)} ${name}${percent}${range}${crossfade}`;
 }

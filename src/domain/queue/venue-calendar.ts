@@ -1,5 +1,6 @@
 import { limits } from '../../limits.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
+import { areVolumes, type VolumeRange } from './zone-volume.ts';
 
 /**
  * What a VenuePeriod does, strongest first: `closed` ends the evening, `event` holds the queue, in `free` hours the house pays for
@@ -26,7 +27,9 @@ export interface VenuePeriod {
   /** `bonus`: percent of every coin on top. Otherwise 0. */
   readonly bonusPercent: number;
   /** While it lasts the volume stays between these; null: as the box is set. */
-  readonly volume: { readonly minPercent: number; readonly maxPercent: number } | null;
+  readonly volume: VolumeRange | null;
+  /** The same of the zones that have a range of their own then; absent: none has. */
+  readonly zoneVolumes?: Readonly<Record<string, VolumeRange>>;
   /** While it lasts works sound into each other for so long, 0 joining them without a gap; absent: as the box is set. */
   readonly crossfadeSeconds?: number;
 }
@@ -145,15 +148,14 @@ export function isCrossfade(seconds: number): boolean {
 }
 
 function whatIsWrong(period: VenuePeriod): string | null {
-  const { name, weekdays, day, fromMinute, minutes, kind, bonusPercent, volume, crossfadeSeconds } = period;
+  const { name, weekdays, day, fromMinute, minutes, kind, bonusPercent, volume, zoneVolumes, crossfadeSeconds } = period;
   if (!/^[a-z0-9][a-z0-9-]{0,39}$/.test(name)) return 'a name is 1 to 40 small letters, digits and hyphens';
   if ((day === null) === (weekdays.length === 0)) return 'it needs either weekdays or a date';
   if (weekdays.some((weekday) => !Number.isInteger(weekday) || weekday < 0 || weekday > 6)) return 'weekdays are mon to sun';
   if (!Number.isInteger(fromMinute) || fromMinute < 0 || fromMinute >= DAY_MINUTES) return 'it begins between 00:00 and 23:59';
   if (!Number.isInteger(minutes) || minutes < 1 || minutes > DAY_MINUTES) return 'it lasts from one minute to one day';
   if ((kind === 'bonus') !== bonusPercent > 0 || bonusPercent > 1_000) return 'a bonus period, and no other, adds 1 to 1000 percent';
-  if (volume !== null && !(volume.minPercent >= 0 && volume.minPercent <= volume.maxPercent && volume.maxPercent <= 100))
-    return 'volumes are 0 to 100, least first';
+  if (!areVolumes({ all: volume, zones: zoneVolumes ?? {} })) return `volumes are 0 to 100, least first, for at most ${limits.soundZones} zones`;
   if (crossfadeSeconds !== undefined && !isCrossfade(crossfadeSeconds)) return `a crossfade lasts 0 to ${limits.crossfadeSeconds} seconds`;
   return null;
 }

@@ -106,7 +106,8 @@ describe('the hours of a venue', () => {
     await plan('dinner background', 0, 60, 'volume=10-40');
     await minutes(1);
     expect((await scene.press({ type: 'intent.volume', delta: 50 })).volumePercent).toBe(40);
-    expect(scene.box.view().volumeRange).toEqual({ minPercent: 10, maxPercent: 40 });
+    expect(scene.box.view().volumeRange).toMatchObject({ minPercent: 10, maxPercent: 40, untilWallMs: expect.any(Number) });
+    expect(scene.box.view().sentence).toMatch(/^40 % is the most that is allowed here until \d\d:\d\d\.$/);
   });
 
   test('calendar week prints what is in the way of what, and remove takes it away', async () => {
