@@ -51,8 +51,8 @@ export class DownloadedSource implements ContentSource {
   fill(nowMs: number): void {
     while (!this.#over && this.#run >= 0 && this.#next < this.#packets) {
       const { segment, offset } = this.#map.placeOf(this.#next);
-      const packet = this.#segments.get(segment)?.packet(offset);
-      if (packet === undefined) {
+      const packet = this.#segments.get(segment)?.packet(offset) ?? null;
+      if (packet === null) {
         void this.#bring(segment);
         return;
       }
