@@ -66,6 +66,7 @@ export class PayEpoch {
   #asked: { readonly report: SenderReport; readonly atMs: number } | null = null;
   #answered = false;
   #heardAtMs: number;
+  #mediaAtMs = 0;
   #over = false;
 
   private constructor(parts: EpochParts, link: MediaLink) {
@@ -123,6 +124,11 @@ export class PayEpoch {
   /** When anything authentic last arrived, monotonic milliseconds. */
   get heardAtMs(): number {
     return this.#heardAtMs;
+  }
+
+  /** When a packet of the work last arrived. */
+  get mediaAtMs(): number {
+    return this.#mediaAtMs;
   }
 
   async play(packetIndex: number): Promise<Result<void, RtspFault>> {
@@ -190,6 +196,7 @@ export class PayEpoch {
     const opened = this.#srtp.unprotectRtp(datagram);
     if (!opened.ok) return null;
     this.#heardAtMs = monotonicMs(this.#parts.clock);
+    this.#mediaAtMs = this.#heardAtMs;
     if (!isRtx(opened.value)) return { packet: opened.value, repeated: false };
     const original = unwrapRtx(opened.value, { payloadType: this.#format.payloadType, ssrc: this.#mediaSsrc });
     return original.ok ? { packet: original.value, repeated: true } : null;

@@ -1,7 +1,5 @@
 import { addIndexes, NO_INDEXES, type PaidRanges } from '../../src/domain/credit/paid-ranges.ts';
 import type { EndReason } from '../../src/domain/credit/statements.ts';
-import { limits } from '../../src/limits.ts';
-import { every, monotonicMs } from '../../src/ports/clock.ts';
 import type { Player } from '../../src/ports/player.ts';
 import { toHex } from '../../src/units/bytes.ts';
 import { type Currency, money } from '../../src/units/money.ts';
@@ -11,18 +9,19 @@ import { StreamedSource } from '../media/content-source-streamed.ts';
 import { packetsHeard } from '../media/work-position.ts';
 import type { PlaybackEvent } from '../session/events.ts';
 import type { PlayOutcome, PlayRunner, PlayView, StartedPlay } from '../session/play-port.ts';
+import type { Book } from '../stores/book-port.ts';
 import { untilStored } from '../stores/until-stored.ts';
 import { closeSession } from './closing.ts';
 import { DeliveryConfirmation } from './delivery.ts';
 import { PlaySession, type SessionParts, type SessionStart } from './play-session.ts';
 import { buildPlayView } from './play-view.ts';
-import { refusalWords, STREAM_UNUSABLE } from './refusal-words.ts';
+import { PlayWatch } from './play-watch.ts';
+import { receiptNote, refusalWords } from './refusal-words.ts';
 
 export interface RunnerParts extends SessionParts {
   readonly player: Player;
 }
 
-const WATCH_MS = 100;
 const SAMPLES_PER_MS = 48;
 
 /** One streamed play from the offer to its closing statement (document 001; rulings 6, 10, 26, 29). */
@@ -33,7 +32,7 @@ export class StreamedPlay implements PlayRunner {
   readonly #tell: (event: PlaybackEvent) => void;
   readonly #source: StreamedSource;
   readonly #delivery: DeliveryConfirmation;
-  readonly #stopWatch: () => void;
+  readonly #watch: PlayWatch;
   #phase: PlayView['phase'] = 'opening';
   #session: PlaySession | null = null;
   #feed: AudioFeed | null = null;
@@ -49,7 +48,7 @@ export class StreamedPlay implements PlayRunner {
   #audibleGaps = 0;
   #sounded = false;
   #resuming = false;
-  #failed = false;
+  #failure: Fault | null = null;
   #recovered = false;
   #ending: Promise<PlayOutcome> | null = null;
   #lastView: PlayView | null = null;
@@ -65,7 +64,12 @@ export class StreamedPlay implements PlayRunner {
       () => (this.#session?.epoch === null ? null : this.#session),
       (message) => parts.log.warn('stream-refused', { playId: given.playId, message }),
     );
-    this.#stopWatch = every(parts.clock, WATCH_MS, () => this.#watch());
+    this.#watch = new PlayWatch(parts.clock, {
+      session: () => (this.#ending !== null || this.#paused || this.#waits ? null : this.#session),
+      isPaid: () => this.#phase === 'paid',
+      sounds: () => this.#feed?.sounds ?? false,
+      fail: (found) => this.#fail(found),
+    });
   }
 
   /** From a fresh offer. Raises `play.opened`, or `play.failed`. */
@@ -99,7 +103,7 @@ export class StreamedPlay implements PlayRunner {
   /** What the headend counts as heard often enough is sold outright, as what this box counts is: nothing was begun, so nothing is settled. */
   async #refused(error: Fault): Promise<void> {
     if (!this.#given.trial || error.code !== 'trial-used') return this.#fail(error);
-    this.#stopWatch();
+    this.#watch.stop();
     await this.#parts.book.declineTrial(this.playId, 0);
     if (this.#ending === null) this.#tell({ type: 'play.trial-used', playId: this.playId });
   }
@@ -200,7 +204,7 @@ export class StreamedPlay implements PlayRunner {
   /** Leaves everything as it lies, for the next start of the app: the player plays on what it holds. */
   async detach(): Promise<void> {
     if (this.#ending !== null) return;
-    this.#stopWatch();
+    this.#watch.stop();
     this.#feed?.detach();
     await this.#session?.writeReceipt();
     this.#session?.abandon();
@@ -216,6 +220,7 @@ export class StreamedPlay implements PlayRunner {
       onLost: (reason) => {
         if (this.#ending !== null) return;
         this.#parts.log.info('stream-lost', { playId: this.playId, reason });
+        if (this.#stalled === 'credit') this.#starve();
         void this.#takeUp();
       },
       heardSample: () => (this.#inTrialPass() ? 0 : this.#paidSample()),
@@ -287,10 +292,9 @@ export class StreamedPlay implements PlayRunner {
   }
 
   #starve(): void {
-    if (this.#paused || this.#stalled !== null || this.#session === null) return;
-    const credit = this.#session.suppressed || this.#session.window?.phase === 'suspended';
-    this.#stalled = credit ? 'credit' : 'network';
-    if (!credit) this.#audibleGaps += 1;
+    if (this.#paused || this.#stalled === 'network' || this.#session === null) return;
+    this.#stalled = this.#session.waitsForCredit ? 'credit' : 'network';
+    if (this.#stalled === 'network') this.#audibleGaps += 1;
     this.#tell({ type: 'play.stalled', playId: this.playId, why: this.#stalled });
   }
 
@@ -307,15 +311,6 @@ export class StreamedPlay implements PlayRunner {
     if (from === null || this.#passPending()) return;
     this.#session?.buffer.restart(from);
     await this.#source.request(from);
-  }
-
-  /** A connection on which nothing arrives is lost, whatever TCP thinks. */
-  #watch(): void {
-    const epoch = this.#session?.epoch ?? null;
-    if (this.#ending !== null || this.#paused || this.#waits || epoch === null) return;
-    const nowMs = monotonicMs(this.#parts.clock);
-    if (nowMs - epoch.heardAtMs > limits.linkSilenceMs) this.#session?.drop('nothing arrives any more');
-    if (epoch.strangeForMs(nowMs) > limits.strangeMaxMs) this.#fail(STREAM_UNUSABLE);
   }
 
   /** What is heard in a trial that will start again says nothing about where the paid pass is. */
@@ -372,14 +367,14 @@ export class StreamedPlay implements PlayRunner {
     return this.#restartsAtConfirm === null || feed.streamOf > this.#restartsAtConfirm ? feed.heardSample : 0;
   }
 
-  #fail({ code, message }: Fault): void {
-    if (this.#failed || this.#ending !== null) return;
-    this.#failed = true;
-    this.#tell({ type: 'play.failed', playId: this.playId, code, message });
+  #fail(failure: Fault): void {
+    if (this.#failure !== null || this.#ending !== null) return;
+    this.#failure = failure;
+    this.#tell({ type: 'play.failed', playId: this.playId, code: failure.code, message: failure.message });
   }
 
   async #end(reason: EndReason): Promise<PlayOutcome> {
-    this.#stopWatch();
+    this.#watch.stop();
     this.#phase = 'draining';
     await this.#feed?.end();
     const heardMs = Math.floor(this.#paidSample() / SAMPLES_PER_MS);
@@ -389,12 +384,17 @@ export class StreamedPlay implements PlayRunner {
     await session?.tearDown();
     const chargedMinor = statement?.chargedMinor ?? 0n;
     const end = { playId: this.playId, chargedMinor, heardMs, endReason: reason, statement: statement?.statement ?? null };
-    const receipt = await untilStored(this.#parts.clock, () => this.#parts.book.settle(end));
+    const receipt = await untilStored(this.#parts.clock, () => this.#settle(end));
     this.#lastView = { ...this.view(), phase: 'closed' };
     this.#phase = 'closed';
     const currency = receipt.currency as Currency;
     const outcome = { chargedMinor: BigInt(receipt.chargedMinor), refundMinor: BigInt(receipt.refundMinor) };
     this.#tell({ type: 'play.settled', playId: this.playId, charged: money(outcome.chargedMinor, currency), refund: money(outcome.refundMinor, currency) });
     return { playId: this.playId, endReason: reason, ...outcome, heardMs, view: this.#lastView };
+  }
+  async #settle(end: Parameters<Book['settle']>[0]): ReturnType<Book['settle']> {
+    const note = this.#failure === null || end.endReason !== 'failed' ? null : receiptNote(this.#failure.code);
+    if (note !== null) await this.#parts.book.noteEnd(this.playId, note);
+    return await this.#parts.book.settle(end);
   }
 }

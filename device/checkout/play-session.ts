@@ -147,6 +147,12 @@ export class PlaySession {
     return this.#suppressed;
   }
 
+  /** The sender stands still of its own: it has all our ACKs, or we suppress them. Else the network is what it waits for. */
+  get waitsForCredit(): boolean {
+    const window = this.#epoch === null ? null : this.#window;
+    return this.#suppressed || (window?.phase === 'suspended' && window.acknowledgedPaid >= this.#ledger.ackedPaid);
+  }
+
   set suppressed(on: boolean) {
     this.#suppressed = on;
     if (this.#epoch !== null) this.#epoch.acknowledger.suppressed = on;
@@ -200,12 +206,13 @@ export class PlaySession {
   }
 
   /**
-   * Takes the session up again, with growing pauses, for at most limits.headendGraceMs.
+   * Takes the session up again, with growing pauses, for at most limits.headendGraceMs; nobody waits that long for a pre-listen.
    * @param from the packet to go on with, asked at each attempt; null while paused
    */
   async resume(from: () => number | null): Promise<Result<void, Fault>> {
     const { clock, log } = this.#parts;
-    const deadline = monotonicMs(clock) + limits.headendGraceMs;
+    const isTrial = this.terms.trial !== null && this.#confirmEventId === null;
+    const deadline = monotonicMs(clock) + (isTrial ? limits.stallToFaultMs : limits.headendGraceMs);
     for (let pauseMs: number = limits.resumeBackoffMinMs; ; pauseMs = Math.min(2 * pauseMs, limits.resumeBackoffMaxMs)) {
       if (this.#over) return fault('over', 'The play ended meanwhile.');
       const attempt = await this.resumeOnce(from);

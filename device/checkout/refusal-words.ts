@@ -1,4 +1,5 @@
 import type { Fault } from '../../src/units/result.ts';
+
 /** Where a play would cost more than the household spends in a day. */
 export const OVER_CAP_WORDS = 'That is more than may be spent here today: nothing was bought.';
 
@@ -14,3 +15,15 @@ export const STREAM_UNUSABLE: Fault = {
   code: 'stream-unusable',
   message: 'What the headend sends is not what was asked for; what was not heard is given back.',
 };
+
+export const STREAM_STARVED: Fault = {
+  code: 'stream-starved',
+  message: 'The network loses too much; what was not heard is given back.',
+};
+
+const RECEIPT_NOTES: Readonly<Record<string, string>> = { 'stream-starved': 'the network lost too much', 'headend-lost': 'the network stayed away' };
+
+/** What the receipt says beside that a play failed; null where there is nothing to add. */
+export function receiptNote(code: string): string | null {
+  return RECEIPT_NOTES[code] ?? null;
+}

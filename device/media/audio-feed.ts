@@ -83,6 +83,11 @@ export class AudioFeed {
     return Math.max(0, ((this.#handedSample - this.#heardSample) * 1_000) / SAMPLE_RATE_HZ - sinceMs);
   }
 
+  /** Something is heard just now. */
+  get sounds(): boolean {
+    return this.#state === 'flowing' && this.#running && !this.#held;
+  }
+
   /** Value of `buffer.restarts` that the position belongs to. */
   get streamOf(): number {
     return this.#streamOf;

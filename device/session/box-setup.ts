@@ -76,7 +76,9 @@ export function boxVocabulary(effects: BoxEffects = noEffects) {
     types: { context: {} as BoxContext, events: {} as BoxEvent },
     delays: {
       confirmTimeout: limits.confirmMs,
-      stallTimeout: limits.stallToFaultMs,
+      // An outage lasts minutes; the play itself says when its grace is over.
+      stallTimeout: ({ event }) =>
+        event.type === 'play.stalled' && event.why === 'network' ? limits.headendGraceMs + limits.stallToFaultMs : limits.stallToFaultMs,
       faultShown: limits.faultShownMs,
       settleTimeout: limits.settleMs,
       checkoutTimeout: limits.checkoutMs,

@@ -143,7 +143,12 @@ export function playbackRegion(vocabulary: BoxVocabulary) {
           stalled: {
             always: hold,
             after: { stallTimeout: { target: '#playback.settling', actions: 'noteStallFault' } },
-            on: { 'play.flowing': { target: 'flowing', guard: 'isThisPlay' }, 'intent.play-pause': 'paused' },
+            on: {
+              'play.flowing': { target: 'flowing', guard: 'isThisPlay' },
+              // The headend stood still; now the network is gone, which takes another time.
+              'play.stalled': { target: 'stalled', guard: 'isThisPlay', reenter: true },
+              'intent.play-pause': 'paused',
+            },
           },
           paused: {
             entry: 'pausePlay',

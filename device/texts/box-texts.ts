@@ -212,6 +212,7 @@ export const noticeTexts: Readonly<Record<Exclude<Language, 'en'>, Readonly<Reco
     'answer-first': 'Erst die Frage: OK spielt diesen Titel, Zurück lässt ihn.',
     'no-sale': 'Die Zentrale ist nicht erreichbar: gerade kann nichts für Geld gespielt werden.',
     'stalled-too-long': 'Der Strom stand zu lange still; was nicht zu hören war, kommt zurück.',
+    'stream-starved': 'Das Netz verliert zu viel; was nicht zu hören war, kommt zurück.',
     'checkout-timeout': 'Die Zentrale hat nicht rechtzeitig geöffnet; berechnet wurde nichts.',
   },
   fr: {
@@ -240,6 +241,7 @@ export const noticeTexts: Readonly<Record<Exclude<Language, 'en'>, Readonly<Reco
     'answer-first': 'D’abord la question : OK joue ce titre, Retour le laisse.',
     'no-sale': 'La centrale est injoignable : rien ne peut être joué contre argent pour l’instant.',
     'stalled-too-long': 'Le flux s’est arrêté trop longtemps ; ce qui n’a pas été entendu est rendu.',
+    'stream-starved': 'Le réseau perd trop ; ce qui n’a pas été entendu est rendu.',
     'checkout-timeout': 'La centrale n’a pas ouvert à temps ; rien n’a été compté.',
   },
 };

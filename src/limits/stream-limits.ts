@@ -95,8 +95,16 @@ export const streamLimits = {
   rtspKeepAliveMs: 20_000,
   /** A playing stream from which nothing arrived for this long is lost. */
   linkSilenceMs: 3_000,
+  /** The same of one of which only no packets of the work arrive, at first; taken up again in vain, each time twice as long, up to this. */
+  packetSilenceMaxMs: 30_000,
   /** A stream of which nothing was asked for all this time is given up, and the money given back. */
   strangeMaxMs: 10_000,
+  /**
+   * A play that is silent for more than half of so much time is given up, and what was not heard is given back. One silence counts for at
+   * most the second: what lasts longer is an outage.
+   */
+  starvedWithinMs: 20_000,
+  starvedOnceMs: 5_000,
   teardownMs: 1_000,
   /** Where no datagram came this long after PLAY, none will come. */
   udpProofMs: 1_000,

@@ -68,9 +68,11 @@ export const venueLimits = {
   coinMaxMinor: 100_000,
   patronCreditMaxMinor: 1_000_000,
   queueEntries: 200,
-  headendGraceMs: 60_000,
+  /** A network that is gone for less ends no play: it goes on where it was heard. */
+  headendGraceMs: 300_000,
   resumeBackoffMinMs: 100,
   resumeBackoffMaxMs: 2_000,
+  /** A connected headend that sends nothing for so long, and whatever else stands still beyond its own time. */
   stallToFaultMs: 60_000,
   confirmMs: 30_000,
   /** A person needs so long to say yes after a pre-listen. */

@@ -124,6 +124,26 @@ describe('the statechart of the box', () => {
     actor.stop();
   });
 
+  test('a network that is gone is waited for beyond its grace; a headend that stands still is not', () => {
+    const endsAfterMs = (...whys: readonly ('credit' | 'network')[]): number => {
+      const clock = new SimulatedClock();
+      const actor = createActor(createBoxMachine(), { clock });
+      actor.start();
+      actor.send({ type: 'recovery.done' });
+      actor.send({ type: 'net.online' });
+      actor.send({ type: 'intent.ok', workId: 'w1' });
+      actor.send({ type: 'play.opened', playId: 'p1', phase: 'paid' });
+      for (const why of whys) actor.send({ type: 'play.stalled', playId: 'p1', why });
+      let passedMs = 0;
+      for (; stateOf(actor, 'playback') === 'playback.playing.stalled'; passedMs += 1_000) clock.increment(1_000);
+      actor.stop();
+      return passedMs;
+    };
+    expect(endsAfterMs('credit')).toBe(limits.stallToFaultMs);
+    expect(endsAfterMs('network')).toBeGreaterThan(limits.headendGraceMs);
+    expect(endsAfterMs('credit', 'network')).toBeGreaterThan(limits.headendGraceMs);
+  });
+
   test('coins are inhibited from the first moment', () => {
     const asked: string[] = [];
     const actor = createActor(createBoxMachine(recordingEffects(asked)));

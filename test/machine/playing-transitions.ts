@@ -138,6 +138,14 @@ const sounding: readonly Promised[] = [
     to: 'playback.playing.flowing',
   },
   {
+    says: 'waits anew where the network goes while the headend stands still',
+    from: 'playback.playing.stalled',
+    on: 'play.stalled',
+    event: { type: 'play.stalled', playId, why: 'network' },
+    context: playing,
+    to: 'playback.playing.stalled',
+  },
+  {
     says: 'pauses a stalled play',
     from: 'playback.playing.stalled',
     on: 'intent.play-pause',

@@ -2,6 +2,7 @@ import { Acknowledger, type Said } from '../../../device/checkout/acknowledger.t
 import { closePlay, paidUnheard } from '../../../device/checkout/closing.ts';
 import { CounterBlock } from '../../../device/checkout/counter-block.ts';
 import { ReceiptWriter } from '../../../device/checkout/receipt-writer.ts';
+import { isHeldByLosses, StarvationWatch } from '../../../device/checkout/starvation-watch.ts';
 import { type AckLedger, acceptCounts, buildAck, confirmTrial, counts, createAckLedger, type LedgerOptions } from '../../../src/domain/credit/ack-ledger.ts';
 import { type ClassCount, packetsOf } from '../../../src/domain/credit/billing-class.ts';
 import type { WindowMessage } from '../../../src/domain/credit/messages.ts';
@@ -20,6 +21,7 @@ import { CALM_FROM_MS } from './schedule.ts';
 
 const CONFIRM_EVENT = 'c0'.repeat(16);
 const RETRY_MS = 200;
+export const TICK_MS = 20;
 /** The statechart waits longer; here no fault lasts so long. */
 const STALL_MS = 10_000;
 
@@ -52,6 +54,8 @@ export class DeviceLife {
   #heardBefore: PaidRanges = NO_INDEXES;
   #heardFrom = 0;
   #heardMs = 0;
+  readonly #starvation = new StarvationWatch();
+  #lastWindow: WindowMessage | null = null;
   #asked: object | null = null;
   #receiptDueMs: number;
   readonly #recovered: boolean;
@@ -295,6 +299,7 @@ export class DeviceLife {
   #takeWindow(epoch: Epoch, window: WindowMessage): void {
     this.#world.tape.shownSigned = Math.max(this.#world.tape.shownSigned, window.receiptedPaid);
     epoch.isDrained = window.phase === 'drained';
+    this.#lastWindow = window;
     epoch.acknowledger.takeWindow(window);
     if (this.#world.broken === 'lose-without-word') this.#ledger.lostPaid += this.#ledger.top - this.#ledger.base > 12 ? 1 : 0;
     if (this.#confirmEchoed || this.#row.confirmEventId === null || toHex(window.confirmEventId) !== this.#row.confirmEventId) return;
@@ -316,12 +321,14 @@ export class DeviceLife {
     if (this.#paused || this.#row.closing !== null) return;
     const inTrial = terms.trial !== null && this.#row.confirmEventId === null;
     const end = inTrial ? (terms.trial?.packets ?? 0) : terms.packets;
-    for (let ms = 0; ms < 20; ms += terms.packetMs) this.#ear.listen(nowMs, end, this.#epoch?.isDrained ?? false);
-    if (this.#ear.heard === this.#lastHeard) {
-      // As the statechart does (stallTimeout): more was lost than the terms forgive, so the sender stays stopped.
-      if (nowMs - this.#heardMs > STALL_MS && nowMs > CALM_FROM_MS + STALL_MS) this.#giveUp();
-    } else this.#heardMs = nowMs;
+    for (let ms = 0; ms < TICK_MS; ms += terms.packetMs) this.#ear.listen(nowMs, end, this.#epoch?.isDrained ?? false);
+    const sounds = this.#ear.heard !== this.#lastHeard;
     this.#lastHeard = this.#ear.heard;
+    if (sounds) this.#heardMs = nowMs;
+    // As the statechart does (stallTimeout), with what stands still for good.
+    if (nowMs - this.#heardMs > STALL_MS && nowMs > CALM_FROM_MS + STALL_MS) this.#giveUp();
+    const heldByLosses = this.#lastWindow !== null && isHeldByLosses(terms.credit, this.#lastWindow);
+    if (this.#epoch !== null && !inTrial && this.#starvation.pass(TICK_MS, sounds, heldByLosses)) this.#giveUp();
     if (!inTrial && this.#ear.heard >= terms.packets && (terms.trial === null || this.#confirmEchoed)) this.close('finished');
   }
 

@@ -8,7 +8,7 @@ import { SeededRandom } from '../../fakes/seeded-random.ts';
 import type { BrokenRule } from './broken-rules.ts';
 import { type Ending, judge, type Verdict } from './checks.ts';
 import { type DeviceRow, emptyRow } from './device-disk.ts';
-import { DeviceLife } from './device-life.ts';
+import { DeviceLife, TICK_MS } from './device-life.ts';
 import { Fate, Killed } from './fate.ts';
 import type { HeadendDisk } from './headend-disk.ts';
 import { HeadendLife } from './headend-life.ts';
@@ -19,9 +19,8 @@ import type { Schedule } from './schedule.ts';
 import { SimClock } from './sim-clock.ts';
 import { Tape } from './tape.ts';
 
-const TICK_MS = 20;
-/** No schedule takes longer: faults end after 8 s, and the longest work, of which losses left a window of one packet, crawls for 90. */
-const MOST_MS = 180_000;
+/** No schedule takes longer: faults end after 8 s, and what crawls then is given up within `limits.starvedWithinMs`. */
+const MOST_MS = 60_000;
 const QUIET: Log = { info: () => {}, warn: () => {} };
 
 /** One play between one box and one headend under one schedule of faults, in virtual time. */
