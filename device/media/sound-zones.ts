@@ -4,7 +4,7 @@ import { limits } from '../../src/limits.ts';
 /** A part of a venue with loudspeakers of its own, on two outputs of the one sound card. */
 export interface SoundZone {
   readonly name: string;
-  /** 0: the outputs 1 and 2 as they are counted on the back of the card, 1: 3 and 4, and so on. */
+  /** 0: the outputs 1 and 2 of the card as ALSA counts them, 1: 3 and 4, and so on. */
   readonly pair: number;
 }
 
@@ -32,8 +32,6 @@ function readZone(part: string): SoundZone {
     );
   const pair = PAIRS.indexOf(outputs);
   if (pair < 0)
-    throw new Error(
-      `--zones: ${name} is on two outputs side by side, as they are counted on the back of the card: ${PAIRS.join(', ')}; not ${JSON.stringify(outputs.slice(0, 20))}.`,
-    );
+    throw new Error(`--zones: ${name} is on two outputs of the card that follow each other: ${PAIRS.join(', ')}; not ${JSON.stringify(outputs.slice(0, 20))}.`);
   return { name, pair };
 }

@@ -2,17 +2,9 @@ import type { Log } from '../../src/ports/log.ts';
 import type { MpvEvent, MpvIpc } from './mpv-ipc.ts';
 import type { SoundZone } from './sound-zones.ts';
 
-/** What ALSA puts on the outputs of a card, pair by pair: front, rear, centre and bass, side. */
-const SPEAKERS = [
-  ['FL', 'FR'],
-  ['BL', 'BR'],
-  ['FC', 'LFE'],
-  ['SL', 'SR'],
-] as const;
-
 /**
- * For so many pairs: the layout by mpv's name, and its channels in the order in which filters and WAV files have them. Each layout is one
- * that a filter and mpv mean the same by: four channels without a name are 4.0 to mpv, which mixes two of them into the others.
+ * By how many channels they have: mpv's name, and the channels in the order of filters, WAV files and cards whose channels have no names. A
+ * filter names them one by one: four channels without a name are 4.0 to mpv, which mixes two of them down.
  */
 const LAYOUTS = [
   { name: 'stereo', channels: ['FL', 'FR'] },
@@ -21,78 +13,116 @@ const LAYOUTS = [
   { name: '7.1', channels: ['FL', 'FR', 'FC', 'LFE', 'BL', 'BR', 'SL', 'SR'] },
 ] as const;
 type Layout = (typeof LAYOUTS)[number];
+type Speakers = readonly [left: string, right: string];
+
+/** Where the driver puts channels by their names: the pairs as ALSA has them, front, rear, centre with bass, and side. */
+const NAMED: readonly Speakers[] = [
+  ['FL', 'FR'],
+  ['BL', 'BR'],
+  ['FC', 'LFE'],
+  ['SL', 'SR'],
+];
+/** An output that converts would take any number of channels and drop some unheard: only what it says of its channels shows how many it has. */
+const CONVERTING = /^alsa\/(default|sysdefault|front|plug|dmix|pulse|pipewire|jack)/;
 
 /** Of what is observed; lower ones are the player's and its output's. */
 const OUTPUT = 4;
+const DEVICE = 5;
 
 /** One sound on several pairs of outputs, each as loud as its zone is. Percent, by mpv's own scale: the gain is their third power. */
 export class ZoneMix {
   readonly zones: readonly SoundZone[];
-  readonly #layout: Layout;
+  /** Channels that the zones need. */
+  readonly #wanted: number;
+  /** What mpv is told to open. */
+  #asked: Layout;
+  /** What the output that is open really has. */
+  #has: Layout;
+  /** The channels of the card are counted, whatever they are called. */
+  #counted = false;
   #percents: readonly number[];
-  /** Of the output that is open; null: as many as are wanted. */
-  #channels: number | null = null;
 
   constructor(zones: readonly SoundZone[]) {
     this.zones = zones;
-    this.#layout = LAYOUTS[Math.max(...zones.map(({ pair }) => pair))] ?? LAYOUTS[0];
+    this.#wanted = 2 * (Math.max(...zones.map(({ pair }) => pair)) + 1);
+    this.#asked = largest(this.#wanted);
+    this.#has = this.#asked;
     this.#percents = zones.map(() => 100);
   }
 
-  /** Zones for which the output that is open has no channels, with how many it has; null where it has enough. */
+  /** Zones that nobody hears, as the output that is open has so few channels; null where it has enough. */
   get missing(): { readonly zones: readonly string[]; readonly channels: number; readonly wanted: number } | null {
-    const silent = this.zones.filter(({ pair }) => !this.#reaches(pair));
-    return silent.length === 0 ? null : { zones: silent.map(({ name }) => name), channels: this.#channels ?? 0, wanted: this.#layout.channels.length };
+    const silent = this.zones.filter((zone) => this.#speakersOf(zone) === null).map(({ name }) => name);
+    return silent.length === 0 ? null : { zones: silent, channels: this.#has.channels.length, wanted: this.#wanted };
   }
 
-  /** Where a zone's two channels are in a WAV file of mpv's. Null: there is no such zone. */
-  channelsOf(name: string): readonly number[] | null {
-    const zone = this.zones.find((one) => one.name === name);
-    if (zone === undefined) return null;
-    const channels: readonly string[] = this.#layout.channels;
-    return (SPEAKERS[zone.pair] ?? []).map((speaker) => channels.indexOf(speaker));
+  /** Where a zone's two channels are in a WAV file of mpv's; none: there is no such zone. */
+  channelsOf(name: string): readonly number[] {
+    const channels: readonly string[] = this.#asked.channels;
+    return this.zones.filter((zone) => zone.name === name).flatMap((zone) => (this.#speakersOf(zone, this.#asked) ?? []).map((one) => channels.indexOf(one)));
   }
 
-  /** The filter in mpv's words; each zone at its volume, or only the one that is named. */
+  /** The filter in mpv's words; each zone at its volume, or only the one that is named. In floats: a gain would cost whole numbers their bits. */
   filter(only: string | null = null): string {
-    // Where no zone can be reached, it is better heard in the wrong place than nowhere.
-    const reached = this.zones.filter(({ pair }) => this.#reaches(pair));
-    const heard = (reached.length === 0 ? this.zones : reached).filter(({ name }) => only === null || name === only);
-    const parts = heard.flatMap(({ name, pair }) => {
-      const gain = ((this.#percents[this.zones.findIndex((zone) => zone.name === name)] ?? 0) / 100) ** 3;
-      const [left, right] = SPEAKERS[pair] ?? SPEAKERS[0];
-      return [`${left}=${gain.toFixed(6)}*FL`, `${right}=${gain.toFixed(6)}*FR`];
+    const gains = this.zones.flatMap((zone, index) => {
+      const speakers = this.#speakersOf(zone);
+      if (speakers === null || (only !== null && zone.name !== only)) return [];
+      const gain = (((this.#percents[index] ?? 0) / 100) ** 3).toFixed(6);
+      return [`${speakers[0]}=${gain}*FL`, `${speakers[1]}=${gain}*FR`];
     });
-    return `@zones:lavfi=[aformat=channel_layouts=stereo,pan=${[this.#layout.channels.join('+'), ...parts].join('|')}]`;
+    return `@zones:lavfi=[aformat=sample_fmts=fltp:channel_layouts=stereo,pan=${[this.#asked.channels.join('+'), ...gains].join('|')}]`;
   }
 
-  /** For a player that was just found or started: one that has as many channels already is not disturbed. */
+  /** For a player that was just found or started: one that has its channels already is not disturbed. */
   async begin(ipc: MpvIpc, log: Log): Promise<void> {
-    const now = await ipc.command('get_property', 'audio-channels');
-    if (!(now.ok && now.value === this.#layout.name)) await ipc.command('set_property', 'audio-channels', this.#layout.name);
-    ipc.onEvent((event) => void this.#opened(event, ipc, log));
+    await tell(ipc, 'audio-channels', this.#asked.name);
+    ipc.onEvent((event) => void this.#seen(event, ipc, log));
+    await ipc.command('observe_property', DEVICE, 'audio-device');
     await ipc.command('observe_property', OUTPUT, 'audio-out-params');
   }
 
-  /** One after the other as the zones are; what sounds goes on without a gap: the new filter takes over at the next frame. */
+  /** In the order of the zones. What sounds goes on without a gap: the new filter takes over at the next frame. */
   async set(percents: readonly number[], ipc: MpvIpc | null): Promise<void> {
     this.#percents = percents;
     await ipc?.command('af', 'add', this.filter());
   }
 
-  /** Of fewer channels mpv makes what it can: zones would be heard where they do not belong. */
-  async #opened(event: MpvEvent, ipc: MpvIpc, log: Log): Promise<void> {
-    if (event.event !== 'property-change' || event.name !== 'audio-out-params') return;
-    const params: unknown = event.data;
-    if (typeof params !== 'object' || params === null || !('channel-count' in params) || params['channel-count'] === this.#channels) return;
+  async #seen({ event, name, data }: MpvEvent, ipc: MpvIpc, log: Log): Promise<void> {
+    if (event !== 'property-change') return;
     const before = this.filter();
-    this.#channels = Number(params['channel-count']);
-    if (this.filter() !== before) await ipc.command('af', 'add', this.filter());
-    const { missing } = this;
-    if (missing !== null) log.warn('output-has-few-channels', { ...missing });
+    if (name === 'audio-device' && typeof data === 'string') {
+      this.#counted = data.startsWith('alsa/') && !CONVERTING.test(data);
+      // It was opened with what held for the one before.
+      if (await tell(ipc, 'alsa-ignore-chmap', this.#counted)) await ipc.command('ao-reload');
+    }
+    if (name === 'audio-out-params' && typeof data === 'object' && data !== null && 'channel-count' in data) {
+      this.#has = largest(Number(data['channel-count']));
+      // Where a card has more channels, and only those, mpv would spread fewer over them by their names.
+      if (this.#has.channels.length > this.#asked.channels.length) this.#asked = this.#has;
+      await tell(ipc, 'audio-channels', this.#asked.name);
+    }
+    if (this.filter() === before) return;
+    if (this.missing !== null) log.warn('output-has-few-channels', { ...this.missing });
+    await ipc.command('af', 'add', this.filter());
   }
 
-  #reaches(pair: number): boolean {
-    return this.#channels === null || 2 * (pair + 1) <= this.#channels;
+  /** The two channels of a zone; null where the output has none for it. */
+  #speakersOf({ pair }: SoundZone, layout: Layout = this.#has): Speakers | null {
+    const channels: readonly string[] = layout.channels;
+    const [left = '', right = ''] = (this.#counted ? channels.slice(2 * pair, 2 * pair + 2) : NAMED[pair]) ?? [];
+    return channels.includes(left) && channels.includes(right) ? [left, right] : null;
   }
+}
+
+/** That so many channels are enough for. */
+function largest(channels: number): Layout {
+  return LAYOUTS.findLast((layout) => layout.channels.length <= channels) ?? LAYOUTS[0];
+}
+
+/** @returns whether it was another one before: mpv opens its output anew then, so it is told nothing that it knows */
+async function tell(ipc: MpvIpc, option: string, value: string | boolean): Promise<boolean> {
+  const now = await ipc.command('get_property', option);
+  if (!now.ok || now.value === value) return false;
+  await ipc.command('set_property', option, value);
+  return true;
 }

@@ -34,7 +34,7 @@ Run a box:
   --cec-standby M it may sleep M minutes after the last play (20; 0: never)
   --cec-volume    volume and mute keys are the television's
   --zones LIST    parts of the venue with a volume of their own, each on two outputs of the one sound card, such as bar=1-2,terrace=3-4:
-                  1-2, 3-4, 5-6 and 7-8 are counted on the back of the card (front, rear, centre and bass, side); at most four
+                  1-2, 3-4, 5-6 or 7-8, counted as ALSA does (speaker-test -c 8); test sound terrace says where one is
   --input-folder DIR  where their event files are, with the kernel's listing of them as "devices" (default: where the kernel has them)
   --screen-host A where its page listens (default 127.0.0.1; 0.0.0.0 shows it to the whole network)
   --transport udp|tcp|tls  how the music travels (ackbox start --help)

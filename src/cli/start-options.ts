@@ -37,6 +37,7 @@ usage: npm start -- [options]        (or: ackbox start [options])
   --cctalk PATH, --bills PATH the serial line of a ccTalk coin acceptor, of a bill validator; may be the same
   --input-devices             read remotes and keyboards of the kernel
   --cec PATH                  the kernel's CEC device, such as /dev/cec0: turns the television on and off (cec-ctl)
+  --zones LIST                parts of the venue with a volume of their own, such as bar=1-2,terrace=3-4 (ackbox box --help)
   --transport udp|tcp|tls     how the music travels: datagrams (default; tcp by itself where none get through), or in the
                               RTSP connection, in clear or in TLS; encrypted in all three
   --credit LIST               terms that the box asks for (ackbox box --help)
@@ -70,6 +71,7 @@ const FITTINGS = {
   bills: { type: 'string' },
   'input-devices': { type: 'boolean' },
   cec: { type: 'string' },
+  zones: { type: 'string' },
 } as const;
 
 function fittingsOf(values: Readonly<Record<string, string | boolean | undefined>>): readonly string[] {
