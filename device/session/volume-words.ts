@@ -8,7 +8,12 @@ export function limitNotice(zone: string | null, side: 'least' | 'most', range: 
   const until = range.untilWallMs === null ? '' : timeText(range.untilWallMs);
   const words = `${percent} % is the ${side} that is allowed here${until === '' ? '' : ` until ${until}`}.`;
   const place = zone === null ? '' : `${zone}: `;
-  return { type: 'notice.say', code: `volume-${side}${until === '' ? '' : '-until'}`, message: `${place}${words}`, values: { place, percent, until } };
+  return {
+    type: 'notice.say',
+    code: `volume-${side}${until === '' ? '' : '-until'}`,
+    message: `${place}${words}`,
+    values: { place, percent, until, zone: zone ?? '' },
+  };
 }
 
 /** ` (20 to 60 % now, until 22:00)`; empty where the venue says nothing. */

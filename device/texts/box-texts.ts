@@ -181,6 +181,14 @@ export const questionTexts: Readonly<Record<Language, Readonly<Record<'play' | '
   },
 };
 
+/** Notices that a small display shows, too, in words that all the languages have; what is too long is cut off. */
+export const shortNotices: Readonly<Record<string, string>> = {
+  'volume-most': 'Max {percent} % {zone}',
+  'volume-most-until': 'Max {percent} % {zone}',
+  'volume-least': 'Min {percent} % {zone}',
+  'volume-least-until': 'Min {percent} % {zone}',
+};
+
 /**
  * Why a wish was not granted, by the code of the refusal. English is what whoever refused says itself, with all details; so it stands for a code that has no
  * words here, too.
@@ -214,6 +222,10 @@ export const noticeTexts: Readonly<Record<Exclude<Language, 'en'>, Readonly<Reco
     'stalled-too-long': 'Der Strom stand zu lange still; was nicht zu hören war, kommt zurück.',
     'stream-starved': 'Das Netz verliert zu viel; was nicht zu hören war, kommt zurück.',
     'checkout-timeout': 'Die Zentrale hat nicht rechtzeitig geöffnet; berechnet wurde nichts.',
+    'volume-most': '{place}Lauter als {percent} % darf es hier nicht sein.',
+    'volume-most-until': '{place}Lauter als {percent} % darf es hier bis {until} Uhr nicht sein.',
+    'volume-least': '{place}Leiser als {percent} % darf es hier nicht sein.',
+    'volume-least-until': '{place}Leiser als {percent} % darf es hier bis {until} Uhr nicht sein.',
   },
   fr: {
     'no-credit': 'Le crédit ne suffit pas : insérez une pièce, s’il vous plaît.',
@@ -243,5 +255,9 @@ export const noticeTexts: Readonly<Record<Exclude<Language, 'en'>, Readonly<Reco
     'stalled-too-long': 'Le flux s’est arrêté trop longtemps ; ce qui n’a pas été entendu est rendu.',
     'stream-starved': 'Le réseau perd trop ; ce qui n’a pas été entendu est rendu.',
     'checkout-timeout': 'La centrale n’a pas ouvert à temps ; rien n’a été compté.',
+    'volume-most': '{place}Ici, le volume ne dépasse pas {percent} %.',
+    'volume-most-until': '{place}Ici, le volume ne dépasse pas {percent} % jusqu’à {until}.',
+    'volume-least': '{place}Ici, le volume ne descend pas sous {percent} %.',
+    'volume-least-until': '{place}Ici, le volume ne descend pas sous {percent} % jusqu’à {until}.',
   },
 };

@@ -1,5 +1,5 @@
 import { type Currency, formatMoney } from '../../src/units/money.ts';
-import { type BoxTextKey, boxTexts, type Language, noticeTexts, questionTexts, timesTexts } from './box-texts.ts';
+import { type BoxTextKey, boxTexts, type Language, noticeTexts, questionTexts, shortNotices, timesTexts } from './box-texts.ts';
 
 /** What is filled into a text: words, a number, an amount in minor units, how often, or how long. */
 export type SaidValue = string | number | { readonly minor: string } | { readonly times: number } | { readonly periodMs: number };
@@ -34,6 +34,8 @@ export function timesText(count: number, language: Language): string {
   return timesTexts[language][count] ?? `${count} x`;
 }
 
+const SHORT_LINE_MAX = 16;
+
 const UNITS = [
   ['day', 86_400_000],
   ['hour', 3_600_000],
@@ -61,7 +63,12 @@ export function fillText(text: string, values: Said['values'], currency: Currenc
 export function sayIn(language: Language, said: Said, currency: Currency): Sentences {
   const [sentence, shortLine] = boxTexts[language][said.key].map((text) => fillText(text, faultIn(language, said), currency, language)) as [string, string];
   if (said.notice === null) return { sentence, shortLine };
-  return { sentence: fillText(noticeIn(language, said.notice), said.notice.values ?? {}, currency, language), shortLine };
+  const { code, values = {} } = said.notice;
+  const short = code === null ? undefined : shortNotices[code];
+  return {
+    sentence: fillText(noticeIn(language, said.notice), values, currency, language),
+    shortLine: short === undefined ? shortLine : fillText(short, values, currency, language).trim().slice(0, SHORT_LINE_MAX),
+  };
 }
 
 export function askIn(language: Language, key: keyof (typeof questionTexts)['en'], values: Said['values'], currency: Currency): string {

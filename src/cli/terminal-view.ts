@@ -39,13 +39,19 @@ export function renderTerminal(view: ViewOfBox, frame: TerminalFrame): readonly 
     ...queueLines(view, columns),
     ...focusLines(view, columns),
     gap(),
-    items(6, `credit ${money(view.creditMinor, view.currency)}`, ...coinSlot(view), view.silentPlayer ? 'no sound card' : `volume ${view.volumePercent} %`),
+    items(6, `credit ${money(view.creditMinor, view.currency)}`, ...coinSlot(view), ...volumes(view)),
     text(8, ...view.faults.map((fault) => `! ${fault.message}`)),
     { need: 2, lines: rule('', '', columns) },
     text(5, `screen ${frame.screenUrl}`, ...(frame.consolePath === null ? [] : [`console ${frame.consolePath}`])),
     items(7, ...(view.profile === 'jukebox' ? ['c coin'] : []), ...KEYS),
     text(9, ...frame.message.split('\n')),
   ]);
+}
+
+/** Of each sound zone, where there are some. */
+function volumes({ silentPlayer, volumePercent, volumeZones }: ViewOfBox): readonly string[] {
+  if (silentPlayer) return ['no sound card'];
+  return volumeZones.length === 0 ? [`volume ${volumePercent} %`] : volumeZones.map(({ zone, percent }) => `${zone} ${percent} %`);
 }
 
 const KEYS = ['arrows move', 'enter OK', 'backspace back', 'space pause', 's skip', '+ - volume', 'x suppress ACKs', 'r receipt', 'o operator', 'q quit'];

@@ -28,9 +28,10 @@ export interface ScreenHouse {
   close(): Promise<void>;
 }
 
-export async function openScreenHouse(profile: 'jukebox' | 'set-top' = 'jukebox'): Promise<ScreenHouse> {
+/** @param more further options of `npm start` */
+export async function openScreenHouse(profile: 'jukebox' | 'set-top' = 'jukebox', more: readonly string[] = []): Promise<ScreenHouse> {
   const folder = scratchFolder();
-  const { url, browser, stop } = await launchScreenHouse(folder, profile);
+  const { url, browser, stop } = await launchScreenHouse(folder, profile, more);
   await worksOf(url, 5);
   const complaints: string[] = [];
   const strangers: string[] = [];

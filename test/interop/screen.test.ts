@@ -15,7 +15,7 @@ let screen: ScreenPage;
 let paid: readonly SeenWork[];
 
 beforeAll(async () => {
-  house = await openScreenHouse();
+  house = await openScreenHouse('jukebox', ['--zones', 'bar=1-2,terrace=3-4']);
   const { works } = (await (await fetch(`${house.url}/api/works`)).json()) as { readonly works: readonly SeenWork[] };
   paid = works.filter((work) => !work.free);
   screen = await house.page();
@@ -331,6 +331,23 @@ describe('whoever is in front of it', () => {
         await screen.isSound(`${entry} ${size} ${width}`);
       }
     }
+  });
+
+  test('turns one sound zone by arrows alone, as far as the venue allows; the keys of the volume turn all of them', async () => {
+    const zones = async () =>
+      ((await (await fetch(`${house.url}/api/view`)).json()) as { volumeZones: { percent: number }[] }).volumeZones.map((one) => one.percent);
+    expect(await house.command('volume terrace 90')).toBe('volume terrace 90 %');
+    await house.command('volume limits terrace 20-95');
+    await screen.open('settings');
+    await screen.goTo('louder:terrace');
+    await screen.press('Enter', 'Enter');
+    await expect.poll(async () => (await view()).said.notice?.message, SOON).toBe('terrace: 95 % is the most that is allowed here.');
+    expect(await zones()).toEqual([100, 95]);
+    expect(await screen.text('fieldset:has([data-focus="louder:terrace"]) legend')).toBe('terrace: Volume 95 %, 20 to 95 % is allowed now');
+    await screen.press('AudioVolumeDown');
+    await expect.poll(zones, SOON).toEqual([95, 90]);
+    expect(await house.command('volume')).toBe('volume bar 95 %\nvolume terrace 90 % (20 to 95 % now)');
+    expect(await house.command('volume roof 3')).toContain('the zones of this box are bar, terrace');
   });
 
   test('finds the screen as it was made for everybody, once the one before is gone', async () => {

@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { intend, prefer } from './api.ts';
 import { Button } from './button.tsx';
-import type { Language, TextSize } from './model.ts';
+import type { Language, TextSize, View } from './model.ts';
 import { push, type State } from './store.ts';
 import { t } from './texts.ts';
 
@@ -50,8 +50,26 @@ export function Settings({ state }: { readonly state: State }): JSX.Element {
           </Button>
         </Setting>
       ) : null}
+      {state.view.volumeZones.map((one) => (
+        <Zone key={one.zone} {...one} />
+      ))}
       {state.view.profile === 'jukebox' ? <p class="soft">{t('lastsUntilIdle')}</p> : null}
     </div>
+  );
+}
+
+const VOLUME_STEP = 5;
+
+/** How loud a sound zone is, within what the venue allows there now. */
+function Zone({ zone, percent, range }: View['volumeZones'][number]): JSX.Element {
+  const loud = t('volume', { percent });
+  const allowed = range === null ? '' : `, ${t('volumeAllowed', { least: range.minPercent, most: range.maxPercent })}`;
+  const turn = (delta: number) => () => intend('intent.volume', { delta, zone });
+  return (
+    <Setting title={`${zone}: ${loud}${allowed}`}>
+      <Button name={`quieter:${zone}`} icon="minus" label={`${zone}: ${t('quieter')}, ${loud}`} press={turn(-VOLUME_STEP)} />
+      <Button name={`louder:${zone}`} icon="plus" label={`${zone}: ${t('louder')}, ${loud}`} press={turn(VOLUME_STEP)} />
+    </Setting>
   );
 }
 
