@@ -212,8 +212,12 @@ export class PlaySession {
   async resume(from: () => number | null): Promise<Result<void, Fault>> {
     const { clock, log } = this.#parts;
     const isTrial = this.terms.trial !== null && this.#confirmEventId === null;
-    const deadline = monotonicMs(clock) + (isTrial ? limits.stallToFaultMs : limits.headendGraceMs);
-    for (let pauseMs: number = limits.resumeBackoffMinMs; ; pauseMs = Math.min(2 * pauseMs, limits.resumeBackoffMaxMs)) {
+    const beganMs = monotonicMs(clock);
+    const deadline = beganMs + (isTrial ? limits.stallToFaultMs : limits.headendGraceMs);
+    // At first what the player holds may still bridge it: a headend that starts again takes a second, and pauses that grow would miss it by one.
+    const grown = (pauseMs: number): number =>
+      monotonicMs(clock) - beganMs < limits.resumeSoonMs ? pauseMs : Math.min(2 * pauseMs, limits.resumeBackoffMaxMs);
+    for (let pauseMs: number = limits.resumeBackoffMinMs; ; pauseMs = grown(pauseMs)) {
       if (this.#over) return fault('over', 'The play ended meanwhile.');
       const attempt = await this.resumeOnce(from);
       if (attempt.ok || attempt.error.final) return attempt;

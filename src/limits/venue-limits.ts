@@ -70,6 +70,8 @@ export const venueLimits = {
   queueEntries: 200,
   /** A network that is gone for less ends no play: it goes on where it was heard. */
   headendGraceMs: 300_000,
+  /** So long a lost stream is asked for again at the first of these pauses; then they grow. */
+  resumeSoonMs: 3_000,
   resumeBackoffMinMs: 100,
   resumeBackoffMaxMs: 2_000,
   /** A connected headend that sends nothing for so long, and whatever else stands still beyond its own time. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -57,13 +58,38 @@ class Ear {
   }
 }
 
+/**
+ * How long the programs of the pair waited for a processor that others had, milliseconds: each from the beginning or its start on, added up,
+ * as one waits for the other in a restart. Time in which a program waits by itself (a pause, a try again) is none of it.
+ */
+class Queue {
+  readonly #before = new Map(this.#pids().map((pid) => [pid, waitedMs(pid)]));
+
+  grownMs(): number {
+    return Math.round(this.#pids().reduce((sum, pid) => sum + Math.max(0, waitedMs(pid) - (this.#before.get(pid) ?? 0)), 0));
+  }
+
+  #pids(): readonly number[] {
+    return [...pidsOf(pair.folders.box), ...pidsOf(pair.folders.headend)];
+  }
+}
+
+/** The second figure of `/proc/PID/schedstat`; 0 where the kernel does not count it, or the process is gone. */
+function waitedMs(pid: number): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6;
+  } catch {
+    return 0;
+  }
+}
+
 async function gaps(): Promise<number> {
   return (await pair.box.watch.view()).nowPlaying?.play.audibleGaps ?? -1;
 }
 
 /** Says what was measured: `npm test` shows it beside the test. */
-function report(what: string, silenceMs: number): void {
-  process.stderr.write(`${what}: ${silenceMs} ms of silence\n`);
+function report(what: string, silenceMs: number, waitedMs = 0): void {
+  process.stderr.write(`${what}: ${silenceMs} ms of silence${waitedMs === 0 ? '' : `; ${waitedMs} ms its programs waited for a processor`}\n`);
 }
 
 beforeAll(async () => {
@@ -126,13 +152,16 @@ describe('registry and sender of a headend, each killed in the middle of a song'
     await pair.flowsOn(2_000);
     const ear = new Ear();
     await pair.flowsOn(1_000);
+    const queue = new Queue();
     pair.headend.strike('sender');
     await expect.poll(() => durable().epoch, { timeout: 20_000 }).toBe(epoch + 1);
+    await pair.flowsOn(100);
+    const waited = queue.grownMs();
     await pair.flowsOn(2_000);
     const silenceMs = await ear.silenceMs();
-    report('sender killed', silenceMs);
-    // A second on a machine of its own; here others start programs at the same time.
-    expect(silenceMs).toBeLessThan(4_000);
+    report('sender killed', silenceMs, waited);
+    // On a machine of its own it is none: the restart takes half of what the player holds. Here others may have the processor meanwhile.
+    expect(silenceMs).toBeLessThanOrEqual(1_000 + waited);
   });
 
   test('both die at once: the box waits for both, and plays on', async () => {

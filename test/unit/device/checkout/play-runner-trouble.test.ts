@@ -201,6 +201,34 @@ describe('a headend that is killed', () => {
   });
 });
 
+describe('a sender that starts again', () => {
+  it.each([
+    [0, 0],
+    [300, 0],
+    [1_300, 1_000],
+    [2_300, 2_000],
+  ])('is away for %d ms, of which at most %d are heard: the sound goes on from the buffer', async (awayMs, mostMs) => {
+    scene = await PlayScene.open(1_000);
+    const runner = await scene.bought('p1');
+    await scene.clock.advance(8_000);
+    scene.headend.restart();
+    scene.headend.down = true;
+    scene.network.cut();
+    await scene.clock.advance(awayMs);
+    scene.headend.down = false;
+    await scene.clock.advance(16_000);
+    const atMs = (type: string): number => scene.events.find((event) => event.type === type)?.atMs ?? Number.NaN;
+    const silenceMs = atMs('play.finished') - atMs('play.sound') - 1_000 * 20;
+    // The player is asked every 40 ms where it is, and the last packet is shorter than the others.
+    expect(silenceMs).toBeLessThanOrEqual(mostMs + 60);
+    if (mostMs === 0) expect(scene.told).toEqual(['opened', 'sound', 'finished']);
+    else expect(silenceMs).toBeGreaterThan(100);
+    const outcome = await scene.eventually(runner.end('finished'));
+    expect(outcome).toMatchObject({ chargedMinor: 100n });
+    await expectEqualBooks(100n);
+  });
+});
+
 describe('a player that dies', () => {
   it('is started again, and what lay in it is asked for again and not paid twice', async () => {
     scene = await PlayScene.open(800);
