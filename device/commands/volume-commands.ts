@@ -30,11 +30,12 @@ export function unknownZone({ volumeZones }: Pick<BoxView, 'volumeZones'>, zone:
 export function turnTo({ box }: Pick<CommandContext, 'box'>, percent: number, zone: string | null): readonly Turned[] {
   const { volumePercent, volumeRange, volumeZones } = box.view();
   const knobs = volumeZones.length === 0 ? [{ zone: null, percent: volumePercent, range: volumeRange }] : volumeZones;
+  // What was typed a moment ago may not have been done yet: a difference to what is seen would be another one then.
+  box.intent({ type: 'intent.volume', delta: 0, to: percent, ...(zone === null ? {} : { zone }) }, CONSOLE);
   return knobs
     .filter((knob) => zone === null || knob.zone === zone)
     .map((knob) => {
       const held = Math.max(knob.range?.minPercent ?? 0, Math.min(knob.range?.maxPercent ?? 100, percent));
-      box.intent({ type: 'intent.volume', delta: percent - knob.percent, ...(knob.zone === null ? {} : { zone: knob.zone }) }, CONSOLE);
       return { zone: knob.zone, percent: held, range: knob.range };
     });
 }

@@ -244,7 +244,7 @@ export class Box implements BoxControl {
     if (event.type === 'intent.up' || event.type === 'intent.down') this.#focus.move(event.type === 'intent.down' ? 1 : -1);
     else if (event.type === 'intent.ok' && this.#givesWay()) this.#turns.instead(event.workId === undefined ? this.#withFocus() : event);
     else if (event.type === 'intent.skip' && event.reason !== undefined) this.#effects.add(() => this.#turns.skip(event.reason ?? ''));
-    else if (event.type === 'intent.volume') this.#effects.add(() => this.#volume.change(event.delta, event.zone));
+    else if (event.type === 'intent.volume') this.#effects.add(() => this.#volume.change(event.delta, event.zone, event.to));
     else if (event.type === 'intent.track') this.#effects.add(() => this.#turns.nextTrack(event.kind));
     else if (event.type === 'intent.picture') this.#effects.add(() => this.#turns.resize());
     else if ((event.type === 'intent.left' || event.type === 'intent.right') && !this.#takesCoins)

@@ -26,8 +26,8 @@ export type IntentEvent =
   | { readonly type: 'intent.renew'; readonly licence: string; readonly yes: boolean }
   /** Asks what renting a work, or the one in focus, costs; of a rented one, to keep it longer or to give it back. With `yes` it answers that. */
   | { readonly type: 'intent.rent'; readonly workId?: string; readonly yes?: boolean }
-  /** Of one sound zone, or of all. */
-  | { readonly type: 'intent.volume'; readonly delta: number; readonly zone?: string }
+  /** Of one sound zone, or of all; `to` is how loud it shall be, whatever it was. */
+  | { readonly type: 'intent.volume'; readonly delta: number; readonly zone?: string; readonly to?: number }
   /** The mute key: silent, or not any more. */
   | { readonly type: 'intent.mute' }
   /** What the box says to whoever has not chosen a language: its panel, its console, its screen. */

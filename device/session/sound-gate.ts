@@ -27,8 +27,8 @@ export class SoundGate {
   async setZoneVolumes(percents: readonly number[]): Promise<void> {
     this.#zoned = true;
     this.#percent = Math.max(...percents);
-    // Through an open gate all of it goes: it is told only while something holds it.
-    if (this.#level !== 'open') await this.#player.setVolume(this.#heard());
+    // Through an open gate all of it goes; the first start left it where it was tried.
+    await this.#player.setVolume(this.#heard());
     await this.#player.setZoneVolumes?.(percents);
   }
 

@@ -69,12 +69,12 @@ export class VolumeDesk {
     await this.#tell();
   }
 
-  /** Somebody turns the knob of one zone, or of all: at once, and kept; no farther than is allowed. */
-  async change(delta: number, zone?: string): Promise<void> {
+  /** Somebody turns the knob of one zone, or of all, by so much or to where it shall be: at once, and kept; no farther than is allowed. */
+  async change(delta: number, zone?: string, to?: number): Promise<void> {
     const turned = this.#knobs.filter((knob) => zone === undefined || knob.zone === zone);
     let said = false;
     for (const knob of turned) {
-      const wish = Math.max(0, Math.min(100, knob.sounding + delta));
+      const wish = Math.max(0, Math.min(100, to ?? knob.sounding + delta));
       knob.wished = held(knob, wish);
       knob.sounding = knob.wished;
       // One zone is named; who turns all of them hears that one does not follow.

@@ -66,4 +66,10 @@ describe('what is fitted, by options', () => {
     for (const fitted of [{ board: 'pi4' }, { panel: '/dev/x' }, { cctalk: '/dev/x' }, { bills: '/dev/x' }])
       expect(takesNoCoins(readHardware({ ...plain, ...fitted }))).toBe(false);
   });
+
+  test('one sound everywhere, unless zones are named', () => {
+    expect(readHardware(plain).zones).toEqual([]);
+    expect(readHardware({ ...plain, zones: 'bar=1-2,terrace=3-4' }).zones.map(({ name }) => name)).toEqual(['bar', 'terrace']);
+    expect(() => readHardware({ ...plain, zones: 'bar=1-3' })).toThrow('--zones');
+  });
 });

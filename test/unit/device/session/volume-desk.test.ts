@@ -81,6 +81,12 @@ describe('with zones', () => {
     expect(said).toEqual([['terrace', 'most', null]]);
   });
 
+  test('what was asked for by its number is that, whatever was asked for just before', async () => {
+    const { volume } = await desk({}, ZONES);
+    await Promise.all([volume.change(0, undefined, 70), volume.change(0, 'bar', 10)]);
+    expect(volume.glance().volumeZones.map(({ percent }) => percent)).toEqual([10, 70]);
+  });
+
   test('one that grows quiet goes down in steps while somebody turns the other', async () => {
     const { clock, told, volume } = await desk({ 'volume-percent': '50' }, ZONES);
     volume.hold((zone) => (zone === 'terrace' ? between(0, 44)() : null));
