@@ -55,7 +55,13 @@ export class MpvPlayer implements Player {
   constructor(settings: MpvSettings, log: Log) {
     this.#settings = settings;
     this.#log = log;
-    this.#choice = new OutputChoice(settings.device ?? null, hasSoundCard(), () => this.#ipc, log);
+    this.#choice = new OutputChoice(
+      settings.device ?? null,
+      hasSoundCard(),
+      () => this.#ipc,
+      log,
+      async (device) => await this.zones?.beforeOpening(device, this.#ipc),
+    );
   }
 
   /** Nobody hears it: there is no sound card, and no output was chosen. */
@@ -78,6 +84,7 @@ export class MpvPlayer implements Player {
     const found = await Ipc.attach(files.socket, this.#settings.clock);
     // A player that is just dying may still take the connection; it does not answer.
     if (found !== null && (await this.#adopt(found))) {
+      if (this.zones === undefined) await forgetZones(found);
       this.#inheritedStart = readStreamStart(files.stream);
       this.#log.info('player-found', { pid: this.#pid, playing: this.#inheritedStart !== null });
       return true;
@@ -359,6 +366,14 @@ function endOfFile(ipc: MpvIpc, clock: MpvSettings['clock']): Promise<boolean> {
     const forget = ipc.onEvent((event) => (event.event === 'end-file' ? over(true) : undefined));
     ipc.onClosed(() => over(false));
   });
+}
+
+/** A venue that had zones has none any more, and its player outlived that. */
+async function forgetZones(ipc: MpvIpc): Promise<void> {
+  for (const [option, usual] of [['alsa-ignore-chmap', false] as const, ['audio-channels', 'auto-safe'] as const]) {
+    const now = await ipc.command('get_property', option);
+    if (now.ok && now.value !== usual) await ipc.command('set_property', option, usual);
+  }
 }
 
 async function quit(ipc: MpvIpc): Promise<void> {

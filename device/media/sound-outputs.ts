@@ -52,17 +52,20 @@ export interface OutputState {
 export class OutputChoice {
   readonly #ipc: () => MpvIpc | null;
   readonly #log: Log;
+  readonly #before: (device: string) => Promise<void>;
   /** Linux knows a sound card. */
   readonly #card: boolean;
   #chosen: string | null;
   #gone = false;
   #driver: string | null = null;
 
-  constructor(chosen: string | null, card: boolean, ipc: () => MpvIpc | null, log: Log) {
+  /** @param before is done before another output is opened */
+  constructor(chosen: string | null, card: boolean, ipc: () => MpvIpc | null, log: Log, before: (device: string) => Promise<void> = async () => {}) {
     this.#chosen = chosen;
     this.#card = card;
     this.#ipc = ipc;
     this.#log = log;
+    this.#before = before;
   }
 
   get state(): OutputState {
@@ -98,6 +101,7 @@ export class OutputChoice {
   }
 
   async #set(option: string, value: string): Promise<void> {
+    if (option === 'audio-device') await this.#before(value);
     const answer = await this.#ipc()?.command('set_property', option, value);
     if (answer?.ok === false) this.#log.warn('player-refused', { command: option, message: answer.error.message });
   }

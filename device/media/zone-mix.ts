@@ -27,7 +27,6 @@ const CONVERTING = /^alsa\/(default|sysdefault|front|plug|dmix|pulse|pipewire|ja
 
 /** Of what is observed; lower ones are the player's and its output's. */
 const OUTPUT = 4;
-const DEVICE = 5;
 
 /** One sound on several pairs of outputs, each as loud as its zone is. Percent, by mpv's own scale: the gain is their third power. */
 export class ZoneMix {
@@ -76,9 +75,18 @@ export class ZoneMix {
   /** For a player that was just found or started: one that has its channels already is not disturbed. */
   async begin(ipc: MpvIpc, log: Log): Promise<void> {
     await tell(ipc, 'audio-channels', this.#asked.name);
-    ipc.onEvent((event) => void this.#seen(event, ipc, log));
-    await ipc.command('observe_property', DEVICE, 'audio-device');
+    const device = await ipc.command('get_property', 'audio-device');
+    await this.beforeOpening(device.ok ? String(device.value) : '', ipc);
+    ipc.onEvent((event) => void this.#opened(event, ipc, log));
     await ipc.command('observe_property', OUTPUT, 'audio-out-params');
+  }
+
+  /** Whether the channels of an output are counted stands before it is opened. @param device by mpv's name */
+  async beforeOpening(device: string, ipc: MpvIpc | null): Promise<void> {
+    const before = this.filter();
+    this.#counted = device.startsWith('alsa/') && !CONVERTING.test(device);
+    if (ipc !== null) await tell(ipc, 'alsa-ignore-chmap', this.#counted);
+    if (this.filter() !== before) await ipc?.command('af', 'add', this.filter());
   }
 
   /** In the order of the zones. What sounds goes on without a gap: the new filter takes over at the next frame. */
@@ -87,21 +95,15 @@ export class ZoneMix {
     await ipc?.command('af', 'add', this.filter());
   }
 
-  async #seen({ event, name, data }: MpvEvent, ipc: MpvIpc, log: Log): Promise<void> {
-    if (event !== 'property-change') return;
+  /** A card may have fewer channels than were asked for, or only more, over which mpv would spread fewer by their names. */
+  async #opened({ event, name, data }: MpvEvent, ipc: MpvIpc, log: Log): Promise<void> {
+    if (event !== 'property-change' || name !== 'audio-out-params') return;
+    if (typeof data !== 'object' || data === null || !('channel-count' in data)) return;
     const before = this.filter();
-    if (name === 'audio-device' && typeof data === 'string') {
-      this.#counted = data.startsWith('alsa/') && !CONVERTING.test(data);
-      // It was opened with what held for the one before.
-      if (await tell(ipc, 'alsa-ignore-chmap', this.#counted)) await ipc.command('ao-reload');
-    }
-    if (name === 'audio-out-params' && typeof data === 'object' && data !== null && 'channel-count' in data) {
-      this.#has = largest(Number(data['channel-count']));
-      // Where a card has more channels, and only those, mpv would spread fewer over them by their names.
-      if (this.#has.channels.length > this.#asked.channels.length) this.#asked = this.#has;
-      await tell(ipc, 'audio-channels', this.#asked.name);
-    }
+    this.#has = largest(Number(data['channel-count']));
+    if (this.#has.channels.length > this.#asked.channels.length) this.#asked = this.#has;
     if (this.filter() === before) return;
+    await tell(ipc, 'audio-channels', this.#asked.name);
     if (this.missing !== null) log.warn('output-has-few-channels', { ...this.missing });
     await ipc.command('af', 'add', this.filter());
   }
@@ -119,10 +121,8 @@ function largest(channels: number): Layout {
   return LAYOUTS.findLast((layout) => layout.channels.length <= channels) ?? LAYOUTS[0];
 }
 
-/** @returns whether it was another one before: mpv opens its output anew then, so it is told nothing that it knows */
-async function tell(ipc: MpvIpc, option: string, value: string | boolean): Promise<boolean> {
+/** Nothing that it knows: mpv would open its output anew. */
+async function tell(ipc: MpvIpc, option: string, value: string | boolean): Promise<void> {
   const now = await ipc.command('get_property', option);
-  if (!now.ok || now.value === value) return false;
-  await ipc.command('set_property', option, value);
-  return true;
+  if (now.ok && now.value !== value) await ipc.command('set_property', option, value);
 }

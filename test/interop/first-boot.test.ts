@@ -150,7 +150,7 @@ describe('a box that is switched on for the first time, without a network', () =
   test('keeps to what was answered', async () => {
     expect(await command('calendar week')).toContain('night');
     const { volumeRange, language } = (await (await fetch(`${url}/api/view`)).json()) as Record<string, unknown>;
-    expect({ volumeRange, language }).toEqual({ volumeRange: { minPercent: 20, maxPercent: 80 }, language: 'de' });
+    expect({ volumeRange, language }).toEqual({ volumeRange: { minPercent: 20, maxPercent: 80, untilWallMs: null }, language: 'de' });
   });
 
   test('never asks again', async () => {

@@ -49,13 +49,13 @@ function write(from: number, packets: number): void {
   }
 }
 
-async function untilWritten(file: string, seconds: number, channels: number): Promise<void> {
+async function untilWritten(file: string, seconds: number, channels: number, sampleBytes = 4): Promise<void> {
   const written = async (): Promise<number> => {
     // Whoever asks hands over what the pipe had no room for.
     await player.heardSample();
     return existsSync(file) ? statSync(file).size : 0;
   };
-  await expect.poll(written, { timeout: 10_000, interval: 20 }).toBeGreaterThan(seconds * RATE_HZ * channels * 4);
+  await expect.poll(written, { timeout: 10_000, interval: 20 }).toBeGreaterThan(seconds * RATE_HZ * channels * sampleBytes);
 }
 
 /** Peak of a channel in a part of a recording. */
@@ -129,16 +129,16 @@ describe('a card of ALSA', () => {
     return raw;
   }
 
-  async function heardOf(raw: string, channels: number): Promise<readonly number[]> {
+  async function heardOf(raw: string, channels: number, sampleBytes = 4): Promise<readonly number[]> {
     await player.attach();
     await player.setZoneVolumes([100, 50, 80]);
     await player.open({ channels: 2, preSkip: 0, startSample: 0, gainDb: 0, decoded: true });
     write(0, 50);
     // The card has no clock: what it has is known when the first sound is out.
-    await untilWritten(raw, 0.5, channels);
+    await untilWritten(raw, 0.5, channels, sampleBytes);
     write(50, 100);
     player.finish(150 * PACKET);
-    await untilWritten(raw, 2.5, channels);
+    await untilWritten(raw, 2.5, channels, sampleBytes);
     await player.stop();
     const bytes = new Uint8Array(readFileSync(raw));
     return Array.from({ length: channels }, (_, channel) => peak(readWav(bytes, channel)?.samples ?? new Float32Array(), 1.5, 2.4) / PEAK);
@@ -159,6 +159,19 @@ describe('a card of ALSA', () => {
     },
     30_000,
   );
+
+  test('a player that outlived its zones plays on two channels again', async () => {
+    const raw = plug('before', '');
+    playerOf('before', 'auto', ZONES, 'alsa/before');
+    await heardOf(raw, 6);
+    await player.close('detach');
+    rmSync(raw);
+    player = new MpvPlayer({ folder: join(folder, 'before'), output: 'auto', device: 'alsa/before', clock: systemClock }, log);
+    expect(await player.attach()).toBe(true);
+    const heard = await heardOf(raw, 2, 2);
+    for (const level of heard) expect(level).toBeCloseTo(1, 2);
+    expect(readWav(new Uint8Array(readFileSync(raw)), 2)).toBeNull();
+  }, 30_000);
 
   test('too few channels: what has an output is heard there at its volume and nothing else is, and it is said which zones are not', async () => {
     const raw = plug('plugtwo', '2');
