@@ -214,13 +214,16 @@ export class PlaySession {
     const isTrial = this.terms.trial !== null && this.#confirmEventId === null;
     const beganMs = monotonicMs(clock);
     const deadline = beganMs + (isTrial ? limits.stallToFaultMs : limits.headendGraceMs);
-    // At first what the player holds may still bridge it: a headend that starts again takes a second, and pauses that grow would miss it by one.
-    const grown = (pauseMs: number): number =>
-      monotonicMs(clock) - beganMs < limits.resumeSoonMs ? pauseMs : Math.min(2 * pauseMs, limits.resumeBackoffMaxMs);
-    for (let pauseMs: number = limits.resumeBackoffMinMs; ; pauseMs = grown(pauseMs)) {
+    let pauseMs: number = limits.resumeBackoffMinMs;
+    for (;;) {
       if (this.#over) return fault('over', 'The play ended meanwhile.');
+      const epoch = this.#epochNumber;
       const attempt = await this.resumeOnce(from);
       if (attempt.ok || attempt.error.final) return attempt;
+      // At first what the player holds may still bridge a headend that starts again: pauses that grow would miss it by as long as it was away.
+      // But what was agreed and then not reached lends a window each time.
+      const soon = monotonicMs(clock) - beganMs < limits.resumeSoonMs && epoch === this.#epochNumber;
+      if (!soon) pauseMs = Math.min(2 * pauseMs, limits.resumeBackoffMaxMs);
       log.info('resume-failed', { sid: this.terms.sid, code: attempt.error.code, nextTryMs: pauseMs });
       if (monotonicMs(clock) + pauseMs > deadline) return fault('headend-lost', 'The headend did not come back in time; what was not heard is given back.');
       await sleep(clock, pauseMs);
