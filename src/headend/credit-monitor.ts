@@ -4,7 +4,7 @@ import { ACTION_OF_MODE, CONFIRM_MODES, confirms } from '../domain/credit/confir
 import * as credit from '../domain/credit/credit-monitor.ts';
 import type { AckMessage, ConfirmMessage, ReceiptMessage, WindowMessage } from '../domain/credit/messages.ts';
 import { joinIndexes, planSpans, type SpanPlan, withoutIndexes } from '../domain/credit/paid-ranges.ts';
-import { isReserved, slotsUsed } from '../domain/credit/sequence-reserve.ts';
+import { isReserved, reserveIsLow, slotsUsed } from '../domain/credit/sequence-reserve.ts';
 import type { AckReceipt } from '../domain/credit/statements.ts';
 import { placedParts } from '../domain/credit/work-parts.ts';
 import { verifyEd25519 } from '../platform/crypto/ed25519-signer.ts';
@@ -96,10 +96,8 @@ export class CreditMonitor implements Progressing {
 
   nextSend(nowMs: number): credit.SendDecision {
     // A slot that a crash of ours would forget is not used: the next epoch must begin above it.
-    if (!isReserved(this.#state.nextSequence, this.#durableNextSequence)) {
-      this.#registry.accumulate(this, 0);
-      return { send: false, why: 'transit' };
-    }
+    if (reserveIsLow(this.#state.nextSequence, this.#durableNextSequence)) this.#registry.accumulate(this, 0);
+    if (!isReserved(this.#state.nextSequence, this.#durableNextSequence)) return { send: false, why: 'transit' };
     return credit.nextSend(this.#state, nowMs);
   }
 
@@ -221,7 +219,8 @@ export class CreditMonitor implements Progressing {
   /** Tells the payment registry that the counts have changed. @param over nothing more is sent: the lease goes back */
   report(over = false): void {
     this.#over ||= over;
-    this.#registry.accumulate(this);
+    if (over) this.#registry.accumulate(this, 0);
+    else this.#registry.accumulate(this);
   }
 
   get sid(): SessionId {

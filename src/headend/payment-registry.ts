@@ -4,8 +4,13 @@ import type { ReceiptToStore, RegistryGroup, SessionProgress } from '../ports/he
 import type { Log } from '../ports/log.ts';
 import type { SessionId } from '../units/ids.ts';
 
-/** Acknowledged counts become durable together. Losing one interval costs nothing: the device repeats them. */
+/**
+ * Acknowledged counts become durable within this time. Losing them costs nothing, as the device repeats them; a receipt may speak of a credit
+ * window more than is durable (`findReceiptFault`), so it is less than the shortest usual one.
+ */
 const PROGRESS_COMMIT_MS = 400;
+/** Counts that go into one transaction: those of hundreds of sessions at once would hold up the packets of all. */
+const PROGRESS_GROUP = 64;
 /**
  * Receipts that come within this time share one transaction, so that the disk bounds no number of streams. Nobody waits for it: what may be
  * unsigned (`limits.receiptWindowMs`) is far more.
@@ -30,6 +35,11 @@ export interface Progressing {
   fenced(): void;
 }
 
+interface Pending {
+  readonly session: Progressing;
+  readonly dueMs: number;
+}
+
 interface Waiting<Entry> {
   readonly entry: Entry;
   /** Hears whether it is durable: where the store failed nothing may rest on it. */
@@ -44,11 +54,13 @@ export class PaymentRegistry {
   readonly #store: RegistryWriter;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #sessions = new Map<SessionId, Progressing>();
+  /** The oldest first. */
+  readonly #sessions = new Map<SessionId, Pending>();
+  /** When those of them are due that can not wait so long. */
+  readonly #urgent = new Map<SessionId, number>();
   #receipts: Waiting<ReceiptToStore>[] = [];
   #confirmations: Waiting<RegistryGroup['confirmations'][number]>[] = [];
   #timer: { readonly dueMs: number; readonly cancel: () => void } | null = null;
-  #progressDueMs = 0;
   /** The group on its way to the disk; the next one waits for it. */
   #writing: Promise<void> | null = null;
 
@@ -59,15 +71,18 @@ export class PaymentRegistry {
   }
 
   /**
-   * Remembers that a session went on: its counts are durable within the commit interval. Then `committed` is called, or `fenced`
-   * where the session may not go on.
+   * Remembers that a session went on: its counts are durable within that time. Then `committed` is called, or `fenced` where the session
+   * may not go on.
    */
   accumulate(session: Progressing, withinMs = PROGRESS_COMMIT_MS): void {
+    const { sid } = session;
+    const urgent = withinMs < PROGRESS_COMMIT_MS;
+    const waits = this.#sessions.get(sid)?.session === session;
     // Whoever waits already is written not later than that.
-    if (withinMs === PROGRESS_COMMIT_MS && this.#sessions.get(session.sid) === session) return;
-    const dueMs = monotonicMs(this.#clock) + withinMs;
-    this.#progressDueMs = this.#sessions.size === 0 ? dueMs : Math.min(this.#progressDueMs, dueMs);
-    this.#sessions.set(session.sid, session);
+    if (waits && (!urgent || this.#urgent.has(sid))) return;
+    const nowMs = monotonicMs(this.#clock);
+    if (!waits) this.#sessions.set(sid, { session, dueMs: nowMs + PROGRESS_COMMIT_MS });
+    if (urgent) this.#urgent.set(sid, nowMs + withinMs);
     this.#arm(withinMs);
   }
 
@@ -80,13 +95,13 @@ export class PaymentRegistry {
   /** Makes the user's yes durable, at once; where that fails the device repeats its CONFIRM. */
   putConfirmation(sid: SessionId, eventId: string, done: (stored: boolean) => void): void {
     this.#confirmations.push({ entry: { sid, eventId }, done });
-    this.#write(false);
+    this.#write(0);
   }
 
   /** Commits everything pending. Resolves when it was tried: what a failing store did not take of the counts is kept, and tried again. */
   flush(): Promise<void> {
     if (this.#writing !== null) return this.#writing.then(() => this.flush());
-    this.#write(true);
+    this.#write(Number.POSITIVE_INFINITY);
     return this.#writing ?? Promise.resolve();
   }
 
@@ -111,20 +126,24 @@ export class PaymentRegistry {
 
   #onTime(): void {
     this.#timer = null;
-    this.#write(monotonicMs(this.#clock) >= this.#progressDueMs);
+    this.#write(monotonicMs(this.#clock) >= this.#progressDueMs() ? PROGRESS_GROUP : 0);
   }
 
-  /** @param everything also the counts of sessions that sent no receipt */
-  #write(everything: boolean): void {
+  /** When counts are to be written next. */
+  #progressDueMs(): number {
+    const oldestMs = this.#sessions.values().next().value?.dueMs ?? Number.POSITIVE_INFINITY;
+    return Math.min(oldestMs, ...this.#urgent.values());
+  }
+
+  /** @param most counts of sessions that sent no receipt, the oldest first */
+  #write(most: number): void {
     if (this.#writing !== null) return;
-    if (everything) this.#disarm();
     const [receipts, confirmations] = [this.#receipts, this.#confirmations];
-    const sids = new Set([...receipts, ...confirmations].map(({ entry }) => entry.sid));
-    const sessions = [...this.#sessions.values()].filter(({ sid }) => everything || sids.has(sid));
+    const sessions = this.#take(new Set([...receipts, ...confirmations].map(({ entry }) => entry.sid)), most);
+    if (this.#sessions.size === 0) this.#disarm();
     if (sessions.length + receipts.length + confirmations.length === 0) return;
     this.#receipts = [];
     this.#confirmations = [];
-    for (const { sid } of sessions) this.#sessions.delete(sid);
     const progress = sessions.map((session) => session.progress());
     const group = { progress, receipts: receipts.map(({ entry }) => entry), confirmations: confirmations.map(({ entry }) => entry) };
     this.#commit(group, (goingOn) => {
@@ -135,17 +154,36 @@ export class PaymentRegistry {
     });
   }
 
+  /** The sessions whose counts are written now: those that are named, and as many as may go along. */
+  #take(named: Set<SessionId>, most: number): readonly Progressing[] {
+    if (most > 0) for (const sid of this.#urgent.keys()) named.add(sid);
+    const sessions: Progressing[] = [];
+    const take = (sid: SessionId): void => {
+      const session = this.#sessions.get(sid)?.session;
+      this.#urgent.delete(sid);
+      this.#sessions.delete(sid);
+      if (session !== undefined) sessions.push(session);
+    };
+    for (const sid of named) take(sid);
+    const room = sessions.length + most;
+    for (const sid of this.#sessions.keys()) {
+      if (sessions.length >= room) break;
+      take(sid);
+    }
+    return sessions;
+  }
+
   #settle(session: Progressing, progress: SessionProgress | undefined, goingOn: ReadonlySet<SessionId> | null): void {
     if (goingOn !== null && progress !== undefined) {
       if (goingOn.has(session.sid)) session.committed(progress);
       else session.fenced();
     }
-    if (goingOn === null && !this.#sessions.has(session.sid)) this.#sessions.set(session.sid, session);
+    if (goingOn === null && !this.#sessions.has(session.sid)) this.#sessions.set(session.sid, { session, dueMs: monotonicMs(this.#clock) });
   }
 
   #armRest(stored: boolean): void {
     if (this.#receipts.length + this.#confirmations.length > 0) this.#arm(0);
-    else if (this.#sessions.size > 0) this.#arm(stored ? Math.max(0, this.#progressDueMs - monotonicMs(this.#clock)) : RETRY_MS);
+    else if (this.#sessions.size > 0) this.#arm(stored ? Math.max(0, this.#progressDueMs() - monotonicMs(this.#clock)) : RETRY_MS);
   }
 
   /** @param done told the sessions that may go on, or null where the store failed */

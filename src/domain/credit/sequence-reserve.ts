@@ -10,6 +10,11 @@ export function isReserved(nextSequence: number, durableNextSequence: number): b
   return nextSequence - durableNextSequence < limits.sequenceReservePackets;
 }
 
+/** True where the number should become durable now, so that nothing has to wait for it. */
+export function reserveIsLow(nextSequence: number, durableNextSequence: number): boolean {
+  return 2 * (nextSequence - durableNextSequence) >= limits.sequenceReservePackets;
+}
+
 /** Slots that were used, without those that the epochs before left out: they were never sent, so they are neither lost nor payable. */
 export function slotsUsed(nextSequence: number, epoch: number): number {
   return Math.max(0, nextSequence - epoch * limits.sequenceReservePackets);

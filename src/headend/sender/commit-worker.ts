@@ -10,7 +10,7 @@ import { commitGroup } from '../stores/progress-rows.ts';
 import type { CommitAnswer, CommitOrder } from './commit-thread.ts';
 
 /** Packets are due to the millisecond, counts to the tenth of a second: where one core serves both, a commit does not stand in their way. */
-const NICENESS = 5;
+const NICENESS = 15;
 
 /** The thread that waits for the disk: groups are committed in the order they came. This file is the entry of the worker. */
 function serve(port: MessagePort, path: string): void {

@@ -61,6 +61,42 @@ describe('the payment registry', () => {
     expect(store.commits).toBe(1);
   });
 
+  test('writes the counts of hundreds of sessions in groups, the oldest first, each within 400 ms, and nobody twice', async () => {
+    const sidOf = (index: number): SessionId => asId<SessionId>(index.toString(16).padStart(32, '0'));
+    const groups: number[] = [];
+    const counting: RegistryWriter = {
+      commitGroup: (group) => {
+        groups.push(group.progress.length);
+        return store.commitGroup(group);
+      },
+    };
+    const many = new PaymentRegistry({ store: counting, clock, log: { info: () => {}, warn: () => {} } });
+    const sessions = Array.from({ length: 200 }, (_, index) => sessionOf(sidOf(index), index + 1));
+    for (const session of sessions) {
+      many.accumulate(session);
+      await clock.advance(2);
+    }
+    expect(sessions.map(({ durable }) => durable > 0).lastIndexOf(true)).toBe(63);
+    await clock.advance(400);
+    expect(sessions.every(({ durable }, index) => durable === index + 1)).toBe(true);
+    expect(Math.max(...groups)).toBe(64);
+    expect(groups.reduce((sum, size) => sum + size, 0)).toBe(200);
+    for (const session of sessions) many.accumulate(session);
+    await many.close();
+    expect(groups.at(-1)).toBe(200);
+    expect(clock.pending).toBe(0);
+  });
+
+  test('writes at once who can not wait, and those who can go along', async () => {
+    registry.accumulate(sessionOf(OTHER, 7));
+    registry.accumulate(sessionOf(SID, 5));
+    registry.accumulate(sessionOf(SID, 6), 0);
+    await clock.advance(0);
+    expect([store.commits, store.progress.get(SID)?.nextSequence, store.progress.get(OTHER)?.nextSequence]).toEqual([1, 6, 7]);
+    await clock.advance(2_000);
+    expect(store.commits).toBe(1);
+  });
+
   test('keeps what a failing store did not take, says so, and tries again', async () => {
     const session = sessionOf(SID, 5);
     store.broken = true;
