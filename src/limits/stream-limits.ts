@@ -2,6 +2,8 @@
 export const streamLimits = {
   /** An IPv6 path of 1,500 bytes less headers (ruling 21). */
   datagramBytes: 1_452,
+  /** Of the headend, for each of its ports: the ACKs of a thousand boxes while it is held up for half a second. Linux gives at most `net.core.rmem_max`. */
+  receiveBufferBytes: 4_194_304,
   opusPacketBytes: 1_275,
   packetMs: 20,
 

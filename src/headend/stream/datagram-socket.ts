@@ -75,7 +75,7 @@ function bind(host: string, port: number, library: NativeLibrary | null): Promis
   const descriptor = library === null ? 'not-here' : bindDescriptor(library, host, port);
   if (descriptor === 'taken') return Promise.resolve(null);
   return new Promise((resolve) => {
-    const socket = createSocket({ type: isIPv6(host) ? 'udp6' : 'udp4', lookup });
+    const socket = createSocket({ type: isIPv6(host) ? 'udp6' : 'udp4', lookup, recvBufferSize: limits.receiveBufferBytes });
     const bound = (): void => {
       socket.removeAllListeners('error');
       const refused = (bytes: Uint8Array, to: Peer): void => socket.send(bytes, to.port, to.address);

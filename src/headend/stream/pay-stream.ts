@@ -1,5 +1,6 @@
 import type { AckpayMessage } from '../../domain/credit/messages.ts';
 import type { CarriedCounts } from '../../domain/credit/monitor-state.ts';
+import type { SpanPlan } from '../../domain/credit/paid-ranges.ts';
 import { limits } from '../../limits.ts';
 import { type AckpayCodec, ackpayCodec } from '../../platform/crypto/ackpay-codec.ts';
 import { createSrtpReceiver, type SrtpReceiver } from '../../platform/srtp.ts';
@@ -81,6 +82,10 @@ export class PayStream {
   readonly #dropped = { unauthenticated: 0, replayed: 0, foreign: 0 };
   #seat: Seat | null = null;
   #plan = new PlayPlan([]);
+  readonly #openSpan = (span: SpanPlan): void => {
+    this.#monitor.openSpan(span);
+    this.#sendWindow(monotonicMs(this.#deps.clock));
+  };
   #schedule: PlaySchedule;
   #playing = false;
   #ended = false;
@@ -260,10 +265,7 @@ export class PayStream {
 
   /** False where the plan is over, the segment is still being read, or the monitor says no. */
   #sendNext(nowMs: number): boolean {
-    const packetIndex = this.#plan.next((span) => {
-      this.#monitor.openSpan(span);
-      this.#sendWindow(nowMs);
-    });
+    const packetIndex = this.#plan.next(this.#openSpan);
     if (packetIndex === null) return false;
     const payload = this.#packets.packet(packetIndex);
     if (payload === null || !this.#media.mayReach(payload) || !this.#deps.ready()) return false;

@@ -55,6 +55,18 @@ describe.each([
     expect(other.heard).toEqual(sent.filter((_, number) => number % 3 === 0));
   });
 
+  it('of one length to one peer arrive each as a datagram of its own, those between them and shorter ones too', async () => {
+    const [datagrams, one, other] = [await pair(native), await listener(), await listener()];
+    const lengths = Array.from({ length: 150 }, (_, number) => (number % 50 === 49 ? 7 : number % 23 === 5 ? limits.datagramBytes : 1_328));
+    for (const [number, length] of lengths.entries()) {
+      if (number === 60) datagrams.sendRtp(new Uint8Array(1_328).fill(255), other.peer);
+      datagrams.sendRtp(new Uint8Array(length).fill(number), one.peer);
+    }
+    await Promise.all([one.until(lengths.length), other.until(1)]);
+    expect(one.heard).toEqual(lengths.map((length, number) => Buffer.alloc(length, number)));
+    expect(other.heard).toEqual([Buffer.alloc(1_328, 255)]);
+  });
+
   it('come in whole, in order and once, with who sent each, however many wait', async () => {
     const [datagrams, senders] = [await pair(native), [createSocket('udp4'), createSocket('udp4')]];
     for (const socket of senders) closing.push(() => new Promise<void>((resolve) => void socket.close(resolve)));
@@ -93,7 +105,9 @@ describe.each([
   it('go on to others where a peer can not be reached', async () => {
     const [datagrams, one] = [await pair(native), await listener()];
     for (let number = 0; number < 10; number += 1) {
-      datagrams.sendRtp(Uint8Array.of(number), { address: '255.255.255.255', port: 9 });
+      const nowhere = { address: '255.255.255.255', port: 9 };
+      datagrams.sendRtp(Uint8Array.of(number), nowhere);
+      if (number % 2 === 0) datagrams.sendRtp(Uint8Array.of(number), nowhere);
       datagrams.sendRtp(Uint8Array.of(number), one.peer);
     }
     await one.until(10);
