@@ -1,7 +1,8 @@
 import { type ChildProcess, fork, spawnSync } from 'node:child_process';
-import { createSocket, type Socket } from 'node:dgram';
 import { cpus } from 'node:os';
+import { openDatagramPair } from '../../../src/headend/stream/datagram-socket.ts';
 import { generateDeviceKey } from '../../../src/platform/crypto/ed25519-signer.ts';
+import { openNativeLibrary } from '../../../src/platform/native/native-library.ts';
 import * as srtp from '../../../src/platform/srtp.ts';
 import type { OutletRow } from '../../../src/ports/headend-stores.ts';
 import { toHex } from '../../../src/units/bytes.ts';
@@ -14,19 +15,20 @@ const ACK_EVERY = 10;
 /** A receipt every 1.8 s of sound: the box acknowledges no more than 2 s beyond its last one. */
 const RECEIPT_EVERY = 90;
 const TURN_MS = 100;
-const BUFFER_BYTES = 4 * 1_024 * 1_024;
 
 type ServerMessage = StreamStarted | ServerFigures | { readonly kind: 'outlet'; readonly outlet: OutletRow };
 
 /** One run: the headend's half in a process of its own, pinned to the last processor where that can be done, and the crowd here on the others. */
 export async function benchRun(wish: RunWish): Promise<ServerFigures> {
-  const rtp = await bound(0);
-  const rtcp = await bound(rtp.address().port + 1);
+  // As quick as can be: where the crowd is slower than the headend, its slowness is measured.
+  const opened = await openDatagramPair(HOST, 0, await openNativeLibrary());
+  if (!opened.ok) throw new Error(opened.error.message);
+  const datagrams = opened.value;
   const { signer } = generateDeviceKey();
-  const server = forkPinned([JSON.stringify({ ...wish, rtpPort: rtp.address().port, publicKey: toHex(signer.publicKey) })]);
+  const server = forkPinned([JSON.stringify({ ...wish, rtpPort: datagrams.rtpPort, publicKey: toHex(signer.publicKey) })]);
   const crowd = new Crowd(wish);
-  rtp.on('message', (bytes) => crowd.onRtp(bytes));
-  rtcp.on('message', (bytes) => crowd.onRtcp(bytes));
+  datagrams.onRtp((bytes) => crowd.onRtp(asBuffer(bytes)));
+  datagrams.onRtcp((bytes) => crowd.onRtcp(asBuffer(bytes)));
   const turns = setInterval(() => crowd.turn(), TURN_MS);
   let watching = true;
   // What a processor with a network card of its own never does to a sender is to sleep until it is woken up by it.
@@ -38,13 +40,14 @@ export async function benchRun(wish: RunWish): Promise<ServerFigures> {
     return await answers(server, (message, outlet) => {
       const session = benchSession(message.index, { ...outlet, publicKey: signer.publicKey }, benchWork(wish.packets, []), signer.publicKey, wish.srtp);
       const place = { ssrc: boxSsrc(message.index), media: message.ssrc, timestampOrigin: message.timestampOrigin, payloads: crowd.payloads };
-      const send = (bytes: Uint8Array): void => rtcp.send(bytes, message.rtcpPort, HOST);
+      const headend = { address: HOST, port: message.rtcpPort };
+      const send = (bytes: Uint8Array): void => datagrams.sendRtcp(bytes, headend);
       crowd.add(message.ssrc, new BenchBox(session, signer, wish.srtp ? srtp : clear, place, send));
     });
   } finally {
     watching = false;
     clearInterval(turns);
-    for (const socket of [rtp, rtcp]) socket.close();
+    await datagrams.close();
   }
 }
 
@@ -53,8 +56,8 @@ class Crowd {
   readonly #boxes = new Map<number, BenchBox>();
   #turns = 0;
 
-  constructor({ packets }: RunWish) {
-    this.payloads = benchPayloads(packets);
+  constructor(wish: RunWish) {
+    this.payloads = benchPayloads(wish);
   }
 
   add(media: number, box: BenchBox): void {
@@ -84,10 +87,8 @@ class Crowd {
   }
 }
 
-async function bound(port: number): Promise<Socket> {
-  const socket = createSocket({ type: 'udp4', recvBufferSize: BUFFER_BYTES, lookup: (host, _options, answer) => answer(null, host, 4) });
-  await new Promise<void>((resolve) => void socket.bind(port, HOST, resolve));
-  return socket;
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 function forkPinned(args: string[]): ChildProcess {

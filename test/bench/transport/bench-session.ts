@@ -8,12 +8,16 @@ import { CREDIT_TERMS } from '../../fakes/credit-terms.ts';
 import { workOf } from '../../fakes/paid-scene.ts';
 import { offeredSession } from '../../unit/headend/stores/book-fixture.ts';
 
-/** As large as 96 kb/s Opus is on average (lab/media.md 2). */
-const PAYLOAD_BYTES = 236;
+/** As large as 96 kb/s Opus is on average (lab/media.md 2), and as unequal as its packets are. */
+const SOUND_BYTES = 236;
+const SOUND_SPREAD_BYTES = 81;
+/** Seven packets of MPEG-TS. */
+const FILM_BYTES = 7 * 188;
 const WORK_ID = 'w0000000000000000000000000000be4c';
 
-export function benchPayloads(packets: number): Uint8Array[] {
-  return Array.from({ length: packets }, (_, index) => new Uint8Array(PAYLOAD_BYTES).fill(index & 0xff).fill(0xfc, 0, 1));
+export function benchPayloads({ packets, film }: Pick<RunWish, 'packets' | 'film'>): Uint8Array[] {
+  const bytesOf = (index: number): number => (film ? FILM_BYTES : SOUND_BYTES + ((37 * index) % SOUND_SPREAD_BYTES) - Math.floor(SOUND_SPREAD_BYTES / 2));
+  return Array.from({ length: packets }, (_, index) => new Uint8Array(bytesOf(index)).fill(index & 0xff).fill(0xfc, 0, 1));
 }
 
 export function benchWork(packets: number, segments: readonly string[]): StoredWork {
@@ -65,6 +69,8 @@ export interface RunWish {
   /** As the sound is heard; or else as fast as the credit window lets it go. */
   readonly paced: boolean;
   readonly srtp: boolean;
+  /** Packets as long as those of a film, instead of those of sound. */
+  readonly film: boolean;
   /** Datagrams in batches and OpenSSL called directly, or all by Node's own modules. */
   readonly native: boolean;
   /** The receiver never sleeps. */
