@@ -10,6 +10,9 @@ const MSG_DONTWAIT = 0x40;
 const GATHERED_BYTES = 65_000;
 /** After so many that were refused together and taken alone, the way out is taken for one that does not know it. */
 const GATHERED_FAILURES_MAX = 8;
+/** The option of udp(7) that stands for all of that. */
+const SOL_UDP = 17;
+const UDP_SEGMENT = 103;
 
 interface Destination {
   readonly address: string;
@@ -41,6 +44,7 @@ export class SendBatch {
     this.#descriptor = descriptor;
     this.#refused = refused;
     this.#room = new DatagramRoom(library, BATCH, limits.datagramBytes);
+    if (!knowsSegments(library, descriptor)) this.#gatheredFailures = GATHERED_FAILURES_MAX;
   }
 
   /** False where the peer has another kind of address. */
@@ -131,4 +135,12 @@ export class SendBatch {
     this.#addresses.set(to, address);
     return address;
   }
+}
+
+/** Before Linux 4.18, and where something else pretends to be Linux, a message would go out whole. */
+function knowsSegments(library: NativeLibrary, descriptor: number): boolean {
+  const { address, view } = library.room(8);
+  view.setUint32(4, 4, true);
+  const getsockopt = library.find('getsockopt', 'int', ['int', 'int', 'int', 'uintptr_t', 'uintptr_t']);
+  return getsockopt(descriptor, SOL_UDP, UDP_SEGMENT, address, address + 4) === 0;
 }
