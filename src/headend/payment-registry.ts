@@ -81,7 +81,11 @@ export class PaymentRegistry {
     // Whoever waits already is written not later than that.
     if (waits && (!urgent || this.#urgent.has(sid))) return;
     const nowMs = monotonicMs(this.#clock);
-    if (!waits) this.#sessions.set(sid, { session, dueMs: nowMs + PROGRESS_COMMIT_MS });
+    if (!waits) {
+      // Of another epoch before: now it is the youngest of all.
+      this.#sessions.delete(sid);
+      this.#sessions.set(sid, { session, dueMs: nowMs + PROGRESS_COMMIT_MS });
+    }
     if (urgent) this.#urgent.set(sid, nowMs + withinMs);
     this.#arm(withinMs);
   }
