@@ -138,6 +138,7 @@ class Connection implements RtspClient {
   readonly #socket: Socket;
   readonly #deps: RtspServerDeps;
   readonly #parser = new RtspParser();
+  /** When a whole request last came. */
   #lastHeardMs: number;
 
   constructor(socket: Socket, deps: RtspServerDeps) {
@@ -171,9 +172,10 @@ class Connection implements RtspClient {
   }
 
   #take(bytes: Uint8Array): void {
-    this.#lastHeardMs = monotonicMs(this.#deps.clock);
     const { items, fault: broken } = this.#parser.push(bytes);
     for (const item of items) {
+      // Whoever sends a request byte by byte says nothing.
+      if (item.kind === 'request') this.#lastHeardMs = monotonicMs(this.#deps.clock);
       if (item.kind === 'request') this.#answer(item);
       else if (item.kind === 'interleaved') this.#deps.handler.frame(item.channel, item.payload, this);
     }
