@@ -122,3 +122,11 @@ export class DatagramRoom {
     view.setUint32(control + 12, UDP_SEGMENT, true);
   }
 }
+
+/** Whether this kernel cuts messages: before Linux 4.18, and where something else pretends to be Linux, one would go out whole. */
+export function cutsMessages(library: NativeLibrary, descriptor: number): boolean {
+  const { address, view } = library.room(8);
+  view.setUint32(4, 4, true);
+  const getsockopt = library.find('getsockopt', 'int', ['int', 'int', 'int', 'uintptr_t', 'uintptr_t']);
+  return getsockopt(descriptor, SOL_UDP, UDP_SEGMENT, address, address + 4) === 0;
+}

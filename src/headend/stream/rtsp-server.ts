@@ -174,10 +174,11 @@ class Connection implements RtspClient {
   #take(bytes: Uint8Array): void {
     const { items, fault: broken } = this.#parser.push(bytes);
     for (const item of items) {
-      // Whoever sends a request byte by byte says nothing.
-      if (item.kind === 'request') this.#lastHeardMs = monotonicMs(this.#deps.clock);
-      if (item.kind === 'request') this.#answer(item);
-      else if (item.kind === 'interleaved') this.#deps.handler.frame(item.channel, item.payload, this);
+      if (item.kind === 'request') {
+        // Whoever sends a request byte by byte says nothing.
+        this.#lastHeardMs = monotonicMs(this.#deps.clock);
+        this.#answer(item);
+      } else if (item.kind === 'interleaved') this.#deps.handler.frame(item.channel, item.payload, this);
     }
     if (broken !== null) this.#refuse(broken);
   }

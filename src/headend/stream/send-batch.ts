@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net';
 import { limits } from '../../limits.ts';
 import type { NativeFunction, NativeLibrary } from '../../platform/native/native-library.ts';
-import { DatagramRoom } from './datagram-room.ts';
+import { cutsMessages, DatagramRoom } from './datagram-room.ts';
 
 /** One system call takes at most as many. */
 const BATCH = 64;
@@ -10,9 +10,6 @@ const MSG_DONTWAIT = 0x40;
 const GATHERED_BYTES = 65_000;
 /** After so many that were refused together and taken alone, the way out is taken for one that does not know it. */
 const GATHERED_FAILURES_MAX = 8;
-/** The option of udp(7) that stands for all of that. */
-const SOL_UDP = 17;
-const UDP_SEGMENT = 103;
 
 interface Destination {
   readonly address: string;
@@ -21,8 +18,7 @@ interface Destination {
 
 /**
  * Datagrams of one socket, gathered until the turn of the event loop ends, and handed to the kernel many at a time (sendmmsg(2)):
- * half the cost of a call for each. Those of one length to one peer, as the packets of a film are, go down to the network card as one, and
- * cost a quarter. To IPv4 addresses only.
+ * half the cost of a call for each. Those of one length to one peer, as the packets of a film are, go down to the network card as one. To IPv4 addresses only.
  */
 export class SendBatch {
   readonly #room: DatagramRoom;
@@ -44,7 +40,7 @@ export class SendBatch {
     this.#descriptor = descriptor;
     this.#refused = refused;
     this.#room = new DatagramRoom(library, BATCH, limits.datagramBytes);
-    if (!knowsSegments(library, descriptor)) this.#gatheredFailures = GATHERED_FAILURES_MAX;
+    if (!cutsMessages(library, descriptor)) this.#gatheredFailures = GATHERED_FAILURES_MAX;
   }
 
   /** False where the peer has another kind of address. */
@@ -135,12 +131,4 @@ export class SendBatch {
     this.#addresses.set(to, address);
     return address;
   }
-}
-
-/** Before Linux 4.18, and where something else pretends to be Linux, a message would go out whole. */
-function knowsSegments(library: NativeLibrary, descriptor: number): boolean {
-  const { address, view } = library.room(8);
-  view.setUint32(4, 4, true);
-  const getsockopt = library.find('getsockopt', 'int', ['int', 'int', 'int', 'uintptr_t', 'uintptr_t']);
-  return getsockopt(descriptor, SOL_UDP, UDP_SEGMENT, address, address + 4) === 0;
 }
