@@ -14,6 +14,7 @@ export const limits = { ...streamLimits, ...venueLimits, ...headendLimits, ...us
 assert(limits.receiptWindowMs >= limits.creditWindowMs + limits.receiptIntervalMs + 1_000, 'R >= W + receipt interval + round trip + commit (ruling 14)');
 assert(limits.ackIntervalMs * 2 < limits.creditWindowMs, 'two lost ACKs must not close the window');
 assert(limits.reorderWaitMs < limits.prebufferMs, 'waiting for a late packet must not starve the player');
+assert(5 * limits.windowShortMs <= limits.creditWindowMs / 3 + limits.prebufferMs, 'a third of W and the prebuffer bear four lost WINDOWs or ACKs');
 assert(limits.retransmitDeadlineMs < limits.creditWindowMs, 'a retransmission is decided inside the window');
 assert(limits.monitorRingPackets * limits.packetMs > 4 * limits.receiptWindowMs, 'the ring holds every unresolved packet');
 assert(limits.opusPacketBytes + 100 <= limits.datagramBytes, 'every audio packet fits one datagram');

@@ -113,6 +113,11 @@ export class CreditMonitor implements Progressing {
     credit.expire(this.#state, nowMs);
   }
 
+  /** WINDOWs are to come more often, as little of the credit window is left. */
+  runsShort(nowMs: number): boolean {
+    return credit.runsShort(this.#state, nowMs);
+  }
+
   noteRoundTrip(ms: number): void {
     credit.noteRoundTrip(this.#state, ms);
   }

@@ -17,6 +17,8 @@ export const streamLimits = {
   /** An ACK waits so long for a receipt that is being written, to leave in one datagram with it. */
   ackHoldMs: 100,
   windowIntervalMs: 200,
+  /** The same while little of a credit window is left. */
+  windowShortMs: 60,
   creditWindowMinPackets: 10,
   creditWindowMaxPackets: 1_000,
   lossAllowancePerMille: 15,

@@ -37,6 +37,53 @@ describe('no false stall (A10, A11; W = 50, e = 1.5 %)', () => {
   });
 });
 
+/** The next so many messages of a kind are lost, then none. */
+class LosesNext implements LinkFaults {
+  readonly dataLoss = 0;
+  readonly duplicate = 0;
+  readonly delayMs = 40;
+  readonly jitterMs = 0;
+  windows = 0;
+  acks = 0;
+
+  get windowLoss(): number {
+    this.windows -= 1;
+    return this.windows >= 0 ? 1_000 : 0;
+  }
+
+  get ackLoss(): number {
+    this.acks -= 1;
+    return this.acks >= 0 ? 1_000 : 0;
+  }
+}
+
+describe('no stall', () => {
+  test.each([
+    [5, 0],
+    [4, 1],
+    [3, 2],
+    [2, 4],
+    [1, 6],
+    [0, 8],
+  ])('%i WINDOWs lost in a row and %i ACKs and receipts, wherever in their intervals', (windows, acks) => {
+    const stalled: string[] = [];
+    for (let phase = 0; phase < 10; phase += 1) {
+      for (let apart = -10; apart <= 30; apart += 1) {
+        const faults = new LosesNext();
+        const link = new CreditLink({ terms: TERMS, plans: [paidSpan(2_000)], faults, seed: 1 });
+        link.run(500 + phase);
+        for (let tick = -10; tick < 200; tick += 1) {
+          if (tick === 0) faults.windows = windows;
+          if (tick === apart) faults.acks = acks;
+          link.tick();
+          if (link.monitor.starved) stalled.push(`phase ${phase}, ${apart} ticks apart, tick ${tick}`);
+        }
+      }
+    }
+    expect(stalled).toEqual([]);
+  });
+});
+
 describe('a silent client', () => {
   test('is stopped after exactly W, however long one waits', () => {
     for (let seed = 1; seed <= 200; seed += 1) {

@@ -10,12 +10,14 @@ import {
   nextSend,
   openSpan,
   receiptDurable,
+  runsShort,
   windowView,
 } from '../../src/domain/credit/credit-monitor.ts';
 import type { AckMessage, WindowMessage } from '../../src/domain/credit/messages.ts';
 import type { SpanPlan } from '../../src/domain/credit/paid-ranges.ts';
 import type { AckReceipt } from '../../src/domain/credit/statements.ts';
 import type { CreditTerms, TrialTerms } from '../../src/domain/credit/terms.ts';
+import { limits } from '../../src/limits.ts';
 import { receiptOf } from '../unit/domain/credit/credit-fixtures.ts';
 
 export interface LinkFaults {
@@ -57,7 +59,6 @@ export interface LinkSetup {
 }
 
 const TICK_MS = 20;
-const WINDOW_MS = 200;
 
 /** Monitor and ack-ledger on the two ends of a lossy, duplicating, reordering link, in virtual time. */
 export class CreditLink {
@@ -144,7 +145,7 @@ export class CreditLink {
     expire(this.monitor, this.nowMs);
     for (let count = 0; count < (this.#setup.packetsPerTick ?? 1); count += 1) this.#sendOne();
     for (const sequence of dueRetransmissions(this.monitor, this.nowMs)) this.#transmit(sequence);
-    if (this.nowMs - this.#lastWindow >= WINDOW_MS) this.#window();
+    if (this.nowMs - this.#lastWindow >= (runsShort(this.monitor, this.nowMs) ? limits.windowShortMs : limits.windowIntervalMs)) this.#window();
   }
 
   #sendOne(): void {

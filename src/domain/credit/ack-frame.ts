@@ -18,6 +18,7 @@ export type AckBody = Omit<AckMessage, 'epoch' | 'counter' | 'challenge'>;
  */
 export function buildAck(ledger: AckLedger): AckBody | null {
   const end = Math.min(ledger.top, ledger.spans.horizon);
+  ledger.saidBelow = end;
   while (ledger.base < end && resolves(ledger, ledger.base)) ledger.base += 1;
   if (!ledger.speaks && !hasEligible(ledger, end)) return null;
   const { base } = ledger;

@@ -1,4 +1,5 @@
-import { PACKET_MS } from '../../units/time.ts';
+import { limits } from '../../limits.ts';
+import { PACKET_MS, packetsIn } from '../../units/time.ts';
 import type { ClassCount } from './billing-class.ts';
 import { packetsOf } from './billing-class.ts';
 import { cellOf, cellsOfCounts, countsOfCells, paidIn } from './class-cells.ts';
@@ -46,6 +47,7 @@ export function createAckLedger(terms: CreditTerms, options: LedgerOptions = {})
     base: start,
     top: start,
     abandonedBelow: start,
+    saidBelow: start,
     confirmed: options.confirmed ?? false,
     acknowledged,
     ackedPaid,
@@ -92,13 +94,17 @@ export function noteWindow(ledger: AckLedger, window: WindowMessage): void {
 const WINDOWS_TO_SHOW = 3;
 
 /**
- * True where a WINDOW shows that the headend missed ACKs: it counts less than we acknowledged two ACKs ago or, where ACKs are seldom, still
- * less than the last one said. Then one more goes at once, so that a few lost do not close the credit window; on a clean way nothing is added.
+ * True where a WINDOW shows that the headend knows too little: it counts less than we acknowledged two ACKs ago or, where ACKs are seldom,
+ * still less than the last one said; or WINDOWs were lost, and only this one tells the class of what came since. Then one more ACK goes at
+ * once, so that a few lost do not close the credit window; on a clean way nothing is added.
  * @param windowsSinceAck this one included
  */
 export function isBehind(ledger: AckLedger, window: Pick<WindowMessage, 'acknowledgedPaid'>, windowsSinceAck: number): boolean {
+  const { ackEveryPackets } = ledger.terms;
+  const unsaid = Math.min(ledger.top, ledger.spans.horizon) - ledger.saidBelow;
+  if (unsaid >= ackEveryPackets + packetsIn(limits.windowIntervalMs, ledger.packetMs)) return true;
   const missed = ledger.ackedPaid - window.acknowledgedPaid;
-  return missed > 2 * ledger.terms.ackEveryPackets || (missed > 0 && windowsSinceAck >= WINDOWS_TO_SHOW);
+  return missed > 2 * ackEveryPackets || (missed > 0 && windowsSinceAck >= WINDOWS_TO_SHOW);
 }
 
 /** The user said yes, and it is durable here: paid packets may be acknowledged. Before, none are, whatever the headend sends. */

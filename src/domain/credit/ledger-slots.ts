@@ -29,6 +29,8 @@ export interface AckLedger {
   /** One above the highest slot received. */
   top: number;
   abandonedBelow: number;
+  /** End of the slots that the last ACK could speak of. */
+  saidBelow: number;
   confirmed: boolean;
   readonly acknowledged: ClassCells;
   ackedPaid: number;

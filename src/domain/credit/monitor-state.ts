@@ -98,6 +98,8 @@ export interface MonitorState {
   readonly smooth: SmoothRun;
   sentEpoch: number;
   retransmitted: number;
+  /** Of these, what a sender that starved brought again: beside the share of the bandwidth. */
+  broughtAgain: number;
   paidRanges: PaidRanges;
   exposed: PaidRanges;
 
@@ -181,6 +183,7 @@ function pointersAt(start: number) {
     switched: null,
     sentEpoch: 0,
     retransmitted: 0,
+    broughtAgain: 0,
     roundTripMs: DEFAULT_ROUND_TRIP_MS,
     roundTripMeasured: false,
     lastAckMs: Number.NEGATIVE_INFINITY,

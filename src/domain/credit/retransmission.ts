@@ -17,7 +17,8 @@ const STARVED_RETRY_MS = 1_000;
  * - not what the device says it has: of a challenged packet it then owes the answer, and the packet would not bring it
  *
  * - starved: after an outage that used up the window, what nobody got is what the listener waits for, so its deadline begins anew;
- *   one packet a second until an ACK comes, then all of them. It opens no credit: a peer that denies having them gains nothing.
+ *   one packet a second until an ACK comes, then all of them, each at most once a second: as fast as the stream itself, and beside the share
+ *   of the bandwidth. It opens no credit: a peer that denies having them gains nothing.
  *
  * Otherwise a peer that sends no ACK gets nothing again. Units: milliseconds, extended sequences.
  */
@@ -60,6 +61,7 @@ function offerStarved(state: MonitorState, atMs: number, due: number[]): void {
       ring.firstSentMs[slot] = atMs;
       ring.lastSentMs[slot] = atMs;
       state.retransmitted += 1;
+      state.broughtAgain += 1;
       due.push(sequence);
     }
     if (!hears) return;
@@ -70,7 +72,7 @@ function offer(state: MonitorState, sequence: number, atMs: number, due: number[
   const slot = sequence & state.ring.mask;
   const leftMs = (state.ring.firstSentMs[slot] ?? 0) + state.terms.retransmitDeadlineMs - atMs;
   const budget = Math.floor((state.sentEpoch * limits.retransmitShareOfSentPerMille) / 1_000);
-  if (leftMs <= state.roundTripMs / 2 || state.retransmitted >= budget) return;
+  if (leftMs <= state.roundTripMs / 2 || state.retransmitted - state.broughtAgain >= budget) return;
   state.retransmitted += 1;
   state.ring.lastSentMs[slot] = atMs;
   due.push(sequence);

@@ -1,5 +1,6 @@
+import { limits } from '../../limits.ts';
 import { lossAllowance } from './loss-allowance.ts';
-import { acknowledgedPaidOf, hadAfterAll, type MonitorState } from './monitor-state.ts';
+import { acknowledgedPaidOf, hadAfterAll, type MonitorState, sessionTime } from './monitor-state.ts';
 import type { CreditTerms } from './terms.ts';
 
 /** What both halves of the window are computed from. All are paid-class packets, cumulative over epochs. */
@@ -50,4 +51,13 @@ export function currentLimits(state: MonitorState): SendLimits {
     receiptedLost: state.receiptedLost,
   };
   return sendLimits(state.terms, counts, state.windowPackets);
+}
+
+/**
+ * True where less than a third of W is left although the device was heard a moment ago: WINDOWs or ACKs were lost, so WINDOW goes every
+ * `limits.windowShortMs` until they came. On a clean way an ACK comes sooner, and nothing is added; a silent peer gets nothing more.
+ */
+export function runsShort(state: MonitorState, nowMs: number): boolean {
+  if (state.pausedAtMs !== null || sessionTime(state, nowMs) - state.lastAckMs > limits.creditWindowMs) return false;
+  return 3 * (currentLimits(state).credit - state.sentPaid) < state.windowPackets;
 }

@@ -11,7 +11,6 @@ import { encodeRtp, type RtpPacket } from '../../wire/rtp.ts';
 import { wrapRtx } from '../../wire/rtx.ts';
 import type { AdmittedSession } from '../stream-port.ts';
 import { Redundancy } from './redundancy.ts';
-import { RepairBudget } from './repair-budget.ts';
 import type { RtpSource } from './rtp-source.ts';
 import { SentPackets } from './sent-packets.ts';
 
@@ -52,12 +51,12 @@ export class PaidMedia {
   readonly #srtp: SrtpSender;
   /** Retransmissions are a stream of their own (RFC 4588): SRTP never uses an index twice, and the first stream stays countable. */
   readonly #rtx: SrtpSender;
-  readonly #budget = new RepairBudget();
   readonly redundancy: Redundancy;
   /** In clear, as they went out first; those that are not resolved yet. */
   readonly #sent: SentPackets;
   #untilChallenge: number;
   #rtxSequence: number;
+  #sentPackets = 0;
   #sentBytes = 0;
   #proven = false;
   #marker = true;
@@ -83,7 +82,7 @@ export class PaidMedia {
 
   /** False where a peer that never answered has been sent enough. */
   mayReach(payload: Uint8Array): boolean {
-    if (this.#proven || this.#budget.firstSends < Math.max(UNPROVEN_PACKETS, packetsIn(limits.ackIntervalMs, this.#deps.session.terms.packetMs))) return true;
+    if (this.#proven || this.#sentPackets < Math.max(UNPROVEN_PACKETS, packetsIn(limits.ackIntervalMs, this.#deps.session.terms.packetMs))) return true;
     return this.#sentBytes + payload.length + PACKET_OVERHEAD_BYTES <= UNPROVEN_FACTOR * this.#deps.receivedBytes();
   }
 
@@ -105,17 +104,17 @@ export class PaidMedia {
     this.#sent.keep(sequence, packetIndex, this.#marker, payload, nonce);
     this.#marker = false;
     source.noteSent(packetIndex, payload.length, nowMs);
-    this.#budget.noteFirstSend();
+    this.#sentPackets += 1;
     this.#sentBytes += datagram.length;
     this.#deps.sendRtp(datagram);
     if (nonce === null) return null;
     return { sequence, response: challengeResponse(this.#deps.session.keys.challenge, this.#sid, sequence, nonce, sha256(payload)) };
   }
 
-  /** Sends a slot again, challenge and all; at most a tenth of what is sent is repetition (ruling 23). */
+  /** Sends a slot again, challenge and all; how often that may be, the credit monitor says. */
   repeat(sequence: number): void {
     const sent = this.#sent.find(sequence);
-    if (sent === null || !this.#proven || !this.#budget.take()) return;
+    if (sent === null || !this.#proven) return;
     const packet = this.#packetOf(sequence, sent.packetIndex, sent.marker, sent.payload, sent.challenge);
     const wrapped = wrapRtx(encodeRtp(packet), { ssrc: this.#deps.source.rtxSsrc, sequence: this.#rtxSequence });
     this.#rtxSequence += 1;
@@ -131,10 +130,6 @@ export class PaidMedia {
   /** Forgets what need not be sent again. */
   forgetBelow(resolvedBase: number): void {
     this.#sent.forgetBelow(resolvedBase);
-  }
-
-  get repeats(): number {
-    return this.#budget.repeats;
   }
 
   #packetOf(sequence: number, packetIndex: number, marker: boolean, payload: Uint8Array, challenge: Uint8Array | null): RtpPacket {

@@ -96,7 +96,8 @@ export class PayStream {
   #deviceCounter = -1;
   #rtcpBytes = 0;
   #lastHeardMs: number;
-  #windowDueMs = 0;
+  #windowSentMs = Number.NEGATIVE_INFINITY;
+  #windowEveryMs: number = limits.windowIntervalMs;
   #expiryDueMs = 0;
   #turnMs: number;
   /** Before then an ACK may be older than it looks: what it does not show is no loss. */
@@ -174,10 +175,11 @@ export class PayStream {
     if (nowMs >= this.#expiryDueMs) {
       this.#expiryDueMs = nowMs + EXPIRY_INTERVAL_MS;
       this.#monitor.expire(nowMs);
+      this.#windowEveryMs = this.#monitor.runsShort(nowMs) ? limits.windowShortMs : limits.windowIntervalMs;
     }
     this.#pump(nowMs);
     this.#repeat(nowMs);
-    if (nowMs >= this.#windowDueMs) {
+    if (nowMs >= this.#windowSentMs + this.#windowEveryMs) {
       this.#sendWindow(nowMs);
       this.#monitor.report();
     }
@@ -342,7 +344,7 @@ export class PayStream {
   }
 
   #sendWindow(nowMs: number): void {
-    this.#windowDueMs = nowMs + limits.windowIntervalMs;
+    this.#windowSentMs = nowMs;
     const window = this.#monitor.window(this.#plan.isOver);
     this.#media.sendRtcp(this.#codec.write(window, { sender: this.#source.ssrc, media: this.#source.ssrc }));
   }

@@ -20,6 +20,7 @@ import {
   noteRoundTrip,
   openSpan,
   receiptDurable,
+  runsShort,
   windowView,
 } from '../../../src/domain/credit/credit-monitor.ts';
 import { HEARD, heardOf } from '../../../src/domain/credit/ledger-slots.ts';
@@ -47,6 +48,7 @@ const EVENT = new Uint8Array(16);
 const RESPONSE = new Uint8Array(8);
 const RECEIPT_TURNS = packetsIn(limits.receiptIntervalMs);
 const WINDOW_TURNS = packetsIn(limits.windowIntervalMs);
+const WINDOW_SHORT_TURNS = packetsIn(limits.windowShortMs);
 /** More turns than anything is under way. */
 const WAY_TURNS = 16;
 /** Nothing goes back in this listening: where its first hours had holes is of no use. */
@@ -82,6 +84,7 @@ export class Listening {
   #unacknowledged = 0;
   #windowsSinceAck = 0;
   #ackTurn = 0;
+  #windowTurn = -WINDOW_TURNS;
   #unshown: Receipt | null = null;
   #shownCounter = 0;
   #durableCounter = 0;
@@ -114,7 +117,7 @@ export class Listening {
     expire(this.#monitor, nowMs);
     this.#send(nowMs);
     for (const sequence of dueRetransmissions(this.#monitor, nowMs)) this.#carry(this.#media, sequence, this.#kind.lossShare);
-    if (this.#turn % WINDOW_TURNS === 0) this.#carry(this.#windows, this.#window(), this.#kind.lossShare);
+    this.#tell(nowMs);
     this.#judge();
     for (const sequence of this.#due(this.#media)) this.#take(sequence);
     for (const window of this.#due(this.#windows)) this.#takeWindow(window);
@@ -136,6 +139,14 @@ export class Listening {
     }
     this.#untilChallenge -= 1;
     this.#carry(this.#media, decision.sequence, this.#kind.lossShare);
+  }
+
+  /** A WINDOW, where one is due. */
+  #tell(nowMs: number): void {
+    const every = runsShort(this.#monitor, nowMs) ? WINDOW_SHORT_TURNS : WINDOW_TURNS;
+    if (this.#turn - this.#windowTurn < every) return;
+    this.#windowTurn = this.#turn;
+    this.#carry(this.#windows, this.#window(), this.#kind.lossShare);
   }
 
   #judge(): void {

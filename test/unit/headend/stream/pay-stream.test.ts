@@ -128,6 +128,46 @@ describe('a paid stream under the credit window', () => {
     expect(repeated).toBeLessThanOrEqual(scene.rtp.length / 10);
   });
 
+  test('after an outage at the very start it brings all that was lost, although that is more than a tenth, and goes on', async () => {
+    const scene = await PaidScene.open({ packets: 600 });
+    scene.play();
+    await scene.run(300);
+    const heard = scene.indexes.length;
+    scene.acknowledges = false;
+    scene.box.loses = () => true;
+    await scene.run(3_000);
+    expect(scene.stream.view()).toMatchObject({ suspended: true });
+    scene.acknowledges = true;
+    scene.box.loses = () => false;
+    await scene.run(1_500);
+    expect(heard).toBeLessThan(30);
+    expect(new Set(scene.indexes).size).toBeGreaterThan(heard + W);
+    expect(scene.stream.view()).toMatchObject({ suspended: false });
+    await scene.run(14_000);
+    expect(new Set(scene.indexes).size).toBe(600);
+    expect(scene.storedPaid).toBe(600);
+    expect(scene.stream.view().maxUnpaidPackets).toBeLessThanOrEqual(W);
+  });
+
+  test('says WINDOW more often while little credit is left, to a box that speaks', async () => {
+    const scene = await PaidScene.open();
+    scene.play();
+    await scene.run(4_000);
+    const windowsIn = async (milliseconds: number): Promise<number> => {
+      const before = scene.box.windows.length;
+      await scene.run(milliseconds);
+      return scene.box.windows.length - before;
+    };
+    // A receipt brings one at once.
+    expect(await windowsIn(2_000)).toBeLessThanOrEqual(12);
+    scene.acknowledges = false;
+    scene.receipts = 'none';
+    const withoutAcks = await windowsIn(1_200);
+    expect(withoutAcks).toBeGreaterThan(8);
+    expect(withoutAcks).toBeLessThanOrEqual(16);
+    expect(await windowsIn(2_000)).toBe(10);
+  });
+
   test('held up, it takes an ACK that waited here for no sign of loss, and sends again what is missing once it is punctual', async () => {
     const scene = await PaidScene.open({ packets: 2_000 });
     scene.play();
