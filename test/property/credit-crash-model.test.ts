@@ -22,6 +22,7 @@ import {
   windowView,
 } from '../../src/domain/credit/credit-monitor.ts';
 import { exposurePackets } from '../../src/domain/credit/ledger-slots.ts';
+import { statusOf } from '../../src/domain/credit/packet-ring.ts';
 import { type PaidRanges, planSpans, type SpanPlan } from '../../src/domain/credit/paid-ranges.ts';
 import type { CreditTerms } from '../../src/domain/credit/terms.ts';
 import { receiptOf, TERMS } from '../unit/domain/credit/credit-fixtures.ts';
@@ -102,7 +103,7 @@ const ACTIONS: Readonly<Record<string, (world: World) => void>> = {
 function keyOf({ monitor, ledger, plan, epoch, air, came, durable }: World): string {
   const view = windowView(monitor);
   const slots = monitor.nextSequence - monitor.abandonedBelow;
-  const statuses = Array.from({ length: slots }, (_, at) => monitor.ring.status[(monitor.abandonedBelow + at) & monitor.ring.mask]);
+  const statuses = Array.from({ length: slots }, (_, at) => statusOf(monitor.ring, monitor.abandonedBelow + at));
   const heard = Array.from({ length: Math.max(0, ledger.top - ledger.base) }, (_, at) => ledger.status[(ledger.base + at) & (ledger.status.length - 1)]);
   const device = [ledger.base, ledger.top, ledger.spans.horizon, ledger.ackedPaid, ledger.durablePaid, ledger.speaks, ledger.paidRanges, heard];
   return JSON.stringify([

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { confirmTrial, counts } from '../../src/domain/credit/ack-ledger.ts';
 import { acknowledge, confirm, type MonitorState, nextSend, windowView } from '../../src/domain/credit/credit-monitor.ts';
-import { SLOT } from '../../src/domain/credit/packet-ring.ts';
+import { SLOT, statusOf } from '../../src/domain/credit/packet-ring.ts';
 import { ackOf, paidSpan, TERMS } from '../unit/domain/credit/credit-fixtures.ts';
 import { CLEAN, CreditLink, chanceFrom, type LinkFaults } from './credit-link.ts';
 
@@ -25,7 +25,7 @@ const trialThenPaid = {
 /** The count that lets retransmission skip its search, counted afresh. */
 function holesOf({ ring, abandonedBelow, highestAcknowledged }: MonitorState): number {
   let holes = 0;
-  for (let sequence = abandonedBelow; sequence < highestAcknowledged; sequence += 1) if (ring.status[sequence & ring.mask] === SLOT.outstanding) holes += 1;
+  for (let sequence = abandonedBelow; sequence < highestAcknowledged; sequence += 1) if (statusOf(ring, sequence) === SLOT.outstanding) holes += 1;
   return holes;
 }
 

@@ -15,6 +15,7 @@ import {
   windowView,
 } from '../../src/domain/credit/credit-monitor.ts';
 import type { WindowMessage } from '../../src/domain/credit/messages.ts';
+import { firstSentMs, statusOf } from '../../src/domain/credit/packet-ring.ts';
 import type { CreditTerms } from '../../src/domain/credit/terms.ts';
 import { paidSpan, receiptOf, TERMS } from '../unit/domain/credit/credit-fixtures.ts';
 
@@ -115,11 +116,12 @@ function deliverReceipt(world: World): void {
 function keyOf(world: World): string {
   const { monitor, ledger } = world;
   const slots = monitor.nextSequence;
+  const sequences = Array.from({ length: slots }, (_, sequence) => sequence);
   return JSON.stringify([
     windowView(monitor),
-    [...monitor.ring.status.subarray(0, slots)],
+    sequences.map((sequence) => statusOf(monitor.ring, sequence)),
     // Which deadlines have passed is all that time means here.
-    [...monitor.ring.firstSentMs.subarray(0, slots)].map((sentMs) => world.nowMs - sentMs >= LATER_MS),
+    sequences.map((sequence) => world.nowMs - firstSentMs(monitor.ring, sequence) >= LATER_MS),
     monitor.highestAcknowledged,
     monitor.ackedBase,
     monitor.claimedPaid,

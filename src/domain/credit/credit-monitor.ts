@@ -5,7 +5,7 @@ import { expectResponse, judgeResponse, judgeSilence, noteValidResponse } from '
 import { cellOf, classOfCell, isCountable, isPaidCell, nodeOfCell, paidIn } from './class-cells.ts';
 import type { AckMessage } from './messages.ts';
 import { acknowledgedPaidOf, hadAfterAll, type MonitorState, sessionTime } from './monitor-state.ts';
-import { growRing, MARK, SLOT } from './packet-ring.ts';
+import { cellAt, firstSentMs, growRing, lostBefore, MARK, marksOf, putSlot, SLOT, setMarks, statusOf } from './packet-ring.ts';
 import { addIndexes, closeLowHoles, hasIndex, removeIndex, type SpanPlan } from './paid-ranges.ts';
 import { currentLimits } from './send-window.ts';
 import { type AckTally, abandonSlots, advanceResolvedBase, expireSlots, markReceived } from './slot-marking.ts';
@@ -127,13 +127,8 @@ function makeRoom(state: MonitorState): boolean {
 function recordSent(state: MonitorState, packetIndex: number, atMs: number): number {
   const { ring } = state;
   const sequence = state.nextSequence;
-  const slot = sequence & ring.mask;
-  ring.status[slot] = isUncounted(state, state.span?.billingClass ?? 'paid') ? SLOT.abandoned : SLOT.outstanding;
-  ring.marks[slot] = 0;
-  ring.cell[slot] = state.spanCell;
-  ring.packetIndex[slot] = packetIndex;
-  ring.firstSentMs[slot] = atMs;
-  ring.lastSentMs[slot] = atMs;
+  const status = isUncounted(state, state.span?.billingClass ?? 'paid') ? SLOT.abandoned : SLOT.outstanding;
+  putSlot(ring, sequence, { status, cell: state.spanCell, packetIndex, atMs });
   state.sent[state.spanCell] = (state.sent[state.spanCell] ?? 0) + 1;
   state.nextSequence += 1;
   state.spanSent += 1;
@@ -208,12 +203,11 @@ function takeResponse(state: MonitorState, sequence: number, atMs: number, tally
   if (!state.challenges.expected.has(sequence)) return;
   noteValidResponse(state.challenges, sequence);
   if (sequence < state.nextSequence - state.ring.mask - 1) return;
-  const slot = sequence & state.ring.mask;
-  const marks = state.ring.marks[slot] ?? 0;
-  state.ring.marks[slot] = marks | MARK.answered;
+  const marks = marksOf(state.ring, sequence);
+  setMarks(state.ring, sequence, marks | MARK.answered);
   if ((marks & MARK.claimed) === 0 || (marks & MARK.answered) !== 0) return;
-  const isPaid = isPaidCell(state.ring.cell[slot] ?? 0);
-  if (state.ring.status[slot] === SLOT.abandoned) state.unprovenPaid -= isPaid ? 1 : 0;
+  const isPaid = isPaidCell(cellAt(state.ring, sequence));
+  if (statusOf(state.ring, sequence) === SLOT.abandoned) state.unprovenPaid -= isPaid ? 1 : 0;
   else {
     state.claimedOpenPaid -= isPaid ? 1 : 0;
     markReceived(state, sequence, atMs, tally);
@@ -249,7 +243,7 @@ function lostBelow(state: MonitorState, base: number): number {
   const lost = state.abandonedPaid - hadAfterAll(state);
   if (base >= state.abandonedBelow) return lost;
   if (base < state.nextSequence - state.ring.mask - 1) return 0;
-  return Math.min(lost, state.ring.lostBefore[base & state.ring.mask] ?? 0);
+  return Math.min(lost, lostBefore(state.ring, base));
 }
 
 /**
@@ -270,7 +264,7 @@ export function expire(state: MonitorState, nowMs: number): void {
 
 function tailHasExpired(state: MonitorState, atMs: number): boolean {
   if (state.nextSequence === 0) return false;
-  const lastSent = state.ring.firstSentMs[(state.nextSequence - 1) & state.ring.mask] ?? 0;
+  const lastSent = firstSentMs(state.ring, state.nextSequence - 1);
   return atMs - lastSent >= state.terms.retransmitDeadlineMs + 2 * state.terms.ackIntervalMs + state.roundTripMs;
 }
 
@@ -289,7 +283,7 @@ export function resume(state: MonitorState, nowMs: number): void {
 /** Call with the `nextSend` of the challenged slot, before it goes out; `response` is the expected one, computed by the shell. */
 export function noteChallenge(state: MonitorState, sequence: number, response: Uint8Array): void {
   assert(sequence >= state.abandonedBelow && sequence < state.nextSequence, 'a challenge belongs to a slot that is under way');
-  state.ring.marks[sequence & state.ring.mask] = MARK.challenged;
+  setMarks(state.ring, sequence, MARK.challenged);
   expectResponse(state.challenges, sequence, response);
 }
 

@@ -4,7 +4,7 @@ import type { FencedWork, PaidWork } from './agree-paid.ts';
 import { type BillingClass, type ClassCount, packetsOf, type Span } from './billing-class.ts';
 import { type ChallengeBook, createChallengeBook } from './challenge-book.ts';
 import { type ClassCells, cellsOfCounts, countsOfCells, emptyCells, isPaidCell, paidIn } from './class-cells.ts';
-import { createRing, type PacketRing, SLOT } from './packet-ring.ts';
+import { cellAt, createRing, type PacketRing, packetIndexAt, SLOT, statusOf } from './packet-ring.ts';
 import { addIndexes, joinIndexes, NO_INDEXES, type PaidRanges, type SpanPlan } from './paid-ranges.ts';
 import type { CreditTerms, TrialTerms } from './terms.ts';
 
@@ -259,10 +259,9 @@ function openPaidIndexes(state: MonitorState, withUnsuccessful: boolean): PaidRa
   const { ring } = state;
   let ranges = NO_INDEXES;
   for (let sequence = state.abandonedBelow; sequence < state.nextSequence; sequence += 1) {
-    const slot = sequence & ring.mask;
-    const status = ring.status[slot];
+    const status = statusOf(ring, sequence);
     const open = status === SLOT.outstanding || (withUnsuccessful && status === SLOT.unsuccessful);
-    if (open && isPaidCell(ring.cell[slot] ?? 0)) ranges = addIndexes(ranges, ring.packetIndex[slot] ?? 0, 1);
+    if (open && isPaidCell(cellAt(ring, sequence))) ranges = addIndexes(ranges, packetIndexAt(ring, sequence), 1);
   }
   return ranges;
 }

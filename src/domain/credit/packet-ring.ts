@@ -20,32 +20,33 @@ export const MARK = { challenged: 1, answered: 2, claimed: 4 } as const;
  *  ---------|---------------|------------------|----------------------|------
  *   final   | S, U may turn |  S and holes     |  outstanding         | unsent
  * ```
+ *
+ * What is known of a slot lies together, in half a line of the processor's cache: between two packets of a stream those of hundreds of
+ * others go out, and what each field would have lain in of its own was to be fetched anew every time.
+ *
+ * ```
+ *   0              8              16            20           24       25      26     27..31
+ *   | first sent   | last sent    | packetIndex | lostBefore | status | marks | cell |
+ * ```
  */
 export interface PacketRing {
   readonly mask: number;
-  readonly status: Uint8Array;
-  readonly marks: Uint8Array;
-  readonly cell: Uint8Array;
-  readonly packetIndex: Int32Array;
-  readonly firstSentMs: Float64Array;
-  readonly lastSentMs: Float64Array;
-  /** Paid packets abandoned before this slot; valid below `abandonedBelow`. */
-  readonly lostBefore: Uint32Array;
+  /** Three views of the same bytes. */
+  readonly times: Float64Array;
+  readonly numbers: Uint32Array;
+  readonly bytes: Uint8Array;
 }
+
+const SLOT_BYTES = 32;
+const TIME = { firstSent: 0, lastSent: 1, each: SLOT_BYTES / 8 } as const;
+const NUMBER = { packetIndex: 4, lostBefore: 5, each: SLOT_BYTES / 4 } as const;
+const BYTE = { status: 24, marks: 25, cell: 26, each: SLOT_BYTES } as const;
 
 /** @param slots a power of two */
 export function createRing(slots: number): PacketRing {
   assert(slots > 0 && (slots & (slots - 1)) === 0, 'a ring has a power of two of slots');
-  return {
-    mask: slots - 1,
-    status: new Uint8Array(slots),
-    marks: new Uint8Array(slots),
-    cell: new Uint8Array(slots),
-    packetIndex: new Int32Array(slots),
-    firstSentMs: new Float64Array(slots),
-    lastSentMs: new Float64Array(slots),
-    lostBefore: new Uint32Array(slots),
-  };
+  const buffer = new ArrayBuffer(slots * SLOT_BYTES);
+  return { mask: slots - 1, times: new Float64Array(buffer), numbers: new Uint32Array(buffer), bytes: new Uint8Array(buffer) };
 }
 
 /** A ring of twice the size with the slots before `nextSequence` in their new places: most sessions stay with the small one. */
@@ -53,15 +54,75 @@ export function growRing(ring: PacketRing, nextSequence: number): PacketRing {
   const slots = ring.mask + 1;
   const grown = createRing(slots * 2);
   for (let sequence = Math.max(0, nextSequence - slots); sequence < nextSequence; sequence += 1) {
-    const from = sequence & ring.mask;
-    const to = sequence & grown.mask;
-    grown.status[to] = ring.status[from] ?? 0;
-    grown.marks[to] = ring.marks[from] ?? 0;
-    grown.cell[to] = ring.cell[from] ?? 0;
-    grown.packetIndex[to] = ring.packetIndex[from] ?? 0;
-    grown.firstSentMs[to] = ring.firstSentMs[from] ?? 0;
-    grown.lastSentMs[to] = ring.lastSentMs[from] ?? 0;
-    grown.lostBefore[to] = ring.lostBefore[from] ?? 0;
+    const from = (sequence & ring.mask) * SLOT_BYTES;
+    grown.bytes.set(ring.bytes.subarray(from, from + SLOT_BYTES), (sequence & grown.mask) * SLOT_BYTES);
   }
   return grown;
+}
+
+/** A slot that is sent for the first time. */
+export function putSlot(
+  ring: PacketRing,
+  sequence: number,
+  sent: { readonly status: number; readonly cell: number; readonly packetIndex: number; readonly atMs: number },
+): void {
+  const slot = sequence & ring.mask;
+  ring.times[slot * TIME.each + TIME.firstSent] = sent.atMs;
+  ring.times[slot * TIME.each + TIME.lastSent] = sent.atMs;
+  ring.numbers[slot * NUMBER.each + NUMBER.packetIndex] = sent.packetIndex;
+  ring.bytes[slot * BYTE.each + BYTE.status] = sent.status;
+  ring.bytes[slot * BYTE.each + BYTE.marks] = 0;
+  ring.bytes[slot * BYTE.each + BYTE.cell] = sent.cell;
+}
+
+export function statusOf(ring: PacketRing, sequence: number): number {
+  return ring.bytes[(sequence & ring.mask) * BYTE.each + BYTE.status] ?? 0;
+}
+
+export function setStatus(ring: PacketRing, sequence: number, status: number): void {
+  ring.bytes[(sequence & ring.mask) * BYTE.each + BYTE.status] = status;
+}
+
+export function marksOf(ring: PacketRing, sequence: number): number {
+  return ring.bytes[(sequence & ring.mask) * BYTE.each + BYTE.marks] ?? 0;
+}
+
+export function setMarks(ring: PacketRing, sequence: number, marks: number): void {
+  ring.bytes[(sequence & ring.mask) * BYTE.each + BYTE.marks] = marks;
+}
+
+/** Node and class (class-cells.ts). */
+export function cellAt(ring: PacketRing, sequence: number): number {
+  return ring.bytes[(sequence & ring.mask) * BYTE.each + BYTE.cell] ?? 0;
+}
+
+export function packetIndexAt(ring: PacketRing, sequence: number): number {
+  return ring.numbers[(sequence & ring.mask) * NUMBER.each + NUMBER.packetIndex] ?? 0;
+}
+
+/** Paid packets abandoned before this slot; valid below `abandonedBelow`. */
+export function lostBefore(ring: PacketRing, sequence: number): number {
+  return ring.numbers[(sequence & ring.mask) * NUMBER.each + NUMBER.lostBefore] ?? 0;
+}
+
+export function setLostBefore(ring: PacketRing, sequence: number, lost: number): void {
+  ring.numbers[(sequence & ring.mask) * NUMBER.each + NUMBER.lostBefore] = lost;
+}
+
+/** Session milliseconds. */
+export function firstSentMs(ring: PacketRing, sequence: number): number {
+  return ring.times[(sequence & ring.mask) * TIME.each + TIME.firstSent] ?? 0;
+}
+
+export function lastSentMs(ring: PacketRing, sequence: number): number {
+  return ring.times[(sequence & ring.mask) * TIME.each + TIME.lastSent] ?? 0;
+}
+
+export function noteSentAgain(ring: PacketRing, sequence: number, atMs: number): void {
+  ring.times[(sequence & ring.mask) * TIME.each + TIME.lastSent] = atMs;
+}
+
+/** Its deadline begins anew. */
+export function restartDeadline(ring: PacketRing, sequence: number, atMs: number): void {
+  ring.times[(sequence & ring.mask) * TIME.each + TIME.firstSent] = atMs;
 }

@@ -1,6 +1,6 @@
 import { limits } from '../../limits.ts';
 import { answerMs, type MonitorState, sessionTime } from './monitor-state.ts';
-import { MARK, SLOT } from './packet-ring.ts';
+import { firstSentMs, lastSentMs, MARK, marksOf, noteSentAgain, restartDeadline, SLOT, statusOf } from './packet-ring.ts';
 
 /** A device shows a packet in its next ACK once a WINDOW told the packet's class; one WINDOW may be lost on the way. */
 const UNSHOWN_MS = 2 * limits.windowIntervalMs + limits.reorderWaitMs;
@@ -29,37 +29,34 @@ export function dueRetransmissions(state: MonitorState, nowMs: number): readonly
   const due: number[] = [];
   if (state.holes > 0) {
     for (let sequence = state.resolvedBase; sequence <= highestAcknowledged - limits.reorderThresholdPackets; sequence += 1) {
-      const slot = sequence & ring.mask;
-      if (!isMissing(state, slot)) continue;
-      const first = ring.lastSentMs[slot] === ring.firstSentMs[slot];
-      const answered = (ring.lastSentMs[slot] ?? 0) + roundTripMs;
+      if (!isMissing(state, sequence)) continue;
+      const first = lastSentMs(ring, sequence) === firstSentMs(ring, sequence);
+      const answered = lastSentMs(ring, sequence) + roundTripMs;
       if (answered <= (first ? atMs : state.lastAckMs)) offer(state, sequence, atMs, due);
     }
   }
   const tailStart = Math.max(state.resolvedBase, highestAcknowledged + 1 - limits.reorderThresholdPackets);
   for (let sequence = tailStart; sequence < state.nextSequence; sequence += 1) {
-    const slot = sequence & ring.mask;
-    if ((ring.firstSentMs[slot] ?? 0) + roundTripMs + UNSHOWN_MS > state.lastAckMs) break;
-    const seen = (ring.lastSentMs[slot] ?? 0) + roundTripMs + UNSHOWN_MS <= state.lastAckMs;
-    if (seen && isMissing(state, slot)) offer(state, sequence, atMs, due);
+    if (firstSentMs(ring, sequence) + roundTripMs + UNSHOWN_MS > state.lastAckMs) break;
+    const seen = lastSentMs(ring, sequence) + roundTripMs + UNSHOWN_MS <= state.lastAckMs;
+    if (seen && isMissing(state, sequence)) offer(state, sequence, atMs, due);
   }
   if (state.starved) offerStarved(state, atMs, due);
   return due;
 }
 
-function isMissing({ ring }: MonitorState, slot: number): boolean {
-  return ring.status[slot] === SLOT.outstanding && ((ring.marks[slot] ?? 0) & MARK.claimed) === 0;
+function isMissing({ ring }: MonitorState, sequence: number): boolean {
+  return statusOf(ring, sequence) === SLOT.outstanding && (marksOf(ring, sequence) & MARK.claimed) === 0;
 }
 
 function offerStarved(state: MonitorState, atMs: number, due: number[]): void {
   const { ring } = state;
   const hears = state.lastAckMs >= (state.starvedSinceMs ?? atMs);
   for (let sequence = state.resolvedBase; sequence < state.nextSequence; sequence += 1) {
-    const slot = sequence & ring.mask;
-    if (!isMissing(state, slot)) continue;
-    if ((ring.lastSentMs[slot] ?? 0) + Math.max(STARVED_RETRY_MS, answerMs(state)) <= atMs) {
-      ring.firstSentMs[slot] = atMs;
-      ring.lastSentMs[slot] = atMs;
+    if (!isMissing(state, sequence)) continue;
+    if (lastSentMs(ring, sequence) + Math.max(STARVED_RETRY_MS, answerMs(state)) <= atMs) {
+      restartDeadline(ring, sequence, atMs);
+      noteSentAgain(ring, sequence, atMs);
       state.retransmitted += 1;
       state.broughtAgain += 1;
       due.push(sequence);
@@ -69,11 +66,10 @@ function offerStarved(state: MonitorState, atMs: number, due: number[]): void {
 }
 
 function offer(state: MonitorState, sequence: number, atMs: number, due: number[]): void {
-  const slot = sequence & state.ring.mask;
-  const leftMs = (state.ring.firstSentMs[slot] ?? 0) + state.terms.retransmitDeadlineMs - atMs;
+  const leftMs = firstSentMs(state.ring, sequence) + state.terms.retransmitDeadlineMs - atMs;
   const budget = Math.floor((state.sentEpoch * limits.retransmitShareOfSentPerMille) / 1_000);
   if (leftMs <= state.roundTripMs / 2 || state.retransmitted - state.broughtAgain >= budget) return;
   state.retransmitted += 1;
-  state.ring.lastSentMs[slot] = atMs;
+  noteSentAgain(state.ring, sequence, atMs);
   due.push(sequence);
 }

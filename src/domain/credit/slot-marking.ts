@@ -1,7 +1,7 @@
 import { noteUnansweredClaim } from './challenge-book.ts';
 import { isPaidCell } from './class-cells.ts';
 import { answerMs, expiryMs, type MonitorState } from './monitor-state.ts';
-import { MARK, SLOT } from './packet-ring.ts';
+import { cellAt, firstSentMs, MARK, marksOf, packetIndexAt, SLOT, setLostBefore, setMarks, setStatus, statusOf } from './packet-ring.ts';
 
 /** What one ACK newly acknowledged: packets by cell, and the packet indexes of the paid ones, as [first, packets]. */
 export interface AckTally {
@@ -15,23 +15,22 @@ export interface AckTally {
  */
 export function markReceived(state: MonitorState, sequence: number, atMs: number, tally: AckTally): void {
   const { ring } = state;
-  const slot = sequence & ring.mask;
-  const status = ring.status[slot];
+  const status = statusOf(ring, sequence);
   if (status !== SLOT.outstanding && status !== SLOT.unsuccessful) return;
-  const marks = ring.marks[slot] ?? 0;
+  const marks = marksOf(ring, sequence);
   if (marks !== 0 && (marks & MARK.answered) === 0) {
-    if ((marks & MARK.claimed) === 0 && isPaidCell(ring.cell[slot] ?? 0)) state.claimedOpenPaid += 1;
-    ring.marks[slot] = marks | MARK.claimed;
+    if ((marks & MARK.claimed) === 0 && isPaidCell(cellAt(ring, sequence))) state.claimedOpenPaid += 1;
+    setMarks(ring, sequence, marks | MARK.claimed);
     noteUnansweredClaim(state.challenges, { atMs, nextSequence: state.nextSequence });
     return;
   }
-  const cell = ring.cell[slot] ?? 0;
+  const cell = cellAt(ring, sequence);
   if (status === SLOT.unsuccessful && isPaidCell(cell)) state.unsuccessfulPaid -= 1;
   if (status === SLOT.outstanding && sequence < state.highestAcknowledged) state.holes -= 1;
-  ring.status[slot] = SLOT.successful;
+  setStatus(ring, sequence, SLOT.successful);
   state.marked[cell] = (state.marked[cell] ?? 0) + 1;
   tallyCell(tally, cell);
-  if (isPaidCell(cell)) notePaid(state, ring.packetIndex[slot] ?? 0, tally);
+  if (isPaidCell(cell)) notePaid(state, packetIndexAt(ring, sequence), tally);
   if (sequence > state.highestAcknowledged) raiseHighest(state, sequence);
 }
 
@@ -53,7 +52,7 @@ function notePaid(state: MonitorState, packetIndex: number, tally: AckTally): vo
 
 function raiseHighest(state: MonitorState, sequence: number): void {
   for (let between = state.highestAcknowledged + 1; between < sequence; between += 1) {
-    if (state.ring.status[between & state.ring.mask] === SLOT.outstanding) state.holes += 1;
+    if (statusOf(state.ring, between) === SLOT.outstanding) state.holes += 1;
   }
   state.highestAcknowledged = sequence;
 }
@@ -61,7 +60,7 @@ function raiseHighest(state: MonitorState, sequence: number): void {
 /** Moves the ACK pointer to the end of the longest prefix of resolved slots (A3, A4). */
 export function advanceResolvedBase(state: MonitorState): void {
   const { ring } = state;
-  while (state.resolvedBase < state.nextSequence && (ring.status[state.resolvedBase & ring.mask] ?? 0) >= SLOT.successful) state.resolvedBase += 1;
+  while (state.resolvedBase < state.nextSequence && statusOf(ring, state.resolvedBase) >= SLOT.successful) state.resolvedBase += 1;
 }
 
 /** Marks missing slots below the highest acknowledged one Unsuccessful when their deadline has passed (P12, A8; ruling 15). */
@@ -69,12 +68,12 @@ export function expireSlots(state: MonitorState, atMs: number): void {
   const { ring } = state;
   const sentBefore = atMs - expiryMs(state);
   for (; state.expiryCursor < state.highestAcknowledged; state.expiryCursor += 1) {
-    const slot = state.expiryCursor & ring.mask;
-    if (ring.status[slot] !== SLOT.outstanding) continue;
-    if ((ring.firstSentMs[slot] ?? 0) > sentBefore) return;
-    ring.status[slot] = SLOT.unsuccessful;
+    const sequence = state.expiryCursor;
+    if (statusOf(ring, sequence) !== SLOT.outstanding) continue;
+    if (firstSentMs(ring, sequence) > sentBefore) return;
+    setStatus(ring, sequence, SLOT.unsuccessful);
     state.holes -= 1;
-    if (isPaidCell(ring.cell[slot] ?? 0)) state.unsuccessfulPaid += 1;
+    if (isPaidCell(cellAt(ring, sequence))) state.unsuccessfulPaid += 1;
   }
 }
 
@@ -86,15 +85,15 @@ export function abandonSlots(state: MonitorState, atMs: number): void {
   const { ring } = state;
   const sentBefore = atMs - expiryMs(state) - answerMs(state);
   for (; state.abandonedBelow < state.resolvedBase; state.abandonedBelow += 1) {
-    const slot = state.abandonedBelow & ring.mask;
-    const lost = ring.status[slot] === SLOT.unsuccessful;
-    if (lost && (ring.firstSentMs[slot] ?? 0) > sentBefore) return;
-    ring.lostBefore[slot] = state.abandonedPaid;
+    const sequence = state.abandonedBelow;
+    const lost = statusOf(ring, sequence) === SLOT.unsuccessful;
+    if (lost && firstSentMs(ring, sequence) > sentBefore) return;
+    setLostBefore(ring, sequence, state.abandonedPaid);
     if (!lost) continue;
-    ring.status[slot] = SLOT.abandoned;
-    if (!isPaidCell(ring.cell[slot] ?? 0)) continue;
+    setStatus(ring, sequence, SLOT.abandoned);
+    if (!isPaidCell(cellAt(ring, sequence))) continue;
     state.abandonedPaid += 1;
-    if (ring.marks[slot] !== (MARK.challenged | MARK.claimed)) continue;
+    if (marksOf(ring, sequence) !== (MARK.challenged | MARK.claimed)) continue;
     state.unprovenPaid += 1;
     state.claimedOpenPaid -= 1;
   }

@@ -21,6 +21,9 @@ export class SegmentReader {
   readonly #deps: SegmentReaderDeps;
   /** By segment number; null while it is being read. */
   readonly #held = new Map<number, Segment | null>();
+  /** The one in use, and its packets: most packets come from where the one before came from. */
+  #current: Segment | null = null;
+  #first = 0;
   #closed = false;
 
   constructor(deps: SegmentReaderDeps) {
@@ -29,15 +32,23 @@ export class SegmentReader {
 
   /** The packet, or null while its segment is being read (or the work is closed). */
   packet(packetIndex: number): Uint8Array | null {
-    if (this.#closed) return null;
-    const { segment, offset } = this.#deps.map.placeOf(packetIndex);
-    this.#want(segment);
-    return this.#held.get(segment)?.packet(offset) ?? null;
+    return this.#current?.packet(packetIndex - this.#first) ?? this.#enter(packetIndex);
   }
 
   close(): void {
     this.#closed = true;
+    this.#current = null;
     this.#held.clear();
+  }
+
+  /** From another segment than the packet before, or from one that was not there. */
+  #enter(packetIndex: number): Uint8Array | null {
+    if (this.#closed) return null;
+    const { segment, offset } = this.#deps.map.placeOf(packetIndex);
+    this.#want(segment);
+    this.#current = this.#held.get(segment) ?? null;
+    this.#first = packetIndex - offset;
+    return this.#current?.packet(offset) ?? null;
   }
 
   #want(number: number): void {

@@ -11,32 +11,15 @@ export interface SentPacket {
   readonly challenge: Uint8Array | null;
 }
 
-/** A room for so many packets, by their place. */
-class Ring {
-  /** Where the bytes of each lie: what a packet was read from lives longer than it does. */
-  readonly buffers: (ArrayBufferLike | null)[];
-  readonly offsets: Uint32Array;
-  readonly lengths: Uint32Array;
-  readonly packetIndexes: Int32Array;
+/** What is kept of a packet: where its bytes lie in their buffer, how many they are, and which packet of the work it is. */
+const FIELD = { offset: 0, bytes: 1, packetIndex: 2 } as const;
+/** Four numbers are 16 bytes, so that none lies in two lines of the processor's cache. */
+const FIELDS = 4;
 
-  constructor(places: number) {
-    this.buffers = new Array<ArrayBufferLike | null>(places).fill(null);
-    this.offsets = new Uint32Array(places);
-    this.lengths = new Uint32Array(places);
-    this.packetIndexes = new Int32Array(places);
-  }
-
-  put(place: number, packetIndex: number, payload: Uint8Array): void {
-    this.buffers[place] = payload.buffer;
-    this.offsets[place] = payload.byteOffset;
-    this.lengths[place] = payload.length;
-    this.packetIndexes[place] = packetIndex;
-  }
-
-  payload(place: number): Uint8Array | null {
-    const buffer = this.buffers[place] ?? null;
-    return buffer === null ? null : new Uint8Array(buffer, this.offsets[place], this.lengths[place]);
-  }
+/** From this sequence on packets lie in this buffer: a segment that lives longer than they do. */
+interface Run {
+  readonly from: number;
+  readonly buffer: ArrayBufferLike;
 }
 
 /**
@@ -44,8 +27,9 @@ class Ring {
  * nothing is searched: a packet of music is kept for a second, and an object of that age costs the collector of memory more than the rest of it.
  */
 export class SentPackets {
-  #ring = new Ring(FIRST_PLACES);
+  #places = new Uint32Array(FIELDS * FIRST_PLACES);
   #mask = FIRST_PLACES - 1;
+  #runs: Run[] = [];
   /** Few packets have one of these. */
   readonly #challenges = new Map<number, Uint8Array>();
   readonly #marked = new Set<number>();
@@ -61,8 +45,11 @@ export class SentPackets {
   /** Sequences come one after another. */
   keep(sequence: number, packetIndex: number, marker: boolean, payload: Uint8Array, challenge: Uint8Array | null): void {
     if (sequence - this.#from > this.#mask) this.#makeRoom(sequence);
-    const place = sequence & this.#mask;
-    this.#ring.put(place, packetIndex, payload);
+    const at = FIELDS * (sequence & this.#mask);
+    this.#places[at + FIELD.offset] = payload.byteOffset;
+    this.#places[at + FIELD.bytes] = payload.length;
+    this.#places[at + FIELD.packetIndex] = packetIndex;
+    if (this.#runs.at(-1)?.buffer !== payload.buffer) this.#runs.push({ from: sequence, buffer: payload.buffer });
     if (challenge !== null) this.#challenges.set(sequence, challenge);
     if (marker) this.#marked.add(sequence);
     this.#end = sequence + 1;
@@ -70,19 +57,22 @@ export class SentPackets {
 
   /** Null where it is forgotten. */
   find(sequence: number): SentPacket | null {
-    const place = sequence & this.#mask;
-    const payload = sequence < this.#from || sequence >= this.#end ? null : this.#ring.payload(place);
-    if (payload === null) return null;
-    const packetIndex = this.#ring.packetIndexes[place] ?? 0;
+    if (sequence < this.#from || sequence >= this.#end) return null;
+    const at = FIELDS * (sequence & this.#mask);
+    const run = this.#runs.findLast(({ from }) => from <= sequence);
+    if (run === undefined) return null;
+    const payload = new Uint8Array(run.buffer, this.#places[at + FIELD.offset], this.#places[at + FIELD.bytes]);
+    const packetIndex = this.#places[at + FIELD.packetIndex] ?? 0;
     return { packetIndex, marker: this.#marked.has(sequence), payload, challenge: this.#challenges.get(sequence) ?? null };
   }
 
-  /** Forgets what lies below; the sound of it goes once its place is used again. */
+  /** Forgets what lies below. */
   forgetBelow(sequence: number): void {
     if (sequence <= this.#from) return;
     this.#from = sequence;
     for (const known of this.#challenges.keys()) if (known < sequence) this.#challenges.delete(known);
     for (const known of this.#marked) if (known < sequence) this.#marked.delete(known);
+    while ((this.#runs[1]?.from ?? Number.POSITIVE_INFINITY) <= sequence) this.#runs.shift();
   }
 
   #makeRoom(sequence: number): void {
@@ -91,12 +81,12 @@ export class SentPackets {
       this.forgetBelow(sequence - this.#mask);
       return;
     }
-    const [before, mask] = [this.#ring, this.#mask];
-    this.#ring = new Ring(2 * held);
+    const [before, mask] = [this.#places, this.#mask];
+    this.#places = new Uint32Array(2 * before.length);
     this.#mask = 2 * held - 1;
     for (let known = this.#from; known < this.#end; known += 1) {
-      const payload = before.payload(known & mask);
-      if (payload !== null) this.#ring.put(known & this.#mask, before.packetIndexes[known & mask] ?? 0, payload);
+      const at = FIELDS * (known & mask);
+      this.#places.set(before.subarray(at, at + FIELDS), FIELDS * (known & this.#mask));
     }
   }
 }
