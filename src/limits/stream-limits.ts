@@ -6,6 +6,8 @@ export const streamLimits = {
   receiveBufferBytes: 4_194_304,
   opusPacketBytes: 1_275,
   packetMs: 20,
+  /** Of the threads beside that which sends: packets are due to the millisecond, counts and collections of memory to the tenth of a second. */
+  helperNiceness: 15,
 
   creditWindowMs: 1_000,
   receiptWindowMs: 5_000,

@@ -1,4 +1,5 @@
 import { type MessagePort, parentPort } from 'node:worker_threads';
+import { limits } from '../../limits.ts';
 import { giveWayWithin } from '../../platform/priority.ts';
 import { systemClock } from '../../platform/system-clock.ts';
 import { systemRandom } from '../../platform/system-random.ts';
@@ -9,12 +10,9 @@ import { HeadendDatabase } from '../stores/headend-database.ts';
 import { commitGroup } from '../stores/progress-rows.ts';
 import type { CommitAnswer, CommitOrder } from './commit-thread.ts';
 
-/** Packets are due to the millisecond, counts to the tenth of a second: where one core serves both, a commit does not stand in their way. */
-const NICENESS = 15;
-
 /** The thread that waits for the disk: groups are committed in the order they came. This file is the entry of the worker. */
 function serve(port: MessagePort, path: string): void {
-  giveWayWithin(NICENESS);
+  giveWayWithin(limits.helperNiceness);
   const database = new HeadendDatabase(path);
   port.on('message', (order: CommitOrder) => {
     assert('group' in order, 'the book is named once');

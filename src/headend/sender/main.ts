@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { limits } from '../../limits.ts';
 import { createJsonLog } from '../../platform/json-log.ts';
+import { helpersGiveWay } from '../../platform/priority.ts';
 import { superviseBySystemd } from '../../platform/supervision.ts';
 import { systemClock } from '../../platform/system-clock.ts';
 import { systemRandom } from '../../platform/system-random.ts';
@@ -53,6 +54,7 @@ process.on('uncaughtException', (error) => {
   giveUp(1, { code: 'broken', message: `${error.message} (ACKBOX_DEBUG=1 shows where)` });
 });
 
+helpersGiveWay(limits.helperNiceness);
 const config = configure();
 const log = tellTroubles(createJsonLog(systemClock, 'sender'), systemClock, (message) => tell({ event: 'notice', message }));
 const guard = await guardSoon(config.data);

@@ -8,8 +8,10 @@ import { openHeadendBook } from '../../../src/headend/stores/headend-book.ts';
 import { type DatagramPair, openDatagramPair } from '../../../src/headend/stream/datagram-socket.ts';
 import { Pacer } from '../../../src/headend/stream/pacer.ts';
 import { PaidDesk } from '../../../src/headend/stream/paid-desk.ts';
+import { limits } from '../../../src/limits.ts';
 import { useNativeCrypto } from '../../../src/platform/fast-crypto.ts';
 import { openNativeLibrary } from '../../../src/platform/native/native-library.ts';
+import { helpersGiveWay } from '../../../src/platform/priority.ts';
 import { rtspAuth } from '../../../src/platform/rtsp-auth.ts';
 import { createSrtpReceiver, createSrtpSender } from '../../../src/platform/srtp.ts';
 import { systemClock } from '../../../src/platform/system-clock.ts';
@@ -95,6 +97,8 @@ async function bareSendMicros(pair: DatagramPair, payloads: readonly Uint8Array[
 
 /** Streams begin, settle and are measured; the figures go to the process of the crowd. */
 export async function serve(wish: RunWish & { readonly rtpPort: number; readonly publicKey: string }): Promise<void> {
+  // As the sender does.
+  helpersGiveWay(limits.helperNiceness);
   const folder = mkdtempSync(join(tmpdir(), 'ackbox-bench-'));
   const clock = systemClock;
   const devicePublicKey = fromHex(wish.publicKey) ?? new Uint8Array(32);

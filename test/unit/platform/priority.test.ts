@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
@@ -39,6 +39,22 @@ test.skipIf(process.platform !== 'linux')('lets a thread give way to the others 
   expect(getPriority()).toBe(before);
   await worker.terminate();
 });
+
+test.skipIf(process.platform !== 'linux' || Number(process.versions.node.split('.')[0]) < 24)(
+  'lets the threads that collect memory give way, and not the one that runs the program',
+  () => {
+    const before = getPriority();
+    const code = `import { readdirSync, readFileSync } from 'node:fs';
+      import { getPriority } from 'node:os';
+      import { helpersGiveWay } from ${JSON.stringify(new URL('../../../src/platform/priority.ts', import.meta.url).href)};
+      const helpers = helpersGiveWay(${before + 3});
+      const all = readdirSync('/proc/self/task').map((thread) => [readFileSync('/proc/self/task/' + thread + '/comm', 'utf8').trim(), getPriority(Number(thread))]);
+      console.log(JSON.stringify({ helpers, priorities: all.filter(([name]) => name === 'V8Worker').map(([, own]) => own), own: getPriority() }));`;
+    const said = JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' }));
+    expect(said.helpers).toBeGreaterThan(0);
+    expect(said).toEqual({ helpers: said.helpers, priorities: Array(said.helpers).fill(before + 3), own: before });
+  },
+);
 
 test('does not mind that the process is gone', () => {
   expect(() => giveWay(2 ** 30, 10)).not.toThrow();
