@@ -39,6 +39,7 @@ const FILES = {
   'gst-base': { package: 'gstreamer1.0-plugins-base', path: `${GST_PLUGINS}/libgstopus.so` },
   'gst-good': { package: 'gstreamer1.0-plugins-good', path: `${GST_PLUGINS}/libgstrtsp.so` },
   libfaketime: { package: 'libfaketime', path: `${LIBRARIES}/faketime/libfaketimeMT.so.1` },
+  libsodium: { package: 'libsodium23', path: `${LIBRARIES}/libsodium.so.23` },
   'avr-libc': { package: 'avr-libc', path: '/usr/lib/avr/include/avr/io.h' },
   recording: { package: 'fretsonfire-songs-sectoid', path: '/usr/share/games/fretsonfire/data/songs/sectoid/Metal madness/guitar.ogg' },
   film: { package: 'forensics-samples-files', path: '/usr/share/forensics-samples/original-files/movie2/movie-hello.mp4' },

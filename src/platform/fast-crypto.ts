@@ -1,9 +1,11 @@
 import { assert } from '../units/assert.ts';
 import { NATIVE_TEXT_BYTES, NativeCrypto, type NonceWords } from './native/native-crypto.ts';
+import { NATIVE_MESSAGE_BYTES, type NativeEd25519, openNativeEd25519 } from './native/native-ed25519.ts';
 import type { NativeLibrary } from './native/native-library.ts';
 import { GCM_TAG_BYTES, PacketCipher, type PacketCrypt } from './packet-cipher.ts';
 
 let native: NativeCrypto | null = null;
+let sodium: NativeEd25519 | null = null;
 
 /**
  * From now on the packets and tags of this process are made by OpenSSL called directly; what they are stays the same, bit by bit.
@@ -18,6 +20,15 @@ export function useNativeCrypto(library: NativeLibrary): boolean {
   return true;
 }
 
+/**
+ * From now on the signatures of this process are verified by libsodium.
+ * @returns false where it is not to be had: Node goes on then
+ */
+export async function useNativeEd25519(): Promise<boolean> {
+  sodium ??= await openNativeEd25519();
+  return sodium !== null;
+}
+
 /** @param salt 12 bytes */
 export function packetCrypt(key: Uint8Array, salt: Uint8Array): PacketCrypt {
   return native === null ? new PacketCipher(key, salt) : new NativePacketCrypt(native, key, salt);
@@ -29,6 +40,11 @@ export function fastHmac(key: Uint8Array, parts: readonly Uint8Array[]): Uint8Ar
   let bytes = 0;
   for (const part of parts) bytes += part.length;
   return bytes > NATIVE_TEXT_BYTES ? null : native.hmac(key, parts);
+}
+
+/** @returns null where the signature is to be verified by Node */
+export function fastVerify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean | null {
+  return sodium === null || message.length > NATIVE_MESSAGE_BYTES ? null : sodium.verify(publicKey, message, signature);
 }
 
 class NativePacketCrypt implements PacketCrypt {

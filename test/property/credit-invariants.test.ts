@@ -1,9 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { confirmTrial, counts } from '../../src/domain/credit/ack-ledger.ts';
-import { acknowledge, confirm, type MonitorState, nextSend, windowView } from '../../src/domain/credit/credit-monitor.ts';
-import { SLOT, statusOf } from '../../src/domain/credit/packet-ring.ts';
-import { ackOf, paidSpan, TERMS } from '../unit/domain/credit/credit-fixtures.ts';
+import {
+  acknowledge,
+  confirm,
+  dueRetransmissions,
+  expire,
+  type MonitorState,
+  nextSend,
+  noteChallenge,
+  windowView,
+} from '../../src/domain/credit/credit-monitor.ts';
+import { isMissing } from '../../src/domain/credit/slot-marking.ts';
+import { ackOf, paidMonitor, paidSpan, TERMS } from '../unit/domain/credit/credit-fixtures.ts';
 import { CLEAN, CreditLink, chanceFrom, type LinkFaults } from './credit-link.ts';
 
 const faults = (worst: number): fc.Arbitrary<LinkFaults> =>
@@ -23,9 +32,9 @@ const trialThenPaid = {
 } as const;
 
 /** The count that lets retransmission skip its search, counted afresh. */
-function holesOf({ ring, abandonedBelow, highestAcknowledged }: MonitorState): number {
+function holesOf(monitor: MonitorState): number {
   let holes = 0;
-  for (let sequence = abandonedBelow; sequence < highestAcknowledged; sequence += 1) if (statusOf(ring, sequence) === SLOT.outstanding) holes += 1;
+  for (let sequence = monitor.abandonedBelow; sequence < monitor.highestAcknowledged; sequence += 1) if (isMissing(monitor, sequence)) holes += 1;
   return holes;
 }
 
@@ -179,6 +188,46 @@ describe('sustained loss', () => {
 
   test('A10: loss far above what is forgiven stalls', () => {
     expect(packetsUntilStall(60, 1)).toBeLessThan(180_000);
+  });
+});
+
+describe('a monitor whose packets are challenged', () => {
+  test('knows at every moment how many are missing, whatever is claimed, answered late or never, and given up', () => {
+    const step = fc.record({
+      sends: fc.nat(6),
+      challenge: fc.boolean(),
+      base: fc.nat(12),
+      above: fc.array(fc.nat(40), { maxLength: 12 }),
+      answers: fc.option(fc.nat(20)),
+      passesMs: fc.constantFrom(0, 20, 200, 900),
+    });
+    const response = new Uint8Array(8).fill(5);
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 60 }), (steps) => {
+        const monitor = paidMonitor({ creditWindowPackets: 200, receiptWindowPackets: 2_000 });
+        const challenged: number[] = [];
+        let nowMs = 0;
+        steps.forEach(({ sends, challenge, base, above, answers, passesMs }, counter) => {
+          nowMs += passesMs;
+          for (let count = 0; count < sends; count += 1) {
+            const decision = nextSend(monitor, nowMs);
+            if (!decision.send || !challenge || count !== 0) continue;
+            noteChallenge(monitor, decision.sequence, response);
+            challenged.push(decision.sequence);
+          }
+          const end = monitor.nextSequence;
+          const ackBase = Math.min(end, monitor.ackedBase + base);
+          const bits = above.map((at) => ackBase + 1 + at).filter((sequence) => sequence < end);
+          const asked = answers === null ? undefined : challenged[answers];
+          acknowledge(monitor, ackOf(counter + 1, ackBase, bits, { challenge: asked === undefined ? null : { sequence: asked, response } }), nowMs);
+          expect(monitor.holes).toBe(holesOf(monitor));
+          expire(monitor, nowMs);
+          dueRetransmissions(monitor, nowMs);
+          expect(monitor.holes).toBe(holesOf(monitor));
+        });
+      }),
+      { numRuns: 300 },
+    );
   });
 });
 

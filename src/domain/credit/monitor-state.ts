@@ -58,7 +58,7 @@ export interface MonitorState {
   /** Highest base that the device claimed. */
   ackedBase: number;
   highestAcknowledged: number;
-  /** Outstanding slots below the highest acknowledged one. */
+  /** Outstanding slots below the highest acknowledged one, without those that the device claims. */
   holes: number;
 
   span: SpanPlan | null;

@@ -1,6 +1,7 @@
 import { limits } from '../../limits.ts';
 import { answerMs, type MonitorState, sessionTime } from './monitor-state.ts';
-import { firstSentMs, lastSentMs, MARK, marksOf, noteSentAgain, restartDeadline, SLOT, statusOf } from './packet-ring.ts';
+import { firstSentMs, lastSentMs, noteSentAgain, restartDeadline } from './packet-ring.ts';
+import { isMissing } from './slot-marking.ts';
 
 /** A device shows a packet in its next ACK once a WINDOW told the packet's class; one WINDOW may be lost on the way. */
 const UNSHOWN_MS = 2 * limits.windowIntervalMs + limits.reorderWaitMs;
@@ -43,10 +44,6 @@ export function dueRetransmissions(state: MonitorState, nowMs: number): readonly
   }
   if (state.starved) offerStarved(state, atMs, due);
   return due;
-}
-
-function isMissing({ ring }: MonitorState, sequence: number): boolean {
-  return statusOf(ring, sequence) === SLOT.outstanding && (marksOf(ring, sequence) & MARK.claimed) === 0;
 }
 
 function offerStarved(state: MonitorState, atMs: number, due: number[]): void {

@@ -19,19 +19,30 @@ export function markReceived(state: MonitorState, sequence: number, atMs: number
   if (status !== SLOT.outstanding && status !== SLOT.unsuccessful) return;
   const marks = marksOf(ring, sequence);
   if (marks !== 0 && (marks & MARK.answered) === 0) {
-    if ((marks & MARK.claimed) === 0 && isPaidCell(cellAt(ring, sequence))) state.claimedOpenPaid += 1;
-    setMarks(ring, sequence, marks | MARK.claimed);
+    if ((marks & MARK.claimed) === 0) noteClaimed(state, sequence, status);
     noteUnansweredClaim(state.challenges, { atMs, nextSequence: state.nextSequence });
     return;
   }
   const cell = cellAt(ring, sequence);
   if (status === SLOT.unsuccessful && isPaidCell(cell)) state.unsuccessfulPaid -= 1;
-  if (status === SLOT.outstanding && sequence < state.highestAcknowledged) state.holes -= 1;
+  if (status === SLOT.outstanding && sequence < state.highestAcknowledged && (marks & MARK.claimed) === 0) state.holes -= 1;
   setStatus(ring, sequence, SLOT.successful);
   state.marked[cell] = (state.marked[cell] ?? 0) + 1;
   tallyCell(tally, cell);
   if (isPaidCell(cell)) notePaid(state, packetIndexAt(ring, sequence), tally);
   if (sequence > state.highestAcknowledged) raiseHighest(state, sequence);
+}
+
+/** The device says that it has a challenged packet: sent again it would bring nothing. */
+function noteClaimed(state: MonitorState, sequence: number, status: number): void {
+  setMarks(state.ring, sequence, marksOf(state.ring, sequence) | MARK.claimed);
+  if (isPaidCell(cellAt(state.ring, sequence))) state.claimedOpenPaid += 1;
+  if (status === SLOT.outstanding && sequence < state.highestAcknowledged) state.holes -= 1;
+}
+
+/** Sent, and nobody says that it came. */
+export function isMissing({ ring }: MonitorState, sequence: number): boolean {
+  return statusOf(ring, sequence) === SLOT.outstanding && (marksOf(ring, sequence) & MARK.claimed) === 0;
 }
 
 function tallyCell(tally: AckTally, cell: number): void {
@@ -52,7 +63,7 @@ function notePaid(state: MonitorState, packetIndex: number, tally: AckTally): vo
 
 function raiseHighest(state: MonitorState, sequence: number): void {
   for (let between = state.highestAcknowledged + 1; between < sequence; between += 1) {
-    if (statusOf(state.ring, between) === SLOT.outstanding) state.holes += 1;
+    if (isMissing(state, between)) state.holes += 1;
   }
   state.highestAcknowledged = sequence;
 }
@@ -71,8 +82,8 @@ export function expireSlots(state: MonitorState, atMs: number): void {
     const sequence = state.expiryCursor;
     if (statusOf(ring, sequence) !== SLOT.outstanding) continue;
     if (firstSentMs(ring, sequence) > sentBefore) return;
+    if (isMissing(state, sequence)) state.holes -= 1;
     setStatus(ring, sequence, SLOT.unsuccessful);
-    state.holes -= 1;
     if (isPaidCell(cellAt(ring, sequence))) state.unsuccessfulPaid += 1;
   }
 }

@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { useNativeCrypto } from '../../platform/fast-crypto.ts';
+import { useNativeCrypto, useNativeEd25519 } from '../../platform/fast-crypto.ts';
 import { openNativeLibrary } from '../../platform/native/native-library.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { every } from '../../ports/clock.ts';
@@ -47,7 +47,7 @@ const SWEEP_MS = 5_000;
 export async function createStreamHouse(deps: StreamHouseDeps): Promise<StreamHouse> {
   const library = await openNativeLibrary();
   const fast = library !== null && useNativeCrypto(library);
-  deps.log.info('packets', { native: fast });
+  deps.log.info('packets', { native: fast, receipts: (await useNativeEd25519()) ? 'libsodium' : 'node' });
   const datagrams = await openDatagramPair(deps.host, deps.rtpPort, library);
   if (!datagrams.ok) throw new Error(datagrams.error.message);
   const channels = deps.channels === undefined ? undefined : new ChannelHouse({ clock: deps.clock, log: deps.log, store: deps.channels });

@@ -9,7 +9,7 @@ import { type DatagramPair, openDatagramPair } from '../../../src/headend/stream
 import { Pacer } from '../../../src/headend/stream/pacer.ts';
 import { PaidDesk } from '../../../src/headend/stream/paid-desk.ts';
 import { limits } from '../../../src/limits.ts';
-import { useNativeCrypto } from '../../../src/platform/fast-crypto.ts';
+import { useNativeCrypto, useNativeEd25519 } from '../../../src/platform/fast-crypto.ts';
 import { openNativeLibrary } from '../../../src/platform/native/native-library.ts';
 import { helpersGiveWay } from '../../../src/platform/priority.ts';
 import { rtspAuth } from '../../../src/platform/rtsp-auth.ts';
@@ -113,7 +113,8 @@ export async function serve(wish: RunWish & { readonly rtpPort: number; readonly
   const commits = openSenderBook(folder, { clock, random: systemRandom });
   const registry = new PaymentRegistry({ store: commits, clock, log });
   const library = wish.native ? await openNativeLibrary() : null;
-  if (wish.native && (library === null || !useNativeCrypto(library))) throw new Error('the native way is not to be had on this machine');
+  if (wish.native && (library === null || !useNativeCrypto(library) || !(await useNativeEd25519())))
+    throw new Error('the native way is not to be had on this machine');
   const opened = await openDatagramPair(HOST, 0, library);
   if (!opened.ok) throw new Error(opened.error.message);
   const meter = new PaceMeter();

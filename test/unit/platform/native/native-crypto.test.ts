@@ -1,8 +1,10 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { fastHmac, packetCrypt, useNativeCrypto } from '../../../../src/platform/fast-crypto.ts';
+import { verifyEd25519 } from '../../../../src/platform/crypto/ed25519-signer.ts';
+import { fastHmac, fastVerify, packetCrypt, useNativeCrypto, useNativeEd25519 } from '../../../../src/platform/fast-crypto.ts';
 import { NATIVE_TEXT_BYTES } from '../../../../src/platform/native/native-crypto.ts';
+import { NATIVE_MESSAGE_BYTES } from '../../../../src/platform/native/native-ed25519.ts';
 import { openNativeLibrary } from '../../../../src/platform/native/native-library.ts';
 import { PacketCipher } from '../../../../src/platform/packet-cipher.ts';
 import { createSrtpReceiver, createSrtpSender } from '../../../../src/platform/srtp.ts';
@@ -90,5 +92,44 @@ describe('OpenSSL called directly', () => {
       expect(receiver.unprotectRtp(datagram)).toEqual({ ok: true, value: encodeRtp(fields) });
     }
     expect(() => written.protectWritten({ ...packet(3), payload: new Uint8Array(9) })).toThrow('one sequence number encrypts one packet');
+  });
+});
+
+describe('Ed25519 by libsodium', () => {
+  const raw = (key: KeyObject): Uint8Array => new Uint8Array(Buffer.from(key.export({ format: 'jwk' }).x ?? '', 'base64url'));
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+
+  beforeAll(async () => assert(await useNativeEd25519(), 'libsodium is here'));
+
+  it('takes what Node signed, of every length, and nothing of which a bit was changed', () => {
+    const key = raw(publicKey);
+    fc.assert(
+      fc.property(bytes(0, 300), fc.nat(), (message, at) => {
+        const signature = new Uint8Array(sign(null, message, privateKey));
+        expect(fastVerify(key, message, signature)).toBe(true);
+        for (const part of [key, message, signature]) {
+          if (part.length === 0) continue;
+          const changed = part.slice();
+          changed[at % part.length] = (changed[at % part.length] ?? 0) ^ (1 << (at & 7));
+          const answer = fastVerify(part === key ? changed : key, part === message ? changed : message, part === signature ? changed : signature);
+          expect(answer).toBe(false);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('leaves to Node what is too long for it', () => {
+    const message = new Uint8Array(NATIVE_MESSAGE_BYTES + 1);
+    const signature = new Uint8Array(sign(null, message, privateKey));
+    expect(fastVerify(raw(publicKey), message, signature)).toBeNull();
+    expect(verifyEd25519(raw(publicKey), message, signature)).toBe(true);
+  });
+
+  it('refuses a key of small order, under which one signature would be right for every message', () => {
+    const [key, signature] = [new Uint8Array(32), new Uint8Array(64)];
+    key[0] = 1;
+    signature[0] = 1;
+    expect(verifyEd25519(key, Buffer.from('any'), signature)).toBe(false);
   });
 });
