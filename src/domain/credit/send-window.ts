@@ -58,6 +58,7 @@ export function currentLimits(state: MonitorState): SendLimits {
  * `limits.windowShortMs` until they came. On a clean way an ACK comes sooner, and nothing is added; a silent peer gets nothing more.
  */
 export function runsShort(state: MonitorState, nowMs: number): boolean {
-  if (state.pausedAtMs !== null || sessionTime(state, nowMs) - state.lastAckMs > limits.creditWindowMs) return false;
+  const silentMs = sessionTime(state, nowMs) - state.lastAckMs;
+  if (state.pausedAtMs !== null || silentMs > Math.max(limits.creditWindowMs, 3 * state.terms.ackIntervalMs)) return false;
   return 3 * (currentLimits(state).credit - state.sentPaid) < state.windowPackets;
 }
