@@ -6,8 +6,11 @@ export const streamLimits = {
   receiveBufferBytes: 4_194_304,
   opusPacketBytes: 1_275,
   packetMs: 20,
-  /** Of the threads beside that which sends: packets are due to the millisecond, counts and collections of memory to the tenth of a second. */
-  helperNiceness: 15,
+  /**
+   * Of the threads beside that which sends: packets are due to the millisecond, counts and collections of memory to the tenth of a second. No
+   * more of it: at times the sender waits for its collectors, and with 15 another program on the same core made that ten times as long.
+   */
+  helperNiceness: 10,
 
   creditWindowMs: 1_000,
   receiptWindowMs: 5_000,
