@@ -2,7 +2,7 @@ import { assert } from '../units/assert.ts';
 import { NATIVE_TEXT_BYTES, NativeCrypto, type NonceWords } from './native/native-crypto.ts';
 import { NATIVE_MESSAGE_BYTES, type NativeEd25519, openNativeEd25519 } from './native/native-ed25519.ts';
 import type { NativeLibrary } from './native/native-library.ts';
-import { GCM_TAG_BYTES, PacketCipher, type PacketCrypt } from './packet-cipher.ts';
+import { GCM_TAG_BYTES, PacketCipher, type PacketCrypt, type PacketRoom } from './packet-cipher.ts';
 
 let native: NativeCrypto | null = null;
 let sodium: NativeEd25519 | null = null;
@@ -70,10 +70,12 @@ class NativePacketCrypt implements PacketCrypt {
     return sealed.fill(0, end);
   }
 
-  sealWritten(ssrc: number, index: number, packetBytes: number, write: (view: DataView, bytes: Uint8Array) => number): Uint8Array {
+  room(packetBytes: number): PacketRoom {
     assert(packetBytes <= NATIVE_TEXT_BYTES, 'a packet fits the room');
-    const { bytes, view } = this.#crypto.text;
-    const clearBytes = write(view, bytes);
+    return this.#crypto.text;
+  }
+
+  sealRoom(ssrc: number, index: number, packetBytes: number, clearBytes: number): Uint8Array {
     this.#crypto.sealText(this.#key, this.#nonce(ssrc, index), packetBytes, clearBytes, null);
     return this.#crypto.textView(packetBytes + GCM_TAG_BYTES);
   }

@@ -12,6 +12,13 @@ const BLOCKS_MAX = 128;
 const counters = new DataView(new ArrayBuffer(BLOCKS_AHEAD * BLOCK_BYTES));
 const tag = new DataView(new ArrayBuffer(GCM_TAG_BYTES));
 const tagBytes = new Uint8Array(tag.buffer);
+const NO_ROOM: PacketRoom = { bytes: new Uint8Array(0), view: new DataView(new ArrayBuffer(0)) };
+
+/** Two views of the same bytes; there may be more of them than were asked for. */
+export interface PacketRoom {
+  readonly view: DataView;
+  readonly bytes: Uint8Array;
+}
 
 /** What seals and opens the packets of one key, as RFC 7714 numbers them. */
 export interface PacketCrypt {
@@ -20,12 +27,13 @@ export interface PacketCrypt {
    * @param more what the tag covers instead of the clear bytes
    */
   seal(ssrc: number, index: number, packet: Uint8Array, clearBytes: number, more?: { readonly authenticated: DataView; readonly room: number }): Uint8Array;
+  /** Where a packet of so many bytes may be written, for `sealRoom`: so no copy of it is needed. */
+  room(packetBytes: number): PacketRoom;
   /**
-   * Seals a packet that is written only now, where no copy of it is needed.
-   * @param write puts it at the beginning of what it is given, and returns how many of its bytes stay in clear
+   * Seals what was written to the last `room`, all but its first `clearBytes`.
    * @returns bytes that are good until anything else is sealed, opened or tagged
    */
-  sealWritten(ssrc: number, index: number, packetBytes: number, write: (view: DataView, bytes: Uint8Array) => number): Uint8Array;
+  sealRoom(ssrc: number, index: number, packetBytes: number, clearBytes: number): Uint8Array;
   /**
    * @param authenticated what the tag covers instead of the clear bytes
    * @returns the packet in clear, or null where the tag is wrong, or the packet longer than any of ours
@@ -47,6 +55,7 @@ export class PacketCipher implements PacketCrypt {
   #ghash: Ghash | null = null;
   /** Key stream of `#packets` packets of one source from `#first` on: for each, the block of its tag and then those of its bytes. */
   #stream: DataView = new DataView(new ArrayBuffer(0));
+  #room: PacketRoom = NO_ROOM;
   #ssrc = -1;
   #first = -1;
   #packets = 0;
@@ -65,10 +74,16 @@ export class PacketCipher implements PacketCrypt {
     return this.#sealIn(sealed, viewOf(sealed), ssrc, index, packet.length, clearBytes, more?.authenticated ?? null);
   }
 
-  sealWritten(ssrc: number, index: number, packetBytes: number, write: (view: DataView, bytes: Uint8Array) => number): Uint8Array {
-    const sealed = new Uint8Array(packetBytes + GCM_TAG_BYTES);
-    const view = viewOf(sealed);
-    return this.#sealIn(sealed, view, ssrc, index, packetBytes, write(view, sealed), null);
+  room(packetBytes: number): PacketRoom {
+    const bytes = new Uint8Array(packetBytes + GCM_TAG_BYTES);
+    this.#room = { bytes, view: viewOf(bytes) };
+    return this.#room;
+  }
+
+  sealRoom(ssrc: number, index: number, packetBytes: number, clearBytes: number): Uint8Array {
+    const { bytes, view } = this.#room;
+    assert(bytes.length === packetBytes + GCM_TAG_BYTES, 'a packet is written to the room that was made for it');
+    return this.#sealIn(bytes, view, ssrc, index, packetBytes, clearBytes, null);
   }
 
   #sealIn(

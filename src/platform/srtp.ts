@@ -54,7 +54,10 @@ export function createSrtpSender(master: SrtpMaster, ssrc: number, firstSequence
     },
     protectWritten(packet) {
       assert(packet.ssrc === ssrc, 'an RTP packet of this source is given');
-      return ciphers.rtp.sealWritten(ssrc, nextIndex(packet.sequence), rtpBytes(packet), (view, bytes) => writeRtp(view, bytes, packet));
+      const index = nextIndex(packet.sequence);
+      const packetBytes = rtpBytes(packet);
+      const { view, bytes } = ciphers.rtp.room(packetBytes);
+      return ciphers.rtp.sealRoom(ssrc, index, packetBytes, writeRtp(view, bytes, packet));
     },
     protectRtcp(packet) {
       assert(packet.length >= RTCP_CLEAR_BYTES && wordAt(packet, 4) === ssrc, 'an RTCP packet of this source is given');

@@ -6,6 +6,8 @@ import { isMissing } from './slot-marking.ts';
 /** A device shows a packet in its next ACK once a WINDOW told the packet's class; one WINDOW may be lost on the way. */
 const UNSHOWN_MS = 2 * limits.windowIntervalMs + limits.reorderWaitMs;
 
+const NOTHING: readonly number[] = [];
+
 /** How often a sender that starves tries what nobody answered. */
 const STARVED_RETRY_MS = 1_000;
 
@@ -25,7 +27,9 @@ const STARVED_RETRY_MS = 1_000;
  */
 export function dueRetransmissions(state: MonitorState, nowMs: number): readonly number[] {
   const { ring, highestAcknowledged, roundTripMs } = state;
-  if (state.terms.retransmitDeadlineMs === 0 || state.pausedAtMs !== null || state.challenges.suspended) return [];
+  if (state.terms.retransmitDeadlineMs === 0 || state.pausedAtMs !== null || state.challenges.suspended) return NOTHING;
+  const tailStart = Math.max(state.resolvedBase, highestAcknowledged + 1 - limits.reorderThresholdPackets);
+  if (state.holes === 0 && !state.starved && !mayBeShown(state, tailStart)) return NOTHING;
   const atMs = sessionTime(state, nowMs);
   const due: number[] = [];
   if (state.holes > 0) {
@@ -36,14 +40,17 @@ export function dueRetransmissions(state: MonitorState, nowMs: number): readonly
       if (answered <= (first ? atMs : state.lastAckMs)) offer(state, sequence, atMs, due);
     }
   }
-  const tailStart = Math.max(state.resolvedBase, highestAcknowledged + 1 - limits.reorderThresholdPackets);
-  for (let sequence = tailStart; sequence < state.nextSequence; sequence += 1) {
-    if (firstSentMs(ring, sequence) + roundTripMs + UNSHOWN_MS > state.lastAckMs) break;
+  for (let sequence = tailStart; mayBeShown(state, sequence); sequence += 1) {
     const seen = lastSentMs(ring, sequence) + roundTripMs + UNSHOWN_MS <= state.lastAckMs;
     if (seen && isMissing(state, sequence)) offer(state, sequence, atMs, due);
   }
   if (state.starved) offerStarved(state, atMs, due);
   return due;
+}
+
+/** An ACK came that could have shown the slot. */
+function mayBeShown(state: MonitorState, sequence: number): boolean {
+  return sequence < state.nextSequence && firstSentMs(state.ring, sequence) + state.roundTripMs + UNSHOWN_MS <= state.lastAckMs;
 }
 
 function offerStarved(state: MonitorState, atMs: number, due: number[]): void {

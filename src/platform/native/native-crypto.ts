@@ -37,7 +37,7 @@ export class NativeCrypto {
   readonly #text: { readonly bytes: Uint8Array; readonly view: DataView };
 
   /** Of its beginning, by length. */
-  readonly #textViews: (Uint8Array | undefined)[] = [];
+  readonly #textViews = new Array<Uint8Array | undefined>(NATIVE_TEXT_BYTES + TAG_BYTES + 1).fill(undefined);
 
   /** @throws where this Node has an OpenSSL in which these functions are not to be found, or do not give what they should */
   constructor(library: NativeLibrary) {

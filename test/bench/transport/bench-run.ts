@@ -2,6 +2,7 @@ import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { openDatagramPair } from '../../../src/headend/stream/datagram-socket.ts';
 import { generateDeviceKey } from '../../../src/platform/crypto/ed25519-signer.ts';
+import { useNativeCrypto } from '../../../src/platform/fast-crypto.ts';
 import { openNativeLibrary } from '../../../src/platform/native/native-library.ts';
 import * as srtp from '../../../src/platform/srtp.ts';
 import type { OutletRow } from '../../../src/ports/headend-stores.ts';
@@ -21,7 +22,9 @@ type ServerMessage = StreamStarted | ServerFigures | { readonly kind: 'outlet'; 
 /** One run: the headend's half in a process of its own, pinned to the last processor where that can be done, and the crowd here on the others. */
 export async function benchRun(wish: RunWish): Promise<ServerFigures> {
   // As quick as can be: where the crowd is slower than the headend, its slowness is measured.
-  const opened = await openDatagramPair(HOST, 0, await openNativeLibrary());
+  const library = await openNativeLibrary();
+  if (library !== null) useNativeCrypto(library);
+  const opened = await openDatagramPair(HOST, 0, library);
   if (!opened.ok) throw new Error(opened.error.message);
   const datagrams = opened.value;
   const { signer } = generateDeviceKey();

@@ -22,7 +22,7 @@ usage: npm run bench:transport -- [--streams N] [--seconds N] [--return-seconds 
 const values = scriptOptions(HELP, { streams: 500, seconds: 8, 'return-seconds': 60, alone: false, awake: false, json: false });
 const { streams, seconds } = values;
 /** As many as give the sender no rest: fewer spend half of their time waiting for what was promised to be durable. */
-const UNPACED_STREAMS = 200;
+const UNPACED_STREAMS = 300;
 /** Set-up, settling and the lead, beside what is measured. */
 const MORE_SECONDS = 15;
 const UNPACED_PACKETS = 30_000;
