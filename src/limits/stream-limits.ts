@@ -7,10 +7,11 @@ export const streamLimits = {
   opusPacketBytes: 1_275,
   packetMs: 20,
   /**
-   * Of the threads beside that which sends: packets are due to the millisecond, counts and collections of memory to the tenth of a second. No
-   * more of it: at times the sender waits for its collectors, and with 15 another program on the same core made that ten times as long.
+   * Of the threads beside that which sends: packets are due to the millisecond, counts and collections of memory to the tenth of a second. Nobody
+   * waits for a commit. For its collectors the sender waits at times, and with 15 another program on the same core made that ten times as long.
    */
-  helperNiceness: 10,
+  commitNiceness: 15,
+  collectorNiceness: 10,
 
   creditWindowMs: 1_000,
   receiptWindowMs: 5_000,

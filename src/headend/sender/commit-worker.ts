@@ -12,7 +12,7 @@ import type { CommitAnswer, CommitOrder } from './commit-thread.ts';
 
 /** The thread that waits for the disk: groups are committed in the order they came. This file is the entry of the worker. */
 function serve(port: MessagePort, path: string): void {
-  giveWayWithin(limits.helperNiceness);
+  giveWayWithin(limits.commitNiceness);
   const database = new HeadendDatabase(path);
   port.on('message', (order: CommitOrder) => {
     assert('group' in order, 'the book is named once');

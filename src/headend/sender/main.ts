@@ -54,7 +54,7 @@ process.on('uncaughtException', (error) => {
   giveUp(1, { code: 'broken', message: `${error.message} (ACKBOX_DEBUG=1 shows where)` });
 });
 
-helpersGiveWay(limits.helperNiceness);
+helpersGiveWay(limits.collectorNiceness);
 const config = configure();
 const log = tellTroubles(createJsonLog(systemClock, 'sender'), systemClock, (message) => tell({ event: 'notice', message }));
 const guard = await guardSoon(config.data);

@@ -98,7 +98,7 @@ async function bareSendMicros(pair: DatagramPair, payloads: readonly Uint8Array[
 /** Streams begin, settle and are measured; the figures go to the process of the crowd. */
 export async function serve(wish: RunWish & { readonly rtpPort: number; readonly publicKey: string }): Promise<void> {
   // As the sender does.
-  helpersGiveWay(limits.helperNiceness);
+  helpersGiveWay(limits.collectorNiceness);
   const folder = mkdtempSync(join(tmpdir(), 'ackbox-bench-'));
   const clock = systemClock;
   const devicePublicKey = fromHex(wish.publicKey) ?? new Uint8Array(32);
@@ -117,7 +117,7 @@ export async function serve(wish: RunWish & { readonly rtpPort: number; readonly
     throw new Error('the native way is not to be had on this machine');
   const opened = await openDatagramPair(HOST, 0, library);
   if (!opened.ok) throw new Error(opened.error.message);
-  const meter = new PaceMeter();
+  const meter = new PaceMeter(wish.seconds);
   const datagrams = wish.paced ? meter.watch(opened.value) : opened.value;
   const desk = new PaidDesk({ clock, random: systemRandom, log, segments, registry, pacer: new Pacer(clock), datagrams });
   datagrams.onRtcp((bytes, from) => void desk.onRtcp(bytes, from));
@@ -150,9 +150,9 @@ async function measure(wish: RunWish, desk: PaidDesk, meter: PaceMeter): Promise
   const totals = (): { sent: number; paid: number } =>
     desk.views().reduce((sum, view) => ({ sent: sum.sent + view.packetsSent, paid: sum.paid + view.packetsPaid }), { sent: 0, paid: 0 });
   const [before, cpuBefore, startedMs] = [totals(), process.cpuUsage(), monotonicMs(systemClock)];
-  meter.on = true;
+  meter.begin();
   await sleep(systemClock, wish.seconds * 1_000);
-  meter.on = false;
+  meter.end();
   const [after, cpu, seconds] = [totals(), process.cpuUsage(cpuBefore), (monotonicMs(systemClock) - startedMs) / 1_000];
   const counted = { seconds, cpuSeconds: (cpu.user + cpu.system) / 1e6, packetsSent: after.sent - before.sent, packetsPaid: after.paid - before.paid };
   return { ...counted, ...(wish.paced ? meter.lateness() : { lateMs: null, burstPackets: null }) };
