@@ -36,10 +36,10 @@ describe('npm run sim', () => {
   });
 
   test('packets that were given up, and of which the box shows at a resume that they came, are in the statement as paid and not as lost as well', async () => {
-    expect(await simulate({ schedules: 1, seed: 709_803, broken: null })).toMatchObject({ failed: 0, totalsDiffer: 0, resumes: 1 });
+    expect(await simulate({ schedules: 1, seed: 4_002_862, broken: null })).toMatchObject({ failed: 0, totalsDiffer: 0, resumes: 1 });
   });
 
-  test.each([802_391, 811_308, 813_336])(
+  test.each([802_391, 811_308, 813_328])(
     'losses that leave a window of a packet or two: the box gives the play up, and it is settled (seed %d)',
     async (seed) => {
       expect(await simulate({ schedules: 1, seed, broken: null })).toMatchObject({ failed: 0, unfinished: 0, totalsDiffer: 0, gaveUp: 1 });
