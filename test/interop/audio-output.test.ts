@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -26,6 +26,7 @@ const warned: unknown[] = [];
 const log = { info: () => {}, warn: (event: string, facts?: unknown) => warned.push({ event, facts }) };
 let packets: readonly Uint8Array[];
 let player: MpvPlayer;
+let pluggings = 0;
 
 /**
  * What is plugged in: outputs, and by the default one an input that gives what a cable would. Nothing of it has a clock: a sound that is
@@ -37,7 +38,11 @@ function plug(...names: readonly (keyof typeof outputs)[]): void {
   const input = `pcm.input { type file; slave.pcm null; file "/dev/null"; infile "${join(folder, 'input.raw')}"; format raw }\n`;
   const both = 'pcm.!default { type asym; playback.pcm default_out; capture.pcm input }\n';
   const devices = names.map((name) => device(name, outputs[name]));
-  writeFileSync(join(folder, 'plugged.conf'), [...devices, input, both].join(''));
+  const path = join(folder, 'plugged.conf');
+  writeFileSync(path, [...devices, input, both].join(''));
+  // ALSA reads the file again only where its time differs, in whole seconds.
+  pluggings += 1;
+  utimesSync(path, pluggings, pluggings);
 }
 
 beforeAll(async () => {
