@@ -113,9 +113,9 @@ export class CreditMonitor implements Progressing {
     credit.expire(this.#state, nowMs);
   }
 
-  /** WINDOWs are to come more often, as little of the credit window is left. */
-  runsShort(nowMs: number): boolean {
-    return credit.runsShort(this.#state, nowMs);
+  /** How often WINDOW goes at present. */
+  windowIntervalMs(nowMs: number): number {
+    return credit.windowIntervalMs(this.#state, nowMs);
   }
 
   noteRoundTrip(ms: number): void {

@@ -10,14 +10,13 @@ import {
   nextSend,
   openSpan,
   receiptDurable,
-  runsShort,
+  windowIntervalMs,
   windowView,
 } from '../../src/domain/credit/credit-monitor.ts';
 import type { AckMessage, WindowMessage } from '../../src/domain/credit/messages.ts';
 import type { SpanPlan } from '../../src/domain/credit/paid-ranges.ts';
 import type { AckReceipt } from '../../src/domain/credit/statements.ts';
 import type { CreditTerms, TrialTerms } from '../../src/domain/credit/terms.ts';
-import { limits } from '../../src/limits.ts';
 import { receiptOf } from '../unit/domain/credit/credit-fixtures.ts';
 
 export interface LinkFaults {
@@ -145,7 +144,7 @@ export class CreditLink {
     expire(this.monitor, this.nowMs);
     for (let count = 0; count < (this.#setup.packetsPerTick ?? 1); count += 1) this.#sendOne();
     for (const sequence of dueRetransmissions(this.monitor, this.nowMs)) this.#transmit(sequence);
-    if (this.nowMs - this.#lastWindow >= (runsShort(this.monitor, this.nowMs) ? limits.windowShortMs : limits.windowIntervalMs)) this.#window();
+    if (this.nowMs - this.#lastWindow >= windowIntervalMs(this.monitor, this.nowMs)) this.#window();
   }
 
   #sendOne(): void {

@@ -16,7 +16,7 @@ import { adaptWindow } from './window-adaptation.ts';
 export { type CarriedCounts, carryOver, coveredIndexes, createMonitor, knownWork, type MonitorState, sentPackets } from './monitor-state.ts';
 export { type MonitorView, windowView } from './monitor-view.ts';
 export { dueRetransmissions } from './retransmission.ts';
-export { runsShort } from './send-window.ts';
+export { windowIntervalMs } from './send-window.ts';
 export { type ConfirmOutcome, confirm, decline, judgeConfirmation, lowerTrial } from './trial.ts';
 
 export type SendRefusal = 'credit' | 'receipt' | 'trial' | 'transit' | 'switch' | 'suspended' | 'end';

@@ -122,7 +122,8 @@ export function noteSentAgain(ring: PacketRing, sequence: number, atMs: number):
   ring.times[(sequence & ring.mask) * TIME.each + TIME.lastSent] = atMs;
 }
 
-/** Its deadline begins anew. */
-export function restartDeadline(ring: PacketRing, sequence: number, atMs: number): void {
+/** As if it were sent for the first time: its deadline begins anew. */
+export function noteSentAnew(ring: PacketRing, sequence: number, atMs: number): void {
   ring.times[(sequence & ring.mask) * TIME.each + TIME.firstSent] = atMs;
+  noteSentAgain(ring, sequence, atMs);
 }

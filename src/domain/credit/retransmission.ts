@@ -1,6 +1,6 @@
 import { limits } from '../../limits.ts';
 import { answerMs, type MonitorState, sessionTime } from './monitor-state.ts';
-import { firstSentMs, lastSentMs, noteSentAgain, restartDeadline } from './packet-ring.ts';
+import { firstSentMs, lastSentMs, noteSentAgain, noteSentAnew } from './packet-ring.ts';
 import { isMissing } from './slot-marking.ts';
 
 /** A device shows a packet in its next ACK once a WINDOW told the packet's class; one WINDOW may be lost on the way. */
@@ -59,8 +59,7 @@ function offerStarved(state: MonitorState, atMs: number, due: number[]): void {
   for (let sequence = state.resolvedBase; sequence < state.nextSequence; sequence += 1) {
     if (!isMissing(state, sequence)) continue;
     if (lastSentMs(ring, sequence) + Math.max(STARVED_RETRY_MS, answerMs(state)) <= atMs) {
-      restartDeadline(ring, sequence, atMs);
-      noteSentAgain(ring, sequence, atMs);
+      noteSentAnew(ring, sequence, atMs);
       state.retransmitted += 1;
       state.broughtAgain += 1;
       due.push(sequence);

@@ -54,11 +54,13 @@ export function currentLimits(state: MonitorState): SendLimits {
 }
 
 /**
- * True where less than a third of W is left although the device was heard a moment ago: WINDOWs or ACKs were lost, so WINDOW goes every
- * `limits.windowShortMs` until they came. On a clean way an ACK comes sooner, and nothing is added; a silent peer gets nothing more.
+ * How often WINDOW goes, in milliseconds: every `limits.windowIntervalMs`, or every `limits.windowShortMs` while less than a third of W is left
+ * although the device was heard a moment ago, as WINDOWs or ACKs were lost. On a clean way an ACK comes sooner, and nothing is added; a silent
+ * peer gets nothing more.
  */
-export function runsShort(state: MonitorState, nowMs: number): boolean {
+export function windowIntervalMs(state: MonitorState, nowMs: number): number {
   const silentMs = sessionTime(state, nowMs) - state.lastAckMs;
-  if (state.pausedAtMs !== null || silentMs > Math.max(limits.creditWindowMs, 3 * state.terms.ackIntervalMs)) return false;
-  return 3 * (currentLimits(state).credit - state.sentPaid) < state.windowPackets;
+  if (state.pausedAtMs !== null || silentMs > Math.max(limits.creditWindowMs, 3 * state.terms.ackIntervalMs)) return limits.windowIntervalMs;
+  const isShort = 3 * (currentLimits(state).credit - state.sentPaid) < state.windowPackets;
+  return isShort ? limits.windowShortMs : limits.windowIntervalMs;
 }

@@ -175,7 +175,7 @@ export class PayStream {
     if (nowMs >= this.#expiryDueMs) {
       this.#expiryDueMs = nowMs + EXPIRY_INTERVAL_MS;
       this.#monitor.expire(nowMs);
-      this.#windowEveryMs = this.#monitor.runsShort(nowMs) ? limits.windowShortMs : limits.windowIntervalMs;
+      this.#windowEveryMs = this.#monitor.windowIntervalMs(nowMs);
     }
     this.#pump(nowMs);
     this.#repeat(nowMs);

@@ -17,10 +17,6 @@ export class RepairBudget {
     return true;
   }
 
-  get firstSends(): number {
-    return this.#firstSends;
-  }
-
   get repeats(): number {
     return this.#repeats;
   }

@@ -20,7 +20,7 @@ import {
   noteRoundTrip,
   openSpan,
   receiptDurable,
-  runsShort,
+  windowIntervalMs,
   windowView,
 } from '../../../src/domain/credit/credit-monitor.ts';
 import { HEARD, heardOf } from '../../../src/domain/credit/ledger-slots.ts';
@@ -48,7 +48,6 @@ const EVENT = new Uint8Array(16);
 const RESPONSE = new Uint8Array(8);
 const RECEIPT_TURNS = packetsIn(limits.receiptIntervalMs);
 const WINDOW_TURNS = packetsIn(limits.windowIntervalMs);
-const WINDOW_SHORT_TURNS = packetsIn(limits.windowShortMs);
 /** More turns than anything is under way. */
 const WAY_TURNS = 16;
 /** Nothing goes back in this listening: where its first hours had holes is of no use. */
@@ -143,8 +142,7 @@ export class Listening {
 
   /** A WINDOW, where one is due. */
   #tell(nowMs: number): void {
-    const every = runsShort(this.#monitor, nowMs) ? WINDOW_SHORT_TURNS : WINDOW_TURNS;
-    if (this.#turn - this.#windowTurn < every) return;
+    if (this.#turn - this.#windowTurn < packetsIn(windowIntervalMs(this.#monitor, nowMs))) return;
     this.#windowTurn = this.#turn;
     this.#carry(this.#windows, this.#window(), this.#kind.lossShare);
   }
