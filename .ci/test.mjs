@@ -4,7 +4,7 @@
 // take them, in sessions of their own that give way to all others; their lines come at the end. Where somebody else uses the machine as
 // well, too little would be left: there everything runs one after the other.
 import { spawn } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -35,7 +35,7 @@ function start(args, options = {}) {
 }
 
 function startSuites(name, args, options) {
-  const reporters = report ? ['--reporter=default', '--reporter=json', `--outputFile.json=${join(scratch, `${name}.json`)}`] : [];
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${join(scratch, `${name}.json`)}`];
   return start(['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/vitest.config.ts', ...reporters, ...args], options);
 }
 
@@ -93,10 +93,18 @@ async function oneByOne(names) {
   return held;
 }
 
+/** What failed, said again after thousands of lines of what did not. */
+function writeFailures(parts) {
+  for (const { name, message, assertionResults } of parts.flatMap((part) => part.testResults)) {
+    const failed = assertionResults.filter(({ status }) => status === 'failed');
+    for (const { fullName, failureMessages } of failed) process.stdout.write(`\nFAILED ${name}\n  ${fullName}\n${failureMessages.join('\n')}\n`);
+    if (failed.length === 0 && message) process.stdout.write(`\nFAILED ${name}\n${message}\n`);
+  }
+}
+
 /** One report of all runs, in the form of one. */
-function writeReport(names) {
-  const parts = names.map((name) => JSON.parse(readFileSync(join(scratch, `${name}.json`), 'utf8')));
-  const whole = { ...parts[0], success: parts.every((part) => part.success), testResults: parts.flatMap((part) => part.testResults) };
+function writeReport(parts) {
+  const whole = { ...parts[0], success: good, testResults: parts.flatMap((part) => part.testResults) };
   for (const key of Object.keys(whole).filter((name) => name.startsWith('num'))) whole[key] = parts.reduce((sum, part) => sum + part[key], 0);
   writeFileSync(report, JSON.stringify(whole));
 }
@@ -109,6 +117,11 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
   });
 }
 const good = await (chosen.length > 0 ? some() : everything());
-if (report) writeReport(chosen.length > 0 ? ['some'] : ['programs', 'timed', ...BESIDE]);
+const parts = (chosen.length > 0 ? ['some'] : ['programs', 'timed', ...BESIDE])
+  .map((name) => join(scratch, `${name}.json`))
+  .filter((file) => existsSync(file))
+  .map((file) => JSON.parse(readFileSync(file, 'utf8')));
+writeFailures(parts);
+if (report) writeReport(parts);
 rmSync(scratch, { recursive: true, force: true });
 process.exit(good ? 0 : 1);
