@@ -8,6 +8,8 @@ import { type Browser, chromium } from 'playwright-core';
 const ROOT = join(import.meta.dirname, '..', '..');
 export const BROWSER_ARGS = ['--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const UP_MS = 120_000;
+/** What the house brings along. */
+export const HOUSE_WORKS = 8;
 
 export interface SeenWork {
   readonly id: string;

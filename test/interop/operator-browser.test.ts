@@ -5,9 +5,10 @@ import { approveByCode } from '../../src/cli/approve-enrolment.ts';
 import { operatorCommand } from '../../src/cli/operator.ts';
 import type { OperatorRole } from '../../src/domain/access/operator-roles.ts';
 import type { NewOperator } from '../../src/headend/operator/operator-accounts.ts';
+import { limits } from '../../src/limits.ts';
 import { oneTimeCode, stepAt } from '../../src/platform/crypto/totp.ts';
 import { beginEnrolment, dropFolders, scratchFolder } from '../fakes/headend-on-localhost.ts';
-import { launchScreenHouse, type ScreenHouse, worksOf } from '../fakes/screen-house.ts';
+import { HOUSE_WORKS, launchScreenHouse, type ScreenHouse, worksOf } from '../fakes/screen-house.ts';
 import { commandAt, headendOf, ScreenPage, SOON } from './screen-house.ts';
 
 const folder = scratchFolder();
@@ -16,11 +17,24 @@ const complaints: string[] = [];
 
 // Ten pages in a browser, each judged by axe: a machine that does other things as well takes its time.
 vi.setConfig({ testTimeout: 120_000 });
+/** What a box is told, and what it answers, each waits for a report. */
+const REPORTED = { timeout: 4 * limits.reportIntervalMs, interval: 100 };
 let house: ScreenHouse;
 let origin = '';
 
-/** Each role in a browser of its own, signed in with password and code. */
+type Cookies = Awaited<ReturnType<BrowserContext['storageState']>>;
+
+/** Who signed in already: the door takes only so many from one address. */
+const signedInAs = new Map<OperatorRole, Cookies>();
+
+/** Each role in a browser of its own, signed in with password and code; who did that before is known by his cookie. */
 async function signedIn(role: OperatorRole, colorScheme: 'light' | 'dark' = 'light'): Promise<Page> {
+  const cookies = signedInAs.get(role);
+  if (cookies !== undefined) {
+    const known = await stranger(colorScheme, cookies);
+    await known.goto(`${origin}/operator`);
+    return known;
+  }
   const account = await operator(role);
   const page = await stranger(colorScheme);
   await page.goto(`${origin}/operator`);
@@ -30,11 +44,12 @@ async function signedIn(role: OperatorRole, colorScheme: 'light' | 'dark' = 'lig
   await page.getByLabel('Code of your authenticator').fill(codeOf(account));
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('heading', { level: 1, name: 'Boxes' }).waitFor();
+  signedInAs.set(role, await page.context().storageState());
   return page;
 }
 
-async function stranger(colorScheme: 'light' | 'dark' = 'light'): Promise<Page> {
-  const context: BrowserContext = await house.browser.newContext({ ignoreHTTPSErrors: true, colorScheme });
+async function stranger(colorScheme: 'light' | 'dark' = 'light', storageState?: Cookies): Promise<Page> {
+  const context = await house.browser.newContext({ ignoreHTTPSErrors: true, colorScheme, ...(storageState && { storageState }) });
   const page = await context.newPage();
   page.on('console', (message) => void (message.type() === 'error' && !message.text().includes('status of 4') && complaints.push(message.text())));
   page.on('pageerror', (error) => complaints.push(error.message));
@@ -66,7 +81,7 @@ const box = (line: string): Promise<string> => commandAt(house.url, join(folder,
 
 beforeAll(async () => {
   house = await launchScreenHouse(folder);
-  await worksOf(house.url, 5);
+  await worksOf(house.url, HOUSE_WORKS);
   origin = headendOf(folder);
   const silent = beginEnrolment(origin, silentFolder);
   await approveByCode({ url: origin, headendFolder: join(folder, 'headend'), code: await silent.code });
@@ -233,7 +248,7 @@ describe('journeys to an outcome', () => {
     await row.getByLabel('Where').selectOption({ label: 'Jukebox' });
     await row.getByLabel('Why').fill('families before nine');
     await row.getByRole('button', { name: 'Hide Night Tram' }).click();
-    await vi.waitUntil(async () => (await worksOf(house.url, 1)).every(({ title }) => title !== 'Night Tram'), SOON);
+    await vi.waitUntil(async () => (await worksOf(house.url, 1)).every(({ title }) => title !== 'Night Tram'), REPORTED);
     await page.goto(`${origin}/operator/music?search=tram`);
     await row.getByLabel('Where').selectOption({ label: 'Jukebox' });
     await row.getByRole('button', { name: 'Ask one box why it hides it' }).click();
@@ -243,7 +258,7 @@ describe('journeys to an outcome', () => {
         (await page.locator('main').textContent())?.includes('families before nine (music-manager)') === true &&
         (await page.getByText('Night Tram:').count()) > 0
       );
-    }, SOON);
+    }, REPORTED);
     await isSound(page);
     await page.context().close();
   });

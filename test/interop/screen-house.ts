@@ -4,7 +4,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { Agent } from 'undici';
 import { expect, vi } from 'vitest';
 import { dropFolders, scratchFolder } from '../fakes/headend-on-localhost.ts';
-import { launchScreenHouse, worksOf } from '../fakes/screen-house.ts';
+import { HOUSE_WORKS, launchScreenHouse, worksOf } from '../fakes/screen-house.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const AXE = readFileSync(join(ROOT, 'node_modules', 'axe-core', 'axe.min.js'), 'utf8');
@@ -32,7 +32,7 @@ export interface ScreenHouse {
 export async function openScreenHouse(profile: 'jukebox' | 'set-top' = 'jukebox', more: readonly string[] = []): Promise<ScreenHouse> {
   const folder = scratchFolder();
   const { url, browser, stop } = await launchScreenHouse(folder, profile, more);
-  await worksOf(url, 5);
+  await worksOf(url, HOUSE_WORKS);
   const complaints: string[] = [];
   const strangers: string[] = [];
   return {
