@@ -81,6 +81,9 @@ export class ByteReader {
   }
 }
 
+/** What is too much for a field of so many bytes. */
+const FIELD_ENDS = [0, 1, 2, 3, 4, 5, 6].map((bytes) => 256 ** bytes);
+
 /** What a writer of a message writes in. */
 interface Room {
   readonly bytes: Uint8Array;
@@ -152,7 +155,7 @@ export class ByteWriter {
 
   /** In as few bytes as it needs, seven bits each, the highest first. */
   varint(value: number): this {
-    assert(Number.isSafeInteger(value) && value >= 0, `${value} is no varint`);
+    assert(Number.isSafeInteger(value) && value >= 0, () => `${value} is no varint`);
     let scale = 1;
     while (value / scale >= 0x80) scale *= 0x80;
     for (; scale > 1; scale /= 0x80) this.u8(0x80 + (Math.floor(value / scale) % 0x80));
@@ -160,7 +163,7 @@ export class ByteWriter {
   }
 
   bytes(value: Uint8Array, count: number = value.length): this {
-    assert(value.length === count, `${count} bytes expected, not ${value.length}`);
+    assert(value.length === count, () => `${count} bytes expected, not ${value.length}`);
     this.#bytes.set(value, this.#claim(count, 0));
     return this;
   }
@@ -187,7 +190,7 @@ export class ByteWriter {
   }
 
   #claim(count: number, value: number): number {
-    assert(Number.isInteger(value) && value >= 0 && value < 256 ** count + (count === 0 ? 1 : 0), `${value} does not fit ${count} bytes`);
+    assert(Number.isInteger(value) && value >= 0 && value < (FIELD_ENDS[count] ?? 1), () => `${value} does not fit ${count} bytes`);
     const at = this.#offset;
     this.#offset += count;
     assert(this.#offset <= this.#capacity && this.#room !== NO_ROOM, 'what is written fits, and is not finished');

@@ -37,10 +37,10 @@ export function parseCanonicalJson(text: string, maxCharacters: number): Result<
 }
 
 function write(value: unknown, depth: number): string {
-  assert(depth <= DEPTH_MAX, `canonical JSON nests deeper than ${DEPTH_MAX}`);
+  assert(depth <= DEPTH_MAX, () => `canonical JSON nests deeper than ${DEPTH_MAX}`);
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'number') {
-    assert(Number.isSafeInteger(value), `canonical JSON holds safe integers only, not ${value}`);
+    assert(Number.isSafeInteger(value), () => `canonical JSON holds safe integers only, not ${value}`);
     return JSON.stringify(value);
   }
   if (typeof value === 'string') {
@@ -48,7 +48,7 @@ function write(value: unknown, depth: number): string {
     return JSON.stringify(value);
   }
   if (Array.isArray(value)) return `[${value.map((item: unknown) => write(item, depth + 1)).join(',')}]`;
-  assert(typeof value === 'object', `canonical JSON cannot hold a ${typeof value}`);
+  assert(typeof value === 'object', () => `canonical JSON cannot hold a ${typeof value}`);
   const members = Object.entries(value).filter(([, member]) => member !== undefined);
   members.sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0));
   return `{${members.map(([key, member]) => `${write(key, depth + 1)}:${write(member, depth + 1)}`).join(',')}}`;

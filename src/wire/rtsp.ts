@@ -86,7 +86,7 @@ export function serializeInterleaved(channel: number, payload: Uint8Array): Uint
 function serialize(startLine: string, headers: HeaderList, body: Uint8Array = new Uint8Array(0)): Uint8Array {
   const lines = [startLine];
   for (const [name, value] of Object.entries(headers)) {
-    assert(/^[A-Za-z0-9-]+$/.test(name) && !/[\r\n\0]/.test(String(value)), `header ${name} is one line`);
+    assert(/^[A-Za-z0-9-]+$/.test(name) && !/[\r\n\0]/.test(String(value)), () => `header ${name} is one line`);
     lines.push(`${name}: ${value}`);
   }
   if (body.length > 0) lines.push(`Content-Length: ${body.length}`);

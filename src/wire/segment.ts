@@ -13,10 +13,10 @@ const PACKET_BYTES_MAX = Math.max(limits.opusPacketBytes, limits.videoPayloadByt
 
 /** A segment's bytes: each packet with its length before it (`u16 length | packet`, big-endian). Its name is their SHA-256. */
 export function encodeSegment(packets: readonly Uint8Array[]): Uint8Array {
-  assert(packets.length >= 1 && packets.length <= PACKETS_MAX, `a segment holds 1 to ${PACKETS_MAX} packets`);
+  assert(packets.length >= 1 && packets.length <= PACKETS_MAX, () => `a segment holds 1 to ${PACKETS_MAX} packets`);
   const writer = new ByteWriter(packets.reduce((sum, packet) => sum + LENGTH_BYTES + packet.length, 0));
   for (const packet of packets) {
-    assert(packet.length >= 1 && packet.length <= PACKET_BYTES_MAX, `a packet has 1 to ${PACKET_BYTES_MAX} bytes`);
+    assert(packet.length >= 1 && packet.length <= PACKET_BYTES_MAX, () => `a packet has 1 to ${PACKET_BYTES_MAX} bytes`);
     writer.u16(packet.length).bytes(packet);
   }
   return writer.finish();

@@ -10,7 +10,7 @@ import type { Page } from 'playwright-core';
 import { CatalogueIndex } from '../../device/screen/catalogue-index.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import { manyWorks } from '../fakes/many-works.ts';
-import { launchScreenHouse, worksOf } from '../fakes/screen-house.ts';
+import { HOUSE_WORKS, launchScreenHouse, worksOf } from '../fakes/screen-house.ts';
 import { scriptOptions } from '../script-options.ts';
 import { type Figure, figure, machine, renderTable } from './figures.ts';
 import { coreShares } from './process-stat.ts';
@@ -140,7 +140,7 @@ async function houseFigures(folder: string): Promise<readonly Figure[]> {
   try {
     const page = await house.browser.newPage({ viewport: { width: 1_280, height: 720 } });
     const firstPaint = await paintMs(page, url);
-    const works = await worksOf(url, 8);
+    const works = await worksOf(url, HOUSE_WORKS);
     const paints: number[] = [];
     for (let count = 0; count < 10; count += 1) paints.push(await paintMs(page, url));
     const body = JSON.stringify({ type: 'intent.ok', workId: works.find((work) => work.free)?.id });

@@ -43,7 +43,7 @@ export const NO_ATTRIBUTES: AttributesInForce = {
 /** Reads the exact text of a compiled model; text that does not parse is a defect of the compiler, not of the model. */
 export function exact(text: string): Rational {
   const value = parseRational(text);
-  assert(value !== null, `the compiled model holds ${JSON.stringify(text)} where an exact number belongs`);
+  assert(value !== null, () => `the compiled model holds ${JSON.stringify(text)} where an exact number belongs`);
   return value;
 }
 

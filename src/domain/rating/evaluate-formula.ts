@@ -14,7 +14,7 @@ function reckon(formula: Formula, environment: FormulaEnvironment): Rational | n
     case 'number':
     case 'money': {
       const value = parseRational(formula.value);
-      assert(value !== null, `a formula holds ${JSON.stringify(formula.value)} for a number`);
+      assert(value !== null, () => `a formula holds ${JSON.stringify(formula.value)} for a number`);
       return value;
     }
     case 'attribute':

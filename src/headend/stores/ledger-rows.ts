@@ -21,7 +21,7 @@ export function postTransfer(context: StoreContext, transfer: Transfer): void {
   const existing = database.one<TransferCells>(`${TRANSFER} WHERE key = ?`, transfer.key);
   const available = transfer.debit === 'earned' ? balanceOf(readTotals(context, transfer.currency), 'earned') : null;
   const verdict = admitTransfer(transfer, existing === null ? null : { ...existing, amountMinor: BigInt(existing.amountMinor) }, available);
-  assert(verdict.ok, verdict.ok ? '' : `the headend posts admissible transfers only: ${verdict.error.message}`);
+  assert(verdict.ok, () => (verdict.ok ? '' : `the headend posts admissible transfers only: ${verdict.error.message}`));
   if (verdict.value === 'already-posted') return;
   insertTransfer(context, transfer);
 }

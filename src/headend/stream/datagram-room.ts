@@ -19,6 +19,8 @@ export class DatagramRoom {
   readonly #places: number;
   readonly #textBytes: number;
   readonly #views: Uint8Array[];
+  /** By message: it is what stands in its own place and no other, as it was made. */
+  readonly #plain: boolean[];
 
   /** @param textBytes of the longest datagram */
   constructor(library: NativeLibrary, places: number, textBytes: number) {
@@ -26,6 +28,7 @@ export class DatagramRoom {
     this.#textBytes = textBytes;
     this.#room = library.room(places * (HEADER_BYTES + CONTROL_BYTES + VECTOR_BYTES + ADDRESS_BYTES + textBytes));
     this.#views = Array.from({ length: places }, (_, place) => this.#room.bytes.subarray(this.#textAt(place), this.#textAt(place) + textBytes));
+    this.#plain = new Array<boolean>(places).fill(false);
     for (let place = 0; place < places; place += 1) this.#prepare(place);
   }
 
@@ -39,6 +42,9 @@ export class DatagramRoom {
    * @param segmentBytes of each of them, but the last may be shorter
    */
   gather(message: number, first: number, places: number, segmentBytes: number): void {
+    const plain = message === first && places === 1;
+    if (plain && this.#plain[message] === true) return;
+    this.#plain[message] = plain;
     const { view } = this.#room;
     const [header, control] = [message * HEADER_BYTES, this.#controlAt(message)];
     this.#point(header, this.#nameAt(first));

@@ -79,14 +79,25 @@ export interface RunWish {
   readonly packets: number;
 }
 
+/** Milliseconds behind the most punctual packet of the same stream. */
+export interface Lateness {
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
 export interface ServerFigures {
   readonly kind: 'figures';
   readonly seconds: number;
   readonly cpuSeconds: number;
+  /** Of these seconds the processor was somebody else's, who shares the machine. */
+  readonly stolenSeconds: number;
   readonly packetsSent: number;
   readonly packetsPaid: number;
-  /** Behind the most punctual packet of the same stream; null where nothing was paced. */
-  readonly lateMs: { readonly p50: number; readonly p99: number; readonly max: number } | null;
+  /** Null where nothing was paced. */
+  readonly lateMs: Lateness | null;
+  /** Of as many streams on the same wheel, right afterwards, with nothing to do but to send. */
+  readonly bareLateMs: Lateness | null;
   /** The most packets of one stream within a millisecond. */
   readonly burstPackets: number | null;
   /** Microseconds of processor time a packet, each measured alone in the process of the streams. */

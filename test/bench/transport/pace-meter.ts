@@ -1,6 +1,6 @@
 import type { DatagramPair } from '../../../src/headend/stream/datagram-socket.ts';
 import { PACKET_MS } from '../../../src/units/time.ts';
-import type { ServerFigures } from './bench-session.ts';
+import type { Lateness } from './bench-session.ts';
 
 /** More packets of one stream than leave in what is measured, where nothing is held back. */
 const SPARE_PACKETS = 100;
@@ -55,7 +55,7 @@ export class PaceMeter {
     this.#over = true;
   }
 
-  lateness(): Pick<ServerFigures, 'lateMs' | 'burstPackets'> {
+  lateness(): { readonly lateMs: Lateness; readonly burstPackets: number } {
     const late = [...this.#streams.values()].flatMap(({ offsets, measured }) => {
       const known = offsets.subarray(0, Math.min(measured, offsets.length));
       const best = known.reduce((least, offset) => Math.min(least, offset), Number.POSITIVE_INFINITY);

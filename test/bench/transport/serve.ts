@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PaymentRegistry } from '../../../src/headend/payment-registry.ts';
 import { openSenderBook } from '../../../src/headend/sender/sender-book.ts';
 import { openHeadendBook } from '../../../src/headend/stores/headend-book.ts';
-import { type DatagramPair, openDatagramPair } from '../../../src/headend/stream/datagram-socket.ts';
+import { type DatagramPair, openDatagramPair, type Peer } from '../../../src/headend/stream/datagram-socket.ts';
 import { Pacer } from '../../../src/headend/stream/pacer.ts';
 import { PaidDesk } from '../../../src/headend/stream/paid-desk.ts';
 import { limits } from '../../../src/limits.ts';
@@ -24,6 +24,7 @@ import { parseRtpInfo, parseTransport } from '../../../src/wire/rtsp-headers.ts'
 import { FakeRtspClient, finish, headerOf, request } from '../../fakes/desk-scene.ts';
 import { MemorySegments } from '../../fakes/memory-segments.ts';
 import { enrolKey } from '../../unit/headend/stores/book-fixture.ts';
+import { bareLateness, stolenSeconds } from './bare-pace.ts';
 import { benchPayloads, benchSession, benchWork, boxSsrc, type RunWish, type ServerFigures, type StreamStarted } from './bench-session.ts';
 import { PaceMeter } from './pace-meter.ts';
 
@@ -84,9 +85,8 @@ function srtpMicros(sessions: readonly BenchSession[], payload: Uint8Array): num
 }
 
 /** What a datagram costs when nothing is done but to send it, by the same socket, in the same process: no sender can be cheaper. */
-async function bareSendMicros(pair: DatagramPair, payloads: readonly Uint8Array[], port: number): Promise<number> {
+async function bareSendMicros(pair: DatagramPair, payloads: readonly Uint8Array[], to: Peer): Promise<number> {
   const datagrams = payloads.slice(0, DATAGRAMS_A_TURN).map((payload) => new Uint8Array(payload.length + 28));
-  const to = { address: HOST, port };
   const before = process.cpuUsage();
   for (let sent = 0; sent < DATAGRAMS; sent += DATAGRAMS_A_TURN) {
     for (const datagram of datagrams) pair.sendRtp(datagram, to);
@@ -138,7 +138,9 @@ export async function serve(wish: RunWish & { readonly rtpPort: number; readonly
   await registry.close();
   await commits.close();
   const payload = payloads[0] ?? new Uint8Array(1);
-  const alone = { srtpMicros: srtpMicros(sessions, payload), bareSendMicros: await bareSendMicros(opened.value, payloads, wish.rtpPort) };
+  const to = { address: HOST, port: wish.rtpPort };
+  const bareLateMs = wish.paced ? await bareLateness(opened.value, wish.streams, payloads, to) : null;
+  const alone = { bareLateMs, srtpMicros: srtpMicros(sessions, payload), bareSendMicros: await bareSendMicros(opened.value, payloads, to) };
   const figures: ServerFigures = { kind: 'figures', ...measured, ...alone };
   await new Promise<void>((resolve) => void process.send?.(figures, undefined, undefined, () => resolve()));
   book.close();
@@ -146,14 +148,15 @@ export async function serve(wish: RunWish & { readonly rtpPort: number; readonly
   process.exit(0);
 }
 
-async function measure(wish: RunWish, desk: PaidDesk, meter: PaceMeter): Promise<Omit<ServerFigures, 'kind' | 'srtpMicros' | 'bareSendMicros'>> {
+async function measure(wish: RunWish, desk: PaidDesk, meter: PaceMeter): Promise<Omit<ServerFigures, 'kind' | 'srtpMicros' | 'bareSendMicros' | 'bareLateMs'>> {
   const totals = (): { sent: number; paid: number } =>
     desk.views().reduce((sum, view) => ({ sent: sum.sent + view.packetsSent, paid: sum.paid + view.packetsPaid }), { sent: 0, paid: 0 });
-  const [before, cpuBefore, startedMs] = [totals(), process.cpuUsage(), monotonicMs(systemClock)];
+  const [before, cpuBefore, startedMs, stolenBefore] = [totals(), process.cpuUsage(), monotonicMs(systemClock), stolenSeconds()];
   meter.begin();
   await sleep(systemClock, wish.seconds * 1_000);
   meter.end();
   const [after, cpu, seconds] = [totals(), process.cpuUsage(cpuBefore), (monotonicMs(systemClock) - startedMs) / 1_000];
-  const counted = { seconds, cpuSeconds: (cpu.user + cpu.system) / 1e6, packetsSent: after.sent - before.sent, packetsPaid: after.paid - before.paid };
-  return { ...counted, ...(wish.paced ? meter.lateness() : { lateMs: null, burstPackets: null }) };
+  const times = { seconds, cpuSeconds: (cpu.user + cpu.system) / 1e6, stolenSeconds: stolenSeconds() - stolenBefore };
+  const counted = { packetsSent: after.sent - before.sent, packetsPaid: after.paid - before.paid };
+  return { ...times, ...counted, ...(wish.paced ? meter.lateness() : { lateMs: null, burstPackets: null }) };
 }
