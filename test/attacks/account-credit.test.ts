@@ -71,9 +71,9 @@ class Worker {
 
   #admit(session: AdmittedSession): void {
     const { random, segments } = headend;
-    const sent = { sendRtp: (bytes: Uint8Array) => box.onRtp(bytes), sendRtcp: (bytes: Uint8Array) => box.onRtcp(bytes) };
-    const rest = { ready: () => true, receivedBytes: () => Number.POSITIVE_INFINITY, onEnd: () => {} };
-    const stream = new PayStream({ clock, random, log: quiet, pacer: this.#pacer, segments, registry: this.#registry, session, ...sent, ...rest });
+    const path = { sendRtp: (bytes: Uint8Array) => box.onRtp(bytes), sendRtcp: (bytes: Uint8Array) => box.onRtcp(bytes), ready: () => true };
+    const rest = { path, receivedBytes: () => Number.POSITIVE_INFINITY, onEnd: () => {} };
+    const stream = new PayStream({ clock, random, log: quiet, pacer: this.#pacer, segments, registry: this.#registry, session, ...rest });
     const box = new VirtualBox(session, signer, (bytes) => void stream.onRtcp(bytes));
     this.streams.set(session.row.sid, { session, stream, box });
   }

@@ -1,4 +1,5 @@
-import type { DatagramPair, Peer } from '../../src/headend/stream/datagram-socket.ts';
+import type { DatagramPair } from '../../src/headend/stream/datagram-socket.ts';
+import type { Peer } from '../../src/headend/stream/peer.ts';
 import type { RtspClient, RtspReply } from '../../src/headend/stream/rtsp-server.ts';
 import type { RtspRequest } from '../../src/wire/rtsp.ts';
 

@@ -168,12 +168,14 @@ export class PaidScene {
       registry: this.registry,
       session: this.session,
       ...(options.carried === undefined ? {} : { carried: options.carried }),
-      sendRtp: (bytes) => {
-        this.rtp.push(bytes);
-        this.box.onRtp(bytes);
+      path: {
+        sendRtp: (bytes) => {
+          this.rtp.push(bytes);
+          this.box.onRtp(bytes);
+        },
+        sendRtcp: (bytes) => this.box.onRtcp(bytes),
+        ready: () => true,
       },
-      sendRtcp: (bytes) => this.box.onRtcp(bytes),
-      ready: () => true,
       receivedBytes: () => options.receivedBytes ?? Number.POSITIVE_INFINITY,
       onEnd: (reason) => this.ended.push(reason),
     });

@@ -1,5 +1,5 @@
 import type { MediaLink, OpenLink, RtspAsk } from '../../device/media/media-link.ts';
-import type { Peer } from '../../src/headend/stream/datagram-socket.ts';
+import type { Peer } from '../../src/headend/stream/peer.ts';
 import type { RtspClient } from '../../src/headend/stream/rtsp-server.ts';
 import { limits } from '../../src/limits.ts';
 import { type Clock, sleep } from '../../src/ports/clock.ts';

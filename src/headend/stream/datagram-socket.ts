@@ -6,14 +6,9 @@ import type { NativeLibrary } from '../../platform/native/native-library.ts';
 import { assert } from '../../units/assert.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
 import { bindDescriptor } from './bound-descriptor.ts';
+import type { Peer } from './peer.ts';
 import { ReceiveBatch } from './receive-batch.ts';
 import { SendBatch } from './send-batch.ts';
-
-/** Where a datagram came from, or goes to. */
-export interface Peer {
-  readonly address: string;
-  readonly port: number;
-}
 
 /** Bytes are good during the call only. */
 export type DatagramReceiver = (bytes: Uint8Array, from: Peer) => void;

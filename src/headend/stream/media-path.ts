@@ -1,4 +1,5 @@
-import type { DatagramPair, Peer } from './datagram-socket.ts';
+import type { DatagramPair } from './datagram-socket.ts';
+import type { Peer } from './peer.ts';
 import type { RtspClient } from './rtsp-server.ts';
 
 /** The way media takes to one box. What is given to it is good during the call only: whoever keeps it makes a copy. */
@@ -15,12 +16,29 @@ export interface UdpPeers {
   rtcp: Peer;
 }
 
-export function udpPath(datagrams: DatagramPair, peers: UdpPeers): MediaPath {
-  return {
-    sendRtp: (bytes) => datagrams.sendRtp(bytes, peers.rtp),
-    sendRtcp: (bytes) => datagrams.sendRtcp(bytes, peers.rtcp),
-    ready: () => true,
-  };
+/** Before SETUP, and after the connection that carried it broke: the stream waits. */
+export const NO_PATH: MediaPath = { sendRtp: () => {}, sendRtcp: () => {}, ready: () => false };
+
+export class UdpPath implements MediaPath {
+  readonly #datagrams: DatagramPair;
+  readonly #peers: UdpPeers;
+
+  constructor(datagrams: DatagramPair, peers: UdpPeers) {
+    this.#datagrams = datagrams;
+    this.#peers = peers;
+  }
+
+  sendRtp(bytes: Uint8Array): void {
+    this.#datagrams.sendRtp(bytes, this.#peers.rtp);
+  }
+
+  sendRtcp(bytes: Uint8Array): void {
+    this.#datagrams.sendRtcp(bytes, this.#peers.rtcp);
+  }
+
+  ready(): boolean {
+    return true;
+  }
 }
 
 /**

@@ -9,8 +9,11 @@ const TURN_MS = PACKET_MS / SPOKES;
 /** A timer may be early by what its clock leaves out of a millisecond; a packet that is due with a turn is due a little before it. */
 const EARLY_MS = TURN_MS / 2;
 
-/** A stream on the wheel: called about every 20 ms with the monotonic milliseconds of now. */
-export type Paced = (nowMs: number) => void;
+/** A stream on the wheel. */
+export interface Paced {
+  /** About every 20 ms, with the monotonic milliseconds of now. */
+  tick(nowMs: number): void;
+}
 
 /** The place of a stream on the wheel. */
 export interface Seat {
@@ -84,6 +87,6 @@ export class Pacer {
   }
 
   #run(spoke: number, nowMs: number): void {
-    for (const paced of this.#spokes[spoke] ?? []) paced(nowMs);
+    for (const paced of this.#spokes[spoke] ?? []) paced.tick(nowMs);
   }
 }

@@ -35,11 +35,5 @@ export function openPackets(
     assert(live !== undefined, 'who admits a channel has channels');
     return live.open(work.id, hooks);
   }
-  const map = new SegmentMap(work, rendition ?? null);
-  const reader = new SegmentReader({ segments, work, map, ...hooks });
-  return {
-    accessPoint: (packetIndex) => map.accessPoint(packetIndex),
-    packet: (packetIndex) => reader.packet(packetIndex),
-    close: () => reader.close(),
-  };
+  return new SegmentReader({ segments, work, map: new SegmentMap(work, rendition ?? null), ...hooks });
 }

@@ -13,12 +13,13 @@ import { formatNptRange, formatRtpInfo, formatTransport, type TransportSpec } fr
 import type { PaymentRegistry } from '../payment-registry.ts';
 import { leaseReport } from '../session-lease.ts';
 import type { AdmittedSession, StreamView } from '../stream-port.ts';
-import type { DatagramPair, Peer } from './datagram-socket.ts';
-import { framePath, type MediaPath, type UdpPeers, udpPath } from './media-path.ts';
+import type { DatagramPair } from './datagram-socket.ts';
+import { framePath, type MediaPath, NO_PATH, UdpPath, type UdpPeers } from './media-path.ts';
 import type { Pacer } from './pacer.ts';
 import type { LiveSources } from './packet-source.ts';
 import { refusePaidRequest } from './paid-admission.ts';
 import { PayStream } from './pay-stream.ts';
+import { type Peer, peerAt } from './peer.ts';
 import { namedSession, newRtspSessionId, optionsReply, rangeStart, sessionHeader } from './rtsp-replies.ts';
 import type { RtspClient, RtspReply } from './rtsp-server.ts';
 import { chooseTransport, type TransportChoice } from './transport-header.ts';
@@ -41,8 +42,6 @@ interface PaidRtspSession {
   readonly carried: CarriedCounts | undefined;
   stream: PayStream | null;
   rtspSession: string | null;
-  /** Where media goes; null before SETUP, and after a connection that carried it broke. */
-  path: MediaPath | null;
   /** By UDP: the ports of the box. */
   peers: UdpPeers | null;
   /** In frames: the channels of the connection `client`. */
@@ -72,7 +71,7 @@ export class PaidDesk {
     const before = this.#sessions.get(sid);
     if (before !== undefined && before.admitted.epoch >= admitted.epoch) return;
     if (before !== undefined) void this.fence(sid);
-    const idle = { stream: null, rtspSession: null, path: null, peers: null, channels: null, boxSsrc: null, client: null, lastCseq: -1 };
+    const idle = { stream: null, rtspSession: null, peers: null, channels: null, boxSsrc: null, client: null, lastCseq: -1 };
     this.#sessions.set(sid, { admitted, carried: this.#carried.get(sid), ...idle, lastAskedMs: monotonicMs(this.#deps.clock) });
   }
 
@@ -132,7 +131,7 @@ export class PaidDesk {
     for (const session of this.#sessions.values()) {
       if (session.client !== client) continue;
       session.client = null;
-      if (session.channels !== null) session.path = null;
+      if (session.channels !== null) session.stream?.route(NO_PATH);
     }
   }
 
@@ -168,7 +167,7 @@ export class PaidDesk {
     const session = this.#bySsrc.get(ssrcOf(bytes))?.find(({ peers }) => peers?.rtcp.address === from.address);
     if (session === undefined || session.peers === null) return false;
     const authentic = session.stream?.onRtcp(bytes) === true;
-    if (authentic && session.peers[port].port !== from.port) session.peers[port] = { address: from.address, port: from.port };
+    if (authentic && session.peers[port].port !== from.port) session.peers[port] = peerAt(from.address, from.port);
     return true;
   }
 
@@ -202,43 +201,44 @@ export class PaidDesk {
     // By its SSRC alone a box is found whose ports a NAT has changed.
     if (choice.kind === 'udp' && choice.ssrc === null) return { status: 400 };
     this.#forgetSsrc(session);
-    const way = this.#takeWay(choice, session, client);
+    const { path, ...way } = this.#takeWay(choice, session, client);
     const redundant = redundancyAsked(request, session.admitted);
-    session.stream ??= this.#openStream(session, redundant);
+    session.stream ??= this.#openStream(session, path, redundant);
+    session.stream.route(path);
     session.rtspSession ??= newRtspSessionId(this.#deps.random);
     const transport = formatTransport({ profile: choice.profile, ...way, ssrc: session.stream.ssrc });
     const headers = { Transport: transport, Session: sessionHeader(session.rtspSession), ...(redundant > 0 && { 'Ackpay-Red': redundant }) };
     return { status: 200, headers };
   }
 
-  /** @returns what the Transport header says about it */
-  #takeWay(choice: TransportChoice, session: PaidRtspSession, client: RtspClient): Partial<TransportSpec> & Pick<TransportSpec, 'lower'> {
+  /** @returns the way, and what the Transport header says about it */
+  #takeWay(
+    choice: TransportChoice,
+    session: PaidRtspSession,
+    client: RtspClient,
+  ): { readonly path: MediaPath } & Partial<TransportSpec> & Pick<TransportSpec, 'lower'> {
     const { datagrams } = this.#deps;
     if (choice.kind === 'interleaved') {
       session.peers = null;
       session.channels = choice.channels;
-      session.path = framePath(client, choice.channels);
-      return { lower: 'TCP', interleaved: choice.channels };
+      return { path: framePath(client, choice.channels), lower: 'TCP', interleaved: choice.channels };
     }
     const address = client.peerAddress;
-    const peers = { rtp: { address, port: choice.clientPort[0] }, rtcp: { address, port: choice.clientPort[1] } };
+    const peers = { rtp: peerAt(address, choice.clientPort[0]), rtcp: peerAt(address, choice.clientPort[1]) };
     session.peers = peers;
     session.channels = null;
-    session.path = udpPath(datagrams, peers);
     session.boxSsrc = choice.ssrc;
     if (choice.ssrc !== null) this.#noteSsrc(session, choice.ssrc, address);
-    return { lower: 'UDP', clientPort: choice.clientPort, serverPort: [datagrams.rtpPort, datagrams.rtcpPort] };
+    return { path: new UdpPath(datagrams, peers), lower: 'UDP', clientPort: choice.clientPort, serverPort: [datagrams.rtpPort, datagrams.rtcpPort] };
   }
 
-  #openStream(session: PaidRtspSession, redundantPackets: number): PayStream {
+  #openStream(session: PaidRtspSession, path: MediaPath, redundantPackets: number): PayStream {
     return new PayStream({
       ...this.#deps,
       session: session.admitted,
       redundantPackets,
       ...(session.carried === undefined ? {} : { carried: session.carried }),
-      sendRtp: (bytes) => session.path?.sendRtp(bytes),
-      sendRtcp: (bytes) => session.path?.sendRtcp(bytes),
-      ready: () => session.path?.ready() === true,
+      path,
       receivedBytes: () => session.client?.receivedBytes ?? 0,
       onEnd: () => {
         this.#remove(session);

@@ -10,6 +10,7 @@ import { encodeRed, RED_PAYLOAD_TYPE } from '../../wire/red.ts';
 import { encodeRtp, type RtpPacket } from '../../wire/rtp.ts';
 import { wrapRtx } from '../../wire/rtx.ts';
 import type { AdmittedSession } from '../stream-port.ts';
+import type { MediaPath } from './media-path.ts';
 import { Redundancy } from './redundancy.ts';
 import type { RtpSource } from './rtp-source.ts';
 import { SentPackets } from './sent-packets.ts';
@@ -18,8 +19,8 @@ export interface PaidMediaDeps {
   readonly session: AdmittedSession;
   readonly random: Random;
   readonly source: RtpSource;
-  readonly sendRtp: (bytes: Uint8Array) => void;
-  readonly sendRtcp: (bytes: Uint8Array) => void;
+  /** The way to the peer at first. */
+  readonly path: MediaPath;
   /** Bytes that came from the peer so far, on any connection. */
   readonly receivedBytes: () => number;
   /** Earlier packets that may go along with each one, as SETUP agreed; absent: none. */
@@ -52,6 +53,8 @@ export class PaidMedia {
   /** Retransmissions are a stream of their own (RFC 4588): SRTP never uses an index twice, and the first stream stays countable. */
   readonly #rtx: SrtpSender;
   readonly redundancy: Redundancy;
+  /** The way to the peer. */
+  path: MediaPath;
   /** In clear, as they went out first; those that are not resolved yet. */
   readonly #sent: SentPackets;
   #untilChallenge: number;
@@ -63,6 +66,7 @@ export class PaidMedia {
 
   constructor(deps: PaidMediaDeps) {
     this.#deps = deps;
+    this.path = deps.path;
     const { payloadType, ticksPerPacket } = mediaFormatOf(deps.session.work);
     this.#payloadType = payloadType;
     this.redundancy = new Redundancy(deps.redundantPackets ?? 0, ticksPerPacket);
@@ -106,7 +110,7 @@ export class PaidMedia {
     source.noteSent(packetIndex, payload.length, nowMs);
     this.#sentPackets += 1;
     this.#sentBytes += datagram.length;
-    this.#deps.sendRtp(datagram);
+    this.path.sendRtp(datagram);
     if (nonce === null) return null;
     return { sequence, response: challengeResponse(this.#deps.session.keys.challenge, this.#sid, sequence, nonce, sha256(payload)) };
   }
@@ -119,12 +123,12 @@ export class PaidMedia {
     const wrapped = wrapRtx(encodeRtp(packet), { ssrc: this.#deps.source.rtxSsrc, sequence: this.#rtxSequence });
     this.#rtxSequence += 1;
     this.redundancy.noteRepeat();
-    this.#deps.sendRtp(this.#rtx.protectRtp(wrapped));
+    this.path.sendRtp(this.#rtx.protectRtp(wrapped));
   }
 
   /** Encrypts and sends an RTCP packet or compound of this stream. */
   sendRtcp(bytes: Uint8Array): void {
-    this.#deps.sendRtcp(this.#srtp.protectRtcp(bytes));
+    this.path.sendRtcp(this.#srtp.protectRtcp(bytes));
   }
 
   /** Forgets what need not be sent again. */

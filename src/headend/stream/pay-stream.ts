@@ -15,6 +15,7 @@ import { decodeRtcp, splitCompound } from '../../wire/rtcp.ts';
 import { CreditMonitor } from '../credit-monitor.ts';
 import type { PaymentRegistry } from '../payment-registry.ts';
 import type { AdmittedSession, StreamView } from '../stream-port.ts';
+import type { MediaPath } from './media-path.ts';
 import type { Pacer, Seat } from './pacer.ts';
 import { type LiveSources, openPackets, type PacketSource } from './packet-source.ts';
 import { PaidMedia } from './paid-media.ts';
@@ -34,10 +35,8 @@ export interface PayStreamDeps {
   readonly session: AdmittedSession;
   /** What the fenced epoch before this one left, where this process still knows it. */
   readonly carried?: CarriedCounts;
-  readonly sendRtp: (bytes: Uint8Array) => void;
-  readonly sendRtcp: (bytes: Uint8Array) => void;
-  /** False where the peer takes nothing now: the stream waits, and its packets with it. */
-  readonly ready: () => boolean;
+  /** The way to the peer at first. */
+  readonly path: MediaPath;
   /** Bytes that came from the peer on its RTSP connection. */
   readonly receivedBytes: () => number;
   /** Earlier packets that may go along with each one, as SETUP agreed; absent: none. */
@@ -64,7 +63,7 @@ const EXPIRY_INTERVAL_MS = 60;
 const LATE_TURN_MS = 100;
 
 /**
- * The sender of one epoch of one PaySession, without any socket: packets leave by `sendRtp` and `sendRtcp`, feedback enters by
+ * The sender of one epoch of one PaySession, without any socket: packets leave by a path, feedback enters by
  * `onRtcp`, time comes from the clock and the pacing wheel. Every packet is asked of the credit monitor first.
  */
 export class PayStream {
@@ -143,11 +142,16 @@ export class PayStream {
     return { sequence: this.#monitor.nextSequence % 65_536, timestampOrigin: this.#source.timestampOrigin, packetIndex };
   }
 
+  /** Another way from now on: what was sent on the one before is not sent again by itself. */
+  route(path: MediaPath): void {
+    this.#media.path = path;
+  }
+
   /** The answer to PLAY is written: the first packets may follow it. */
   start(): void {
     if (this.#ended) return;
     this.#turnMs = monotonicMs(this.#deps.clock);
-    this.#seat ??= this.#deps.pacer.join((nowMs) => this.tick(nowMs));
+    this.#seat ??= this.#deps.pacer.join(this);
     this.#schedule.startAt(this.#seat.dueWithTurns(this.#turnMs));
     this.#pump(this.#turnMs);
   }
@@ -261,7 +265,7 @@ export class PayStream {
   #repeat(nowMs: number): void {
     if (nowMs - this.#turnMs > LATE_TURN_MS) this.#repeatFromMs = nowMs + limits.ackIntervalMs;
     this.#turnMs = nowMs;
-    if (nowMs < this.#repeatFromMs || !this.#deps.ready()) return;
+    if (nowMs < this.#repeatFromMs || !this.#media.path.ready()) return;
     for (const sequence of this.#monitor.dueRetransmissions(nowMs)) this.#media.repeat(sequence);
   }
 
@@ -270,7 +274,7 @@ export class PayStream {
     const packetIndex = this.#plan.next(this.#openSpan);
     if (packetIndex === null) return false;
     const payload = this.#packets.packet(packetIndex);
-    if (payload === null || !this.#media.mayReach(payload) || !this.#deps.ready()) return false;
+    if (payload === null || !this.#media.mayReach(payload) || !this.#media.path.ready()) return false;
     const decision = this.#monitor.nextSend(nowMs);
     if (!decision.send) return false;
     const challenge = this.#media.send(decision.sequence, decision.packetIndex, payload, nowMs);

@@ -10,8 +10,9 @@ import { packetMsOf } from '../../units/time.ts';
 import { decodeRtcp, splitCompound } from '../../wire/rtcp.ts';
 import type { RtspRequest } from '../../wire/rtsp.ts';
 import { formatNptRange, formatRtpInfo, formatTransport } from '../../wire/rtsp-headers.ts';
-import type { DatagramPair, Peer } from './datagram-socket.ts';
+import type { DatagramPair } from './datagram-socket.ts';
 import type { Pacer } from './pacer.ts';
+import type { Peer } from './peer.ts';
 import { PlainStream } from './plain-stream.ts';
 import { PreListenQuota, strangerPackets } from './pre-listen.ts';
 import { namedSession, newRtspSessionId, optionsReply, rangeStart, sessionHeader } from './rtsp-replies.ts';
@@ -144,7 +145,7 @@ export class PlainDesk {
       stream,
       rtcpPeer: choice.kind === 'udp' ? { address: client.peerAddress, port: choice.clientPort[1] } : null,
       rtcpChannel: choice.kind === 'interleaved' ? choice.channels[1] : null,
-      leavePacer: this.#deps.pacer.join((nowMs) => stream.tick(nowMs)).leave,
+      leavePacer: this.#deps.pacer.join(stream).leave,
       lastHeardMs: monotonicMs(this.#deps.clock),
     };
     this.#sessions.set(session.id, session);

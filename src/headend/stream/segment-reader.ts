@@ -30,6 +30,11 @@ export class SegmentReader {
     this.#deps = deps;
   }
 
+  /** The packet at or before this one from which a decoder can begin. */
+  accessPoint(packetIndex: number): number {
+    return this.#deps.map.accessPoint(packetIndex);
+  }
+
   /** The packet, or null while its segment is being read (or the work is closed). */
   packet(packetIndex: number): Uint8Array | null {
     return this.#current?.packet(packetIndex - this.#first) ?? this.#enter(packetIndex);

@@ -1,7 +1,7 @@
-import { isIPv4 } from 'node:net';
 import { limits } from '../../limits.ts';
 import type { NativeFunction, NativeLibrary } from '../../platform/native/native-library.ts';
 import { cutsMessages, DatagramRoom } from './datagram-room.ts';
+import { numberOfAddress, type Peer } from './peer.ts';
 
 /** One system call takes at most as many. */
 const BATCH = 64;
@@ -11,11 +11,6 @@ const GATHERED_BYTES = 65_000;
 /** After so many that were refused together and taken alone, the way out is taken for one that does not know it. */
 const GATHERED_FAILURES_MAX = 8;
 
-interface Destination {
-  readonly address: string;
-  readonly port: number;
-}
-
 /**
  * Datagrams of one socket, gathered until the turn of the event loop ends, and handed to the kernel many at a time (sendmmsg(2)):
  * half the cost of a call for each. Those of one length to one peer, as the packets of a film are, go down to the network card as one. To IPv4 addresses only.
@@ -24,9 +19,8 @@ export class SendBatch {
   readonly #room: DatagramRoom;
   readonly #sendmmsg: NativeFunction;
   readonly #descriptor: number;
-  readonly #refused: (bytes: Uint8Array, to: Destination) => void;
-  readonly #peers: (Destination | null)[] = new Array<Destination | null>(BATCH).fill(null);
-  readonly #addresses = new WeakMap<Destination, number>();
+  readonly #refused: (bytes: Uint8Array, to: Peer) => void;
+  readonly #peers: (Peer | null)[] = new Array<Peer | null>(BATCH).fill(null);
   /** The first place of each message, and behind the last one where it ends. */
   readonly #starts = new Uint8Array(BATCH + 1);
   #gatheredFailures = 0;
@@ -35,7 +29,7 @@ export class SendBatch {
   #closed = false;
 
   /** @param refused takes what the kernel did not take at that moment: a full buffer, a peer that is not there */
-  constructor(library: NativeLibrary, descriptor: number, refused: (bytes: Uint8Array, to: Destination) => void) {
+  constructor(library: NativeLibrary, descriptor: number, refused: (bytes: Uint8Array, to: Peer) => void) {
     this.#sendmmsg = library.find('sendmmsg', 'int', ['int', 'uintptr_t', 'uint', 'int']);
     this.#descriptor = descriptor;
     this.#refused = refused;
@@ -44,9 +38,9 @@ export class SendBatch {
   }
 
   /** False where the peer has another kind of address. */
-  add(bytes: Uint8Array, to: Destination): boolean {
+  add(bytes: Uint8Array, to: Peer): boolean {
     if (this.#closed) return true;
-    const address = this.#addressOf(to);
+    const address = to.number ?? numberOfAddress(to.address);
     if (address < 0) return false;
     const place = this.#count;
     this.#room.write(place, bytes, address, to.port);
@@ -121,14 +115,5 @@ export class SendBatch {
       if (to != null) this.#refused(this.#room.text(place).slice(0, this.#room.written(place)), to);
     }
     if (taken > 0) this.#gatheredFailures += 1;
-  }
-
-  /** The address as a number; -1 for one of IPv6. */
-  #addressOf(to: Destination): number {
-    const known = this.#addresses.get(to);
-    if (known !== undefined) return known;
-    const address = isIPv4(to.address) ? to.address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0) : -1;
-    this.#addresses.set(to, address);
-    return address;
   }
 }

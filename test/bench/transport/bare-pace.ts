@@ -32,9 +32,10 @@ export async function bareLateness(
     meter.add(index);
     let sent = 0;
     let startMs = Number.POSITIVE_INFINITY;
-    const seat = pacer.join((nowMs) => {
+    const tick = (nowMs: number): void => {
       for (; sent * PACKET_MS <= nowMs - startMs; sent += 1) sendRtp(datagram, to);
-    });
+    };
+    const seat = pacer.join({ tick });
     startMs = seat.dueWithTurns(monotonicMs(systemClock));
   }
   await sleep(systemClock, SETTLE_MS);

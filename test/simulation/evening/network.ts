@@ -1,5 +1,5 @@
 import type { LinkFault, MediaLink, OpenLink, RtspAsk } from '../../../device/media/media-link.ts';
-import type { Peer } from '../../../src/headend/stream/datagram-socket.ts';
+import type { Peer } from '../../../src/headend/stream/peer.ts';
 import type { RtspClient } from '../../../src/headend/stream/rtsp-server.ts';
 import type { HeadendError } from '../../../src/ports/headend-api.ts';
 import { err, fault, ok, type Result } from '../../../src/units/result.ts';

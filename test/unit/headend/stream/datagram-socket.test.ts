@@ -1,7 +1,8 @@
 import { createSocket } from 'node:dgram';
 import { readdirSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type DatagramPair, openDatagramPair, type Peer } from '../../../../src/headend/stream/datagram-socket.ts';
+import { type DatagramPair, openDatagramPair } from '../../../../src/headend/stream/datagram-socket.ts';
+import type { Peer } from '../../../../src/headend/stream/peer.ts';
 import { limits } from '../../../../src/limits.ts';
 import { openNativeLibrary } from '../../../../src/platform/native/native-library.ts';
 import { assert } from '../../../../src/units/assert.ts';

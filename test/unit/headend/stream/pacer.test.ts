@@ -9,7 +9,7 @@ describe('the pacing wheel', () => {
     const pacer = new Pacer(clock);
     const calls: { readonly stream: number; readonly atMs: number }[] = [];
     const startMs = monotonicMs(clock);
-    for (let stream = 0; stream < 8; stream += 1) pacer.join((nowMs) => calls.push({ stream, atMs: nowMs - startMs }));
+    for (let stream = 0; stream < 8; stream += 1) pacer.join({ tick: (nowMs) => void calls.push({ stream, atMs: nowMs - startMs }) });
     await clock.advance(60_000);
     for (let stream = 0; stream < 8; stream += 1) {
       const times = calls.filter((call) => call.stream === stream).map((call) => call.atMs);
@@ -26,7 +26,7 @@ describe('the pacing wheel', () => {
     let heldUpMs = 0;
     const after = clock.after.bind(clock);
     clock.after = (delayMs, call) => after(delayMs + heldUpMs, call);
-    for (let stream = 0; stream < 4; stream += 1) pacer.join(() => turns.push(stream));
+    for (let stream = 0; stream < 4; stream += 1) pacer.join({ tick: () => void turns.push(stream) });
     heldUpMs = 200;
     await clock.advance(5);
     expect(turns).toEqual([1]);
@@ -40,7 +40,7 @@ describe('the pacing wheel', () => {
     const pacer = new Pacer(clock);
     for (let stream = 0; stream < 6; stream += 1) {
       const turns: number[] = [];
-      const seat = pacer.join((nowMs) => void turns.push(nowMs));
+      const seat = pacer.join({ tick: (nowMs) => void turns.push(nowMs) });
       await clock.advance(47 + stream * 3);
       const askedMs = monotonicMs(clock);
       const dueMs = seat.dueWithTurns(askedMs);
@@ -53,11 +53,11 @@ describe('the pacing wheel', () => {
   test('holds no timer while nobody streams', async () => {
     const clock = new VirtualClock();
     const pacer = new Pacer(clock);
-    const { leave } = pacer.join(() => {});
+    const { leave } = pacer.join({ tick: () => {} });
     expect(clock.pending).toBe(1);
     leave();
     expect(clock.pending).toBe(0);
-    pacer.join(() => {});
+    pacer.join({ tick: () => {} });
     expect(clock.pending).toBe(1);
   });
 });

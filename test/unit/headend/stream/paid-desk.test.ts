@@ -196,7 +196,7 @@ describe('a box behind a NAT', () => {
     for (const { bytes } of datagrams.rtcp) box.onRtcp(bytes);
     box.acknowledge();
     await scene.clock.advance(400);
-    expect(datagrams.rtcp.at(-1)?.to).toEqual(NAT);
+    expect(datagrams.rtcp.at(-1)?.to).toMatchObject(NAT);
     expect(datagrams.rtp.at(-1)?.to.port).toBe(6_000);
     expect(desk.view(sid)?.packetsPaid).toBeGreaterThan(0);
   });
@@ -208,7 +208,7 @@ describe('a box behind a NAT', () => {
     for (const { bytes } of datagrams.rtcp) box.onRtcp(bytes);
     box.acknowledge();
     await scene.clock.advance(200);
-    expect(datagrams.rtp.at(-1)?.to).toEqual({ address: '10.0.0.2', port: 40_000 });
+    expect(datagrams.rtp.at(-1)?.to).toMatchObject({ address: '10.0.0.2', port: 40_000 });
   });
 
   test('is not moved by what is not authentic, or comes from another address', async () => {

@@ -39,7 +39,7 @@ describe('a paid stream under the credit window', () => {
 
   test('its packets are 20 ms apart wherever it sits on the wheel, and ACKs in between bring none forward', async () => {
     const scene = await PaidScene.open();
-    scene.pacer.join(() => {});
+    scene.pacer.join({ tick: () => {} });
     await scene.clock.advance(7);
     scene.play();
     await scene.run(8_000);
