@@ -89,9 +89,9 @@ class NativePacketCrypt implements PacketCrypt {
     return this.#crypto.openText(this.#key, this.#nonce(ssrc, index), end, clearBytes, authenticated) ? bytes.slice(0, end) : null;
   }
 
-  /** `00 00 | SSRC 32 | index 48` exclusive-or the salt (RFC 7714, 8.1). */
+  /** `00 00 | SSRC 32 | index 48` exclusive-or the salt (RFC 7714, 8.1). Of a larger number `^` takes the low 32 bits. */
   #nonce(ssrc: number, index: number): NonceWords {
     const [start, middle, end] = this.#salt;
-    return [start ^ (ssrc >>> 16), middle ^ ((ssrc << 16) | Math.floor(index / 2 ** 32)), end ^ (index % 2 ** 32)];
+    return [start ^ (ssrc >>> 16), middle ^ ((ssrc << 16) | Math.floor(index / 2 ** 32)), end ^ index];
   }
 }

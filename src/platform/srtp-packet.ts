@@ -1,3 +1,4 @@
+import { wordAt } from '../units/bytes.ts';
 import { GCM_TAG_BYTES, type PacketCrypt } from './packet-cipher.ts';
 
 export const SRTP_TAG_BYTES = GCM_TAG_BYTES;
@@ -46,9 +47,4 @@ function clearAndIndex(packet: Uint8Array, index: number): DataView {
   for (let at = 0; at < RTCP_CLEAR_BYTES; at += 1) rtcpAuthenticated.setUint8(at, packet[at] ?? 0);
   rtcpAuthenticated.setUint32(RTCP_CLEAR_BYTES, ENCRYPTED_FLAG + index);
   return rtcpAuthenticated;
-}
-
-/** Read byte by byte: a DataView for each packet costs more. */
-export function wordAt(packet: Uint8Array, at: number): number {
-  return (((packet[at] ?? 0) << 24) | ((packet[at + 1] ?? 0) << 16) | ((packet[at + 2] ?? 0) << 8) | (packet[at + 3] ?? 0)) >>> 0;
 }

@@ -1,11 +1,13 @@
 import { assert } from '../units/assert.ts';
+import { wordAt } from '../units/bytes.ts';
 import { extendSequence } from '../units/packet-index.ts';
 import { type Fault, fault, ok, type Result } from '../units/result.ts';
 import { type RtpPacket, rtpBytes, rtpHeaderBytes, writeRtp } from '../wire/rtp.ts';
 import type { SrtpMaster } from './crypto/session-keys.ts';
+import type { PacketCrypt } from './packet-cipher.ts';
 import { ReplayWindow } from './replay-window.ts';
 import { deriveSrtpCiphers } from './srtp-keys.ts';
-import { openRtcp, openRtp, RTCP_CLEAR_BYTES, rtcpIndexOf, sealRtcp, sealRtp, wordAt } from './srtp-packet.ts';
+import { openRtcp, openRtp, RTCP_CLEAR_BYTES, rtcpIndexOf, sealRtcp, sealRtp } from './srtp-packet.ts';
 
 export { SRTCP_BYTES } from './srtp-packet.ts';
 
@@ -37,36 +39,53 @@ const SOURCES_MAX = 4;
  *   give the same value (0 for a new session, the agreed next sequence after a resume).
  */
 export function createSrtpSender(master: SrtpMaster, ssrc: number, firstSequence = 0): SrtpSender {
-  const ciphers = deriveSrtpCiphers(master);
-  let last = firstSequence - 1;
-  let rtcpIndex = 0;
-  const nextIndex = (sequence: number): number => {
-    const index = extendSequence(sequence, Math.max(last, firstSequence));
-    assert(index > last, 'one sequence number encrypts one packet');
-    last = index;
+  return new GcmSender(deriveSrtpCiphers(master), ssrc, firstSequence);
+}
+
+class GcmSender implements SrtpSender {
+  readonly #rtp: PacketCrypt;
+  readonly #rtcp: PacketCrypt;
+  readonly #ssrc: number;
+  readonly #firstSequence: number;
+  #last: number;
+  #rtcpIndex = 0;
+
+  constructor({ rtp, rtcp }: ReturnType<typeof deriveSrtpCiphers>, ssrc: number, firstSequence: number) {
+    this.#rtp = rtp;
+    this.#rtcp = rtcp;
+    this.#ssrc = ssrc;
+    this.#firstSequence = firstSequence;
+    this.#last = firstSequence - 1;
+  }
+
+  protectRtp(packet: Uint8Array): Uint8Array {
+    const header = rtpHeaderBytes(packet);
+    assert(header.ok && wordAt(packet, 8) === this.#ssrc, 'an RTP packet of this source is given');
+    return sealRtp(this.#rtp, packet, header.value, this.#nextIndex(wordAt(packet, 0) & 0xffff));
+  }
+
+  protectWritten(packet: RtpPacket): Uint8Array {
+    assert(packet.ssrc === this.#ssrc, 'an RTP packet of this source is given');
+    const index = this.#nextIndex(packet.sequence);
+    const packetBytes = rtpBytes(packet);
+    const { view, bytes } = this.#rtp.room(packetBytes);
+    return this.#rtp.sealRoom(this.#ssrc, index, packetBytes, writeRtp(view, bytes, packet));
+  }
+
+  protectRtcp(packet: Uint8Array): Uint8Array {
+    assert(packet.length >= RTCP_CLEAR_BYTES && wordAt(packet, 4) === this.#ssrc, 'an RTCP packet of this source is given');
+    assert(this.#rtcpIndex < 2 ** 31, 'a key protects at most 2^31 RTCP packets');
+    const sealed = sealRtcp(this.#rtcp, packet, this.#rtcpIndex);
+    this.#rtcpIndex += 1;
+    return sealed;
+  }
+
+  #nextIndex(sequence: number): number {
+    const index = extendSequence(sequence, Math.max(this.#last, this.#firstSequence));
+    assert(index > this.#last, 'one sequence number encrypts one packet');
+    this.#last = index;
     return index;
-  };
-  return {
-    protectRtp(packet) {
-      const header = rtpHeaderBytes(packet);
-      assert(header.ok && wordAt(packet, 8) === ssrc, 'an RTP packet of this source is given');
-      return sealRtp(ciphers.rtp, packet, header.value, nextIndex(wordAt(packet, 0) & 0xffff));
-    },
-    protectWritten(packet) {
-      assert(packet.ssrc === ssrc, 'an RTP packet of this source is given');
-      const index = nextIndex(packet.sequence);
-      const packetBytes = rtpBytes(packet);
-      const { view, bytes } = ciphers.rtp.room(packetBytes);
-      return ciphers.rtp.sealRoom(ssrc, index, packetBytes, writeRtp(view, bytes, packet));
-    },
-    protectRtcp(packet) {
-      assert(packet.length >= RTCP_CLEAR_BYTES && wordAt(packet, 4) === ssrc, 'an RTCP packet of this source is given');
-      assert(rtcpIndex < 2 ** 31, 'a key protects at most 2^31 RTCP packets');
-      const sealed = sealRtcp(ciphers.rtcp, packet, rtcpIndex);
-      rtcpIndex += 1;
-      return sealed;
-    },
-  };
+  }
 }
 
 /** @param firstSequence as for the sender */

@@ -1,6 +1,7 @@
 import type { AckpayMessage } from '../domain/credit/messages.ts';
 import { limits } from '../limits.ts';
 import { assert } from '../units/assert.ts';
+import { wordAt } from '../units/bytes.ts';
 import { type Fault, fault, ok, type Result } from '../units/result.ts';
 import { RECEIPT_MAX_BYTES } from './ack-receipt.ts';
 import { readBody, writeBody } from './ackpay-body.ts';
@@ -105,8 +106,7 @@ export function withTag(bytes: Uint8Array, tag: Uint8Array): Uint8Array {
 /** True where an RTCP packet claims to be ours: feedback of unaware peers is told apart without decoding it. */
 export function isAckpay(bytes: Uint8Array): boolean {
   if (bytes.length <= HEAD_BYTES) return false;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return bytes[0] === (0x80 | ACKPAY_FORMAT) && bytes[1] === ACKPAY_PACKET_TYPE && view.getUint32(12) === NAME;
+  return bytes[0] === (0x80 | ACKPAY_FORMAT) && bytes[1] === ACKPAY_PACKET_TYPE && wordAt(bytes, 12) === NAME;
 }
 
 /**
@@ -135,5 +135,7 @@ function flagsOf(message: AckpayMessage): number {
 
 /** True where nothing but the zeros up to 32 bits is left. */
 export function restIsZero(reader: ByteReader): boolean {
-  return reader.remaining < 4 && reader.bytes(reader.remaining).every((byte) => byte === 0);
+  if (reader.remaining >= 4) return false;
+  while (reader.remaining > 0) if (reader.u8() !== 0) return false;
+  return true;
 }

@@ -1,4 +1,5 @@
 import { assert } from '../units/assert.ts';
+import { wordAt } from '../units/bytes.ts';
 
 /**
  * Reads big-endian fields one after another. Reading past the end never throws: it yields zeros and `short` turns true, so that
@@ -6,13 +7,11 @@ import { assert } from '../units/assert.ts';
  */
 export class ByteReader {
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
   #offset: number;
   #short = false;
 
   constructor(bytes: Uint8Array, offset = 0) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#offset = offset;
   }
 
@@ -30,15 +29,15 @@ export class ByteReader {
   }
 
   u8(): number {
-    return this.#take(1) ? this.#view.getUint8(this.#offset - 1) : 0;
+    return this.#take(1) ? (this.#bytes[this.#offset - 1] ?? 0) : 0;
   }
 
   u16(): number {
-    return this.#take(2) ? this.#view.getUint16(this.#offset - 2) : 0;
+    return this.#take(2) ? 256 * (this.#bytes[this.#offset - 2] ?? 0) + (this.#bytes[this.#offset - 1] ?? 0) : 0;
   }
 
   u32(): number {
-    return this.#take(4) ? this.#view.getUint32(this.#offset - 4) : 0;
+    return this.#take(4) ? wordAt(this.#bytes, this.#offset - 4) : 0;
   }
 
   u48(): number {
@@ -47,7 +46,7 @@ export class ByteReader {
   }
 
   u64(): bigint {
-    return this.#take(8) ? this.#view.getBigUint64(this.#offset - 8) : 0n;
+    return this.#take(8) ? (BigInt(wordAt(this.#bytes, this.#offset - 8)) << 32n) | BigInt(wordAt(this.#bytes, this.#offset - 4)) : 0n;
   }
 
   /** Seven bits a byte, the highest first, the top bit set on all but the last; at most 2^53 - 1. */

@@ -92,7 +92,7 @@ export function splitCompound(bytes: Uint8Array): Result<readonly Uint8Array[], 
     if (first >> 6 !== 2 || type < 192 || type > 223) return fault('not-rtcp', 'the datagram is not RTCP; drop it');
     if (at + length > bytes.length) return fault('truncated', 'an RTCP packet is cut off; drop the datagram');
     if ((first & 0x20) !== 0 && at + length < bytes.length) return fault('bad-padding', 'only the last RTCP packet may be padded; drop the datagram');
-    packets.push(bytes.subarray(at, at + length));
+    packets.push(length === bytes.length ? bytes : bytes.subarray(at, at + length));
     at += length;
   }
   return packets.length > 0 ? ok(packets) : fault('truncated', 'the datagram is empty; drop it');

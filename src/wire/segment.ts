@@ -43,7 +43,8 @@ export class Segment {
 
   /** Null where it has no such packet. */
   packet(offset: number): Uint8Array | null {
-    const [start, next] = [this.#starts[offset], this.#starts[offset + 1]];
+    const start = this.#starts[offset];
+    const next = this.#starts[offset + 1];
     return start === undefined || next === undefined ? null : this.#bytes.subarray(start + LENGTH_BYTES, next);
   }
 

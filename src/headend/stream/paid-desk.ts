@@ -8,6 +8,7 @@ import type { SessionProgress } from '../../ports/headend-stores.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Random } from '../../ports/random.ts';
 import type { SegmentStore } from '../../ports/segment-store.ts';
+import { wordAt } from '../../units/bytes.ts';
 import { LEAD_PARAMETER, type RtspRequest } from '../../wire/rtsp.ts';
 import { formatNptRange, formatRtpInfo, formatTransport, type TransportSpec } from '../../wire/rtsp-headers.ts';
 import type { PaymentRegistry } from '../payment-registry.ts';
@@ -301,7 +302,7 @@ function redundancyAsked(request: RtspRequest, { work }: AdmittedSession): numbe
 
 /** The sender's SSRC, which SRTCP leaves in clear; -1 where there is none. */
 function ssrcOf(bytes: Uint8Array): number {
-  return bytes.length < 8 ? -1 : (((bytes[4] ?? 0) << 24) | ((bytes[5] ?? 0) << 16) | ((bytes[6] ?? 0) << 8) | (bytes[7] ?? 0)) >>> 0;
+  return bytes.length < 8 ? -1 : wordAt(bytes, 4);
 }
 
 function describe(request: RtspRequest, session: PaidRtspSession, client: RtspClient): RtspReply {

@@ -47,6 +47,7 @@ const PACKET_OVERHEAD_BYTES = 12 + 16 + 16;
 /** Makes the SRTP packets of a paid stream, puts challenges on some, and keeps them until they are resolved, to be sent again. */
 export class PaidMedia {
   readonly #deps: PaidMediaDeps;
+  readonly #source: RtpSource;
   readonly #payloadType: number;
   readonly #sid: Uint8Array;
   readonly #srtp: SrtpSender;
@@ -66,6 +67,7 @@ export class PaidMedia {
 
   constructor(deps: PaidMediaDeps) {
     this.#deps = deps;
+    this.#source = deps.source;
     this.path = deps.path;
     const { payloadType, ticksPerPacket } = mediaFormatOf(deps.session.work);
     this.#payloadType = payloadType;
@@ -97,7 +99,6 @@ export class PaidMedia {
 
   /** First transmission of a slot. Returns the challenge it carries, if it is its turn. */
   send(sequence: number, packetIndex: number, payload: Uint8Array, nowMs: number): SentChallenge | null {
-    const { source } = this.#deps;
     const nonce = this.#untilChallenge <= 0 ? this.#deps.random.bytes(8) : null;
     this.#untilChallenge = nonce === null ? this.#untilChallenge - 1 : this.#drawGap();
     const packet = this.#packetOf(sequence, packetIndex, this.#marker, payload, nonce);
@@ -107,7 +108,7 @@ export class PaidMedia {
     // Sent again, it goes without copies.
     this.#sent.keep(sequence, packetIndex, this.#marker, payload, nonce);
     this.#marker = false;
-    source.noteSent(packetIndex, payload.length, nowMs);
+    this.#source.noteSent(packetIndex, payload.length, nowMs);
     this.#sentPackets += 1;
     this.#sentBytes += datagram.length;
     this.path.sendRtp(datagram);
@@ -120,7 +121,7 @@ export class PaidMedia {
     const sent = this.#sent.find(sequence);
     if (sent === null || !this.#proven) return;
     const packet = this.#packetOf(sequence, sent.packetIndex, sent.marker, sent.payload, sent.challenge);
-    const wrapped = wrapRtx(encodeRtp(packet), { ssrc: this.#deps.source.rtxSsrc, sequence: this.#rtxSequence });
+    const wrapped = wrapRtx(encodeRtp(packet), { ssrc: this.#source.rtxSsrc, sequence: this.#rtxSequence });
     this.#rtxSequence += 1;
     this.redundancy.noteRepeat();
     this.path.sendRtp(this.#rtx.protectRtp(wrapped));
@@ -137,13 +138,12 @@ export class PaidMedia {
   }
 
   #packetOf(sequence: number, packetIndex: number, marker: boolean, payload: Uint8Array, challenge: Uint8Array | null): RtpPacket {
-    const { source } = this.#deps;
     const header = {
       payloadType: this.#payloadType,
       marker,
       sequence: sequence % 65_536,
-      timestamp: source.timestampOf(packetIndex),
-      ssrc: source.ssrc,
+      timestamp: this.#source.timestampOf(packetIndex),
+      ssrc: this.#source.ssrc,
       payload,
     };
     return challenge === null ? header : { ...header, challenge };

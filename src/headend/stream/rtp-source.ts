@@ -21,7 +21,7 @@ export class RtpSource {
   readonly #format: MediaFormat;
   #packets = 0;
   #octets = 0;
-  #lastTimestamp: number;
+  #lastPacketIndex = 0;
   #lastSentMs: number;
 
   constructor(deps: { readonly clock: Clock; readonly random: Random }, format: MediaFormat) {
@@ -31,18 +31,17 @@ export class RtpSource {
     this.ssrc = view.getUint32(0);
     this.rtxSsrc = (this.ssrc + 1) % 2 ** 32;
     this.timestampOrigin = view.getUint32(4);
-    this.#lastTimestamp = this.timestampOrigin;
     this.#lastSentMs = monotonicMs(this.#clock);
   }
 
   timestampOf(packetIndex: number): number {
-    return (this.timestampOrigin + packetIndex * this.#format.ticksPerPacket) % 2 ** 32;
+    return (this.timestampOrigin + packetIndex * this.#format.ticksPerPacket) >>> 0;
   }
 
   noteSent(packetIndex: number, payloadBytes: number, nowMs: number): void {
     this.#packets += 1;
     this.#octets += payloadBytes;
-    this.#lastTimestamp = this.timestampOf(packetIndex);
+    this.#lastPacketIndex = packetIndex;
     this.#lastSentMs = nowMs;
   }
 
@@ -60,7 +59,7 @@ export class RtpSource {
 
   #parts(): [SenderReport, SourceDescription] {
     const sinceMs = Math.max(0, monotonicMs(this.#clock) - this.#lastSentMs);
-    const rtpTimestamp = (this.#lastTimestamp + Math.round((sinceMs * this.#format.clockHz) / 1_000)) % 2 ** 32;
+    const rtpTimestamp = (this.timestampOf(this.#lastPacketIndex) + Math.round((sinceMs * this.#format.clockHz) / 1_000)) % 2 ** 32;
     const ntp = ntpFromWallMs(this.#clock.wallMs());
     const counts = { packets: this.#packets % 2 ** 32, octets: this.#octets % 2 ** 32 };
     return [

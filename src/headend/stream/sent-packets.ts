@@ -49,7 +49,7 @@ export class SentPackets {
     this.#places[at + FIELD.offset] = payload.byteOffset;
     this.#places[at + FIELD.bytes] = payload.length;
     this.#places[at + FIELD.packetIndex] = packetIndex;
-    if (this.#runs.at(-1)?.buffer !== payload.buffer) this.#runs.push({ from: sequence, buffer: payload.buffer });
+    if (this.#runs[this.#runs.length - 1]?.buffer !== payload.buffer) this.#runs.push({ from: sequence, buffer: payload.buffer });
     if (challenge !== null) this.#challenges.set(sequence, challenge);
     if (marker) this.#marked.add(sequence);
     this.#end = sequence + 1;
