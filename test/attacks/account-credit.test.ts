@@ -71,10 +71,10 @@ class Worker {
 
   #admit(session: AdmittedSession): void {
     const { random, segments } = headend;
-    const path = { sendRtp: (bytes: Uint8Array) => box.onRtp(bytes), sendRtcp: (bytes: Uint8Array) => box.onRtcp(bytes), ready: () => true };
-    const rest = { path, receivedBytes: () => Number.POSITIVE_INFINITY, onEnd: () => {} };
+    const rest = { receivedBytes: () => Number.POSITIVE_INFINITY, onEnd: () => {} };
     const stream = new PayStream({ clock, random, log: quiet, pacer: this.#pacer, segments, registry: this.#registry, session, ...rest });
     const box = new VirtualBox(session, signer, (bytes) => void stream.onRtcp(bytes));
+    stream.route({ sendRtp: (bytes) => box.onRtp(bytes), sendRtcp: (bytes) => box.onRtcp(bytes), ready: () => true });
     this.streams.set(session.row.sid, { session, stream, box });
   }
 }

@@ -168,18 +168,18 @@ export class PaidScene {
       registry: this.registry,
       session: this.session,
       ...(options.carried === undefined ? {} : { carried: options.carried }),
-      path: {
-        sendRtp: (bytes) => {
-          this.rtp.push(bytes);
-          this.box.onRtp(bytes);
-        },
-        sendRtcp: (bytes) => this.box.onRtcp(bytes),
-        ready: () => true,
-      },
       receivedBytes: () => options.receivedBytes ?? Number.POSITIVE_INFINITY,
       onEnd: (reason) => this.ended.push(reason),
     });
     this.box = new VirtualBox(this.session, signer, (bytes) => this.stream.onRtcp(bytes));
+    this.stream.route({
+      sendRtp: (bytes) => {
+        this.rtp.push(bytes);
+        this.box.onRtp(bytes);
+      },
+      sendRtcp: (bytes) => this.box.onRtcp(bytes),
+      ready: () => true,
+    });
   }
 
   /** PLAY, as the RTSP desk does it. */

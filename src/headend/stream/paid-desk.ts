@@ -204,7 +204,7 @@ export class PaidDesk {
     this.#forgetSsrc(session);
     const { path, ...way } = this.#takeWay(choice, session, client);
     const redundant = redundancyAsked(request, session.admitted);
-    session.stream ??= this.#openStream(session, path, redundant);
+    session.stream ??= this.#openStream(session, redundant);
     session.stream.route(path);
     session.rtspSession ??= newRtspSessionId(this.#deps.random);
     const transport = formatTransport({ profile: choice.profile, ...way, ssrc: session.stream.ssrc });
@@ -233,13 +233,12 @@ export class PaidDesk {
     return { path: new UdpPath(datagrams, peers), lower: 'UDP', clientPort: choice.clientPort, serverPort: [datagrams.rtpPort, datagrams.rtcpPort] };
   }
 
-  #openStream(session: PaidRtspSession, path: MediaPath, redundantPackets: number): PayStream {
+  #openStream(session: PaidRtspSession, redundantPackets: number): PayStream {
     return new PayStream({
       ...this.#deps,
       session: session.admitted,
       redundantPackets,
       ...(session.carried === undefined ? {} : { carried: session.carried }),
-      path,
       receivedBytes: () => session.client?.receivedBytes ?? 0,
       onEnd: () => {
         this.#remove(session);

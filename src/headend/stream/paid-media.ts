@@ -10,7 +10,7 @@ import { encodeRed, RED_PAYLOAD_TYPE } from '../../wire/red.ts';
 import { encodeRtp, type RtpPacket } from '../../wire/rtp.ts';
 import { wrapRtx } from '../../wire/rtx.ts';
 import type { AdmittedSession } from '../stream-port.ts';
-import type { MediaPath } from './media-path.ts';
+import { type MediaPath, NO_PATH } from './media-path.ts';
 import { Redundancy } from './redundancy.ts';
 import type { RtpSource } from './rtp-source.ts';
 import { SentPackets } from './sent-packets.ts';
@@ -19,8 +19,6 @@ export interface PaidMediaDeps {
   readonly session: AdmittedSession;
   readonly random: Random;
   readonly source: RtpSource;
-  /** The way to the peer at first. */
-  readonly path: MediaPath;
   /** Bytes that came from the peer so far, on any connection. */
   readonly receivedBytes: () => number;
   /** Earlier packets that may go along with each one, as SETUP agreed; absent: none. */
@@ -54,8 +52,7 @@ export class PaidMedia {
   /** Retransmissions are a stream of their own (RFC 4588): SRTP never uses an index twice, and the first stream stays countable. */
   readonly #rtx: SrtpSender;
   readonly redundancy: Redundancy;
-  /** The way to the peer. */
-  path: MediaPath;
+  path: MediaPath = NO_PATH;
   /** In clear, as they went out first; those that are not resolved yet. */
   readonly #sent: SentPackets;
   #untilChallenge: number;
@@ -68,7 +65,6 @@ export class PaidMedia {
   constructor(deps: PaidMediaDeps) {
     this.#deps = deps;
     this.#source = deps.source;
-    this.path = deps.path;
     const { payloadType, ticksPerPacket } = mediaFormatOf(deps.session.work);
     this.#payloadType = payloadType;
     this.redundancy = new Redundancy(deps.redundantPackets ?? 0, ticksPerPacket);

@@ -35,8 +35,6 @@ export interface PayStreamDeps {
   readonly session: AdmittedSession;
   /** What the fenced epoch before this one left, where this process still knows it. */
   readonly carried?: CarriedCounts;
-  /** The way to the peer at first. */
-  readonly path: MediaPath;
   /** Bytes that came from the peer on its RTSP connection. */
   readonly receivedBytes: () => number;
   /** Earlier packets that may go along with each one, as SETUP agreed; absent: none. */
@@ -142,7 +140,7 @@ export class PayStream {
     return { sequence: this.#monitor.nextSequence % 65_536, timestampOrigin: this.#source.timestampOrigin, packetIndex };
   }
 
-  /** Another way from now on: what was sent on the one before is not sent again by itself. */
+  /** The way to the peer from now on; before the first one nothing is sent. */
   route(path: MediaPath): void {
     this.#media.path = path;
   }
