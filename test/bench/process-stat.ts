@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Clock ticks of /proc/<pid>/stat in a second: fixed in the Linux interface. Source: proc(5). */
+/** Clock ticks of /proc/stat and /proc/<pid>/stat in a second: fixed in the Linux interface. Source: proc(5). */
 const TICKS_PER_S = 100;
 
 /** Processor time of a process and all its threads so far, in ms. Source: proc(5), fields 14 and 15. */
@@ -12,6 +12,12 @@ export function processorMs(pid: number): number {
   // The name of the program stands in brackets and may hold anything.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return ((Number(fields[11]) + Number(fields[12])) * 1_000) / TICKS_PER_S;
+}
+
+/** Seconds that a processor was somebody else's so far, who shares the machine; 0 where nobody says so. Source: proc(5), /proc/stat, steal. */
+export function stolenSeconds(processor: number): number {
+  const line = existsSync('/proc/stat') ? readFileSync('/proc/stat', 'utf8').match(new RegExp(`^cpu${processor} .*$`, 'm'))?.[0] : undefined;
+  return Number(line?.split(' ')[8] ?? 0) / TICKS_PER_S;
 }
 
 /** Share of one core that each process takes over `windowMs`. */

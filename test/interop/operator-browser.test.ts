@@ -5,7 +5,6 @@ import { approveByCode } from '../../src/cli/approve-enrolment.ts';
 import { operatorCommand } from '../../src/cli/operator.ts';
 import type { OperatorRole } from '../../src/domain/access/operator-roles.ts';
 import type { NewOperator } from '../../src/headend/operator/operator-accounts.ts';
-import { limits } from '../../src/limits.ts';
 import { oneTimeCode, stepAt } from '../../src/platform/crypto/totp.ts';
 import { beginEnrolment, dropFolders, scratchFolder } from '../fakes/headend-on-localhost.ts';
 import { HOUSE_WORKS, launchScreenHouse, type ScreenHouse, worksOf } from '../fakes/screen-house.ts';
@@ -17,8 +16,6 @@ const complaints: string[] = [];
 
 // Ten pages in a browser, each judged by axe: a machine that does other things as well takes its time.
 vi.setConfig({ testTimeout: 120_000 });
-/** What a box is told, and what it answers, each waits for a report. */
-const REPORTED = { timeout: 4 * limits.reportIntervalMs, interval: 100 };
 let house: ScreenHouse;
 let origin = '';
 
@@ -248,7 +245,7 @@ describe('journeys to an outcome', () => {
     await row.getByLabel('Where').selectOption({ label: 'Jukebox' });
     await row.getByLabel('Why').fill('families before nine');
     await row.getByRole('button', { name: 'Hide Night Tram' }).click();
-    await vi.waitUntil(async () => (await worksOf(house.url, 1)).every(({ title }) => title !== 'Night Tram'), REPORTED);
+    await vi.waitUntil(async () => (await worksOf(house.url, 1)).every(({ title }) => title !== 'Night Tram'), SOON);
     await page.goto(`${origin}/operator/music?search=tram`);
     await row.getByLabel('Where').selectOption({ label: 'Jukebox' });
     await row.getByRole('button', { name: 'Ask one box why it hides it' }).click();
@@ -258,7 +255,7 @@ describe('journeys to an outcome', () => {
         (await page.locator('main').textContent())?.includes('families before nine (music-manager)') === true &&
         (await page.getByText('Night Tram:').count()) > 0
       );
-    }, REPORTED);
+    }, SOON);
     await isSound(page);
     await page.context().close();
   });

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import type { DatagramPair } from '../../../src/headend/stream/datagram-socket.ts';
 import { Pacer } from '../../../src/headend/stream/pacer.ts';
+import type { Peer } from '../../../src/headend/stream/peer.ts';
 import { systemClock } from '../../../src/platform/system-clock.ts';
 import { monotonicMs, sleep } from '../../../src/ports/clock.ts';
 import { PACKET_MS } from '../../../src/units/time.ts';
@@ -10,19 +9,11 @@ import { PaceMeter } from './pace-meter.ts';
 
 const SETTLE_MS = 1_000;
 const SECONDS = 4;
-/** RTP version 2 and the source: by this the meter tells streams apart, and the crowd knows that they are none of its own. */
+/** As long as that of RTP, with the source where RTP has it: by this the meter tells streams apart, and the crowd knows that they are none of its own. */
 const HEADER_BYTES = 12;
-/** In /proc/stat, of a second (proc(5)). */
-const TICKS = 100;
-const STOLEN_FIELD = 8;
 
 /** As many streams on the same wheel, and for each packet nothing but a datagram: how late these are is the machine's doing, and no sender's. */
-export async function bareLateness(
-  pair: DatagramPair,
-  streams: number,
-  payloads: readonly Uint8Array[],
-  to: { readonly address: string; readonly port: number },
-): Promise<Lateness> {
+export async function bareLateness(pair: DatagramPair, streams: number, payloads: readonly Uint8Array[], to: Peer): Promise<Lateness> {
   const meter = new PaceMeter(SECONDS);
   const { sendRtp } = meter.watch(pair);
   const pacer = new Pacer(systemClock);
@@ -44,16 +35,4 @@ export async function bareLateness(
   meter.end();
   pacer.stop();
   return meter.lateness().lateMs;
-}
-
-/** Seconds that the processor of the streams was somebody else's, so far; where nobody says so, 0. */
-export function stolenSeconds(): number {
-  try {
-    const line = readFileSync('/proc/stat', 'utf8')
-      .split('\n')
-      .find((each) => each.startsWith(`cpu${cpus().length - 1} `));
-    return Number(line?.split(' ')[STOLEN_FIELD] ?? 0) / TICKS;
-  } catch {
-    return 0;
-  }
 }

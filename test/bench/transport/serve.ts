@@ -1,6 +1,6 @@
 // Real streams, monitor, MAC, registry on a real book, real sockets; one process, one thread.
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PaymentRegistry } from '../../../src/headend/payment-registry.ts';
 import { openSenderBook } from '../../../src/headend/sender/sender-book.ts';
@@ -25,7 +25,8 @@ import { parseRtpInfo, parseTransport } from '../../../src/wire/rtsp-headers.ts'
 import { FakeRtspClient, finish, headerOf, request } from '../../fakes/desk-scene.ts';
 import { MemorySegments } from '../../fakes/memory-segments.ts';
 import { enrolKey } from '../../unit/headend/stores/book-fixture.ts';
-import { bareLateness, stolenSeconds } from './bare-pace.ts';
+import { stolenSeconds } from '../process-stat.ts';
+import { bareLateness } from './bare-pace.ts';
 import { benchPayloads, benchSession, benchWork, boxSsrc, type RunWish, type ServerFigures, type StreamStarted } from './bench-session.ts';
 import { PaceMeter } from './pace-meter.ts';
 
@@ -152,12 +153,13 @@ export async function serve(wish: RunWish & { readonly rtpPort: number; readonly
 async function measure(wish: RunWish, desk: PaidDesk, meter: PaceMeter): Promise<Omit<ServerFigures, 'kind' | 'srtpMicros' | 'bareSendMicros' | 'bareLateMs'>> {
   const totals = (): { sent: number; paid: number } =>
     desk.views().reduce((sum, view) => ({ sent: sum.sent + view.packetsSent, paid: sum.paid + view.packetsPaid }), { sent: 0, paid: 0 });
-  const [before, cpuBefore, startedMs, stolenBefore] = [totals(), process.cpuUsage(), monotonicMs(systemClock), stolenSeconds()];
+  const processor = cpus().length - 1;
+  const [before, cpuBefore, startedMs, stolenBefore] = [totals(), process.cpuUsage(), monotonicMs(systemClock), stolenSeconds(processor)];
   meter.begin();
   await sleep(systemClock, wish.seconds * 1_000);
   meter.end();
   const [after, cpu, seconds] = [totals(), process.cpuUsage(cpuBefore), (monotonicMs(systemClock) - startedMs) / 1_000];
-  const times = { seconds, cpuSeconds: (cpu.user + cpu.system) / 1e6, stolenSeconds: stolenSeconds() - stolenBefore };
+  const times = { seconds, cpuSeconds: (cpu.user + cpu.system) / 1e6, stolenSeconds: stolenSeconds(processor) - stolenBefore };
   const counted = { packetsSent: after.sent - before.sent, packetsPaid: after.paid - before.paid };
   return { ...times, ...counted, ...(wish.paced ? meter.lateness() : { lateMs: null, burstPackets: null }) };
 }
