@@ -1,5 +1,5 @@
 import { assert } from '../units/assert.ts';
-import { NATIVE_TEXT_BYTES, NativeCrypto, type NonceWords } from './native/native-crypto.ts';
+import { NATIVE_TEXT_BYTES, NativeCrypto } from './native/native-crypto.ts';
 import { NATIVE_MESSAGE_BYTES, type NativeEd25519, openNativeEd25519 } from './native/native-ed25519.ts';
 import type { NativeLibrary } from './native/native-library.ts';
 import { GCM_TAG_BYTES, PacketCipher, type PacketCrypt, type PacketRoom } from './packet-cipher.ts';
@@ -34,12 +34,12 @@ export function packetCrypt(key: Uint8Array, salt: Uint8Array): PacketCrypt {
   return native === null ? new PacketCipher(key, salt) : new NativePacketCrypt(native, key, salt);
 }
 
-/** @returns null where HMAC-SHA256 is to be made by Node */
-export function fastHmac(key: Uint8Array, parts: readonly Uint8Array[]): Uint8Array | null {
+/** @returns the first `macBytes` of it, or null where HMAC-SHA256 is to be made by Node */
+export function fastHmac(key: Uint8Array, parts: readonly Uint8Array[], macBytes: number): Uint8Array | null {
   if (native === null || key.length > 32) return null;
   let bytes = 0;
   for (const part of parts) bytes += part.length;
-  return bytes > NATIVE_TEXT_BYTES ? null : native.hmac(key, parts);
+  return bytes > NATIVE_TEXT_BYTES ? null : native.hmac(key, parts, macBytes);
 }
 
 /** @returns null where the signature is to be verified by Node */
@@ -50,7 +50,7 @@ export function fastVerify(publicKey: Uint8Array, message: Uint8Array, signature
 class NativePacketCrypt implements PacketCrypt {
   readonly #crypto: NativeCrypto;
   readonly #key: Uint8Array;
-  readonly #salt: NonceWords;
+  readonly #salt: readonly [start: number, middle: number, end: number];
 
   constructor(crypto: NativeCrypto, key: Uint8Array, salt: Uint8Array) {
     const words = new DataView(salt.slice().buffer);
@@ -63,7 +63,8 @@ class NativePacketCrypt implements PacketCrypt {
     assert(packet.length <= NATIVE_TEXT_BYTES, 'a packet fits the room');
     const { bytes } = this.#crypto.text;
     bytes.set(packet);
-    this.#crypto.sealText(this.#key, this.#nonce(ssrc, index), packet.length, clearBytes, more?.authenticated ?? null);
+    this.#setNonce(ssrc, index);
+    this.#crypto.sealText(this.#key, packet.length, clearBytes, more?.authenticated ?? null);
     const end = packet.length + GCM_TAG_BYTES;
     if (more === undefined) return bytes.slice(0, end);
     const sealed = bytes.slice(0, end + more.room);
@@ -76,7 +77,8 @@ class NativePacketCrypt implements PacketCrypt {
   }
 
   sealRoom(ssrc: number, index: number, packetBytes: number, clearBytes: number): Uint8Array {
-    this.#crypto.sealText(this.#key, this.#nonce(ssrc, index), packetBytes, clearBytes, null);
+    this.#setNonce(ssrc, index);
+    this.#crypto.sealText(this.#key, packetBytes, clearBytes, null);
     return this.#crypto.textView(packetBytes + GCM_TAG_BYTES);
   }
 
@@ -86,12 +88,13 @@ class NativePacketCrypt implements PacketCrypt {
     if (end < clearBytes || end > NATIVE_TEXT_BYTES) return null;
     const { bytes } = this.#crypto.text;
     bytes.set(sealed);
-    return this.#crypto.openText(this.#key, this.#nonce(ssrc, index), end, clearBytes, authenticated) ? bytes.slice(0, end) : null;
+    this.#setNonce(ssrc, index);
+    return this.#crypto.openText(this.#key, end, clearBytes, authenticated) ? bytes.slice(0, end) : null;
   }
 
   /** `00 00 | SSRC 32 | index 48` exclusive-or the salt (RFC 7714, 8.1). Of a larger number `^` takes the low 32 bits. */
-  #nonce(ssrc: number, index: number): NonceWords {
+  #setNonce(ssrc: number, index: number): void {
     const [start, middle, end] = this.#salt;
-    return [start ^ (ssrc >>> 16), middle ^ ((ssrc << 16) | Math.floor(index / 2 ** 32)), end ^ index];
+    this.#crypto.setNonce(start ^ (ssrc >>> 16), middle ^ ((ssrc << 16) | Math.floor(index / 2 ** 32)), end ^ index);
   }
 }

@@ -16,6 +16,7 @@ const VERSION = 1;
 /** Up to and with the name: what every message has, tagged or short. */
 const HEAD_BYTES = 16;
 const HEADER_BYTES = 24;
+const NO_TAG = new Uint8Array(ACKPAY_TAG_BYTES);
 /** The largest message: a receipt with all its counts. */
 export const ACKPAY_MAX_BYTES = HEADER_BYTES + 64 + 2 + RECEIPT_MAX_BYTES + 3 + ACKPAY_TAG_BYTES;
 
@@ -62,7 +63,7 @@ export function encodeAckpay(message: AckpayMessage, ssrcs: AckpaySsrcs): Uint8A
   writer.u8((VERSION << 4) | TYPE_CODES[message.type]).u8(flagsOf(message));
   writer.u16(message.epoch).u32(message.counter);
   writeBody(writer, message);
-  return finishFeedback(writer.align4().bytes(new Uint8Array(ACKPAY_TAG_BYTES)));
+  return finishFeedback(writer.align4().bytes(NO_TAG));
 }
 
 /** A feedback packet of ours up to its name; `finishFeedback` writes its length. */
@@ -96,11 +97,10 @@ export function authenticatedPart(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(0, Math.max(0, bytes.length - ACKPAY_TAG_BYTES));
 }
 
-export function withTag(bytes: Uint8Array, tag: Uint8Array): Uint8Array {
+/** Puts its tag into an encoded message. */
+export function putTag(bytes: Uint8Array, tag: Uint8Array): void {
   assert(tag.length === ACKPAY_TAG_BYTES, 'a tag has 16 bytes');
-  const sealed = bytes.slice();
-  sealed.set(tag, bytes.length - ACKPAY_TAG_BYTES);
-  return sealed;
+  bytes.set(tag, bytes.length - ACKPAY_TAG_BYTES);
 }
 
 /** True where an RTCP packet claims to be ours: feedback of unaware peers is told apart without decoding it. */

@@ -1,5 +1,6 @@
 import type { NativeFunction, NativeLibrary } from '../../platform/native/native-library.ts';
 import { DatagramRoom } from './datagram-room.ts';
+import type { DatagramReceiver } from './datagram-socket.ts';
 
 /** One system call gives at most as many. */
 const BATCH = 32;
@@ -11,8 +12,7 @@ const MSG_DONTWAIT = 0x40;
 const ADDRESSES_KEPT = 1_024;
 
 /**
- * Takes what waits at one socket, many datagrams by one system call (recvmmsg(2)). Node still says when the first one has come; for each that
- * it reads itself it asks for 64 KB of memory and makes half a dozen objects. From IPv4 addresses only.
+ * Takes what waits at one socket, many datagrams by one system call (recvmmsg(2)). From IPv4 addresses only.
  */
 export class ReceiveBatch {
   readonly #room: DatagramRoom;
@@ -27,8 +27,11 @@ export class ReceiveBatch {
     this.#room = new DatagramRoom(library, BATCH, TEXT_BYTES);
   }
 
-  /** @param receive is given bytes that are good during the call only */
-  drain(receive: (bytes: Uint8Array, from: { readonly address: string; readonly port: number }) => void): void {
+  /**
+   * @param receive is given bytes that are good during the call only
+   * @returns whether anything waited, and whether more does
+   */
+  drain(receive: DatagramReceiver): 'nothing' | 'something' | 'more' {
     for (let round = 0; round < ROUNDS_MAX && !this.#closed; round += 1) {
       const count = this.#recvmmsg(this.#descriptor, this.#room.address(0), BATCH, MSG_DONTWAIT, 0);
       for (let place = 0; place < count; place += 1) {
@@ -36,8 +39,9 @@ export class ReceiveBatch {
         if (bytes < 0) continue;
         receive(this.#room.text(place).subarray(0, bytes), { address: this.#addressText(this.#room.peer(place)), port: this.#room.port(place) });
       }
-      if (count < BATCH) return;
+      if (count < BATCH) return round === 0 && count <= 0 ? 'nothing' : 'something';
     }
+    return 'more';
   }
 
   /** Call before the socket is closed: its descriptor may soon be another's. */

@@ -63,6 +63,14 @@ export class SendBatch {
     this.#closed = true;
   }
 
+  /** A single one, behind all that is gathered. False where the kernel does not take it. */
+  sendNow(bytes: Uint8Array, to: Peer): boolean {
+    this.flush();
+    this.#room.write(0, bytes, to.number ?? numberOfAddress(to.address), to.port);
+    this.#room.gather(0, 0, 1, 0);
+    return this.#closed || this.#sendmmsg(this.#descriptor, this.#room.address(0), 1, MSG_DONTWAIT) === 1;
+  }
+
   /** Hands over what is gathered, now. */
   flush(): void {
     const messages = this.#plan();
@@ -101,7 +109,7 @@ export class SendBatch {
     return next - first;
   }
 
-  /** What the kernel did not take is tried datagram by datagram, and then left to Node. */
+  /** What the kernel did not take is tried datagram by datagram, and then given back. */
   #sendAlone(message: number): void {
     const [first = 0, end = 0] = this.#starts.subarray(message, message + 2);
     let taken = 0;

@@ -1,7 +1,7 @@
 import type { AckpayMessage } from '../../domain/credit/messages.ts';
 import { assert } from '../../units/assert.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
-import { type AckpayFault, type AckpaySsrcs, authenticatedPart, decodeAckpay, encodeAckpay, withTag } from '../../wire/ackpay.ts';
+import { type AckpayFault, type AckpaySsrcs, authenticatedPart, decodeAckpay, encodeAckpay, putTag } from '../../wire/ackpay.ts';
 import { equalSecrets, hmacTag16 } from './digest.ts';
 import type { SessionKeys } from './session-keys.ts';
 
@@ -14,7 +14,8 @@ export type OpenFault = AckpayFault | 'wrong-epoch' | 'bad-tag';
 export function sealAckpay(keys: SessionKeys, sid: Uint8Array, message: AckpayMessage, ssrcs: AckpaySsrcs): Uint8Array {
   assert(message.epoch === keys.epoch, 'a message is sealed with the keys of its own epoch');
   const bytes = encodeAckpay(message, ssrcs);
-  return withTag(bytes, hmacTag16(tagKey(keys, message.type), sid, authenticatedPart(bytes)));
+  putTag(bytes, hmacTag16(tagKey(keys, message.type), sid, authenticatedPart(bytes)));
+  return bytes;
 }
 
 /**

@@ -1,5 +1,7 @@
 import { assert } from '../../units/assert.ts';
-import { hmacSha256 } from './digest.ts';
+import { startOfHmac } from './digest.ts';
+
+const RESPONSE_BYTES = 8;
 
 /**
  * Answer to the challenge in an RTP header extension: HMAC(key, sid || sequence u32 || nonce || SHA-256(payload)), 8 bytes.
@@ -11,7 +13,6 @@ import { hmacSha256 } from './digest.ts';
  */
 export function challengeResponse(key: Uint8Array, sid: Uint8Array, sequence: number, nonce: Uint8Array, payloadSha256: Uint8Array): Uint8Array {
   assert(sid.length === 16 && nonce.length === 8 && payloadSha256.length === 32, 'challenge parts have fixed lengths');
-  const slot = new Uint8Array(4);
-  new DataView(slot.buffer).setUint32(0, sequence);
-  return hmacSha256(key, sid, slot, nonce, payloadSha256).subarray(0, 8);
+  const slot = Uint8Array.of(sequence >>> 24, sequence >>> 16, sequence >>> 8, sequence);
+  return startOfHmac(key, [sid, slot, nonce, payloadSha256], RESPONSE_BYTES);
 }

@@ -16,6 +16,8 @@ export interface NativeLibrary {
   /** @throws where there is no such function */
   find(name: string, result: 'int' | 'uintptr_t', args: readonly ('int' | 'uint' | 'size_t' | 'uintptr_t')[]): NativeFunction;
   room(bytes: number): NativeRoom;
+  /** Why the last function failed (errno(3)). */
+  errno(): number;
 }
 
 /**
@@ -31,6 +33,7 @@ export async function openNativeLibrary(file: string | null = null): Promise<Nat
     const self = koffi.load(file);
     return {
       find: (name, result, args) => self.func(name, result, [...args]),
+      errno: () => koffi.errno(),
       room: (count) => {
         const bytes = new Uint8Array(Buffer.allocUnsafeSlow(count).fill(0).buffer);
         const address = Number(koffi.address(bytes));

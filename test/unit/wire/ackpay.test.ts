@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AckpayMessage } from '../../../src/domain/credit/messages.ts';
 import { fromHex, toHex } from '../../../src/units/bytes.ts';
 import { decodeReceipt, encodeReceipt } from '../../../src/wire/ack-receipt.ts';
-import { authenticatedPart, decodeAckpay, encodeAckpay, isAckpay, withTag } from '../../../src/wire/ackpay.ts';
+import { authenticatedPart, decodeAckpay, encodeAckpay, isAckpay, putTag } from '../../../src/wire/ackpay.ts';
 import { CONFIRM, FULL_ACK, PLAIN_ACK, RECEIPT, RECEIPT_MESSAGE, SSRCS, WINDOW } from './sample-messages.ts';
 
 const HEADER = '0000dec1' + '00005eed' + '41434b50';
@@ -73,7 +73,8 @@ describe('ackpay messages', () => {
 
   it('covers everything before the tag, and the tag alone changes with it', () => {
     const bytes = encodeAckpay(PLAIN_ACK, SSRCS);
-    const sealed = withTag(bytes, new Uint8Array(16).fill(0x77));
+    const sealed = bytes.slice();
+    putTag(sealed, new Uint8Array(16).fill(0x77));
     expect(authenticatedPart(sealed)).toEqual(authenticatedPart(bytes));
     expect(toHex(sealed.slice(-16))).toBe('77'.repeat(16));
     const decoded = decodeAckpay(sealed);
