@@ -53,6 +53,8 @@ export class CreditMonitor implements Progressing {
   #confirmEventId: Uint8Array;
   #windowCounter = 0;
   #durableNextSequence: number;
+  /** The payment registry was told of changes, and has not asked for them yet. */
+  #told = false;
   #abuse = 0;
 
   constructor(deps: CreditMonitorDeps) {
@@ -225,7 +227,8 @@ export class CreditMonitor implements Progressing {
   report(over = false): void {
     this.#over ||= over;
     if (over) this.#registry.accumulate(this, 0);
-    else this.#registry.accumulate(this);
+    else if (!this.#told) this.#registry.accumulate(this);
+    this.#told = true;
   }
 
   get sid(): SessionId {
@@ -234,6 +237,7 @@ export class CreditMonitor implements Progressing {
 
   /** The cumulative counts, as the payment registry keeps them. */
   progress(): SessionProgress {
+    this.#told = false;
     const view = credit.windowView(this.#state);
     return {
       sid: this.sid,

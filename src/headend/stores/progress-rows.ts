@@ -18,16 +18,17 @@ export function mergeProgress(context: StoreContext, group: readonly SessionProg
     for (const progress of group) {
       const changed = database.run(
         `UPDATE pay_sessions SET lost_paid = CASE WHEN ? >= next_sequence THEN ? ELSE lost_paid END, next_sequence = max(next_sequence, ?),
-           paid_ranges = ?, state = CASE WHEN state = 'offered' AND ? > 0 THEN 'streaming' ELSE state END WHERE sid = ? AND epoch = ?`,
+           paid_ranges = ? WHERE sid = ? AND epoch = ?`,
         progress.nextSequence,
         progress.lostPaid,
         progress.nextSequence,
         JSON.stringify(progress.paidRanges),
-        progress.nextSequence,
         progress.sid,
         progress.epoch,
       );
       if (changed !== 1) continue;
+      // By itself, and once: two indexes are of the sessions of some states, and would be written anew each time.
+      if (progress.nextSequence > 0) database.run("UPDATE pay_sessions SET state = 'streaming' WHERE sid = ? AND state = 'offered'", progress.sid);
       mergeCounts(context, progress.sid, 'mac', progress.counts);
       if (keepLease(context, progress)) goingOn.push(progress.sid);
     }

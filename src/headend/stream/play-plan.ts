@@ -3,7 +3,9 @@ import type { SpanPlan } from '../../domain/credit/paid-ranges.ts';
 /** Walks the spans of one PLAY packet by packet. */
 export class PlayPlan {
   readonly #spans: readonly SpanPlan[];
-  #at = -1;
+  /** The one that is being sent; null before the first. */
+  #span: SpanPlan | null = null;
+  #entered = 0;
   #sentOfSpan = 0;
 
   constructor(spans: readonly SpanPlan[]) {
@@ -15,21 +17,20 @@ export class PlayPlan {
    * @returns the packet of the work to send next, or null at the end of the plan
    */
   next(open: (span: SpanPlan) => void): number | null {
-    let span = this.#spans[this.#at];
-    while (span === undefined || this.#sentOfSpan >= span.packets) {
-      span = this.#spans[this.#at + 1];
+    while (this.#span === null || this.#sentOfSpan >= this.#span.packets) {
+      const span = this.#spans[this.#entered];
       if (span === undefined) return null;
-      this.#at += 1;
+      this.#span = span;
+      this.#entered += 1;
       this.#sentOfSpan = 0;
       open(span);
     }
-    return span.packetIndex + this.#sentOfSpan;
+    return this.#span.packetIndex + this.#sentOfSpan;
   }
 
   /** Every packet of the last span was sent. */
   get isOver(): boolean {
-    const span = this.#spans[this.#at];
-    return this.#at >= this.#spans.length - 1 && (span === undefined || this.#sentOfSpan >= span.packets);
+    return this.#entered === this.#spans.length && (this.#span === null || this.#sentOfSpan >= this.#span.packets);
   }
 
   noteSent(): void {

@@ -19,6 +19,7 @@ export class ReceiveBatch {
   readonly #recvmmsg: NativeFunction;
   readonly #descriptor: number;
   readonly #addresses = new Map<number, string>();
+  #address = { number: -1, text: '' };
   #closed = false;
 
   constructor(library: NativeLibrary, descriptor: number) {
@@ -50,6 +51,11 @@ export class ReceiveBatch {
   }
 
   #addressText(address: number): string {
+    if (address !== this.#address.number) this.#address = { number: address, text: this.#textOf(address) };
+    return this.#address.text;
+  }
+
+  #textOf(address: number): string {
     const known = this.#addresses.get(address);
     if (known !== undefined) return known;
     if (this.#addresses.size >= ADDRESSES_KEPT) this.#addresses.clear();

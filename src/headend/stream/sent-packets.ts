@@ -30,6 +30,8 @@ export class SentPackets {
   #places = new Uint32Array(FIELDS * FIRST_PLACES);
   #mask = FIRST_PLACES - 1;
   #runs: Run[] = [];
+  /** Of the last run. */
+  #buffer: ArrayBufferLike | null = null;
   /** Few packets have one of these. */
   readonly #challenges = new Map<number, Uint8Array>();
   readonly #marked = new Set<number>();
@@ -49,7 +51,10 @@ export class SentPackets {
     this.#places[at + FIELD.offset] = payload.byteOffset;
     this.#places[at + FIELD.bytes] = payload.length;
     this.#places[at + FIELD.packetIndex] = packetIndex;
-    if (this.#runs[this.#runs.length - 1]?.buffer !== payload.buffer) this.#runs.push({ from: sequence, buffer: payload.buffer });
+    if (this.#buffer !== payload.buffer) {
+      this.#buffer = payload.buffer;
+      this.#runs.push({ from: sequence, buffer: payload.buffer });
+    }
     if (challenge !== null) this.#challenges.set(sequence, challenge);
     if (marker) this.#marked.add(sequence);
     this.#end = sequence + 1;

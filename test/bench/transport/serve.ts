@@ -31,10 +31,8 @@ import { benchPayloads, benchSession, benchWork, boxSsrc, type RunWish, type Ser
 import { PaceMeter } from './pace-meter.ts';
 
 const HOST = '127.0.0.1';
-/** The lead has grown by then, and each stream has its place on the wheel. */
+/** Code is compiled by then, the lead has grown, and each stream has its place on the wheel. */
 const SETTLE_MS = 6_000;
-/** Code is compiled by then. */
-const WARM_MS = 3_000;
 /** For what is measured alone: packets of each of many streams, as the caches of one stream would flatter. */
 const ROUNDS = 60;
 const DATAGRAMS = 40_000;
@@ -134,7 +132,7 @@ export async function serve(wish: RunWish & { readonly rtpPort: number; readonly
     process.send?.(started);
     if (index % 10 === 9) await sleep(systemClock, 30);
   }
-  await sleep(systemClock, wish.paced ? SETTLE_MS : WARM_MS);
+  await sleep(systemClock, SETTLE_MS);
   const measured = await measure(wish, desk, meter);
   desk.close();
   await registry.close();
