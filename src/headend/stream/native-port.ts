@@ -2,7 +2,7 @@ import type { NativeLibrary } from '../../platform/native/native-library.ts';
 import { type BoundDescriptor, bindDescriptor, closeDescriptor } from './bound-descriptor.ts';
 import type { DatagramReceiver } from './datagram-socket.ts';
 import type { Peer } from './peer.ts';
-import { ReceiveBatch } from './receive-batch.ts';
+import { type Found, ReceiveBatch } from './receive-batch.ts';
 import { SendBatch } from './send-batch.ts';
 
 /** Datagrams that wait for room in the kernel; what comes on top of them is lost, as on any way that is full. */
@@ -52,11 +52,8 @@ export class NativePort {
     this.#receive = receive;
   }
 
-  /**
-   * Takes what has come, and sends what the kernel had no room for.
-   * @returns whether there was anything, and whether there is more
-   */
-  poll(): 'nothing' | 'something' | 'more' {
+  /** Takes what has come, and sends what the kernel had no room for. */
+  poll(): Found {
     for (const late of this.#late.splice(0)) if (!this.#batch.sendNow(late.bytes, late.to)) this.#keep(late);
     return this.#arrivals.drain(this.#receive);
   }

@@ -1,4 +1,4 @@
-import type { NativePort } from './native-port.ts';
+import type { Found } from './receive-batch.ts';
 
 /** As often as the wheel of the streams turns: an ACK may wait for so long. */
 const POLL_MS = 5;
@@ -13,7 +13,7 @@ export interface PortPoll {
 }
 
 /** Reads these ports every 5 ms, at once where more waits than one turn may take, and every 50 ms while nothing has gone or come for a second. */
-export function pollPorts(ports: readonly NativePort[]): PortPoll {
+export function pollPorts(ports: readonly { poll(): Found }[]): PortPoll {
   let quiet = 0;
   let idle = false;
   let stopped = ports.length === 0;

@@ -2,6 +2,9 @@ import type { NativeFunction, NativeLibrary } from '../../platform/native/native
 import { DatagramRoom } from './datagram-room.ts';
 import type { DatagramReceiver } from './datagram-socket.ts';
 
+/** What was found at a socket: whether anything waited, and whether more does. */
+export type Found = 'nothing' | 'something' | 'more';
+
 /** One system call gives at most as many. */
 const BATCH = 32;
 /** Longer ones are none of ours. */
@@ -28,11 +31,8 @@ export class ReceiveBatch {
     this.#room = new DatagramRoom(library, BATCH, TEXT_BYTES);
   }
 
-  /**
-   * @param receive is given bytes that are good during the call only
-   * @returns whether anything waited, and whether more does
-   */
-  drain(receive: DatagramReceiver): 'nothing' | 'something' | 'more' {
+  /** @param receive is given bytes that are good during the call only */
+  drain(receive: DatagramReceiver): Found {
     for (let round = 0; round < ROUNDS_MAX && !this.#closed; round += 1) {
       const count = this.#recvmmsg(this.#descriptor, this.#room.address(0), BATCH, MSG_DONTWAIT, 0);
       for (let place = 0; place < count; place += 1) {

@@ -33,12 +33,6 @@ export async function benchRun(wish: RunWish): Promise<ServerFigures> {
   datagrams.onRtp((bytes) => crowd.onRtp(asBuffer(bytes)));
   datagrams.onRtcp((bytes) => crowd.onRtcp(asBuffer(bytes)));
   const turns = setInterval(() => crowd.turn(), TURN_MS);
-  let watching = true;
-  // What a processor with a network card of its own never does to a sender is to sleep until it is woken up by it.
-  const watch = (): void => {
-    if (watching) setImmediate(watch);
-  };
-  if (wish.awake) watch();
   try {
     return await answers(server, (message, outlet) => {
       const session = benchSession(message.index, { ...outlet, publicKey: signer.publicKey }, benchWork(wish.packets, []), signer.publicKey, wish.srtp);
@@ -48,7 +42,6 @@ export async function benchRun(wish: RunWish): Promise<ServerFigures> {
       crowd.add(message.ssrc, new BenchBox(session, signer, wish.srtp ? srtp : clear, place, send));
     });
   } finally {
-    watching = false;
     clearInterval(turns);
     await datagrams.close();
   }

@@ -73,8 +73,6 @@ export interface RunWish {
   readonly film: boolean;
   /** Datagrams in batches and OpenSSL called directly, or all by Node's own modules. */
   readonly native: boolean;
-  /** The receiver never sleeps. */
-  readonly awake: boolean;
   /** Of each work. */
   readonly packets: number;
 }
