@@ -139,7 +139,9 @@ test.skipIf(!existsSync(RECORDING))(
   'a real recording with pictures goes through ingest and paid play; its sound is that of ffmpeg, sample by sample',
   { timeout: 180_000 },
   async () => {
-    const [library, data, wav] = ['library', 'data', 'sound.wav'].map((name) => join(home, name)) as [string, string, string];
+    // A folder of its own for each try.
+    const own = mkdtempSync(join(home, 'recording-'));
+    const [library, data, wav] = ['library', 'data', 'sound.wav'].map((name) => join(own, name)) as [string, string, string];
     mkdirSync(library);
     // Twice in a row: a pre-listen is half of a work, and here it lasts five seconds.
     ffmpeg('-stream_loop', '1', '-i', RECORDING, '-c', 'copy', join(library, 'Somebody - Hello.mp4'));
@@ -169,7 +171,7 @@ async function decodedFilm(data: string): Promise<Float32Array> {
   book.close();
   assert(work !== undefined && rendition !== null, 'the recording became a film');
   expect(work).toMatchObject({ title: 'Hello', artist: 'Somebody', video: { renditions: [{ codec: 'h264', height: 240 }] } });
-  const [film, wav] = [join(home, 'recording.ts'), join(home, 'recording.wav')];
+  const [film, wav] = [join(data, 'recording.ts'), join(data, 'recording.wav')];
   await transportStream(new SegmentFiles(join(data, 'headend', 'segments')), rendition.segments, film);
   ffmpeg('-i', film, '-map', '0:a', '-af', `volume=${work.gainDb.toFixed(2)}dB`, '-c:a', 'pcm_f32le', wav);
   return floatsOf(wav);
