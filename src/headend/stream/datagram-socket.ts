@@ -1,14 +1,12 @@
 import { limits } from '../../limits.ts';
 import type { NativeLibrary } from '../../platform/native/native-library.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { assert } from '../../units/assert.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
 import { NativePort } from './native-port.ts';
 import { NodePort } from './node-port.ts';
-import type { Peer } from './peer.ts';
+import type { DatagramReceiver, Peer } from './peer.ts';
 import { pollPorts } from './port-poll.ts';
-
-/** Bytes are good during the call only. */
-export type DatagramReceiver = (bytes: Uint8Array, from: Peer) => void;
 
 /** The two UDP sockets of the headend (RTP on an even port, RTCP on the next), shared by all streams. */
 export interface DatagramPair {
@@ -31,20 +29,21 @@ const PAIR_ATTEMPTS = 50;
  * @returns `port-taken` where the asked pair, or 50 random ones, could not be had
  */
 export async function openDatagramPair(
+  clock: Clock,
   host: string,
   rtpPort: number,
   library: NativeLibrary | null = null,
 ): Promise<Result<DatagramPair, Fault<'port-taken'>>> {
   const attempts = rtpPort === 0 ? PAIR_ATTEMPTS : 1;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const pair = await tryPair(host, rtpPort, library);
+    const pair = await tryPair(clock, host, rtpPort, library);
     if (pair !== null) return ok(pair);
   }
   const what = rtpPort === 0 ? 'No pair of UDP ports is free' : `UDP port ${rtpPort} or ${rtpPort + 1} is taken or not allowed`;
   return fault('port-taken', `${what} on ${host}; stop the other program, or choose another RTP port.`);
 }
 
-async function tryPair(host: string, rtpPort: number, library: NativeLibrary | null): Promise<DatagramPair | null> {
+async function tryPair(clock: Clock, host: string, rtpPort: number, library: NativeLibrary | null): Promise<DatagramPair | null> {
   const rtp = await bind(host, rtpPort, library);
   if (rtp === null) return null;
   const rtcp = rtp.port % 2 === 0 ? await bind(host, rtp.port + 1, library) : null;
@@ -52,7 +51,7 @@ async function tryPair(host: string, rtpPort: number, library: NativeLibrary | n
     await rtp.close();
     return null;
   }
-  return pairOf(rtp, rtcp);
+  return pairOf(clock, rtp, rtcp);
 }
 
 async function bind(host: string, port: number, library: NativeLibrary | null): Promise<NativePort | NodePort | null> {
@@ -61,8 +60,11 @@ async function bind(host: string, port: number, library: NativeLibrary | null): 
   return native === 'not-here' ? NodePort.bind(host, port) : native;
 }
 
-function pairOf(rtp: NativePort | NodePort, rtcp: NativePort | NodePort): DatagramPair {
-  const polled = pollPorts([rtp, rtcp].filter((port) => port instanceof NativePort));
+function pairOf(clock: Clock, rtp: NativePort | NodePort, rtcp: NativePort | NodePort): DatagramPair {
+  const polled = pollPorts(
+    clock,
+    [rtp, rtcp].filter((port) => port instanceof NativePort),
+  );
   const send = (port: NativePort | NodePort, bytes: Uint8Array, to: Peer): void => {
     assert(bytes.length <= limits.datagramBytes, 'a datagram must fit the path');
     polled.noteTraffic();

@@ -1,7 +1,6 @@
 import type { NativeLibrary } from '../../platform/native/native-library.ts';
 import { type BoundDescriptor, bindDescriptor, closeDescriptor } from './bound-descriptor.ts';
-import type { DatagramReceiver } from './datagram-socket.ts';
-import type { Peer } from './peer.ts';
+import type { DatagramReceiver, Peer } from './peer.ts';
 import { type Found, ReceiveBatch } from './receive-batch.ts';
 import { SendBatch } from './send-batch.ts';
 

@@ -2,8 +2,7 @@ import { createSocket, type Socket, type SocketOptions } from 'node:dgram';
 import { lookup as resolveName } from 'node:dns';
 import { isIP, isIPv6 } from 'node:net';
 import { limits } from '../../limits.ts';
-import type { DatagramReceiver } from './datagram-socket.ts';
-import type { Peer } from './peer.ts';
+import type { DatagramReceiver, Peer } from './peer.ts';
 
 /** A UDP socket by Node alone: a system call and some objects for each datagram. */
 export class NodePort {

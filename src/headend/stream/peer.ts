@@ -8,6 +8,9 @@ export interface Peer {
   readonly number?: number;
 }
 
+/** Bytes are good during the call only. */
+export type DatagramReceiver = (bytes: Uint8Array, from: Peer) => void;
+
 /** A peer that is sent much. */
 export function peerAt(address: string, port: number): Peer {
   return { address, port, number: numberOfAddress(address) };

@@ -1,3 +1,4 @@
+import type { Clock } from '../../ports/clock.ts';
 import type { Found } from './receive-batch.ts';
 
 /** As often as the wheel of the streams turns: an ACK may wait for so long. */
@@ -13,14 +14,13 @@ export interface PortPoll {
 }
 
 /** Reads these ports every 5 ms, at once where more waits than one turn may take, and every 50 ms while nothing has gone or come for a second. */
-export function pollPorts(ports: readonly { poll(): Found }[]): PortPoll {
+export function pollPorts(clock: Clock, ports: readonly { poll(): Found }[]): PortPoll {
   let quiet = 0;
   let idle = false;
   let stopped = ports.length === 0;
   let cancel = (): void => {};
   const after = (delayMs: number): void => {
-    const timer = setTimeout(poll, delayMs);
-    cancel = () => clearTimeout(timer);
+    cancel = clock.after(delayMs, poll);
   };
   const poll = (): void => {
     const states = ports.map((port) => port.poll());

@@ -1,6 +1,6 @@
 import type { NativeFunction, NativeLibrary } from '../../platform/native/native-library.ts';
 import { DatagramRoom } from './datagram-room.ts';
-import type { DatagramReceiver } from './datagram-socket.ts';
+import type { DatagramReceiver } from './peer.ts';
 
 /** What was found at a socket: whether anything waited, and whether more does. */
 export type Found = 'nothing' | 'something' | 'more';

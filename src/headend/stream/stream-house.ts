@@ -48,7 +48,7 @@ export async function createStreamHouse(deps: StreamHouseDeps): Promise<StreamHo
   const library = await openNativeLibrary();
   const fast = library !== null && useNativeCrypto(library);
   deps.log.info('packets', { native: fast, receipts: (await useNativeEd25519()) ? 'libsodium' : 'node' });
-  const datagrams = await openDatagramPair(deps.host, deps.rtpPort, library);
+  const datagrams = await openDatagramPair(deps.clock, deps.host, deps.rtpPort, library);
   if (!datagrams.ok) throw new Error(datagrams.error.message);
   const channels = deps.channels === undefined ? undefined : new ChannelHouse({ clock: deps.clock, log: deps.log, store: deps.channels });
   const shared = { ...deps, pacer: new Pacer(deps.clock), datagrams: datagrams.value, ...(channels && { live: channels }) };

@@ -5,6 +5,7 @@ import { generateDeviceKey } from '../../../src/platform/crypto/ed25519-signer.t
 import { useNativeCrypto } from '../../../src/platform/fast-crypto.ts';
 import { openNativeLibrary } from '../../../src/platform/native/native-library.ts';
 import * as srtp from '../../../src/platform/srtp.ts';
+import { systemClock } from '../../../src/platform/system-clock.ts';
 import type { OutletRow } from '../../../src/ports/headend-stores.ts';
 import { toHex } from '../../../src/units/bytes.ts';
 import { BenchBox } from './bench-box.ts';
@@ -24,7 +25,7 @@ export async function benchRun(wish: RunWish): Promise<ServerFigures> {
   // As quick as can be: where the crowd is slower than the headend, its slowness is measured.
   const library = await openNativeLibrary();
   if (library !== null) useNativeCrypto(library);
-  const opened = await openDatagramPair(HOST, 0, library);
+  const opened = await openDatagramPair(systemClock, HOST, 0, library);
   if (!opened.ok) throw new Error(opened.error.message);
   const datagrams = opened.value;
   const { signer } = generateDeviceKey();

@@ -115,7 +115,7 @@ export async function serve(wish: RunWish & { readonly rtpPort: number; readonly
   const library = wish.native ? await openNativeLibrary() : null;
   if (wish.native && (library === null || !useNativeCrypto(library) || !(await useNativeEd25519())))
     throw new Error('the native way is not to be had on this machine');
-  const opened = await openDatagramPair(HOST, 0, library);
+  const opened = await openDatagramPair(systemClock, HOST, 0, library);
   if (!opened.ok) throw new Error(opened.error.message);
   const meter = new PaceMeter(wish.seconds);
   const datagrams = wish.paced ? meter.watch(opened.value) : opened.value;

@@ -5,6 +5,7 @@ import { type DatagramPair, openDatagramPair } from '../../../../src/headend/str
 import type { Peer } from '../../../../src/headend/stream/peer.ts';
 import { limits } from '../../../../src/limits.ts';
 import { openNativeLibrary } from '../../../../src/platform/native/native-library.ts';
+import { systemClock } from '../../../../src/platform/system-clock.ts';
 import { assert } from '../../../../src/units/assert.ts';
 
 const HOST = '127.0.0.1';
@@ -33,7 +34,7 @@ async function listener(host = HOST): Promise<{ readonly peer: Peer; readonly he
 }
 
 async function pair(native: boolean, host = HOST): Promise<DatagramPair> {
-  const opened = await openDatagramPair(host, 0, native ? await openNativeLibrary() : null);
+  const opened = await openDatagramPair(systemClock, host, 0, native ? await openNativeLibrary() : null);
   assert(opened.ok, 'a pair is free');
   closing.push(() => opened.value.close());
   return opened.value;
@@ -118,13 +119,13 @@ describe.each([
   it('find a port taken by another program taken, and leave no descriptor behind', async () => {
     const datagrams = await pair(native);
     const before = readdirSync('/proc/self/fd').length;
-    const again = await openDatagramPair(HOST, datagrams.rtpPort, native ? await openNativeLibrary() : null);
+    const again = await openDatagramPair(systemClock, HOST, datagrams.rtpPort, native ? await openNativeLibrary() : null);
     expect(again.ok ? 'opened' : again.error.code).toBe('port-taken');
     expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before);
   });
 
   it.runIf(native)('send what was given before they close, and nothing after it', async () => {
-    const [opened, one] = [await openDatagramPair(HOST, 0, await openNativeLibrary()), await listener()];
+    const [opened, one] = [await openDatagramPair(systemClock, HOST, 0, await openNativeLibrary()), await listener()];
     assert(opened.ok, 'a pair is free');
     opened.value.sendRtp(Uint8Array.of(1), one.peer);
     await opened.value.close();

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type PortPoll, pollPorts } from '../../../../src/headend/stream/port-poll.ts';
 import type { Found } from '../../../../src/headend/stream/receive-batch.ts';
+import { systemClock } from '../../../../src/platform/system-clock.ts';
 
 let found: Found = 'nothing';
 let polls = 0;
@@ -14,7 +15,7 @@ beforeEach(() => {
     polls += 1;
     return found;
   };
-  polled = pollPorts([{ poll }]);
+  polled = pollPorts(systemClock, [{ poll }]);
 });
 
 afterEach(() => {
