@@ -20,8 +20,6 @@ export default defineConfig({
     root: new URL('..', import.meta.url).pathname,
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // What is waited for comes when it comes: how soon it must, a test says itself.
-    expect: { poll: { timeout: 10_000 } },
     pool: 'forks',
     projects: [
       {

@@ -1,5 +1,5 @@
 import { assert } from '../units/assert.ts';
-import { NATIVE_TEXT_BYTES, NativeCrypto } from './native/native-crypto.ts';
+import { NATIVE_TEXT_BYTES, NativeCrypto, type NonceWords } from './native/native-crypto.ts';
 import { NATIVE_MESSAGE_BYTES, type NativeEd25519, openNativeEd25519 } from './native/native-ed25519.ts';
 import type { NativeLibrary } from './native/native-library.ts';
 import { GCM_TAG_BYTES, PacketCipher, type PacketCrypt, type PacketRoom } from './packet-cipher.ts';
@@ -50,7 +50,7 @@ export function fastVerify(publicKey: Uint8Array, message: Uint8Array, signature
 class NativePacketCrypt implements PacketCrypt {
   readonly #crypto: NativeCrypto;
   readonly #key: Uint8Array;
-  readonly #salt: readonly [start: number, middle: number, end: number];
+  readonly #salt: NonceWords;
 
   constructor(crypto: NativeCrypto, key: Uint8Array, salt: Uint8Array) {
     const words = new DataView(salt.slice().buffer);
@@ -63,8 +63,7 @@ class NativePacketCrypt implements PacketCrypt {
     assert(packet.length <= NATIVE_TEXT_BYTES, 'a packet fits the room');
     const { bytes } = this.#crypto.text;
     bytes.set(packet);
-    this.#setNonce(ssrc, index);
-    this.#crypto.sealText(this.#key, packet.length, clearBytes, more?.authenticated ?? null);
+    this.#crypto.sealText(this.#key, this.#nonce(ssrc, index), packet.length, clearBytes, more?.authenticated ?? null);
     const end = packet.length + GCM_TAG_BYTES;
     if (more === undefined) return bytes.slice(0, end);
     const sealed = bytes.slice(0, end + more.room);
@@ -77,8 +76,7 @@ class NativePacketCrypt implements PacketCrypt {
   }
 
   sealRoom(ssrc: number, index: number, packetBytes: number, clearBytes: number): Uint8Array {
-    this.#setNonce(ssrc, index);
-    this.#crypto.sealText(this.#key, packetBytes, clearBytes, null);
+    this.#crypto.sealText(this.#key, this.#nonce(ssrc, index), packetBytes, clearBytes, null);
     return this.#crypto.textView(packetBytes + GCM_TAG_BYTES);
   }
 
@@ -88,13 +86,12 @@ class NativePacketCrypt implements PacketCrypt {
     if (end < clearBytes || end > NATIVE_TEXT_BYTES) return null;
     const { bytes } = this.#crypto.text;
     bytes.set(sealed);
-    this.#setNonce(ssrc, index);
-    return this.#crypto.openText(this.#key, end, clearBytes, authenticated) ? bytes.slice(0, end) : null;
+    return this.#crypto.openText(this.#key, this.#nonce(ssrc, index), end, clearBytes, authenticated) ? bytes.slice(0, end) : null;
   }
 
   /** `00 00 | SSRC 32 | index 48` exclusive-or the salt (RFC 7714, 8.1). Of a larger number `^` takes the low 32 bits. */
-  #setNonce(ssrc: number, index: number): void {
+  #nonce(ssrc: number, index: number): NonceWords {
     const [start, middle, end] = this.#salt;
-    this.#crypto.setNonce(start ^ (ssrc >>> 16), middle ^ ((ssrc << 16) | Math.floor(index / 2 ** 32)), end ^ index);
+    return [start ^ (ssrc >>> 16), middle ^ ((ssrc << 16) | Math.floor(index / 2 ** 32)), end ^ index];
   }
 }

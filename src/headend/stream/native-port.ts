@@ -24,7 +24,7 @@ export class NativePort {
   readonly #descriptor: number;
   readonly #batch: SendBatch;
   readonly #arrivals: ReceiveBatch;
-  #late: Late[] = [];
+  readonly #late: Late[] = [];
   #receive: DatagramReceiver = () => {};
   #closed = false;
 
@@ -53,7 +53,8 @@ export class NativePort {
 
   /** Takes what has come, and sends what the kernel had no room for. */
   poll(): Found {
-    for (const late of this.#late.splice(0)) if (!this.#batch.sendNow(late.bytes, late.to)) this.#keep(late);
+    if (this.#closed) return 'nothing';
+    this.#sendLate();
     return this.#arrivals.drain(this.#receive);
   }
 
@@ -65,8 +66,20 @@ export class NativePort {
     closeDescriptor(this.#library, this.#descriptor);
   }
 
-  /** Right after the kernel refused it: a peer that can not be reached is not waited for. */
+  /** The oldest first, until there is no room again. */
+  #sendLate(): void {
+    for (let late = this.#late[0]; late !== undefined; late = this.#late[0]) {
+      if (!this.#batch.sendNow(late.bytes, late.to) && this.#hadNoRoom()) return;
+      this.#late.shift();
+    }
+  }
+
   #keep(late: Late): void {
-    if (NO_ROOM.includes(this.#library.errno()) && this.#late.length < LATE_MAX) this.#late.push(late);
+    if (this.#hadNoRoom() && this.#late.length < LATE_MAX) this.#late.push(late);
+  }
+
+  /** Right after the kernel refused a datagram: for a peer that can not be reached nothing waits. */
+  #hadNoRoom(): boolean {
+    return NO_ROOM.includes(this.#library.errno());
   }
 }

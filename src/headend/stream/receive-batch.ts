@@ -22,7 +22,6 @@ export class ReceiveBatch {
   readonly #recvmmsg: NativeFunction;
   readonly #descriptor: number;
   readonly #addresses = new Map<number, string>();
-  #address = { number: -1, text: '' };
   #closed = false;
 
   constructor(library: NativeLibrary, descriptor: number) {
@@ -42,7 +41,7 @@ export class ReceiveBatch {
       }
       if (count < BATCH) return round === 0 && count <= 0 ? 'nothing' : 'something';
     }
-    return 'more';
+    return this.#closed ? 'nothing' : 'more';
   }
 
   /** Call before the socket is closed: its descriptor may soon be another's. */
@@ -51,11 +50,6 @@ export class ReceiveBatch {
   }
 
   #addressText(address: number): string {
-    if (address !== this.#address.number) this.#address = { number: address, text: this.#textOf(address) };
-    return this.#address.text;
-  }
-
-  #textOf(address: number): string {
     const known = this.#addresses.get(address);
     if (known !== undefined) return known;
     if (this.#addresses.size >= ADDRESSES_KEPT) this.#addresses.clear();

@@ -68,7 +68,7 @@ export class SendBatch {
     this.flush();
     this.#room.write(0, bytes, to.number ?? numberOfAddress(to.address), to.port);
     this.#room.gather(0, 0, 1, 0);
-    return this.#closed || this.#sendmmsg(this.#descriptor, this.#room.address(0), 1, MSG_DONTWAIT) === 1;
+    return this.#sendmmsg(this.#descriptor, this.#room.address(0), 1, MSG_DONTWAIT) === 1;
   }
 
   /** Hands over what is gathered, now. */

@@ -31,7 +31,7 @@ export function startOfHmac(key: Uint8Array, parts: readonly Uint8Array[], macBy
   if (fast !== null) return fast;
   const mac = createHmac('sha256', prepared(key));
   for (const part of parts) mac.update(part);
-  return new Uint8Array(mac.digest()).slice(0, macBytes);
+  return new Uint8Array(mac.digest().subarray(0, macBytes));
 }
 
 /** Compares secrets in constant time; unequal lengths are unequal. */

@@ -14,6 +14,9 @@ const GET_TAG = 0x10;
 const SET_TAG = 0x11;
 const UTF8_STRING = 4;
 
+/** The 12 bytes of a nonce, as three numbers of 32 bits. */
+export type NonceWords = readonly [number, number, number];
+
 interface GcmCalls {
   readonly context: number;
   readonly init: NativeFunction;
@@ -61,32 +64,24 @@ export class NativeCrypto {
     return made;
   }
 
-  /** The 12 bytes of the nonce of what is sealed or opened next, as three numbers of 32 bits. */
-  setNonce(start: number, middle: number, end: number): void {
-    const { view } = this.#room;
-    view.setInt32(AT.nonce, start);
-    view.setInt32(AT.nonce + 4, middle);
-    view.setInt32(AT.nonce + 8, end);
-  }
-
   /**
    * Encrypts `bytes` of `text` in place, all but the first `clearBytes`, and puts the tag behind them.
    * @param authenticated what the tag covers instead of the clear bytes
    */
-  sealText(key: Uint8Array, bytes: number, clearBytes: number, authenticated: DataView | null): void {
+  sealText(key: Uint8Array, nonce: NonceWords, bytes: number, clearBytes: number, authenticated: DataView | null): void {
     const { context, update, final } = this.#sealing;
     const [text, length] = [this.#room.address + AT.text, this.#room.address + AT.length];
-    this.#begin(this.#sealing, key, clearBytes, authenticated);
+    this.#begin(this.#sealing, key, nonce, clearBytes, authenticated);
     if (bytes > clearBytes) succeed(update(context, text + clearBytes, length, text + clearBytes, bytes - clearBytes));
     succeed(final(context, length, length));
     succeed(this.#ctrl(context, GET_TAG, TAG_BYTES, text + bytes));
   }
 
   /** Decrypts in place what `sealText` made; `bytes` without the tag. False where the tag is wrong. */
-  openText(key: Uint8Array, bytes: number, clearBytes: number, authenticated: DataView | null): boolean {
+  openText(key: Uint8Array, nonce: NonceWords, bytes: number, clearBytes: number, authenticated: DataView | null): boolean {
     const { context, update, final } = this.#opening;
     const [text, length] = [this.#room.address + AT.text, this.#room.address + AT.length];
-    this.#begin(this.#opening, key, clearBytes, authenticated);
+    this.#begin(this.#opening, key, nonce, clearBytes, authenticated);
     if (bytes > clearBytes) succeed(update(context, text + clearBytes, length, text + clearBytes, bytes - clearBytes));
     succeed(this.#ctrl(context, SET_TAG, TAG_BYTES, text + bytes));
     return final(context, length, length) === 1;
@@ -109,11 +104,14 @@ export class NativeCrypto {
     return bytes.slice(AT.mac, AT.mac + macBytes);
   }
 
-  /** Sets the key, takes the nonce that was set, and gives what only the tag covers. */
-  #begin({ context, init, update }: GcmCalls, key: Uint8Array, clearBytes: number, authenticated: DataView | null): void {
+  /** Sets key and nonce, and gives what only the tag covers. */
+  #begin({ context, init, update }: GcmCalls, key: Uint8Array, nonce: NonceWords, clearBytes: number, authenticated: DataView | null): void {
     const { bytes, view, address } = this.#room;
     assert(key.length === KEY_BYTES, 'AES-128 has a key of 16 bytes');
     bytes.set(key, AT.key);
+    view.setInt32(AT.nonce, nonce[0]);
+    view.setInt32(AT.nonce + 4, nonce[1]);
+    view.setInt32(AT.nonce + 8, nonce[2]);
     succeed(init(context, 0, 0, address + AT.key, address + AT.nonce));
     if (authenticated !== null) {
       for (let at = 0; at < authenticated.byteLength; at += 1) view.setUint8(AT.authenticated + at, authenticated.getUint8(at));

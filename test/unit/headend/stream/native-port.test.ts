@@ -18,6 +18,8 @@ let port: NativePort;
 let refusal: number | null = null;
 /** Messages that it took. */
 let taken = 0;
+/** How often it was asked. */
+let asked = 0;
 
 function until(last: number): Promise<void> {
   return new Promise((resolve) => {
@@ -61,6 +63,7 @@ function stingy(library: NativeLibrary): NativeLibrary {
       return (...values) => {
         const result = refusal === null ? real(...values) : -1;
         taken += Math.max(0, result);
+        asked += 1;
         return result;
       };
     },
@@ -100,6 +103,15 @@ describe('a port that is read when it is asked to be', () => {
     expect(taken).toBe(1_024);
     port.poll();
     expect(taken).toBe(1_024);
+  });
+
+  it('asks a kernel that has no room once, however many wait', async () => {
+    refusal = EAGAIN;
+    send(upTo(500));
+    await turn();
+    asked = 0;
+    port.poll();
+    expect(asked).toBe(1);
   });
 
   it('does not keep what can not be sent at all', async () => {
