@@ -119,7 +119,7 @@ test('channels by UDP and SRT are entered by digits, priced as they are acknowle
   await page.addInitScript({ path: join(import.meta.dirname, 'screen-probe.js') });
   await page.goto(house.url);
   screen = new ScreenPage(page);
-  await screen.oneFocus();
+  await screen.ownFocus();
 
   // The map on the screen.
   await screen.goTo('rail:channels');

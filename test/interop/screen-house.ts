@@ -48,7 +48,7 @@ export async function openScreenHouse(profile: 'jukebox' | 'set-top' = 'jukebox'
       if (stoppedClock) await page.clock.install();
       await page.goto(`${url}${path}`);
       const screen = new ScreenPage(page);
-      await screen.oneFocus();
+      await screen.ownFocus();
       return screen;
     },
     boxPid: () => pidOfBox(join(folder, 'box')),
@@ -135,6 +135,12 @@ export class ScreenPage {
 
   async oneFocus(): Promise<void> {
     await vi.waitUntil(async () => (await this.ask('ringed()')) === 1, SOON);
+  }
+
+  /** A page that has just come: until its first list is there, what has the focus is nobody's choice, and goes on to the list. */
+  async ownFocus(): Promise<void> {
+    await this.page.locator('[data-first], .nothing').first().waitFor();
+    await this.oneFocus();
   }
 
   async reach(): Promise<ReadonlyMap<string, readonly string[]>> {
