@@ -26,11 +26,10 @@ export default defineConfig({
         extends: true,
         test: { name: 'rules', include: ['test/**/*.test.ts'], exclude: [...NEVER, REAL, CUTS], maxWorkers: '100%', sequence: { groupOrder: 0 } },
       },
-      { extends: true, test: { name: 'programs', include: [REAL], exclude: [...NEVER, ...TIMED], maxWorkers: 2, retry: 1, sequence: { groupOrder: 1 } } },
+      { extends: true, test: { name: 'programs', include: [REAL], exclude: [...NEVER, ...TIMED], maxWorkers: 2, sequence: { groupOrder: 1 } } },
       {
         extends: true,
-        // A machine that others share may stall once, hardly twice.
-        test: { name: 'timed', include: TIMED, exclude: NEVER, fileParallelism: false, maxWorkers: 1, retry: 1, sequence: { groupOrder: 2 } },
+        test: { name: 'timed', include: TIMED, exclude: NEVER, fileParallelism: false, maxWorkers: 1, sequence: { groupOrder: 2 } },
       },
       { extends: true, test: { name: 'cuts', include: [CUTS], exclude: NEVER, maxWorkers: 1, sequence: { groupOrder: 3 } } },
     ],
