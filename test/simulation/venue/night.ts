@@ -33,6 +33,8 @@ export class Night {
   readonly #scene: BoxScene;
   readonly #random: SeededRandom;
   readonly #heard: HeardByPlay = new Map();
+  /** What plays until the next power cut. */
+  #life: TimedPlays | null = null;
   #coinsMinor = 0n;
   #cuts = 0;
   #outages = 0;
@@ -46,8 +48,9 @@ export class Night {
     this.#scene = new BoxScene('jukebox', {
       works: NIGHT_WORKS,
       makePlays: (book, clock) => {
-        const plays = new TimedPlays(book, clock, NIGHT_WORKS, this.#heard);
-        return forgets ? Object.assign(plays, { recover: async () => null }) : plays;
+        this.#life?.cutPower();
+        this.#life = new TimedPlays(book, clock, NIGHT_WORKS, this.#heard);
+        return forgets ? Object.assign(this.#life, { recover: async () => null }) : this.#life;
       },
       inMemory: true,
       watched: false,

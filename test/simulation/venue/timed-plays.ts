@@ -20,6 +20,7 @@ export class TimedPlays implements PlayPort {
   readonly #clock: VirtualClock;
   readonly #works: readonly CatalogueWork[];
   readonly #heard: HeardByPlay;
+  readonly #running: (() => void)[] = [];
 
   constructor(book: InlineBook, clock: VirtualClock, works: readonly CatalogueWork[], heard: HeardByPlay) {
     this.#book = book;
@@ -44,6 +45,11 @@ export class TimedPlays implements PlayPort {
     return this.#run(playId, work, false, raise);
   }
 
+  /** Nothing sounds any more, and nobody is told so. */
+  cutPower(): void {
+    for (const silence of this.#running) silence();
+  }
+
   async close(playId: string, endReason: EndReason): Promise<void> {
     const play = await this.#book.play(playId);
     const work = this.#works.find(({ id }) => id === play?.workId);
@@ -59,9 +65,11 @@ export class TimedPlays implements PlayPort {
       cancel();
     };
     const sound = (): void => {
+      note();
       soundsSince = this.#clock.wallMs();
       cancel = this.#clock.after(work.durationMs - this.#heardOf(playId), () => raise({ type: 'play.finished', playId }));
     };
+    this.#running.push(note);
     if (trial) cancel = this.#clock.after(TRIAL_MS, () => raise({ type: 'play.trial-over', playId }));
     else sound();
     queueMicrotask(() => raise({ type: 'play.opened', playId, phase: trial ? 'trial' : 'paid' }));
@@ -70,7 +78,6 @@ export class TimedPlays implements PlayPort {
       confirm: async () => {
         const outcome = await this.#book.confirmPlay(playId, `e-${playId}`);
         if (outcome === 'ok') {
-          cancel();
           sound();
           raise({ type: 'play.confirmed', playId });
         } else raise({ type: 'play.refused', playId, code: outcome, message: 'Please insert a coin.' });
