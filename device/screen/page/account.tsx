@@ -8,13 +8,21 @@ import { amount, t } from './texts.ts';
 import { sentence } from './words.ts';
 
 const METHODS = ['card', 'transfer', 'cash'] as const;
+/** What a play costs is known moments after it ended; who looks at the account sees it come. */
+const LOOK_AGAIN_MS = 5_000;
 
 /** How the household stands with what it owes, what it was charged, and the form by which it pays. */
 export function AccountSheet({ state }: { readonly state: State }): JSX.Element {
   const [account, setAccount] = useState<Account | null | undefined>(undefined);
   const [asked, setAsked] = useState(0);
   const { owedMinor, overdueMinor } = state.view.account ?? {};
-  useEffect(() => void fetchAccount().then(setAccount), [owedMinor, overdueMinor, asked]);
+  useEffect(() => {
+    // What the headend said last stands until it says more.
+    const look = (): void => void fetchAccount().then((answer) => setAccount((before) => answer ?? before ?? null));
+    look();
+    const looking = setInterval(look, LOOK_AGAIN_MS);
+    return () => clearInterval(looking);
+  }, [owedMinor, overdueMinor, asked]);
   if (account === undefined) return <p class="nothing">{t('opening')}</p>;
   if (account === null) return <p class="nothing">{t('accountAway')}</p>;
   return (
