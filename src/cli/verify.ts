@@ -97,10 +97,11 @@ function exportPlay(folder: string, { sid, terms, sides }: PlayEvidence): void {
 }
 
 function inWords({ sid, agrees, currency, bills, differences, notes }: Verdict): string {
-  const lines = bills.map(({ side, byReceiptMinor, byStatementMinor, bookedMinor, paidPackets }) => {
+  const lines = bills.map(({ side, byReceiptMinor, byReceiptMostMinor, byStatementMinor, bookedMinor, paidPackets }) => {
+    const most = byStatementMinor === null && byReceiptMostMinor !== byReceiptMinor ? ` to ${byReceiptMostMinor}` : '';
     const parts = [
       `${paidPackets} paid packets`,
-      ...(byReceiptMinor === null ? [] : [`last receipt worth ${byReceiptMinor}`]),
+      ...(byReceiptMinor === null ? [] : [`last receipt worth ${byReceiptMinor}${most}`]),
       ...(byStatementMinor === null ? ['not closed'] : [`closing statement worth ${byStatementMinor}`]),
       ...(bookedMinor === null ? ['nothing booked'] : [`booked ${bookedMinor}`]),
     ];

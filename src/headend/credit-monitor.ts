@@ -4,6 +4,7 @@ import { ACTION_OF_MODE, CONFIRM_MODES, confirms } from '../domain/credit/confir
 import * as credit from '../domain/credit/credit-monitor.ts';
 import type { AckMessage, ConfirmMessage, ReceiptMessage, WindowMessage } from '../domain/credit/messages.ts';
 import { joinIndexes, planSpans, type SpanPlan, withoutIndexes } from '../domain/credit/paid-ranges.ts';
+import { findImpossible, leavesTrialOut } from '../domain/credit/possible-counts.ts';
 import { isReserved, reserveIsLow, slotsUsed } from '../domain/credit/sequence-reserve.ts';
 import type { AckReceipt } from '../domain/credit/statements.ts';
 import { placedParts } from '../domain/credit/work-parts.ts';
@@ -245,7 +246,7 @@ export class CreditMonitor implements Progressing {
       ...credit.knownWork(this.#state),
       lostPaid: view.lostPaid,
       nextSequence: view.nextSequence,
-      ...leaseReport(this.#session, this.#over, view.lentPackets),
+      ...leaseReport(this.#session, this.#over, view.unsignedPackets),
     };
   }
 
@@ -280,8 +281,11 @@ export class CreditMonitor implements Progressing {
     const { row, epoch, terms } = this.#session;
     if (receipt.sid !== row.sid || receipt.epoch > epoch) return 'receipt-of-other-session';
     if (!equalBytes(receipt.termsHash, this.#termsHash)) return 'receipt-of-other-terms';
+    if (findImpossible(terms, receipt.counts) !== null) return 'receipt-impossible';
+    if (leavesTrialOut(terms, credit.windowView(this.#state).counts, receipt.counts)) return 'receipt-without-trial';
     // After a crash of ours the device may have counted what the last group commit did not reach any more.
     const slack = epoch > 0 ? terms.credit.creditWindowPackets : 0;
+    if (receipt.counts.some((count) => count.packets > credit.sentUnder(this.#state, count) + slack)) return 'receipt-above-sent';
     for (const billingClass of BILLING_CLASSES) {
       if (packetsOf(receipt.counts, billingClass) > credit.sentPackets(this.#state, billingClass) + slack) return 'receipt-above-sent';
     }

@@ -1,7 +1,6 @@
 import { agreePaid, type KnownWork } from '../domain/credit/agree-paid.ts';
-import { packetsOf } from '../domain/credit/billing-class.ts';
+import { findImpossible, leavesTrialOut } from '../domain/credit/possible-counts.ts';
 import type { AckReceipt } from '../domain/credit/statements.ts';
-import { limits } from '../limits.ts';
 import { sha256 } from '../platform/crypto/digest.ts';
 import { verifyEd25519 } from '../platform/crypto/ed25519-signer.ts';
 import { deriveSessionKeys, generateEphemeral } from '../platform/crypto/key-agreement.ts';
@@ -163,7 +162,8 @@ function readReceipt(request: ResumeRequest, row: PaySessionRow, outlet: OutletR
   const termsHash = fromHex(row.termsHash)?.subarray(0, 16) ?? new Uint8Array();
   if (receipt.sid !== row.sid || !equalBytes(receipt.termsHash, termsHash) || receipt.epoch > row.epoch)
     return fault('bad-receipt', 'The receipt belongs to another play or to other terms.');
-  if (packetsOf(receipt.counts, 'paid') > row.terms.packets || receipt.counts.length > limits.classCountsPerReceipt)
-    return fault('bad-receipt', 'The receipt counts more than the work has.');
+  const impossible = findImpossible(row.terms, receipt.counts);
+  if (impossible !== null) return fault('bad-receipt', `The receipt ${impossible}.`);
+  if (leavesTrialOut(row.terms, row.counts, receipt.counts)) return fault('bad-receipt', 'The receipt leaves out the trial that this box acknowledged.');
   return ok({ receipt, bytes, signature });
 }

@@ -24,7 +24,7 @@ export interface AccountCreditStore {
   leaseCredit(request: LeaseRequest): Result<CreditLease, Fault<'account-credit-used-up'>>;
   /** False where the lease was taken for given away, or its holder has a newer one. */
   renewLease(account: AccountId, holder: string, fence: number, expiresAtMs: number): boolean;
-  /** Ends a lease; `unpaidPackets` of it stay as a leftover. False where it is not in force any more: then nothing changes. */
+  /** Ends a lease; `unpaidPackets`, given away and not signed for, stay as a leftover. False where it is not in force any more: then nothing changes. */
   returnCredit(account: AccountId, holder: string, fence: number, unpaidPackets: number): boolean;
   clearLeftovers(account: AccountId, paidPackets: number): void;
   /** A session is settled: what is still leased to it was given away, and what its last word paid clears leftovers. */

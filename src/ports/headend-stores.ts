@@ -89,7 +89,7 @@ export interface SessionProgress {
   readonly lease?: LeaseReport;
 }
 
-/** What a session says about its slice of the account's credit: that it still holds it, or what of it was given away at the end. */
+/** What a session says about its slice of the account's credit: that it still holds it, or at the end what was given away and not signed for. */
 export interface LeaseReport {
   readonly account: AccountId;
   readonly fence: number;

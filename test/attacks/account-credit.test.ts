@@ -8,6 +8,7 @@ import type { AdmittedSession, StreamHouse } from '../../src/headend/stream-port
 import { limits } from '../../src/limits.ts';
 import { generateDeviceKey } from '../../src/platform/crypto/ed25519-signer.ts';
 import type { OutletRow, StoredWork } from '../../src/ports/headend-stores.ts';
+import { CREDIT_TERMS } from '../fakes/credit-terms.ts';
 import { VirtualBox } from '../fakes/virtual-box.ts';
 import { VirtualClock } from '../fakes/virtual-clock.ts';
 import { VirtualHeadend } from '../fakes/virtual-headend.ts';
@@ -128,6 +129,26 @@ describe('ruling 20: the window belongs to the account', () => {
     expect((await play(worker, 0)).answer).toMatchObject(REFUSED);
     await clock.advance(32 * 86_400_000);
     expect((await play(worker, 0)).answer.ok).toBe(true);
+  });
+
+  test('a box that denies its ACKs, play after play, owes all that it heard: after its first receipt window it gets no second', async () => {
+    const worker = new Worker();
+    const heard: number[] = [];
+    for (let at = 0; at < 30; at += 1) {
+      const { live } = await play(worker, at);
+      if (live === undefined) break;
+      for (let turn = 0; turn < 40; turn += 1) {
+        await clock.advance(200);
+        live.box.acknowledge();
+        live.box.receipt({ withheld: true });
+      }
+      heard.push(live.stream.view().packetsSent);
+      worker.end(live.session.row.sid);
+    }
+    const { receiptWindowPackets } = CREDIT_TERMS;
+    expect(heard).toEqual([receiptWindowPackets]);
+    expect(headend.book.accountCredit(headend.book.defaults().account)).toMatchObject({ leasedPackets: 0, leftoverPackets: receiptWindowPackets });
+    expect((await play(worker, 1)).answer).toMatchObject(REFUSED);
   });
 
   test('a worker that dies takes its slices with it until they expire, and then they count as given away', async () => {

@@ -34,6 +34,18 @@ describe.each(ACK_AUTHS)('proved by %s', (ackAuth) => {
       expect([unauthenticated + replayed, abuse]).toEqual([50, 0]);
     });
 
+    test('a receipt under a price that the terms do not have pays for nothing, and is abuse', async () => {
+      for (const node of [1, 7, 8, 255]) {
+        const { abuse } = scene.stream.faults();
+        scene.box.receipt({ lie: (honest) => ({ ...honest, node }) });
+        await scene.clock.advance(100);
+        expect(scene.stream.faults().abuse).toBe(abuse + 1);
+      }
+      await scene.run(1_000);
+      expect(scene.box.lastWindow).toMatchObject({ receiptedPaid: 0 });
+      expect(scene.box.lastWindow?.acknowledgedPaid).toBeGreaterThan(50);
+    });
+
     test('forged inside: rightly encrypted, but written in another form than was agreed, it is foreign', () => {
       const { keys, row, epoch, terms } = scene.session;
       const ack = { type: 'ack', epoch, counter: 9_999, base: 10, bitmap: 0n, ranges: [], paidPackets: 10, challenge: null } as const;

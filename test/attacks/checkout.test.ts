@@ -4,15 +4,18 @@ import { acceptResume } from '../../device/checkout/accept-resume.ts';
 import { openExchange } from '../../device/checkout/key-exchange.ts';
 import { offerRequest } from '../../device/checkout/offer-request.ts';
 import { buildAck, counts, createAckLedger, noteWindow, received } from '../../src/domain/credit/ack-ledger.ts';
-import { packetsOf } from '../../src/domain/credit/billing-class.ts';
+import { type ClassCount, packetsOf } from '../../src/domain/credit/billing-class.ts';
 import { limits } from '../../src/limits.ts';
+import { sha256 } from '../../src/platform/crypto/digest.ts';
 import { generateDeviceKey } from '../../src/platform/crypto/ed25519-signer.ts';
 import { signRequest, verifyRequest } from '../../src/platform/request-signature.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import { systemRandom } from '../../src/platform/system-random.ts';
 import type { StoredWork } from '../../src/ports/headend-stores.ts';
 import { toHex } from '../../src/units/bytes.ts';
+import { asId, type SessionId } from '../../src/units/ids.ts';
 import { packetsIn } from '../../src/units/time.ts';
+import { encodeReceipt } from '../../src/wire/ack-receipt.ts';
 import type { OfferResponse } from '../../src/wire/http-api.ts';
 import { resumeTranscript } from '../../src/wire/resume-transcript.ts';
 import { CREDIT_TERMS } from '../fakes/credit-terms.ts';
@@ -107,6 +110,32 @@ describe('ruling 22: keys and resumes', () => {
     expect(await headend.api().nonce(response.sid)).toMatchObject({ ok: false, error: { problem: 'unknown-session' } });
     expect(await headend.api().resume(response.sid, request)).toMatchObject({ ok: false, error: { problem: 'unknown-session' } });
     headend.outlet = own;
+    await close(response.sid);
+  });
+});
+
+describe('ruling 7: what was paid is not sold again, and only what was paid', () => {
+  async function resumeWith(response: OfferResponse, counts: readonly ClassCount[], paidRanges: number[][]) {
+    const { request } = await resumeRequest(response.sid, 1);
+    const termsHash = sha256(new TextEncoder().encode(response.terms)).subarray(0, 16);
+    const sid = asId<SessionId>(response.sid);
+    const bytes = encodeReceipt({ sid, epoch: 0, ackCounter: 1, base: 0, counts, termsHash, confirmEventId: new Uint8Array(16), wallMs: 0 });
+    const receipt = { bytes: toHex(bytes), signature: toHex(signer.sign(bytes)) };
+    return await headend.api().resume(response.sid, { ...request, receipt, paidRanges });
+  }
+
+  test.each([
+    ['paid', 7, 500],
+    ['free', 7, 1],
+    ['free', 8, 1],
+    ['regrant', 255, 1],
+    ['paid', 0, 501],
+  ] as const)('a receipt of %s packets under price %d that no terms have, %d of them, buys nothing and stops nobody', async (billingClass, node, packets) => {
+    const { response } = await opened();
+    expect(await resumeWith(response, [{ node, billingClass, packets }], [[0, 500]])).toMatchObject({ ok: false, error: { problem: 'bad-receipt' } });
+    expect(headend.book.session(asId(response.sid))).toMatchObject({ counts: [], receipt: null, epoch: 0 });
+    const { request } = await resumeRequest(response.sid, 1);
+    expect((await headend.api().resume(response.sid, request)).ok).toBe(true);
     await close(response.sid);
   });
 });

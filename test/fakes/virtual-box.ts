@@ -8,6 +8,7 @@ import {
   noteWindow,
   received,
 } from '../../src/domain/credit/ack-ledger.ts';
+import type { ClassCount } from '../../src/domain/credit/billing-class.ts';
 import type { AckMessage, AckpayMessage, WindowMessage } from '../../src/domain/credit/messages.ts';
 import type { AdmittedSession } from '../../src/headend/stream-port.ts';
 import { type AckpayCodec, ackpayCodec } from '../../src/platform/crypto/ackpay-codec.ts';
@@ -126,9 +127,11 @@ export class VirtualBox {
     this.say({ ...body, ...this.#counted(), challenge });
   }
 
-  /** Signs and sends what was acknowledged; `morePaid` lies upwards, `withheld` keeps the receipt here: a peer that denies its ACKs. */
-  receipt(claim: { readonly morePaid?: number; readonly withheld?: boolean } = {}): void {
-    const claimed = counts(this.ledger).map((count) => (count.billingClass === 'paid' ? { ...count, packets: count.packets + (claim.morePaid ?? 0) } : count));
+  /** Signs and sends what was acknowledged; `morePaid` lies upwards, `lie` says anything, `withheld` keeps the receipt here: a peer that denies its ACKs. */
+  receipt(claim: { readonly morePaid?: number; readonly withheld?: boolean; readonly lie?: (honest: ClassCount) => ClassCount } = {}): void {
+    const { lie = (honest) => honest } = claim;
+    const more = (count: ClassCount): ClassCount => (count.billingClass === 'paid' ? { ...count, packets: count.packets + (claim.morePaid ?? 0) } : count);
+    const claimed = counts(this.ledger).map((count) => lie(more(count)));
     const receipt = {
       sid: this.#session.row.sid,
       epoch: this.#session.epoch,

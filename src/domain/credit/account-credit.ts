@@ -37,10 +37,12 @@ export function grantLease(credit: AccountCredit, askedPackets: number, leastPac
   );
 }
 
-/** A session ended: its lease comes back; what of it was given away and not paid for stays as a leftover. */
-export function returnLease(credit: AccountCredit, lease: CreditLease, unpaidPackets: number): AccountCredit {
-  const leftover = Math.max(0, Math.min(unpaidPackets, lease.packets));
-  return { ...credit, leasedPackets: credit.leasedPackets - lease.packets, leftoverPackets: credit.leftoverPackets + leftover };
+/**
+ * A session ended: its lease comes back; what was given away and not signed for stays as a leftover. That may be more than the lease: what
+ * was acknowledged frees the window, and is owed by signature alone.
+ */
+export function returnLease(credit: AccountCredit, lease: CreditLease, unsignedPackets: number): AccountCredit {
+  return { ...credit, leasedPackets: credit.leasedPackets - lease.packets, leftoverPackets: credit.leftoverPackets + Math.max(0, unsignedPackets) };
 }
 
 /** Packets of the account that were paid later, or covered by a receipt that came late, clear leftovers one to one. */

@@ -2,6 +2,7 @@ import { limits } from '../../limits.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
 import { type ClassCount, mergeCounts, packetsOf } from './billing-class.ts';
 import { asRanges, closeLowHoles, indexesIn, joinIndexes, NO_INDEXES, type PaidRanges, withoutIndexes } from './paid-ranges.ts';
+import { paidUnder } from './possible-counts.ts';
 import type { Terms } from './terms.ts';
 import { soldByNode } from './work-parts.ts';
 
@@ -55,23 +56,22 @@ export function agreePaid(terms: Terms, known: KnownWork, claim: PaidClaim, fenc
   const paidNews = soldByNode(terms).map(
     (sold, node): ClassCount => ({ node, billingClass: 'paid', packets: indexesIn(news) - indexesIn(withoutIndexes(news, sold)) }),
   );
-  const paid = packetsOf(known.counts, 'paid') + packetsOf(paidNews, 'paid');
-  const signed = packetsOf(claim.signed, 'paid');
-  if (paid < signed)
+  const agreedPaid = addCounts(
+    known.counts.filter((count) => count.billingClass === 'paid'),
+    paidNews,
+  );
+  // By price: what was signed under a cheap one does not pay for packets under a dear one.
+  const ahead = terms.nodes.map((_, node) => paidUnder(agreedPaid, node) - paidUnder(claim.signed, node));
+  const [paid, signed] = [packetsOf(agreedPaid, 'paid'), packetsOf(claim.signed, 'paid')];
+  if (ahead.some((packets) => packets < 0))
     return fault('bad-claim', `The receipt counts ${signed} paid packets, only ${paid} are named; end this play, its closing statement settles it.`);
-  if (packetsOf(paidNews, 'paid') > 0 && paid > signed + terms.credit.receiptWindowPackets)
+  if (packetsOf(paidNews, 'paid') > 0 && ahead.reduce((sum, packets) => sum + packets, 0) > terms.credit.receiptWindowPackets)
     return fault(
       'bad-claim',
       `${paid} paid packets are named, and the receipt covers ${signed}; a receipt must come at least every ${terms.credit.receiptWindowPackets}.`,
     );
-  const unpaid = mergeCounts(known.counts, claim.signed).filter((count) => count.billingClass !== 'paid');
-  const counts = [
-    ...unpaid,
-    ...addCounts(
-      known.counts.filter((count) => count.billingClass === 'paid'),
-      paidNews,
-    ),
-  ];
+  const unpaid = mergeCounts(known.counts, claim.signed).filter(({ node, billingClass }) => billingClass !== 'paid' && node < terms.nodes.length);
+  const counts = [...unpaid, ...agreedPaid];
   const paidRanges = joinIndexes(known.paidRanges, named);
   const lostPaid = stillLost(fenced ?? { lostPaid: known.lostPaid, paidRanges: known.paidRanges }, paidRanges);
   return ok({ counts, paidRanges: closeLowHoles(paidRanges, limits.paidRanges), lostPaid });
@@ -89,14 +89,5 @@ function stillLost({ lostPaid, paidRanges = NO_INDEXES, exposed = NO_INDEXES }: 
 }
 
 function addCounts(counts: readonly ClassCount[], more: readonly ClassCount[]): readonly ClassCount[] {
-  const nodes = more.map((count) => ({
-    ...count,
-    packets:
-      count.packets +
-      packetsOf(
-        counts.filter(({ node }) => node === count.node),
-        'paid',
-      ),
-  }));
-  return nodes.filter((count) => count.packets > 0);
+  return more.map((count) => ({ ...count, packets: count.packets + paidUnder(counts, count.node) })).filter((count) => count.packets > 0);
 }

@@ -2,6 +2,7 @@ import { type ClassCount, packetsOf } from './billing-class.ts';
 import { settlePlay } from './settle-play.ts';
 import type { AckReceipt, ClosingStatement } from './statements.ts';
 import type { Terms } from './terms.ts';
+import { soldPackets } from './work-parts.ts';
 
 /** What one side holds of a play. Everything in it was opened and its signatures were checked before. */
 export interface HeldEvidence {
@@ -18,6 +19,8 @@ export interface RecomputedBill {
   readonly side: string;
   /** What the last receipt alone is worth, nothing unheard and nothing lost. */
   readonly byReceiptMinor: bigint | null;
+  /** What it is worth at most: all that it does not count was lost, and forgiven as far as the terms allow. */
+  readonly byReceiptMostMinor: bigint | null;
   /** What the counts of the closing statement are worth. */
   readonly byStatementMinor: bigint | null;
   readonly bookedMinor: bigint | null;
@@ -30,25 +33,52 @@ export interface Comparison {
   readonly differences: readonly string[];
 }
 
+/** The least and the most that a bill by a receipt alone can be. Minor units. */
+interface Worth {
+  readonly leastMinor: bigint;
+  readonly mostMinor: bigint;
+}
+
 /**
  * Recomputes the bills of a play from its terms and what each side holds, and says where they differ. A play that is still open is
  * compared by receipts alone: there the newer one may count more, and that is no difference in money.
+ *
+ * Every booking needs a proof: the closing statement, or else the last receipt, by which a headend bills a play that was abandoned.
+ * Without either nothing is owed. A box books no charge before it has signed its closing statement; until then the price is set aside,
+ * which is no booking. It lets go of reported statements in time: the one that the other side holds proves its booking as well.
+ *
+ * Units: minor units. Source: rulings 5, 6, 9, 10, 18.
  */
 export function compareBills(terms: Terms, sides: readonly HeldEvidence[]): Comparison {
   const bills = sides.map((held) => recompute(terms, held));
-  const differences = [...sides.flatMap((held) => findWithin(terms, held)), ...findBetween(sides)];
-  return { bills, differences };
+  const stated = bills.map((bill) => bill.byStatementMinor);
+  const within = sides.flatMap((held) => [...findWithin(terms, held), ...(stated.includes(held.bookedMinor) ? [] : findUnproved(terms, held))]);
+  return { bills, differences: [...within, ...findBetween(sides)] };
 }
 
 function recompute(terms: Terms, { side, receipt, statement, bookedMinor }: HeldEvidence): RecomputedBill {
-  const byReceipt = receipt === null ? null : settlePlay(terms, { counts: receipt.counts, unheardPaidPackets: 0, lostPackets: 0 });
+  const byReceipt = receipt === null ? null : worthOf(terms, receipt);
   return {
     side,
-    byReceiptMinor: byReceipt?.chargedMinor ?? null,
+    byReceiptMinor: byReceipt?.leastMinor ?? null,
+    byReceiptMostMinor: byReceipt?.mostMinor ?? null,
     byStatementMinor: statement === null ? null : settlePlay(terms, statement).chargedMinor,
     bookedMinor,
     paidPackets: packetsOf((statement ?? receipt)?.counts ?? [], 'paid'),
   };
+}
+
+/**
+ * A receipt does not say what was lost, and a loss that is forgiven makes what was heard a larger share of the work. Lost can be none, or
+ * at most every packet that was sold and is not paid.
+ *
+ * Units: minor units. Source: rulings 10, 15.
+ */
+function worthOf(terms: Terms, { counts }: AckReceipt): Worth {
+  const from = terms.afterTrial === 'continue' ? packetsOf(counts, 'trial') : 0;
+  const sold = terms.nodes.reduce((sum, _, node) => sum + soldPackets(terms, node, from), 0);
+  const charge = (lostPackets: number): bigint => settlePlay(terms, { counts, unheardPaidPackets: 0, lostPackets }).chargedMinor;
+  return { leastMinor: charge(0), mostMinor: charge(Math.max(0, sold - packetsOf(counts, 'paid'))) };
 }
 
 function findWithin(terms: Terms, { side, receipt, statement, bookedMinor }: HeldEvidence): readonly string[] {
@@ -68,13 +98,23 @@ function findWithin(terms: Terms, { side, receipt, statement, bookedMinor }: Hel
       const stated = packetsUnder(statement.counts, count);
       if (stated < count.packets) found.push(`${side}: a receipt covers ${named(count)}, the closing statement only ${stated}`);
     }
-  } else if (bookedMinor !== null && receipt !== null) {
-    const most = settlePlay(terms, { counts: receipt.counts, unheardPaidPackets: 0, lostPackets: terms.packets }).quoteMinor;
-    if (bookedMinor > most) found.push(`${side}: the books say ${bookedMinor}, the whole work costs ${most} minor units of ${currency}`);
   }
   const paid = packetsOf((statement ?? receipt)?.counts ?? [], 'paid');
   if (paid > terms.packets) found.push(`${side}: ${paid} packets are counted as paid, the work has ${terms.packets}`);
   return found;
+}
+
+/** What the books of a side without a closing statement say, against its last receipt. */
+function findUnproved(terms: Terms, { side, receipt, statement, bookedMinor }: HeldEvidence): readonly string[] {
+  if (statement !== null || bookedMinor === null) return [];
+  const booked = `${side}: the books say ${bookedMinor}`;
+  if (receipt === null)
+    return bookedMinor === 0n ? [] : [`${booked} minor units of ${terms.currency}, and neither a receipt nor a closing statement proves any of it`];
+  const { leastMinor, mostMinor } = worthOf(terms, receipt);
+  if (bookedMinor >= leastMinor && bookedMinor <= mostMinor) return [];
+  const worth = leastMinor === mostMinor ? `${leastMinor}` : `${leastMinor} to ${mostMinor}`;
+  const paid = packetsOf(receipt.counts, 'paid');
+  return [`${booked} without a closing statement, the last receipt of ${paid} paid packets is worth ${worth} minor units of ${terms.currency}`];
 }
 
 function findBetween(sides: readonly HeldEvidence[]): readonly string[] {

@@ -13,7 +13,7 @@ import type { AckReceipt } from './statements.ts';
 import { isUncounted, judgeLapse, trialForbids, trialIsOver } from './trial.ts';
 import { adaptWindow } from './window-adaptation.ts';
 
-export { type CarriedCounts, carryOver, coveredIndexes, createMonitor, knownWork, type MonitorState, sentPackets } from './monitor-state.ts';
+export { type CarriedCounts, carryOver, coveredIndexes, createMonitor, knownWork, type MonitorState, sentPackets, sentUnder } from './monitor-state.ts';
 export { type MonitorView, windowView } from './monitor-view.ts';
 export { dueRetransmissions } from './retransmission.ts';
 export { windowIntervalMs } from './send-window.ts';

@@ -3,7 +3,7 @@ import { assert } from '../../units/assert.ts';
 import type { FencedWork, PaidWork } from './agree-paid.ts';
 import { type BillingClass, type ClassCount, packetsOf, type Span } from './billing-class.ts';
 import { type ChallengeBook, createChallengeBook } from './challenge-book.ts';
-import { type ClassCells, cellsOfCounts, countsOfCells, emptyCells, isPaidCell, paidIn } from './class-cells.ts';
+import { type ClassCells, cellOf, cellsOfCounts, countsOfCells, emptyCells, isPaidCell, paidIn } from './class-cells.ts';
 import { cellAt, createRing, type PacketRing, packetIndexAt, SLOT, statusOf } from './packet-ring.ts';
 import { addIndexes, joinIndexes, NO_INDEXES, type PaidRanges, type SpanPlan } from './paid-ranges.ts';
 import type { CreditTerms, TrialTerms } from './terms.ts';
@@ -232,6 +232,11 @@ export function coveredIndexes(state: MonitorState): PaidRanges {
 /** First transmissions of a class, over all epochs. */
 export function sentPackets(state: MonitorState, billingClass: BillingClass): number {
   return packetsOf(countsOfCells(state.sent), billingClass);
+}
+
+/** First transmissions under one price and class, over all epochs. */
+export function sentUnder(state: MonitorState, { node, billingClass }: ClassCount): number {
+  return state.sent[cellOf(node, billingClass)] ?? 0;
 }
 
 /** What a fenced epoch leaves in memory. Slots still in flight are dead; their indexes stay exposed. */

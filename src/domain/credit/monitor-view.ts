@@ -23,8 +23,8 @@ export interface MonitorView {
   /** Sent as paid and not acknowledged, lost ones included: at most W + allowance. */
   readonly unpaidInFlight: number;
   readonly maxUnpaid: number;
-  /** Of W in use: unacknowledged, and not forgiven as lost. */
-  readonly lentPackets: number;
+  /** Given away, not forgiven as lost, and not signed for: what an account owes if nothing more comes. An ACK alone proves nothing to others. */
+  readonly unsignedPackets: number;
   /** Losses that are forgiven (A). */
   readonly allowance: number;
   /** The next paid packet goes iff its ordinal is below this. */
@@ -62,7 +62,7 @@ export function windowView(state: MonitorState): MonitorView {
     creditWindowPackets: hasLargeWindow(state) ? state.trialPackets : state.windowPackets,
     unpaidInFlight: state.sentPaid - acknowledgedPaid,
     maxUnpaid: state.maxUnpaid,
-    lentPackets: Math.max(0, state.sentPaid + state.windowPackets - window.credit),
+    unsignedPackets: Math.max(0, state.sentPaid + state.windowPackets - window.credit + acknowledgedPaid - state.signedPaid),
     allowance: window.allowance,
     sendLimit: Math.min(window.credit, window.receipt),
     suspended: isSuspended(state),

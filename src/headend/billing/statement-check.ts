@@ -1,13 +1,21 @@
 import { type ClassCount, packetsOf } from '../../domain/credit/billing-class.ts';
+import { findImpossible, leavesTrialOut } from '../../domain/credit/possible-counts.ts';
 import { firstSlotOfNextEpoch, slotsUsed } from '../../domain/credit/sequence-reserve.ts';
 import { type Settlement, settlePlay } from '../../domain/credit/settle-play.ts';
 import type { ClosingStatement } from '../../domain/credit/statements.ts';
-import { soldPackets } from '../../domain/credit/work-parts.ts';
 import type { PaySessionRow } from '../../ports/headend-stores.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
 
 export type StatementFault = Fault<
-  'other-terms' | 'future-epoch' | 'impossible-counts' | 'below-receipt' | 'above-sent' | 'too-much-unheard' | 'not-confirmed' | 'other-charge'
+  | 'other-terms'
+  | 'future-epoch'
+  | 'impossible-counts'
+  | 'below-receipt'
+  | 'above-sent'
+  | 'too-much-unheard'
+  | 'not-confirmed'
+  | 'other-charge'
+  | 'trial-left-out'
 >;
 type Verdict = Result<null, StatementFault>;
 
@@ -27,7 +35,7 @@ type Verdict = Result<null, StatementFault>;
  * @param fromBackup the play was known to the backup from which this headend was restored
  */
 export function checkStatement(row: PaySessionRow, statement: ClosingStatement, fromBackup = false): Result<Settlement, StatementFault> {
-  const ofWhatWasSent = fromBackup ? [] : [checkEpoch, checkSent];
+  const ofWhatWasSent = fromBackup ? [] : [checkEpoch, checkSent, checkTrial];
   for (const check of [checkTerms, checkCounts, checkReceipt, ...ofWhatWasSent, checkUnheard, checkConfirmation]) {
     const verdict = check(row, statement);
     if (!verdict.ok) return verdict;
@@ -53,17 +61,16 @@ function checkEpoch(row: PaySessionRow, statement: ClosingStatement): Verdict {
 }
 
 function checkCounts(row: PaySessionRow, { counts, lostPackets }: ClosingStatement): Verdict {
-  const cells = new Set(counts.map(cellKey));
-  if (cells.size !== counts.length) return fault('impossible-counts', 'The statement counts one class twice.');
-  if (counts.some((count) => count.node >= row.terms.nodes.length))
-    return fault('impossible-counts', 'The statement counts under a price that the terms do not have.');
-  if (packetsOf(counts, 'paid') > row.terms.packets) return fault('impossible-counts', 'The statement counts more paid packets than the work has.');
-  const oversold = row.terms.nodes.findIndex((_, node) => paidUnder(counts, node) > soldPackets(row.terms, node));
-  if (oversold >= 0) return fault('impossible-counts', `The statement counts more paid packets under price ${oversold} than the work has under it.`);
-  if (packetsOf(counts, 'trial') > (row.terms.trial?.packets ?? 0))
-    return fault('impossible-counts', 'The statement counts more trial packets than the terms grant.');
+  const impossible = findImpossible(row.terms, counts);
+  if (impossible !== null) return fault('impossible-counts', `The statement ${impossible}.`);
   if (lostPackets > row.terms.packets) return fault('impossible-counts', 'The statement counts more lost packets than the work has.');
   return ok(null);
+}
+
+function checkTrial(row: PaySessionRow, { counts }: ClosingStatement): Verdict {
+  if (!leavesTrialOut(row.terms, row.counts, counts)) return ok(null);
+  const heard = packetsOf(row.counts, 'trial');
+  return fault('trial-left-out', `This box acknowledged ${heard} trial packets, the statement counts ${packetsOf(counts, 'trial')}.`);
 }
 
 function checkReceipt(row: PaySessionRow, { counts }: ClosingStatement): Verdict {
@@ -92,13 +99,6 @@ function checkConfirmation(row: PaySessionRow, { counts, confirmEventId }: Closi
   if (row.terms.trial !== null && confirmEventId === null && packetsOf(counts, 'paid') > 0)
     return fault('not-confirmed', 'Paid packets after a trial need the confirmation of the listener.');
   return ok(null);
-}
-
-function paidUnder(counts: readonly ClassCount[], node: number): number {
-  return packetsOf(
-    counts.filter((count) => count.node === node),
-    'paid',
-  );
 }
 
 function cellKey(count: ClassCount): string {

@@ -107,7 +107,10 @@ function settle(context: StoreContext, sid: SessionId, statement: ClosingStateme
 function billByReceipt(context: StoreContext, sid: SessionId): void {
   const row: PaySessionRow | null = readSession(context, sid);
   if (row === null || readBill(context, sid) !== null) return;
-  const heard = { counts: row.receipt?.counts ?? [], unheardPaidPackets: 0, lostPackets: row.lostPaid };
+  const counts = row.receipt?.counts ?? [];
+  // A packet that was sent again after a resume can have been lost more than once; it is one packet of the work.
+  const lostPackets = Math.min(row.lostPaid, Math.max(0, row.terms.packets - packetsOf(counts, 'paid')));
+  const heard = { counts, unheardPaidPackets: 0, lostPackets };
   postBill(context, row, settlePlay(row.terms, heard), { basis: 'receipt', heard, heardMs: 0, endReason: 'abandoned', statement: null, signature: null });
   accountCreditRows(context).settleCredit(row.account, sid, 0);
 }

@@ -74,16 +74,17 @@ function differences({ statement, bill, macCounts, postedMinor, refusal }: Endin
 
 /**
  * What an account was lent without paying is within its cap, whatever died. A restart of the headend forgets what was in flight; what is
- * forgiven in the month counts apart.
+ * forgiven in the month counts apart. What stays is within the cap, and of each epoch what was acknowledged and never signed for.
  */
 function beyondAccount({ credit, accountPackets }: Schedule, tape: Tape, ending: Ending, say: (count: number, what: string) => number): number {
   const { leasedPackets, leftoverPackets, writtenOffPackets } = ending.credit;
   const forgiven = Math.ceil((credit.lossAllowancePerMille * tape.paidSlotsSent.size) / 1_000);
   const most = accountPackets + writtenOffPackets + forgiven + tape.headendKills * Math.min(credit.creditWindowPackets, accountPackets);
+  const unsigned = (1 + tape.resumes) * credit.receiptWindowPackets;
   return (
     say(Math.max(0, tape.maxUnspoken - most), `${tape.maxUnspoken} packets unacknowledged, the account is good for ${accountPackets}`) +
     say(ending.settled ? leasedPackets : 0, `${leasedPackets} packets are lent although the play is settled`) +
-    say(Math.max(0, leftoverPackets - accountPackets), `${leftoverPackets} packets are left over, the account is good for ${accountPackets}`)
+    say(Math.max(0, leftoverPackets - accountPackets - unsigned), `${leftoverPackets} packets are left over, the account is good for ${accountPackets}`)
   );
 }
 

@@ -27,7 +27,7 @@ describe('the bill of a play, from what each side holds', () => {
   test('where all agrees there is nothing to say', () => {
     const { bills, differences } = compareBills(terms, [held('box'), held('headend')]);
     expect(differences).toEqual([]);
-    expect(bills[0]).toEqual({ side: 'box', byReceiptMinor: 20n, byStatementMinor: 25n, bookedMinor: 25n, paidPackets: 500 });
+    expect(bills[0]).toEqual({ side: 'box', byReceiptMinor: 20n, byReceiptMostMinor: 20n, byStatementMinor: 25n, bookedMinor: 25n, paidPackets: 500 });
   });
 
   test('an older receipt at one side, and an open play, are no differences', () => {
@@ -50,5 +50,67 @@ describe('the bill of a play, from what each side holds', () => {
     ['more than the work has', { receipt: receiptOf(1_001, 0), statement: null }, /headend: 1001 packets are counted as paid, the work has 1000/],
   ])('says in words: %s', (_what, over, words) => {
     expect(compareBills(terms, [held('box'), held('headend', over)]).differences.join('\n')).toMatch(words);
+  });
+});
+
+describe('a booking without a closing statement', () => {
+  const nodes = [{ ...terms.nodes[0], quoteMinor: '5000' }];
+  const dear = { ...terms, nodes };
+  const waiting = held('box', { statement: null, bookedMinor: null });
+
+  function billed(receipt: HeldEvidence['receipt'], bookedMinor: bigint): HeldEvidence {
+    return held('headend', { receipt, statement: null, bookedMinor });
+  }
+
+  test('a play that was abandoned and billed by its receipt agrees, while the box only holds the price', () => {
+    expect(compareBills(terms, [waiting, billed(receiptOf(400, 400), 20n)]).differences).toEqual([]);
+  });
+
+  test('a receipt of ten packets does not prove the full price', () => {
+    expect(compareBills(terms, [billed(receiptOf(10, 10), 50n)]).differences).toEqual([
+      'headend: the books say 50 without a closing statement, the last receipt of 10 paid packets is worth 1 minor units of EUR',
+    ]);
+  });
+
+  test.each<[string, Terms, HeldEvidence['receipt'], bigint, bigint]>([
+    ['of the whole work', dear, receiptOf(400, 400), 2_000n, 2_030n],
+    [
+      'of what was sold of it',
+      {
+        ...dear,
+        parts: [
+          { packets: 900, node: 0, billingClass: 'free' },
+          { packets: 100, node: 0, billingClass: 'paid' },
+        ],
+      },
+      receiptOf(10, 10),
+      500n,
+      505n,
+    ],
+    [
+      'of what follows a trial that is gone on with',
+      { ...dear, afterTrial: 'continue' },
+      receiptOf(100, 600, [{ node: 0, billingClass: 'trial', packets: 500 }]),
+      1_000n,
+      1_014n,
+    ],
+  ])('lies between nothing lost and all losses forgiven that can be, %s', (_what, agreed, receipt, least, most) => {
+    const [bill] = compareBills(agreed, [billed(receipt, least)]).bills;
+    expect(bill).toMatchObject({ byReceiptMinor: least, byReceiptMostMinor: most });
+    const differs = [least - 1n, least, most, most + 1n].map((booked) => compareBills(agreed, [billed(receipt, booked)]).differences.length);
+    expect(differs).toEqual([1, 0, 0, 1]);
+    expect(compareBills(agreed, [billed(receipt, most + 1n)]).differences[0]).toContain(`is worth ${least} to ${most} minor units of EUR`);
+  });
+
+  test.each(['box', 'headend'])('is not believed of the %s where nothing at all proves it', (side) => {
+    const none = { receipt: null, statement: null };
+    expect(compareBills(terms, [held(side, { ...none, bookedMinor: 1n })]).differences).toEqual([
+      `${side}: the books say 1 minor units of EUR, and neither a receipt nor a closing statement proves any of it`,
+    ]);
+    for (const bookedMinor of [0n, null]) expect(compareBills(terms, [held(side, { ...none, bookedMinor })]).differences).toEqual([]);
+  });
+
+  test('is proved by the statement that the other side holds, where a box has let go of its own', () => {
+    expect(compareBills(terms, [held('box', { statement: null }), held('headend')]).differences).toEqual([]);
   });
 });
