@@ -56,7 +56,7 @@ export class CreditMonitor implements Progressing {
   #durableNextSequence: number;
   /** The payment registry was told of changes, and has not asked for them yet. */
   #told = false;
-  #abuse = 0;
+  #abuse: number;
 
   constructor(deps: CreditMonitorDeps) {
     const { row, terms } = deps.session;
@@ -66,6 +66,7 @@ export class CreditMonitor implements Progressing {
     this.#registry = deps.registry;
     this.#log = deps.log;
     this.#state = credit.createMonitor(withinLease(terms.credit, deps.session.lease), terms.trial, carried);
+    this.#abuse = deps.carried?.abuse ?? 0;
     this.#termsHash = (fromHex(row.termsHash) ?? new Uint8Array(HASH_BYTES)).subarray(0, HASH_BYTES);
     this.#receipted = newestReceipt(row);
     this.#newest = this.#receipted;
@@ -73,7 +74,7 @@ export class CreditMonitor implements Progressing {
     this.#durableNextSequence = row.nextSequence;
   }
 
-  /** Tagged messages with impossible content so far. */
+  /** Tagged messages with impossible content so far, over all epochs that this process knows. */
   get abuse(): number {
     return this.#abuse;
   }
@@ -260,7 +261,7 @@ export class CreditMonitor implements Progressing {
 
   /** For the next epoch of this session, in this process. */
   carryOver(): credit.CarriedCounts {
-    return credit.carryOver(this.#state);
+    return { ...credit.carryOver(this.#state), abuse: this.#abuse };
   }
 
   view(): StreamView {

@@ -24,6 +24,8 @@ export interface CarriedCounts extends FencedWork {
   readonly counts?: readonly ClassCount[];
   /** Of the ACKs to come; absent = that of the first one. */
   readonly epoch?: number;
+  /** Rightly tagged messages with impossible content so far (ruling 25): a resume does not begin their count anew. */
+  readonly abuse?: number;
 }
 
 /** What the adaptation of W looks back on (document 001, P20, P21). */

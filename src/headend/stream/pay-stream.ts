@@ -131,6 +131,7 @@ export class PayStream {
    * @returns null where nothing may be sent from there: the pre-listen is over and not confirmed, or the work is
    */
   play(from: number | 'nowhere'): PlayStart | null {
+    this.#endIfAbused();
     const packetIndex = this.#packets.accessPoint(from === 'nowhere' ? this.#packetIndex : from);
     const spans = this.#monitor.planFrom(packetIndex);
     if (spans.length === 0 || this.#ended) return null;
@@ -310,7 +311,12 @@ export class PayStream {
     const nowMs = monotonicMs(this.#deps.clock);
     this.#lastHeardMs = nowMs;
     this.#take(message, nowMs);
-    if (this.#monitor.abuse > limits.abuseMessagesMax) this.end('the device sends impossible acknowledgements');
+    this.#endIfAbused();
+  }
+
+  /** For good: the next epoch of the session ends as it begins. */
+  #endIfAbused(): void {
+    if (this.#monitor.abuse >= limits.abuseMessagesMax) this.end('the device sends impossible acknowledgements');
   }
 
   #take(message: AckpayMessage, nowMs: number): void {

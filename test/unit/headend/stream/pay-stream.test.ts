@@ -361,13 +361,19 @@ describe('feedback that is not the box', () => {
     expect(scene.stream.faults().abuse).toBeGreaterThan(1);
   });
 
-  test('a stream of impossible acknowledgements ends the session', async () => {
+  test('twenty impossible acknowledgements end the session, and a resume does not begin it anew', async () => {
     const scene = await PaidScene.open();
     scene.play();
     await scene.run(400);
-    for (let count = 0; count < 30; count += 1) scene.box.claimUpTo(100_000);
+    for (let count = 1; count < 20; count += 1) scene.box.claimUpTo(100_000);
+    expect(scene.ended).toEqual([]);
+    scene.box.claimUpTo(100_000);
     expect(scene.ended).toEqual(['the device sends impossible acknowledgements']);
     expect(scene.box.byes).toBe(1);
+    const next = await PaidScene.open({ epoch: 1, carried: scene.stream.stop() });
+    expect(next.stream.play(0)).toBeNull();
+    expect(next.ended).toEqual(['the device sends impossible acknowledgements']);
+    expect(next.rtp).toEqual([]);
   });
 
   test('a receipt for more than was ever sent is refused', async () => {
