@@ -117,6 +117,10 @@ export class CreditMonitor implements Progressing {
     credit.expire(this.#state, nowMs);
   }
 
+  isDiscontinued(nowMs: number): boolean {
+    return credit.isDiscontinued(this.#state, nowMs);
+  }
+
   /** How often WINDOW goes at present. */
   windowIntervalMs(nowMs: number): number {
     return credit.windowIntervalMs(this.#state, nowMs);

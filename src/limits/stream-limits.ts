@@ -20,6 +20,8 @@ export const streamLimits = {
   ackEveryPackets: 10,
   /** ACKs that a box may ask for so seldom; its W is then twice that. */
   ackIntervalMaxMs: 1_000,
+  /** A stream that waits for credit so long is discontinued (A9): twice as long as a box waits out an outage. */
+  discontinueAfterMs: 600_000,
   /** An ACK waits so long for a receipt that is being written, to leave in one datagram with it. */
   ackHoldMs: 100,
   windowIntervalMs: 200,

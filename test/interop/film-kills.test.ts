@@ -101,7 +101,7 @@ describe('kill -9 in the middle of a film that is paid', { timeout: 60_000 }, ()
     });
   }
 
-  test('the box: the film goes on where it was, within half a second of the box answering again', async () => {
+  test('the box: the film goes on where it was, within a second of the box answering again', async () => {
     const before = await shownOn(1_000);
     const killedMs = performance.now();
     expect(house.kill('box')).toBe(1);
@@ -112,8 +112,8 @@ describe('kill -9 in the middle of a film that is paid', { timeout: 60_000 }, ()
     process.stderr.write(`box killed: ${Math.round(stillMs)} ms still, on ${Math.round(atMs - runsMs)} ms after the box answered\n`);
     expect(after).toMatchObject({ playId: before.playId, sid: before.sid });
     expect(after.positionMs).toBeGreaterThan(before.positionMs - limits.receiptIntervalMs);
-    // Half a second on a machine of its own; here others may run beside it.
-    expect(atMs - runsMs).toBeLessThan(3_000);
+    // 0.4 s on two cores of their own; here others may run beside it.
+    expect(atMs - runsMs).toBeLessThan(1_000);
   });
 
   test('the headend, registry and sender at once: shown from the buffer, then from the next epoch', async () => {

@@ -246,6 +246,11 @@ function lostBelow(state: MonitorState, base: number): number {
   return Math.min(lost, lostBefore(state.ring, base));
 }
 
+/** Whether credit has been waited for so long that the transmission is discontinued (document 001 P10, A9); a pause does not count. */
+export function isDiscontinued(state: MonitorState, nowMs: number): boolean {
+  return state.starvedSinceMs !== null && sessionTime(state, nowMs) - state.starvedSinceMs >= limits.discontinueAfterMs;
+}
+
 /**
  * Lets time pass: deadlines, abandonment, starvation, silence of challenged peers. Opens no credit by itself (A8). Call it a few
  * times a second.

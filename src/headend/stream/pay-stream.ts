@@ -178,6 +178,10 @@ export class PayStream {
     if (nowMs >= this.#expiryDueMs) {
       this.#expiryDueMs = nowMs + EXPIRY_INTERVAL_MS;
       this.#monitor.expire(nowMs);
+      if (this.#monitor.isDiscontinued(nowMs)) {
+        this.end('it waited too long for credit');
+        return;
+      }
       this.#windowEveryMs = this.#monitor.windowIntervalMs(nowMs);
     }
     this.#pump(nowMs);

@@ -376,6 +376,27 @@ describe('feedback that is not the box', () => {
     expect(next.rtp).toEqual([]);
   });
 
+  test.each(['acknowledges nothing', 'signs nothing'])('a stream to a box that is there and %s is discontinued after ten minutes', async (how) => {
+    const scene = await PaidScene.open({ packets: 60_000 });
+    scene.acknowledges = how !== 'acknowledges nothing';
+    scene.receipts = 'withheld';
+    scene.play();
+    await scene.run(limits.discontinueAfterMs);
+    expect(scene.ended).toEqual([]);
+    await scene.run(10_000);
+    expect(scene.ended).toEqual(['it waited too long for credit']);
+    expect(scene.stream.view().packetsSent).toBe(scene.acknowledges ? R : W);
+  });
+
+  test('a box that pauses for an hour goes on where it was', async () => {
+    const scene = await PaidScene.open();
+    scene.play();
+    await scene.run(1_000);
+    scene.stream.pause();
+    await scene.clock.advance(3_600_000);
+    expect(scene.ended).toEqual([]);
+  });
+
   test('a receipt for more than was ever sent is refused', async () => {
     const scene = await PaidScene.open();
     scene.receipts = 'none';
