@@ -128,21 +128,29 @@ export class VirtualBox {
   }
 
   /** Signs and sends what was acknowledged; `morePaid` lies upwards, `lie` says anything, `withheld` keeps the receipt here: a peer that denies its ACKs. */
-  receipt(claim: { readonly morePaid?: number; readonly withheld?: boolean; readonly lie?: (honest: ClassCount) => ClassCount } = {}): void {
+  receipt(
+    claim: {
+      readonly morePaid?: number;
+      readonly withheld?: boolean;
+      readonly lie?: (honest: ClassCount) => ClassCount;
+      readonly counts?: readonly ClassCount[];
+      readonly base?: number;
+    } = {},
+  ): void {
     const { lie = (honest) => honest } = claim;
     const more = (count: ClassCount): ClassCount => (count.billingClass === 'paid' ? { ...count, packets: count.packets + (claim.morePaid ?? 0) } : count);
-    const claimed = counts(this.ledger).map((count) => lie(more(count)));
+    const claimed = claim.counts ?? counts(this.ledger).map((count) => lie(more(count)));
     const receipt = {
       sid: this.#session.row.sid,
       epoch: this.#session.epoch,
       ackCounter: this.#counter,
-      base: this.ledger.base,
+      base: claim.base ?? this.ledger.base,
       counts: claimed,
       termsHash: this.#termsHash(),
       confirmEventId: this.#confirmEventId,
       wallMs: 0,
     };
-    if (claim.morePaid === undefined) noteReceiptDurable(this.ledger, claimed);
+    if (claim.morePaid === undefined && claim.counts === undefined) noteReceiptDurable(this.ledger, claimed);
     if (claim.withheld === true) return;
     this.say({ type: 'receipt', ...this.#counted(), receipt, signature: this.#signer.sign(encodeReceipt(receipt)) });
   }
@@ -164,6 +172,11 @@ export class VirtualBox {
   claimUpTo(end: number): Uint8Array {
     const ack: AckMessage = { type: 'ack', ...this.#counted(), base: end, bitmap: 0n, ranges: [], paidPackets: end, challenge: null };
     return this.say(ack);
+  }
+
+  /** An ACK with any content. */
+  claim(content: Pick<AckMessage, 'base' | 'bitmap' | 'paidPackets' | 'challenge'>): void {
+    this.say({ type: 'ack', ...this.#counted(), ranges: [], ...content });
   }
 
   /** What anybody on the network can send: a BYE in clear, in the name of this box. */

@@ -155,11 +155,17 @@ export function createMonitor(
     confirmed: carried?.confirmed ?? false,
     trialPackets: trial?.packets ?? 0,
     windowPackets: terms.creditWindowPackets,
-    smooth: { packets: 0, sinceMs: Number.NEGATIVE_INFINITY, lost: lostPaid, lostUnforgiven: 0, starved: false, shrunkMs: Number.NEGATIVE_INFINITY },
+    smooth: smoothFrom(lostPaid),
     paidRanges: carried?.paidRanges ?? NO_INDEXES,
     exposed: carried?.exposed ?? NO_INDEXES,
     challenges: createChallengeBook(),
   };
+}
+
+/** What was lost before a resume is no news to this epoch. */
+function smoothFrom(lost: number): SmoothRun {
+  const lostUnforgiven = lost === 0 ? 0 : Number.POSITIVE_INFINITY;
+  return { packets: 0, sinceMs: Number.NEGATIVE_INFINITY, lost, lostUnforgiven, starved: false, shrunkMs: Number.NEGATIVE_INFINITY };
 }
 
 function pointersAt(start: number) {

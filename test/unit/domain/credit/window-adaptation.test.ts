@@ -54,6 +54,14 @@ describe('W adapts to the transmission (P20, P21)', () => {
     expect(window(monitor)).toBe(25);
   });
 
+  test('is not halved for what was lost before a resume', () => {
+    const carried = { acknowledgedPaid: 900, receiptedPaid: 900, lostPaid: 100, sentPaid: 1_000, nextSequence: 1_000, trialSent: 0, confirmed: true };
+    const monitor = createMonitor({ ...TERMS, adaptation: BY_COUNT }, null, carried);
+    expire(monitor, 0);
+    expire(monitor, 5_000);
+    expect(window(monitor)).toBe(50);
+  });
+
   test('is halved when the sender starves, and lets the sender go on once it is acknowledged', () => {
     const monitor = paidMonitor({ adaptation: BY_COUNT });
     sendAll(monitor);
