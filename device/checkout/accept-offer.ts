@@ -6,11 +6,12 @@ import { deriveSessionKeys, type EphemeralKey } from '../../src/platform/crypto/
 import type { SessionKeys } from '../../src/platform/crypto/session-keys.ts';
 import { fromHex, toHex } from '../../src/units/bytes.ts';
 import { type Fault, fault, ok, type Result } from '../../src/units/result.ts';
-import { PACKET_MS, packetsIn } from '../../src/units/time.ts';
+import { packetsIn } from '../../src/units/time.ts';
 import type { OfferRequest, OfferResponse } from '../../src/wire/http-api.ts';
 import { parseOffer } from '../../src/wire/sdp.ts';
 import { parseTerms, signedTermsBytes } from '../../src/wire/terms-text.ts';
 import { checkQuote } from './check-quote.ts';
+import { findUnsafeWindow } from './check-windows.ts';
 import type { EnrolledIdentity } from './enrolled-identity.ts';
 
 export type OfferFault = 'bad-terms' | 'bad-signature' | 'not-for-us' | 'quote-above-max' | 'wrong-quote' | 'unsafe-window' | 'bad-exchange';
@@ -42,8 +43,8 @@ export interface AcceptedOffer {
 
 /**
  * Believes an offer only after everything in it was checked: the headend's signature over these very bytes, that they speak of
- * this box, this work and this exchange, the price ceiling, and that the windows are not wider than what we would ever owe.
- * Then it derives the keys of epoch 0. Pure apart from the cryptography. Source: rulings 11, 14, 22.
+ * this box, this work and this exchange, the price ceiling, and that the windows are those we asked for, or narrower.
+ * Then it derives the keys of epoch 0. Pure apart from the cryptography. Source: rulings 11, 14, 22, 27.
  */
 export function acceptOffer(given: OfferToAccept): Result<AcceptedOffer, Fault<OfferFault>> {
   const { offer, request, ephemeral, identity } = given;
@@ -53,7 +54,7 @@ export function acceptOffer(given: OfferToAccept): Result<AcceptedOffer, Fault<O
   const parsed = parseTerms(offer.terms);
   if (!parsed.ok) return fault('bad-terms', parsed.error.message);
   const terms = parsed.value;
-  const problem = findStranger(terms, given) ?? findExcess(terms, request) ?? findUnsafeWindow(terms);
+  const problem = findStranger(terms, given) ?? findExcess(terms, request) ?? findWindow(terms, request);
   if (problem !== null) return { ok: false, error: problem };
   const quote = checkQuote(terms, offer.pricing);
   if (!quote.ok) return quote;
@@ -118,21 +119,10 @@ function findExcess(terms: Terms, request: OfferRequest): Fault<OfferFault> | nu
   return null;
 }
 
-/** Windows that would stall at once, or leave us owing more than one receipt interval can show (rulings 14, 27). */
-function findUnsafeWindow(terms: Terms): Fault<OfferFault> | null {
-  const { credit } = terms;
-  const unsafe = (message: string): Fault<OfferFault> => ({ code: 'unsafe-window', message });
-  const ofOurs = terms.packetMs === PACKET_MS || (terms.rendition !== undefined && limits.videoPacketMs.some((packetMs) => packetMs === terms.packetMs));
-  if (!ofOurs || terms.packets < 1 || terms.packets > limits.workPacketsMax)
-    return unsafe(`A work of ${terms.packets} packets of ${terms.packetMs} ms is not playable here.`);
-  if (credit.creditWindowPackets < limits.creditWindowMinPackets || credit.creditWindowPackets > limits.creditWindowMaxPackets)
-    return unsafe(`A credit window of ${credit.creditWindowPackets} packets is outside ${limits.creditWindowMinPackets} to ${limits.creditWindowMaxPackets}.`);
-  if ((credit.adaptation?.maxPackets ?? 0) > limits.creditWindowMaxPackets) return unsafe('The credit window could grow beyond what is borne here.');
-  if (credit.ackEveryPackets * 2 > credit.creditWindowPackets) return unsafe('Two lost acknowledgements would close the credit window.');
-  if (credit.receiptWindowPackets < credit.creditWindowPackets + packetsIn(credit.receiptIntervalMs, terms.packetMs))
-    return unsafe('The receipt window is too small to play without a break.');
-  if (credit.lossAllowancePerMille > 100) return unsafe('The loss allowance is above 10 %.');
-  if (credit.playoutBufferPackets > packetsIn(4 * limits.playoutBufferMs, terms.packetMs))
-    return unsafe('The playout buffer of the terms is longer than this player holds.');
-  return null;
+/** Windows that are not inside those of our own offer. */
+function findWindow(terms: Terms, request: OfferRequest): Fault<OfferFault> | null {
+  const asked = parseOffer(request.sdp);
+  if (!asked.ok) return { code: 'bad-terms', message: `Our own offer cannot be read: ${asked.error.message}; nothing was agreed.` };
+  const message = findUnsafeWindow(terms, asked.value.ackpay.credit);
+  return message === null ? null : { code: 'unsafe-window', message };
 }

@@ -9,11 +9,12 @@ export interface AudioSlot {
 
 /**
  * - `placed`  lies in the buffer
- * - `late`    its place was already concealed, or belongs to an earlier run: authentic, and never heard
+ * - `late`    its place was concealed meanwhile: authentic, never heard, and so never acknowledged (ruling 6)
+ * - `past`    its sound is here or was handed out, or it is of an earlier run (a pause, a seek): acknowledged, as it is not to be sold again
  * - `full`    lies too far ahead: hand it in again when there is room; not to be acknowledged before
  * - `foreign` from a run that nobody asked for, or not yet
  */
-export type Placement = 'placed' | 'late' | 'full' | 'foreign';
+export type Placement = 'placed' | 'late' | 'past' | 'full' | 'foreign';
 
 /** A packet of the work in order, or null for one that is concealed. */
 export interface Due {
@@ -56,6 +57,8 @@ export class PlayoutBuffer {
   #abandonedBelow = 0;
   #playerPackets = 0;
   #concealed = 0;
+  /** The latest places of this pass that were concealed, the oldest first. */
+  readonly #concealedPlaces = new Set<number>();
   #restarts = 0;
 
   constructor(capacityPackets: number) {
@@ -161,12 +164,13 @@ export class PlayoutBuffer {
 
   put(slot: AudioSlot, nowMs: number): Placement {
     const run = slot.sequence - slot.packetIndex;
-    if (slot.sequence < this.#firstSlot) return this.#firstSlot === Number.POSITIVE_INFINITY ? 'foreign' : 'late';
+    if (slot.sequence < this.#firstSlot) return this.#firstSlot === Number.POSITIVE_INFINITY ? 'foreign' : 'past';
     if (run !== this.#run) {
-      if (run < Math.max(this.#lowestRun, this.#run ?? this.#lowestRun)) return 'late';
+      if (run < Math.max(this.#lowestRun, this.#run ?? this.#lowestRun)) return 'past';
       if (!this.#adopt(run, slot.packetIndex)) return 'foreign';
     }
-    if (slot.packetIndex < this.#next || this.#packets.has(slot.packetIndex)) return 'late';
+    if (this.#concealedPlaces.has(slot.packetIndex)) return 'late';
+    if (slot.packetIndex < this.#next || this.#packets.has(slot.packetIndex)) return 'past';
     if (slot.packetIndex - this.#next >= this.#capacityPackets - this.#playerPackets) return 'full';
     this.#packets.set(slot.packetIndex, slot.payload);
     this.#end = Math.max(this.#end, slot.packetIndex + 1);
@@ -199,7 +203,7 @@ export class PlayoutBuffer {
     if (payload === null && !this.#givesUp(nowMs, leadMs)) return null;
     this.#packets.delete(packetIndex);
     this.#next += 1;
-    if (payload === null) this.#concealed += 1;
+    if (payload === null) this.#conceal(packetIndex);
     else this.#gapSinceMs = null;
     this.#noteGap(nowMs);
     return { packetIndex, payload };
@@ -210,6 +214,13 @@ export class PlayoutBuffer {
     if (this.#next < this.#abandonedBelow) return true;
     const waitedMs = this.#gapSinceMs === null ? 0 : nowMs - this.#gapSinceMs;
     return waitedMs >= limits.reorderWaitMs && leadMs < limits.concealLeadMs;
+  }
+
+  #conceal(packetIndex: number): void {
+    this.#concealed += 1;
+    this.#concealedPlaces.add(packetIndex);
+    const [oldest] = this.#concealedPlaces;
+    if (this.#concealedPlaces.size > PLACES_KEPT && oldest !== undefined) this.#concealedPlaces.delete(oldest);
   }
 
   #noteGap(nowMs: number): void {
@@ -247,10 +258,14 @@ export class PlayoutBuffer {
 
   #clear(): void {
     this.#packets.clear();
+    this.#concealedPlaces.clear();
     this.#gapSinceMs = null;
     this.#abandonedBelow = 0;
   }
 }
+
+/** As many as can be unresolved: what is older is acknowledged or given up. */
+const PLACES_KEPT = limits.monitorRingPackets;
 
 /** Packets of a span of time, rounded down. */
 export function packetsOfMs(milliseconds: number, packetMs: number = PACKET_MS): number {

@@ -39,7 +39,8 @@ const WORK_TIMESTAMPS = 2 ** 32;
 /**
  * From datagrams to slots in the playout buffer: opens, extends the sequence, drops duplicates. `onResolved` hears of each slot
  * once, and only when it may be acknowledged: authentic, and in the playout buffer (ruling 6). A slot that finds the buffer full,
- * or belongs to a run that the next WINDOW explains, waits here unacknowledged; that slows the sender down.
+ * or belongs to a run that the next WINDOW explains, waits here unacknowledged; that slows the sender down. One whose place was concealed
+ * came in vain: it stays missing, until the sender gives it up as lost at its deadline.
  *
  * A missed slot whose sound lies as a copy in a later packet is here as if it had come by itself (document 001, P22; A15): that packet
  * was authentic, so the copy is, and as a slot counts once, what comes of it later is a duplicate.
@@ -153,7 +154,7 @@ export class RtpReceiver {
     this.#counts.received += 1;
     this.reception.noteHere(slot.sequence, nowMs);
     this.#remember(slot.sequence);
-    this.#onResolved(slot, placement);
+    if (placement !== 'late') this.#onResolved(slot, placement);
   }
 
   #await(slot: ReceivedSlot): void {

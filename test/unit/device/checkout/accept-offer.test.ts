@@ -79,6 +79,11 @@ function withTerms(offer: OfferResponse, change: Partial<Terms>, signer = headen
   return { ...offer, terms, signature: toHex(signer.sign(signedTermsBytes(terms))) };
 }
 
+function withCredit(offer: OfferResponse, change: Partial<Terms['credit']>): OfferResponse {
+  const { credit } = JSON.parse(offer.terms) as Terms;
+  return withTerms(offer, { credit: { ...credit, ...change } });
+}
+
 describe('an offer', () => {
   test('gives both sides the same keys, and the box an expiry on its own clock', async () => {
     const given = await agree();
@@ -124,9 +129,27 @@ describe('an offer', () => {
     ['forgives any loss', { lossAllowancePerMille: 900 }],
   ])('is refused where its window %s', async (_what, change) => {
     const given = await agree();
-    const { credit } = JSON.parse(given.offer.terms) as Terms;
-    const offer = withTerms(given.offer, { credit: { ...credit, ...change } });
-    expect(acceptOffer({ ...given, offer })).toMatchObject({ ok: false, error: { code: 'unsafe-window' } });
+    expect(acceptOffer({ ...given, offer: withCredit(given.offer, change) })).toMatchObject({ ok: false, error: { code: 'unsafe-window' } });
+  });
+
+  test.each<readonly [string, Partial<Terms['credit']>, string]>([
+    ['a receipt interval of an hour', { receiptIntervalMs: 3_600_000, receiptWindowPackets: 200_000 }, '200000 packets of receipt window, where at most 250'],
+    ['a receipt interval of 4 s, which R would bear', { receiptIntervalMs: 4_000 }, '4000 ms to a receipt, where at most 2000'],
+    ['an R of the whole work', { receiptWindowPackets: WORK.packets }, `${WORK.packets} packets of receipt window, where at most 250`],
+    ['a W of a thousand packets', { creditWindowPackets: 1_000, receiptWindowPackets: 2_000 }, '1000 packets of credit window, where at most 50'],
+    ['10 % of losses to forgive', { lossAllowancePerMille: 100 }, '100 per mille of losses to forgive, where at most 15'],
+    ['an ACK each half second', { ackEveryPackets: 25, ackIntervalMs: 500 }, '25 packets to an ACK, where at most 10'],
+    ['another rule of losses', { policy: 'literal' }, 'another rule than the one asked for'],
+  ])('of a lying headend is refused with %s', async (_what, change, words) => {
+    const given = await agree();
+    const refused = acceptOffer({ ...given, offer: withCredit(given.offer, change) });
+    expect(refused).toMatchObject({ ok: false, error: { code: 'unsafe-window', message: expect.stringContaining(words) } });
+  });
+
+  test('is taken where its bounds are narrower than what was asked for', async () => {
+    const given = await agree();
+    const narrower = { creditWindowPackets: 40, receiptWindowPackets: 200, lossAllowancePerMille: 0, receiptIntervalMs: 1_000, ackIntervalMs: 100 };
+    expect(acceptOffer({ ...given, offer: withCredit(given.offer, narrower) }).ok).toBe(true);
   });
 
   test('is refused above the price that was shown, however the price is spread, and with a negative part', async () => {

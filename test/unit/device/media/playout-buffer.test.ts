@@ -88,9 +88,23 @@ describe('the playout buffer', () => {
     expect(buffer.restarts).toBe(0);
     expect(buffer.put(slot(12, 0), 0)).toBe('placed');
     expect(buffer.restarts).toBe(1);
-    expect(buffer.put(slot(11), 0)).toBe('late');
+    expect(buffer.put(slot(11), 0)).toBe('past');
     expect(buffer.put(slot(13, 1), 0)).toBe('placed');
     expect(indexes(drain(buffer, 0, 0))).toEqual([0, 1]);
+  });
+
+  it('tells what was concealed from what was handed out, also where both come again after a pause or in a new epoch', () => {
+    const buffer = new PlayoutBuffer(50);
+    for (const index of [0, 1, 3]) buffer.put(slot(index), 0);
+    buffer.abandonBelow(4);
+    drain(buffer, 0, 900);
+    buffer.expectContinuation();
+    expect([1, 2, 3, 4].map((index) => buffer.put(slot(index + 9, index), 0))).toEqual(['past', 'late', 'past', 'placed']);
+    buffer.beginEpoch();
+    expect([1, 2, 3, 4, 5].map((index) => buffer.put(slot(index, index), 0))).toEqual(['past', 'late', 'past', 'past', 'placed']);
+    buffer.restart(1);
+    buffer.beginEpoch();
+    expect([1, 2, 3].map((index) => buffer.put(slot(index + 90, index), 0))).toEqual(['placed', 'placed', 'placed']);
   });
 
   it('refuses a run that nobody asked for', () => {
@@ -104,7 +118,7 @@ describe('the playout buffer', () => {
     for (let index = 0; index < 10; index += 1) buffer.put(slot(index), 0);
     expect(drain(buffer, 0, 0)).toHaveLength(10);
     buffer.expectContinuation();
-    expect(buffer.put(slot(10, 5), 0)).toBe('late');
+    expect(buffer.put(slot(10, 5), 0)).toBe('past');
     for (let index = 6; index < 14; index += 1) buffer.put(slot(index + 5, index), 0);
     expect(indexes(drain(buffer, 0, 0))).toEqual([10, 11, 12, 13]);
     expect(buffer.restarts).toBe(0);
@@ -138,8 +152,8 @@ describe('a film that is taken up', () => {
     buffer.expectContinuation();
     buffer.beginsAt(4);
     expect([4, 9, 10].map((index) => buffer.put({ sequence: 20 + index, packetIndex: index, payload: Uint8Array.of(index) }, 0))).toEqual([
-      'late',
-      'late',
+      'past',
+      'past',
       'placed',
     ]);
     expect(buffer.take(0, 500)?.packetIndex).toBe(10);

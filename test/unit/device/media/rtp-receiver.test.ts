@@ -74,6 +74,28 @@ describe('the receiver', () => {
     expect(resolved.map((slot) => slot.packetIndex)).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
+  it('never acknowledges what comes after its place was concealed, however often and whichever way', () => {
+    const { made, buffer, resolved } = receiver();
+    made.begin(OFFSET, null, 0);
+    for (const datagram of [packet(0), packet(3)]) made.receive(datagram, 0);
+    for (const nowMs of [0, 0, 100, 100, 100]) buffer.take(nowMs, 0);
+    expect(buffer.concealed).toBe(2);
+    for (const datagram of [packet(1), packet(1), redPacket(4, [2]), packet(2)]) made.receive(datagram, 120);
+    expect(resolved.map((slot) => slot.sequence)).toEqual([0, 3, 4]);
+    expect(made.counts).toMatchObject({ duplicates: 2, refused: 0 });
+    expect(made.reception.repairMs(120)).toBe(120);
+  });
+
+  it('acknowledges what was under way when the listener paused or sought: it is not sold again, and goes back as unheard', () => {
+    const { made, buffer, resolved } = receiver();
+    made.begin(OFFSET, null, 0);
+    made.receive(packet(0), 0);
+    buffer.seek(100);
+    made.begin(OFFSET, 2, 0);
+    for (const datagram of [packet(1), packet(2, 100)]) made.receive(datagram, 0);
+    expect(resolved.map((slot) => slot.packetIndex)).toEqual([0, 1, 100]);
+  });
+
   it('says for how long nothing came that was asked for', () => {
     const { made, buffer } = receiver();
     made.begin(OFFSET, null, 0);
