@@ -1,4 +1,4 @@
-import { addIndexes, NO_INDEXES, type PaidRanges } from '../../src/domain/credit/paid-ranges.ts';
+import { NO_INDEXES } from '../../src/domain/credit/paid-ranges.ts';
 import type { EndReason } from '../../src/domain/credit/statements.ts';
 import type { Player } from '../../src/ports/player.ts';
 import { toHex } from '../../src/units/bytes.ts';
@@ -6,13 +6,14 @@ import { type Currency, money } from '../../src/units/money.ts';
 import { type Fault, fault, type Result } from '../../src/units/result.ts';
 import { AudioFeed, type FeedEvent } from '../media/audio-feed.ts';
 import { StreamedSource } from '../media/content-source-streamed.ts';
-import { packetsHeard } from '../media/work-position.ts';
+import { packetsHeard, sampleAfter } from '../media/work-position.ts';
 import type { PlaybackEvent } from '../session/events.ts';
 import type { PlayOutcome, PlayRunner, PlayView, StartedPlay } from '../session/play-port.ts';
 import type { Book } from '../stores/book-port.ts';
 import { untilStored } from '../stores/until-stored.ts';
 import { closeSession } from './closing.ts';
 import { DeliveryConfirmation } from './delivery.ts';
+import { HeardPass } from './heard-pass.ts';
 import { PlaySession, type SessionParts, type SessionStart } from './play-session.ts';
 import { buildPlayView } from './play-view.ts';
 import { PlayWatch } from './play-watch.ts';
@@ -21,8 +22,6 @@ import { receiptNote, refusalWords } from './refusal-words.ts';
 export interface RunnerParts extends SessionParts {
   readonly player: Player;
 }
-
-const SAMPLES_PER_MS = 48;
 
 /** One streamed play from the offer to its closing statement (document 001; rulings 6, 10, 26, 29). */
 export class StreamedPlay implements PlayRunner {
@@ -36,14 +35,12 @@ export class StreamedPlay implements PlayRunner {
   #phase: PlayView['phase'] = 'opening';
   #session: PlaySession | null = null;
   #feed: AudioFeed | null = null;
+  #heard: HeardPass | null = null;
   #confirming: Promise<void> | null = null;
   /** A jukebox starts a confirmed work again: its paid pass begins after this many restarts; null where nothing starts again. */
   #restartsAtConfirm: number | null = null;
   #paused = false;
   #waits: boolean;
-  /** Heard before the last seek, and where that one went. */
-  #heardBefore: PaidRanges = NO_INDEXES;
-  #heardFrom = 0;
   #stalled: PlayView['stalled'] = null;
   #audibleGaps = 0;
   #sounded = false;
@@ -92,7 +89,7 @@ export class StreamedPlay implements PlayRunner {
     const play = await book.play(this.playId);
     if (this.#ending !== null) return;
     const confirmEventId = play?.confirmEventId ?? null;
-    this.#begin({ terms, termsHash, epoch: 0, reservedCounter: 0, receipt: null, counts: [], lostPackets: 0, confirmEventId }, 0);
+    this.#begin({ terms, termsHash, epoch: 0, reservedCounter: 0, receipt: null, counts: [], lostPackets: 0, confirmEventId }, 0, 0);
     const from = this.#waits ? null : 0;
     const connected = await this.#session?.connect(keys, rtspUrl, 0, from);
     if (connected?.ok !== true) return await this.#takeUp();
@@ -111,10 +108,11 @@ export class StreamedPlay implements PlayRunner {
   /**
    * From the rows of an earlier run. @returns false where the headend refuses for good: the play is to be ended.
    * While the headend does not answer, it goes on trying.
+   * @param passedPackets how many packets before the heard position were never heard
    */
-  async recover(start: SessionStart, heardSample: number): Promise<boolean> {
+  async recover(start: SessionStart, heardSample: number, passedPackets: number): Promise<boolean> {
     this.#recovered = true;
-    this.#begin(start, heardSample);
+    this.#begin(start, heardSample, sampleAfter(this.#given.work, passedPackets));
     const from = packetsHeard(this.#given.work, heardSample);
     this.#session?.buffer.restart(from);
     // The player can have heard the rest while the app was away: then only the counts are taken up.
@@ -171,8 +169,7 @@ export class StreamedPlay implements PlayRunner {
 
   /** What comes next does not follow what sounds: the player gets a stream of its own. */
   #beginAnew(from: number): void {
-    this.#heardBefore = this.#heard();
-    this.#heardFrom = from;
+    this.#heard?.moveTo(from);
     this.#session?.buffer.seek(from);
   }
 
@@ -192,8 +189,8 @@ export class StreamedPlay implements PlayRunner {
       phase: this.#phase,
       session: this.#session,
       positionSample: this.#feed?.heardSample ?? 0,
-      paidSample: this.#paidSample(),
-      heard: this.#heard(),
+      heardMs: this.#heard?.ms ?? 0,
+      heard: this.#heard?.packets ?? NO_INDEXES,
       stalled: this.#stalled,
       paused: this.#paused,
       audibleGaps: this.#audibleGaps,
@@ -210,7 +207,7 @@ export class StreamedPlay implements PlayRunner {
     this.#session?.abandon();
   }
 
-  #begin(start: SessionStart, heardSample: number): void {
+  #begin(start: SessionStart, heardSample: number, heardFromSample: number): void {
     const { clock, player } = this.#parts;
     const { work } = this.#given;
     const session = new PlaySession(this.#parts, start, {
@@ -223,7 +220,7 @@ export class StreamedPlay implements PlayRunner {
         if (this.#stalled === 'credit') this.#starve();
         void this.#takeUp();
       },
-      heardSample: () => (this.#inTrialPass() ? 0 : this.#paidSample()),
+      heardSample: () => (this.#inTrialPass() ? 0 : (this.#heard?.sample ?? 0)),
     });
     const unconfirmed = start.terms.trial !== null && start.confirmEventId === null;
     this.#session = session;
@@ -231,12 +228,16 @@ export class StreamedPlay implements PlayRunner {
       {
         ...{ clock, player, buffer: session.buffer, work },
         raise: (event) => this.#onFeed(event),
-        onRoom: (nowMs) => session.epoch?.retry(nowMs),
+        onRoom: (nowMs) => {
+          this.#heard?.look();
+          session.epoch?.retry(nowMs);
+        },
         onFault: (message) => this.#fail({ code: 'player-fault', message }),
       },
       unconfirmed ? (start.terms.trial?.packets ?? 0) : start.terms.packets,
       heardSample,
     );
+    this.#heard = new HeardPass(this.#feed, work, heardFromSample);
   }
 
   #opened(): void {
@@ -264,6 +265,7 @@ export class StreamedPlay implements PlayRunner {
     if (session.terms.afterTrial === 'restart' && !(run === null && this.#recovered)) {
       this.#restartsAtConfirm = session.buffer.expectRestart(0, run);
       feed.limitPass(session.terms.packets, this.#restartsAtConfirm);
+      this.#heard?.beginAfter(this.#restartsAtConfirm);
     }
     if (this.#phase === 'paid' || this.#phase === 'opening') return;
     this.#phase = 'paid';
@@ -355,18 +357,6 @@ export class StreamedPlay implements PlayRunner {
     return Math.min(packetsHeard(this.#given.work, this.#feed?.heardSample ?? 0), Math.max(0, limit - 1));
   }
 
-  /** Packets of the work that were heard; all up to here, unless somebody sought. */
-  #heard(): PaidRanges {
-    return addIndexes(this.#heardBefore, this.#heardFrom, packetsHeard(this.#given.work, this.#paidSample()) - this.#heardFrom);
-  }
-
-  /** Samples heard of the pass that counts: after a confirmed trial that starts the work again, only the paid one. */
-  #paidSample(): number {
-    const feed = this.#feed;
-    if (feed === null) return 0;
-    return this.#restartsAtConfirm === null || feed.streamOf > this.#restartsAtConfirm ? feed.heardSample : 0;
-  }
-
   #fail(failure: Fault): void {
     if (this.#failure !== null || this.#ending !== null) return;
     this.#failure = failure;
@@ -377,10 +367,10 @@ export class StreamedPlay implements PlayRunner {
     this.#watch.stop();
     this.#phase = 'draining';
     await this.#feed?.end();
-    const heardMs = Math.floor(this.#paidSample() / SAMPLES_PER_MS);
+    const heardMs = this.#heard?.ms ?? 0;
     const session = this.#session;
     const said = { playId: this.playId, endReason: reason, heardMs, wallMs: this.#parts.clock.wallMs() };
-    const statement = session === null ? null : closeSession(session, this.#heard(), said, this.#parts.signer);
+    const statement = session === null ? null : closeSession(session, this.#heard?.packets ?? NO_INDEXES, said, this.#parts.signer);
     await session?.tearDown();
     const chargedMinor = statement?.chargedMinor ?? 0n;
     const end = { playId: this.playId, chargedMinor, heardMs, endReason: reason, statement: statement?.statement ?? null };
@@ -392,6 +382,7 @@ export class StreamedPlay implements PlayRunner {
     this.#tell({ type: 'play.settled', playId: this.playId, charged: money(outcome.chargedMinor, currency), refund: money(outcome.refundMinor, currency) });
     return { playId: this.playId, endReason: reason, ...outcome, heardMs, view: this.#lastView };
   }
+
   async #settle(end: Parameters<Book['settle']>[0]): ReturnType<Book['settle']> {
     const note = this.#failure === null || end.endReason !== 'failed' ? null : receiptNote(this.#failure.code);
     if (note !== null) await this.#parts.book.noteEnd(this.playId, note);

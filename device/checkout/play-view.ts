@@ -17,9 +17,9 @@ export interface ViewFacts {
   readonly phase: PlayView['phase'];
   readonly session: PlaySession | null;
   readonly positionSample: number;
-  /** Heard of the pass that is paid for. */
-  readonly paidSample: number;
-  /** Packets of the work that were heard in it. */
+  /** How long the work was heard, in the pass that is paid for: not where in it the ear is. */
+  readonly heardMs: number;
+  /** Packets of the work that were heard in that pass. */
   readonly heard: PaidRanges;
   readonly stalled: PlayView['stalled'];
   readonly paused: boolean;
@@ -52,7 +52,7 @@ export function buildPlayView(facts: ViewFacts): PlayView {
     lostPackets: session?.ledger.lostPaid ?? 0,
     concealedPackets: session?.buffer.concealed ?? 0,
     audibleGaps: facts.audibleGaps,
-    heardMs: Math.floor(facts.paidSample / SAMPLES_PER_MS),
+    heardMs: facts.heardMs,
     stalled: facts.stalled,
     acksSuppressed: session?.suppressed ?? false,
     paused: facts.paused,

@@ -11,6 +11,7 @@ import type { PlaybackEvent } from '../session/events.ts';
 import type { PlayPort, PlayRunner, StartedPlay } from '../session/play-port.ts';
 import type { PaySessionRow, PlayRow } from '../stores/book-port.ts';
 import { closePlay } from './closing.ts';
+import { passedOver } from './heard-pass.ts';
 import { type RunnerParts, StreamedPlay } from './play-runner.ts';
 import type { SessionStart } from './play-session.ts';
 import type { SignedReceipt } from './receipt-writer.ts';
@@ -20,6 +21,15 @@ export interface PlaysParts extends RunnerParts {
   readonly deck?: () => Player;
   /** A work of the catalogue as this box knows it, null where it is gone. */
   readonly work: (workId: string) => CatalogueWork | null;
+}
+
+/** A play as the rows of an earlier run tell of it. */
+interface LeftPlay {
+  readonly start: SessionStart;
+  /** Where in the work it was heard to. Samples at 48 kHz. */
+  readonly heardSample: number;
+  /** So many packets before that were never heard. */
+  readonly passedPackets: number;
 }
 
 /** Starts plays that are streamed from the headend, and takes up those that an earlier run of the app left. */
@@ -55,7 +65,7 @@ export class StreamedPlays implements PlayPort {
       return null;
     }
     const runner = this.#runner({ playId, work, trial: false, waits }, raise);
-    const goesOn = play.state !== 'trial' && (await runner.recover(left.start, await heardSince(this.#parts.player, left.heardSample)));
+    const goesOn = play.state !== 'trial' && (await runner.recover(left.start, await heardSince(this.#parts.player, left.heardSample), left.passedPackets));
     if (goesOn) return runner;
     await runner.end(play.state === 'trial' ? 'trial-declined' : 'failed');
     return null;
@@ -82,25 +92,32 @@ export class StreamedPlays implements PlayPort {
   }
 
   /** What an earlier run left of a play; null where it had not begun, or its rows cannot be read any more. */
-  async #leftBy(play: PlayRow): Promise<{ readonly start: SessionStart; readonly heardSample: number } | null> {
+  async #leftBy(play: PlayRow): Promise<LeftPlay | null> {
     const row = await this.#parts.book.session(play.playId);
     const start = row === null || row.state === 'closed' ? null : startOf(row, play);
-    return row === null || start === null ? null : { start, heardSample: row.heardSample };
+    if (row === null || start === null) return null;
+    return { start, heardSample: row.heardSample, passedPackets: passedOver(start, packetsTo(row.heardSample, start.terms.packetMs)) };
   }
 
-  async #closeFromRows(playId: string, left: { readonly start: SessionStart } | null, heardSample: number, endReason: EndReason): Promise<void> {
+  async #closeFromRows(playId: string, left: LeftPlay | null, heardSample: number, endReason: EndReason): Promise<void> {
     const { book, clock, signer } = this.#parts;
     if (left === null) {
       await book.settle({ playId, chargedMinor: 0n, heardMs: 0, endReason, statement: null });
       return;
     }
-    const { start } = left;
-    const heardPackets = Math.floor((heardSample * 1_000) / SAMPLE_RATE_HZ / start.terms.packetMs);
+    const { start, passedPackets } = left;
+    const { packetMs } = start.terms;
+    const heardPackets = packetsTo(heardSample, packetMs);
     const unheardPaidPackets = Math.max(0, packetsOf(start.counts, 'paid') - heardPackets);
-    const heardMs = heardPackets * start.terms.packetMs;
+    const heardMs = (heardPackets - passedPackets) * packetMs;
     const closing = closePlay({ ...start, playId, unheardPaidPackets, heardMs, endReason, wallMs: clock.wallMs() }, signer);
     await book.settle({ playId, chargedMinor: closing.chargedMinor, heardMs, endReason, statement: closing.statement });
   }
+}
+
+/** Whole packets before a sample of the work, by the clock alone: the work may be gone from the catalogue. */
+function packetsTo(sample: number, packetMs: number): number {
+  return Math.floor((sample * 1_000) / SAMPLE_RATE_HZ / packetMs);
 }
 
 /** What the rows of an earlier run say; null where they cannot be read any more. */

@@ -1,4 +1,4 @@
-import { withinLease } from '../domain/credit/account-credit.ts';
+import { type CreditLease, withinLease } from '../domain/credit/account-credit.ts';
 import { limits } from '../limits.ts';
 import { sha256Hex } from '../platform/crypto/digest.ts';
 import { deriveSessionKeys, generateEphemeral } from '../platform/crypto/key-agreement.ts';
@@ -18,7 +18,7 @@ import type { ChannelRefusal } from './channels/channel-refusal.ts';
 import { answerSdp, composeTerms, type GrantedStream, grantStream, quotedMinor, type WorkQuote } from './checkout-terms.ts';
 import type { HouseholdDesk } from './household-desk.ts';
 import { agreedRendition } from './pick-rendition.ts';
-import { type LeaseDeps, leaseWindow } from './session-lease.ts';
+import { type LeaseDeps, refuseKey, underLease } from './session-lease.ts';
 import type { StreamHouse } from './stream-port.ts';
 import { spendTrial } from './trial-quota.ts';
 import { Turns } from './turns.ts';
@@ -48,6 +48,18 @@ interface Wish {
   readonly quote: WorkQuote;
 }
 
+/** A session whose epoch 0 keys this process made, and what its price was made of. */
+interface OfferedSession {
+  readonly pricing: OfferResponse['pricing'];
+  /** Until the sender said that it has them: so long nobody got an answer. */
+  readonly keys: SessionKeys | null;
+}
+
+interface DrawnSession {
+  readonly fresh: PaySessionRow;
+  readonly keys: SessionKeys;
+}
+
 export type CheckoutFault =
   | 'account-credit-used-up'
   | 'age'
@@ -74,13 +86,14 @@ export type CheckoutFault =
 /**
  * The checkout desk: turns a signed request for a work into signed terms, a fresh key exchange and an admitted session.
  * Idempotent by play id: the same request again gets the same answer, as long as this process holds the keys; after a restart
- * it is told to resume (the private half of an exchange is never stored). Offers of one box are answered one after the
- * other. Source: rulings 11, 14, 22.
+ * it is told to resume (the private half of an exchange is never stored). Where the sender goes away over an offer, its lease
+ * is given back, and the same request again opens the same session. Offers of one box are answered one after the other.
+ * Source: rulings 11, 14, 22.
  */
 export class CheckoutDesk {
   readonly #deps: CheckoutDeps;
-  /** Sessions whose epoch 0 keys this process handed out, and what their price was made of; newest last. */
-  readonly #offered = new Map<string, OfferResponse['pricing']>();
+  /** Newest last. */
+  readonly #offered = new Map<SessionId, OfferedSession>();
   readonly #turns = new Turns();
 
   constructor(deps: CheckoutDeps) {
@@ -105,24 +118,38 @@ export class CheckoutDesk {
     const quoted = this.#deps.quote(work, outlet);
     if (!quoted.ok) return quoted;
     const quote = quoted.value;
-    const refusal = refuseOffer(request, work, outlet, quote) ?? this.#refuseNumber(outlet, live) ?? this.#refuseTrial(outlet, request, work, quote);
+    const refusal = refuseOffer(request, work, outlet, quote) ?? this.#refuseNumber(outlet, live) ?? refuseKey(request.deviceEphemeral);
     if (refusal !== null) return { ok: false, error: refusal };
     return await this.#open({ outlet, request, host, work, quote }, granted.value);
   }
 
   async #open(wish: Wish, granted: GrantedStream): Promise<Result<OfferResponse, Fault<CheckoutFault>>> {
-    const { registry, random, signer, stream } = this.#deps;
-    const { outlet, request, work, quote } = wish;
+    const { outlet, work, quote, host } = wish;
+    const sid = asId<SessionId>(toHex(this.#deps.random.bytes(16)));
+    return await underLease(this.#deps, { account: outlet.account, sid, work, terms: granted.credit }, async (lease) => {
+      const { fresh, keys } = this.#draw(wish, granted, sid, lease);
+      const refusal = this.#refuseTrial(wish) ?? this.#refuseSpending(wish, sid);
+      if (refusal !== null) return { ok: false, error: refusal };
+      const row = this.#deps.registry.openSession(fresh);
+      assert(row.sid === sid, 'offers are answered one after the other, so nobody opened this play in between');
+      const pricing = { models: [...quote.models], snapshot: quote.snapshot };
+      this.#remember(sid, { pricing, keys });
+      await this.#admit(outlet, row, work, keys, lease);
+      this.#remember(sid, { pricing, keys: null });
+      return ok(this.#response(row, pricing, work, granted, host));
+    });
+  }
+
+  /** The terms, signed, and the keys that follow from them. */
+  #draw({ outlet, request, work, quote }: Wish, granted: GrantedStream, sid: SessionId, lease: CreditLease | undefined): DrawnSession {
+    const { signer } = this.#deps;
     const ephemeral = generateEphemeral();
-    const sid = asId<SessionId>(toHex(random.bytes(16)));
-    const lease = leaseWindow(this.#deps, { account: outlet.account, sid, work, terms: granted.credit });
-    if (!lease.ok) return lease;
     const terms = composeTerms({
       sid,
       outlet,
       work,
       quote,
-      credit: withinLease(granted.credit, lease.value),
+      credit: withinLease(granted.credit, lease),
       rendition: granted.rendition,
       trialWish: granted.trial,
       confirmModes: granted.confirmModes,
@@ -133,39 +160,41 @@ export class CheckoutDesk {
     const termsText = encodeTerms(terms);
     const fresh = freshRow(outlet, request, terms, termsText, toHex(signer.sign(signedTermsBytes(termsText))));
     const keys = deriveEpochZero(ephemeral.privateKey, fresh);
-    const giveBack = (): void => {
-      if (lease.value !== undefined) this.#deps.credit.returnCredit(outlet.account, sid, lease.value.fence, 0);
-    };
-    if (!keys.ok) {
-      giveBack();
-      return fault('bad-request', keys.error.message);
-    }
-    const overCap = this.#refuseSpending(wish, sid);
-    if (overCap !== null) {
-      giveBack();
-      return { ok: false, error: overCap };
-    }
-    const row = registry.openSession(fresh);
-    assert(row.sid === fresh.sid, 'offers are answered one after the other, so nobody opened this play in between');
-    const pricing = { models: [...quote.models], snapshot: quote.snapshot };
-    const rendition = agreedRendition(this.#deps.catalogue, work, terms);
-    const admission = { row, terms, work, ...rendition, epoch: 0, keys: keys.value, devicePublicKey: outlet.publicKey };
-    await stream.admit({ ...admission, ...(lease.value && { lease: lease.value }) });
-    this.#remember(row.sid, pricing);
-    return ok(this.#response(row, pricing, work, granted, wish.host));
+    assert(keys.ok, 'the key of the box was tried before');
+    return { fresh, keys: keys.value };
   }
 
-  #answerAgain(row: PaySessionRow, wish: Pick<Wish, 'outlet' | 'request' | 'host'>, granted: GrantedStream): Result<OfferResponse, Fault<CheckoutFault>> {
+  async #admit(outlet: OutletRow, row: PaySessionRow, work: StoredWork, keys: SessionKeys, lease: CreditLease | undefined): Promise<void> {
+    const { terms } = row;
+    const rendition = agreedRendition(this.#deps.catalogue, work, terms);
+    const admission = { row, terms, work, ...rendition, epoch: 0, keys, devicePublicKey: outlet.publicKey };
+    await this.#deps.stream.admit({ ...admission, ...(lease && { lease }) });
+  }
+
+  async #answerAgain(
+    row: PaySessionRow,
+    wish: Pick<Wish, 'outlet' | 'request' | 'host'>,
+    granted: GrantedStream,
+  ): Promise<Result<OfferResponse, Fault<CheckoutFault>>> {
     const { outlet, request, host } = wish;
     if (row.outlet !== outlet.outlet || row.work !== request.work || row.terms.deviceEphemeral !== request.deviceEphemeral)
       return fault('conflict', 'This play id was already used for another offer; take a new one.');
     if (row.state === 'closed' || row.state === 'abandoned') return fault('session-closed', 'This play is over and settled; start a new one.');
-    const pricing = this.#offered.get(row.sid) ?? null;
-    if (row.epoch !== 0 || pricing === null)
+    const offered = this.#offered.get(row.sid);
+    if (row.epoch !== 0 || offered === undefined)
       return fault('resume-required', 'This play is open, but its keys are gone with a restart of the headend; resume it.');
     const work = this.#deps.catalogue.work(row.work);
     if (work === null) return fault('work-gone', 'This work is no longer offered; refresh the catalogue.');
-    return ok(this.#response(row, pricing, work, granted, host));
+    const { pricing, keys } = offered;
+    const answer = ok(this.#response(row, pricing, work, granted, host));
+    if (keys === null) return answer;
+    // The sender went away over this offer, and may have taken it in without saying so: under a lease that was given back.
+    await this.#deps.stream.fence(row.sid);
+    return await underLease(this.#deps, { account: row.account, sid: row.sid, work, terms: row.terms.credit }, async (lease) => {
+      await this.#admit(outlet, row, work, keys, lease);
+      this.#remember(row.sid, { pricing, keys: null });
+      return answer;
+    });
   }
 
   #response(row: PaySessionRow, pricing: OfferResponse['pricing'], work: StoredWork, granted: GrantedStream, host: string): OfferResponse {
@@ -180,7 +209,7 @@ export class CheckoutDesk {
     };
   }
 
-  #refuseTrial(outlet: OutletRow, request: OfferRequest, work: StoredWork, quote: WorkQuote): Fault<CheckoutFault> | null {
+  #refuseTrial({ outlet, request, work, quote }: Wish): Fault<CheckoutFault> | null {
     const isTrial = request.trial && !work.free && quotedMinor(quote) > 0n;
     return isTrial ? spendTrial(this.#deps, outlet, request) : null;
   }
@@ -202,8 +231,8 @@ export class CheckoutDesk {
     return null;
   }
 
-  #remember(sid: string, pricing: OfferResponse['pricing']): void {
-    this.#offered.set(sid, pricing);
+  #remember(sid: SessionId, offered: OfferedSession): void {
+    this.#offered.set(sid, offered);
     if (this.#offered.size <= limits.offersRemembered) return;
     const oldest = this.#offered.keys().next().value;
     if (oldest !== undefined) this.#offered.delete(oldest);

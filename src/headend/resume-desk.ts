@@ -4,6 +4,7 @@ import type { AckReceipt } from '../domain/credit/statements.ts';
 import { sha256 } from '../platform/crypto/digest.ts';
 import { verifyEd25519 } from '../platform/crypto/ed25519-signer.ts';
 import { deriveSessionKeys, generateEphemeral } from '../platform/crypto/key-agreement.ts';
+import type { SessionKeys } from '../platform/crypto/session-keys.ts';
 import { type Clock, monotonicMs } from '../ports/clock.ts';
 import type { CatalogueStore, OutletRow, PaySessionRow, RegistryStore } from '../ports/headend-stores.ts';
 import type { Random } from '../ports/random.ts';
@@ -18,7 +19,7 @@ import { resumeTranscript } from '../wire/resume-transcript.ts';
 import type { ChannelRefusal } from './channels/channel-refusal.ts';
 import { agreedRendition } from './pick-rendition.ts';
 import { ResumeNonces } from './resume-nonces.ts';
-import { type LeaseDeps, leaseWindow } from './session-lease.ts';
+import { type LeaseDeps, refuseKey, underLease } from './session-lease.ts';
 import type { StreamHouse } from './stream-port.ts';
 import { Turns } from './turns.ts';
 
@@ -44,6 +45,11 @@ export type ResumeFault =
   | 'stale-nonce'
   | 'unknown-session'
   | 'work-gone';
+interface NextEpoch {
+  readonly row: PaySessionRow;
+  readonly keys: SessionKeys;
+  readonly answer: Omit<ResumeResponse, 'rtspUrl'>;
+}
 type VerifiedReceipt = { readonly receipt: AckReceipt; readonly bytes: Uint8Array; readonly signature: Uint8Array };
 
 const NO_EVENT = '0'.repeat(32);
@@ -78,6 +84,8 @@ export class ResumeDesk {
     if (!found.ok) return found;
     const row = found.value;
     if (request.epoch !== row.epoch + 1) return fault('stale-epoch', `Epoch ${row.epoch} is in force; only ${row.epoch + 1} can follow.`);
+    const unusable = refuseKey(request.deviceEphemeral);
+    if (unusable !== null) return { ok: false, error: unusable };
     const receipt = readReceipt(request, row, outlet);
     if (!receipt.ok) return receipt;
     const left = await this.#deps.stream.fence(sid);
@@ -85,28 +93,38 @@ export class ResumeDesk {
     const fenced = this.#deps.registry.session(row.sid);
     assert(fenced !== null, 'a session that is open stays in the registry');
     const agreed = agreePaid(row.terms, fenced, { paidRanges: request.paidRanges, signed: fenced.receipt?.counts ?? [] }, left);
-    return agreed.ok ? await this.#admit(outlet, fenced, request, agreed.value, host) : agreed;
+    return agreed.ok ? await this.#goOn(outlet, fenced, request, agreed.value, host) : agreed;
   }
 
-  async #admit(
+  async #goOn(
     outlet: OutletRow,
     old: PaySessionRow,
     request: ResumeRequest,
     agreed: KnownWork,
     host: string,
   ): Promise<Result<ResumeResponse, Fault<ResumeFault>>> {
-    const { registry, catalogue, stream, signer } = this.#deps;
-    const work = catalogue.work(old.work);
+    const work = this.#deps.catalogue.work(old.work);
     if (work === null) return fault('work-gone', 'The work of this play is gone from the headend; end the play, its closing statement settles it.');
     const offAir = this.#deps.channelRefusal?.(work) ?? null;
     if (offAir !== null) return { ok: false, error: offAir };
+    return await underLease(this.#deps, { account: old.account, sid: old.sid, work, terms: old.terms.credit }, async (lease) => {
+      const next = this.#advance(old, request, agreed);
+      if (!next.ok) return next;
+      const { row, keys, answer } = next.value;
+      const rendition = agreedRendition(this.#deps.catalogue, work, row.terms);
+      const admission = { row, terms: row.terms, work, ...rendition, epoch: row.epoch, keys, devicePublicKey: outlet.publicKey };
+      await this.#deps.stream.admit({ ...admission, ...(lease && { lease }) });
+      return ok({ ...answer, rtspUrl: this.#deps.stream.rtspUrl(host) });
+    });
+  }
+
+  #advance(old: PaySessionRow, request: ResumeRequest, agreed: KnownWork): Result<NextEpoch, Fault<'stale-epoch'>> {
+    const { registry, signer } = this.#deps;
     const ephemeral = generateEphemeral();
     const headendEphemeral = toHex(ephemeral.publicKey);
     const theirPublic = fromHex(request.deviceEphemeral);
     const sid = fromHex(old.sid);
     assert(theirPublic !== null && sid !== null, 'the schema admits hex only');
-    const lease = leaseWindow(this.#deps, { account: old.account, sid: old.sid, work, terms: old.terms.credit });
-    if (!lease.ok) return lease;
     if (!registry.advanceEpoch(old.sid, old.epoch, request.epoch, request.deviceEphemeral, headendEphemeral, agreed))
       return fault('stale-epoch', 'Another resume of this play came first.');
     const row = registry.session(old.sid);
@@ -114,18 +132,8 @@ export class ResumeDesk {
     const response = describeRow(row, headendEphemeral);
     const transcript = resumeTranscript({ sid: row.sid, termsHash: row.termsHash, nonce: request.nonce, deviceEphemeral: request.deviceEphemeral, response });
     const keys = deriveSessionKeys({ ourPrivate: ephemeral.privateKey, theirPublic, sid, epoch: row.epoch, transcriptHash: sha256(transcript) });
-    if (!keys.ok) return fault('bad-request', keys.error.message);
-    await stream.admit({
-      row,
-      terms: row.terms,
-      work,
-      ...agreedRendition(catalogue, work, row.terms),
-      epoch: row.epoch,
-      keys: keys.value,
-      devicePublicKey: outlet.publicKey,
-      ...(lease.value && { lease: lease.value }),
-    });
-    return ok({ ...response, signature: toHex(signer.sign(transcript)), rtspUrl: stream.rtspUrl(host) });
+    assert(keys.ok, 'the key of the box was tried before');
+    return ok({ row, keys: keys.value, answer: { ...response, signature: toHex(signer.sign(transcript)) } });
   }
 
   /** A session of another box is as unknown as one that never was. */

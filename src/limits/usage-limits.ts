@@ -50,6 +50,8 @@ export const usageLimits = {
   /** A segment is fetched in parts, so that a slow line needs no deadline. */
   loanPartBytes: 262_144,
   loanSegmentBytes: 33_554_432,
+  /** Segments that a headend is being sent back at once. Of each it keeps a running SHA-256 only. */
+  loanSegmentsReturning: 1_000,
   loansOnBox: 500,
   loanSyncMs: 60_000,
   /** How often the watchdog of session pulses looks; a pulse is at least twice as long. */

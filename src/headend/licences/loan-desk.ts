@@ -1,14 +1,15 @@
+import { createHash, type Hash } from 'node:crypto';
 import { grantsAccess, type Licence } from '../../domain/licence/licence.ts';
 import type { LoanTerms } from '../../domain/licence/loan-terms.ts';
 import { checkPropertyRights } from '../../domain/licence/property-rights.ts';
 import { limits } from '../../limits.ts';
 import { sha256Hex } from '../../platform/crypto/digest.ts';
 import { deriveKey } from '../../platform/crypto/seal.ts';
-import type { Clock } from '../../ports/clock.ts';
+import { type Clock, monotonicMs } from '../../ports/clock.ts';
 import type { CatalogueStore, OutletRow, StoredRendition, StoredWork } from '../../ports/headend-stores.ts';
 import type { SegmentStore } from '../../ports/segment-store.ts';
 import type { Signer } from '../../ports/signer.ts';
-import { concatBytes, fromHex, toHex } from '../../units/bytes.ts';
+import { fromHex, toHex } from '../../units/bytes.ts';
 import { asId } from '../../units/ids.ts';
 import type { Currency } from '../../units/money.ts';
 import { type Fault, fault, ok, type Result } from '../../units/result.ts';
@@ -45,11 +46,24 @@ interface Lent {
 type Held = Result<Lent, LoanDeskFault>;
 type Film = StoredRendition | null;
 
+/** A segment that comes back, as far as it is here: its bytes are at this headend already, so none are kept. */
+interface Returning {
+  readonly number: number;
+  readonly totalBytes: number;
+  readonly sha256: Hash;
+  hereBytes: number;
+  /** When its last part came, monotonic. */
+  heardMs: number;
+}
+
+/** A segment of which nothing more came for this long is begun again. */
+const RETURN_IDLE_MS = 600_000;
+
 /** The content of checked-out titles: signed terms, segments of whatever media kind, and keys that are leased (ruling 12; ). */
 export class LoanDesk {
   readonly #deps: LoanDeskDeps;
-  /** Segments that come back, as far as they are here: one a licence. */
-  readonly #returning = new Map<string, { readonly number: number; readonly parts: Uint8Array }>();
+  /** One a licence; that of which the newest part came is the last one. */
+  readonly #returning = new Map<string, Returning>();
 
   constructor(deps: LoanDeskDeps) {
     this.#deps = deps;
@@ -102,22 +116,47 @@ export class LoanDesk {
   /** A segment that comes back whole, part after part; counted once it is what the work holds there. */
   takeBack(outlet: OutletRow, id: string, number: number, { from, total, hex }: ReturnedPart): Result<null, LoanDeskFault> {
     const held = this.#held(outlet, id);
-    if (!held.ok) return held;
+    if (!held.ok) {
+      if (held.error.code === 'licence-over') this.#returning.delete(id);
+      return held;
+    }
     const hash = this.#hashOf(outlet, held.value, number);
     const part = fromHex(hex);
-    if (hash === undefined || part === null || total > limits.loanSegmentBytes) return fault('bad-request', 'This is no segment of the title.');
-    const before = this.#returning.get(id);
-    const here = from === 0 ? new Uint8Array() : before?.number === number ? before.parts : null;
-    if (here === null || here.length !== from) return fault('conflict', 'A part is missing before this one; begin the segment again.');
-    const parts = concatBytes(here, part);
-    if (parts.length < total) {
-      this.#returning.set(id, { number, parts });
+    if (hash === undefined || part === null || total > limits.loanSegmentBytes || from + part.length > total)
+      return fault('bad-request', 'This is no segment of the title.');
+    const returning = from === 0 ? beginReturn(number, total) : this.#goOn(id, number, from, total);
+    if (returning === null) return fault('conflict', 'A part is missing before this one; begin the segment again.');
+    this.#returning.delete(id);
+    returning.sha256.update(part);
+    returning.hereBytes += part.length;
+    if (returning.hereBytes < total) {
+      this.#keepReturning(id, returning);
       return ok(null);
     }
-    this.#returning.delete(id);
-    if (sha256Hex(parts) !== hash) return fault('conflict', 'The segment that came back is not the one that was lent.');
+    if (returning.sha256.digest('hex') !== hash) return fault('conflict', 'The segment that came back is not the one that was lent.');
     this.#deps.loans.noteReturnedSegment(id, number);
     return ok(null);
+  }
+
+  #goOn(id: string, number: number, from: number, total: number): Returning | null {
+    this.#forgetIdle();
+    const known = this.#returning.get(id);
+    return known?.number === number && known.hereBytes === from && known.totalBytes === total ? known : null;
+  }
+
+  #keepReturning(id: string, returning: Returning): void {
+    returning.heardMs = monotonicMs(this.#deps.clock);
+    this.#returning.set(id, returning);
+    this.#forgetIdle();
+  }
+
+  /** Beyond limits.loanSegmentsReturning, that one gives way of which nothing came for the longest. */
+  #forgetIdle(): void {
+    const idleMs = monotonicMs(this.#deps.clock) - RETURN_IDLE_MS;
+    for (const [id, { heardMs }] of this.#returning) {
+      if (heardMs > idleMs && this.#returning.size <= limits.loanSegmentsReturning) return;
+      this.#returning.delete(id);
+    }
   }
 
   #held(outlet: OutletRow, id: string): Held {
@@ -191,6 +230,10 @@ export class LoanDesk {
       issuedAtMs: Math.floor(issuedAtMs),
     });
   }
+}
+
+function beginReturn(number: number, totalBytes: number): Returning {
+  return { number, totalBytes, sha256: createHash('sha256'), hereBytes: 0, heardMs: 0 };
 }
 
 function accessPointsIn({ starts, accessPoints }: StoredRendition, segment: number): number[] {

@@ -5,11 +5,12 @@ import type { SessionId } from '../../units/ids.ts';
 import type { RegistryWriter } from '../payment-registry.ts';
 import { type HeadendBookCode, HeadendBookError } from '../stores/headend-book-error.ts';
 
-/** What the thread is told: where the book is, once, and then groups. */
-export type CommitOrder = { readonly path: string } | { readonly group: RegistryGroup; readonly wallMs: number };
+/** What the thread is told: where the book is, once, then groups, and at last to end. */
+export type CommitOrder = { readonly path: string } | { readonly group: RegistryGroup; readonly wallMs: number } | 'end';
 
-/** One for each group, in their order. */
+/** That the book is open, then one for each group, in their order. */
 export type CommitAnswer =
+  | 'opened'
   | { readonly goingOn: readonly SessionId[] }
   | { readonly failure: { readonly code: HeadendBookCode | null; readonly message: string } };
 
@@ -26,6 +27,9 @@ export class CommitThread implements RegistryWriter {
   readonly #worker: Worker;
   readonly #clock: Clock;
   readonly #calls: Call[] = [];
+  readonly #ended: Promise<void>;
+  /** Resolves once the thread has the book open: only then may another one lie in its place. */
+  readonly opened: Promise<void>;
 
   /** @param path of the book, which is sound @param workerUrl the bundled worker; in development the source beside this file */
   constructor(
@@ -35,11 +39,14 @@ export class CommitThread implements RegistryWriter {
   ) {
     this.#clock = clock;
     this.#worker = new Worker(workerUrl, { name: 'commits', resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4, stackSizeMb: 2 } });
+    this.#ended = new Promise((resolve) => void this.#worker.once('exit', () => resolve()));
     // Without it nothing becomes durable any more: a broken invariant, which ends the process.
     this.#worker.on('error', (error) => {
       throw error;
     });
-    this.#worker.on('message', (answer: CommitAnswer) => this.#take(answer));
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.opened = promise;
+    this.#worker.on('message', (answer: CommitAnswer) => (answer === 'opened' ? resolve() : this.#take(answer)));
     this.#order({ path });
   }
 
@@ -50,16 +57,17 @@ export class CommitThread implements RegistryWriter {
     });
   }
 
-  /** Call when every group was answered. */
+  /** Commits what was handed in before. The thread ends by itself: one that is terminated while it loads can take the process with it. */
   async close(): Promise<void> {
-    await this.#worker.terminate();
+    this.#order('end');
+    await this.#ended;
   }
 
   #order(order: CommitOrder): void {
     this.#worker.postMessage(order);
   }
 
-  #take(answer: CommitAnswer): void {
+  #take(answer: Exclude<CommitAnswer, 'opened'>): void {
     const call = this.#calls.shift();
     if ('goingOn' in answer) call?.resolve(answer.goingOn);
     else call?.reject(answer.failure.code === null ? new Error(answer.failure.message) : new HeadendBookError(answer.failure.code, ''));

@@ -13,8 +13,14 @@ import type { CommitAnswer, CommitOrder } from './commit-thread.ts';
 /** The thread that waits for the disk: groups are committed in the order they came. This file is the entry of the worker. */
 function serve(port: MessagePort, path: string): void {
   giveWayWithin(limits.commitNiceness);
-  const database = new HeadendDatabase(path);
+  const database = new HeadendDatabase(path, undefined, { isThere: true });
+  port.postMessage('opened' satisfies CommitAnswer);
   port.on('message', (order: CommitOrder) => {
+    if (order === 'end') {
+      database.close();
+      port.close();
+      return;
+    }
     assert('group' in order, 'the book is named once');
     port.postMessage(answer(database, order.group, order.wallMs as WallMs));
   });
@@ -35,6 +41,6 @@ function answer(database: HeadendDatabase, group: Parameters<typeof commitGroup>
 const port = parentPort;
 assert(port !== null, 'groups are committed in a worker thread');
 port.once('message', (order: CommitOrder) => {
-  assert('path' in order, 'the book is named first');
+  assert(order !== 'end' && 'path' in order, 'the book is named first');
   serve(port, order.path);
 });

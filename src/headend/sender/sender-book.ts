@@ -16,6 +16,8 @@ import { bookPath } from './sender-place.ts';
  * made the file sound.
  */
 export interface SenderBook extends RegistryWriter, Pick<RegistryStore, 'session'>, Pick<CatalogueStore, 'work' | 'rendition'> {
+  /** Resolves once all its connections are there. */
+  readonly opened: Promise<void>;
   readonly channels: Pick<ChannelStore, 'channels' | 'noteChannelState'>;
   /** Call when nothing waits to be committed any more. */
   close(): Promise<void>;
@@ -23,11 +25,12 @@ export interface SenderBook extends RegistryWriter, Pick<RegistryStore, 'session
 
 /** @throws HeadendBookError */
 export function openSenderBook(folder: string, { clock, random }: { readonly clock: Clock; readonly random: Random }): SenderBook {
-  const database = new HeadendDatabase(bookPath(folder));
+  const database = new HeadendDatabase(bookPath(folder), undefined, { isThere: true });
   const commits = new CommitThread(bookPath(folder), clock);
   const context = { database, clock, random };
   const catalogue = catalogueRows(context);
   return {
+    opened: commits.opened,
     work: catalogue.work,
     rendition: catalogue.rendition,
     channels: channelRows(context, catalogue),

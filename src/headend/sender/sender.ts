@@ -105,6 +105,7 @@ export class Sender {
     const book = openSenderBook(folder, { clock, random });
     const tls = { certificatePem: setup.certificatePem, keyPem: setup.keyPem };
     try {
+      await book.opened;
       const parts = { clock, random, log, registry: book, catalogue: book, channels: book.channels, segments: new SegmentFiles(join(folder, 'segments')), tls };
       const house = await createStreamHouse({ ...parts, host: setup.host, rtspPort: setup.rtspPort, rtpPort: setup.rtpPort });
       return ok({ setup, rtspPort: Number(new URL(house.rtspUrl('localhost')).port), book, house, tls });

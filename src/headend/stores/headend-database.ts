@@ -15,8 +15,9 @@ export class HeadendDatabase {
   readonly raw: Database.Database;
   readonly #prepared = new Map<string, Prepared>();
 
-  constructor(path: string, busyMs: number = BUSY_MS) {
-    this.raw = new Database(path, { timeout: busyMs });
+  /** @param isThere else a missing file is made: never where another program may have moved it away meanwhile */
+  constructor(path: string, busyMs: number = BUSY_MS, { isThere = false }: { readonly isThere?: boolean } = {}) {
+    this.raw = new Database(path, { timeout: busyMs, fileMustExist: isThere });
     try {
       this.raw.pragma('journal_mode = WAL');
       this.raw.pragma('synchronous = FULL');
