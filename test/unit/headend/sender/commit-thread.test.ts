@@ -10,7 +10,8 @@ let commits: CommitThread;
 let sid: SessionId;
 
 beforeEach(() => {
-  fixture = bookFixture();
+  // The thread gives way to everybody, also while it commits.
+  fixture = bookFixture(undefined, 5_000);
   sid = fixture.book.openSession(offeredSession(enrol(fixture.book), 'play')).sid;
   commits = new CommitThread(fixture.path, fixture.clock);
 });

@@ -36,12 +36,12 @@ export function countingRandom(): Random {
   };
 }
 
-/** A real book in a folder of its own. */
-export function bookFixture(wallMs?: number): BookFixture {
+/** A real book in a folder of its own. @param busyMs how long it waits for another connection */
+export function bookFixture(wallMs?: number, busyMs = 50): BookFixture {
   const folder = mkdtempSync(join(tmpdir(), 'ackbox-book-'));
   const path = join(folder, 'headend.db');
   const clock = new VirtualClock(1_000_000_000n, wallMs);
-  const options = { clock, random: countingRandom(), currency: 'EUR' as const, busyMs: 50 };
+  const options = { clock, random: countingRandom(), currency: 'EUR' as const, busyMs };
   const fixture: BookFixture = {
     path,
     clock,
