@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { boundLog } from '../../platform/bounded-log.ts';
 import { useNativeCrypto, useNativeEd25519 } from '../../platform/fast-crypto.ts';
 import { openNativeLibrary } from '../../platform/native/native-library.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -39,6 +40,8 @@ export interface StreamHouseDeps {
 }
 
 const SWEEP_MS = 5_000;
+/** Anybody who reaches the port can bring these about, as often as a connection bears. */
+const OF_STRANGERS = ['rtsp-refused', 'rtsp-not-understood'];
 
 /**
  * Opens the streaming half of the headend: one RTSP port, one pair of UDP ports, one pacing wheel for all streams.
@@ -51,14 +54,15 @@ export async function createStreamHouse(deps: StreamHouseDeps): Promise<StreamHo
   const datagrams = await openDatagramPair(deps.clock, deps.host, deps.rtpPort, library);
   if (!datagrams.ok) throw new Error(datagrams.error.message);
   const channels = deps.channels === undefined ? undefined : new ChannelHouse({ clock: deps.clock, log: deps.log, store: deps.channels });
-  const shared = { ...deps, pacer: new Pacer(deps.clock), datagrams: datagrams.value, ...(channels && { live: channels }) };
+  const log = boundLog(deps.log, deps.clock, OF_STRANGERS);
+  const shared = { ...deps, log, pacer: new Pacer(deps.clock), datagrams: datagrams.value, ...(channels && { live: channels }) };
   const registry = new PaymentRegistry({ store: deps.registry, clock: deps.clock, log: deps.log });
   const paid = new PaidDesk({ ...shared, registry });
   const plain = new PlainDesk(shared);
   listenTo(datagrams.value, paid, plain);
   const server = await startRtspServer({
     clock: deps.clock,
-    log: deps.log,
+    log,
     host: deps.host,
     port: deps.rtspPort,
     handler: handlerOf(paid, plain),
