@@ -6,7 +6,7 @@ import { verifyEd25519 } from '../../src/platform/crypto/ed25519-signer.ts';
 import { verifyRequest } from '../../src/platform/request-signature.ts';
 import { verifyRtspAuth } from '../../src/platform/rtsp-auth.ts';
 import { toHex } from '../../src/units/bytes.ts';
-import { ResumeRequest } from '../../src/wire/http-api.ts';
+import { EnrolRequest, EnrolResponse, NonceResponse, ReportRequest, ReportResponse, ResumeRequest, ResumeResponse } from '../../src/wire/http-api.ts';
 import { decodeRtcp, splitCompound } from '../../src/wire/rtcp.ts';
 import { RtspParser } from '../../src/wire/rtsp-parser.ts';
 import { parseDescribe, parseOffer } from '../../src/wire/sdp.ts';
@@ -67,6 +67,17 @@ describe('the texts of PROTOCOL.md', () => {
     expect(verifyRequest(DEVICE_SIGNER.publicKey, OFFER_SIGNED, toHex(bytesOf('offer-signature')))).toBe(true);
     expect(Value.Check(ResumeRequest, JSON.parse(textOf('resume-request')))).toBe(true);
     expect(verifyEd25519(HEADEND_SIGNER.publicKey, TRANSCRIPT, bytesOf('resume-signature'))).toBe(true);
+  });
+
+  it.each([
+    ['enrol-request', EnrolRequest],
+    ['enrol-answer', EnrolResponse],
+    ['nonce-answer', NonceResponse],
+    ['resume-answer', ResumeResponse],
+    ['report-request', ReportRequest],
+    ['report-answer', ReportResponse],
+  ])('%s is what its schema takes', (name, schema) => {
+    expect([...Value.Errors(schema, JSON.parse(textOf(name)))]).toEqual([]);
   });
 
   it('the statement is read from its record, signed by the device and countersigned by the headend', () => {

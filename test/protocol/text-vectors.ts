@@ -10,7 +10,16 @@ import { fromHex, toHex } from '../../src/units/bytes.ts';
 import { asId } from '../../src/units/ids.ts';
 import { SAMPLES_PER_PACKET } from '../../src/units/time.ts';
 import { canonicalJson } from '../../src/wire/canonical-json.ts';
-import type { OfferRequest, ResumeRequest } from '../../src/wire/http-api.ts';
+import type {
+  EnrolRequest,
+  EnrolResponse,
+  NonceResponse,
+  OfferRequest,
+  ReportRequest,
+  ReportResponse,
+  ResumeRequest,
+  ResumeResponse,
+} from '../../src/wire/http-api.ts';
 import { encodeCompound, encodeRtcp, type ReceiverReport, type SenderReport } from '../../src/wire/rtcp.ts';
 import { type HeaderList, LEAD_PARAMETER, serializeRequest, serializeResponse } from '../../src/wire/rtsp.ts';
 import { formatNptRange, formatRtpInfo, formatTransport } from '../../src/wire/rtsp-headers.ts';
@@ -18,7 +27,7 @@ import { buildDescribe, buildOffer } from '../../src/wire/sdp.ts';
 import { settlementAnswerBytes } from '../../src/wire/settlement-answer.ts';
 import { encodeTerms, signedTermsBytes } from '../../src/wire/terms-text.ts';
 import { RECEIPT, SSRCS } from '../unit/wire/sample-messages.ts';
-import { DEVICE_KEY, DEVICE_KEYS, HEADEND_KEY, MEDIA, PLAY, TRANSCRIPT, VECTORS } from './vector-values.ts';
+import { DEVICE_KEY, DEVICE_KEYS, HEADEND_KEY, MEDIA, PLAY, RESUMED, TRANSCRIPT, VECTORS } from './vector-values.ts';
 
 /** The Ed25519 key whose seed is 32 bytes that count up from `first` (RFC 8410): nobody's key. */
 function signerFrom(first: number): Signer {
@@ -75,8 +84,37 @@ export const CLOSING = closePlay(
   },
   DEVICE_SIGNER,
 );
+const enrol: EnrolRequest = { devicePublicKey: toHex(DEVICE_SIGNER.publicKey), nonce: '11'.repeat(16), name: 'Corner bar', profile: 'jukebox' };
+const enrolled: EnrolResponse = {
+  ...{ state: 'enrolled', account: 'a1', outlet: 'o1', location: 'l1', currency: 'EUR', headendPublicKey: toHex(HEADEND_SIGNER.publicKey) },
+};
+const resumed: ResumeResponse = { ...RESUMED, signature: toHex(HEADEND_SIGNER.sign(TRANSCRIPT)), rtspUrl: 'rtsp://headend.example:8554/' };
 export const SETTLEMENT = {
   ...{ sid: RECEIPT.sid, statementHash: sha256Hex(CLOSING.statement.text), chargedMinor: String(CLOSING.chargedMinor), agreed: true },
+};
+
+const record = canonicalJson({ statement: CLOSING.statement.text, signature: CLOSING.statement.signature });
+const report: ReportRequest = {
+  generation: '01a203c6-a47f-74eb-96d8-2926f3000001',
+  records: [
+    {
+      ...{ sequence: 7, bootId: '01a203c6-a47f-74eb-96d8-2926f3000002', kind: 'receipt', monotonicNs: '12000000000' },
+      ...{ wallMs: 1_800_000_010_000, wallQuality: 'synced', body: record, bodyHash: sha256Hex(record) },
+    },
+  ],
+  status: { version: '1.0.0' },
+  commandResults: [],
+};
+const reported: ReportResponse = {
+  acknowledgedThrough: 7,
+  conflicts: [],
+  settlements: [
+    {
+      ...{ sid: SETTLEMENT.sid, chargedMinor: SETTLEMENT.chargedMinor, agreed: true, reason: '' },
+      countersignature: toHex(HEADEND_SIGNER.sign(settlementAnswerBytes(SETTLEMENT))),
+    },
+  ],
+  commands: [],
 };
 
 /** Headers that every RTSP request of the example session has. */
@@ -121,7 +159,13 @@ export const TEXTS: Readonly<Record<string, string>> = {
   'rtsp-pause': request('PAUSE', 5, session),
   'rtsp-teardown': request('TEARDOWN', 6, session),
   statement: CLOSING.statement.text,
-  'receipt-record': canonicalJson({ statement: CLOSING.statement.text, signature: CLOSING.statement.signature }),
+  'receipt-record': record,
+  'enrol-request': JSON.stringify(enrol),
+  'enrol-answer': JSON.stringify(enrolled),
+  'nonce-answer': JSON.stringify({ nonce: resume.nonce } satisfies NonceResponse),
+  'resume-answer': JSON.stringify(resumed),
+  'report-request': JSON.stringify(report),
+  'report-answer': JSON.stringify(reported),
 };
 
 export const SENDER_REPORT: SenderReport = {

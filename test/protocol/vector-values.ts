@@ -33,23 +33,25 @@ export const SID = sidBytes(RECEIPT.sid);
 export const DEVICE_KEY = exampleKey(0x01);
 export const HEADEND_KEY = exampleKey(0x41);
 
+/** What a headend answers to a resume, before it is signed. */
+export const RESUMED = {
+  epoch: 1,
+  headendEphemeral: toHex(HEADEND_KEY.publicKey),
+  counts: [{ node: 0, billingClass: 'paid' as const, packets: 80 }],
+  lostPaid: 1,
+  nextSequence: 0,
+  paidRanges: [
+    [0, 40],
+    [41, 40],
+  ],
+  confirmEventId: 'bb'.repeat(16),
+};
 export const TRANSCRIPT = resumeTranscript({
   sid: RECEIPT.sid,
   termsHash: 'aa'.repeat(32),
   nonce: '11'.repeat(16),
   deviceEphemeral: toHex(DEVICE_KEY.publicKey),
-  response: {
-    epoch: 1,
-    headendEphemeral: toHex(HEADEND_KEY.publicKey),
-    counts: [{ node: 0, billingClass: 'paid', packets: 80 }],
-    lostPaid: 1,
-    nextSequence: 0,
-    paidRanges: [
-      [0, 40],
-      [41, 40],
-    ],
-    confirmEventId: 'bb'.repeat(16),
-  },
+  response: RESUMED,
 });
 
 function keysOf(side: 'device' | 'headend'): SessionKeys {
